@@ -1,0 +1,118 @@
+package payroll
+
+import (
+	"time"
+
+	"zhida/rules/calendar"
+	"zhida/rules/facts"
+	"zhida/rules/money"
+)
+
+// Report is what documents about one batch are made from: heads in memory, rows
+// as ordered cursors, so that an exporter never holds the whole batch. Texts are
+// Chinese, identifiers masked.
+type Report interface {
+	Head() ReportHead
+	// Lines streams by person, item, month.
+	Lines(fn func(ReportLine) error) error
+	// People streams the whole roster by person: paid, held, refused, not due.
+	People(fn func(ReportPerson) error) error
+	// Changes streams persons and items whose pay differs from the previous month's, by person, item.
+	Changes(fn func(ReportChange) error) error
+}
+
+// ReportHead is everything about a batch that is not a row.
+type ReportHead struct {
+	Batch     Batch
+	County    string // 桃源县
+	Unit      string // who makes the paper: 桃源县财政局
+	Items     []ReportItem
+	Townships []ReportPlace // in code order, only those that occur
+	Villages  []ReportPlace
+	Funds     []ReportFund
+	Documents []ReportDocument // the standards the lines rest on
+	Previous  string           // id of the batch of the month before that Changes compares with, or ""
+	Events    []ReportEvent    // who did what to this batch, when
+	Seal      string           // hex digest that the approval signed; "" before approval
+}
+
+// ReportItem is an item that occurs in the batch, in print order.
+type ReportItem struct {
+	Code, Name  string
+	Deduction   bool
+	Institution string
+}
+
+// ReportPlace is a township or village.
+type ReportPlace struct{ Code, Name, Township string }
+
+// ReportFund is a fund that lines are paid from.
+type ReportFund struct{ Code, Name string }
+
+// ReportDocument is a policy document.
+type ReportDocument struct {
+	Number, Title, Issuer string
+	From, Until           calendar.Date
+	Digest                string
+}
+
+// ReportEvent is a step in the life of the batch.
+type ReportEvent struct {
+	Position int64
+	Time     time.Time
+	Actor    string
+	Kind     string
+	Text     string // 经办 张敏 提交
+}
+
+// ReportLine is one line of the batch with what a reader needs beside it.
+type ReportLine struct {
+	Person    int64
+	Name      string
+	IDMasked  string
+	Category  facts.Category
+	Township  string // code
+	Village   string // code, "" for township cadres
+	Item      string // code
+	Month     calendar.Month
+	Deduction bool
+	Fen       money.Fen
+	Due       money.Fen
+	Committed money.Fen
+	Document  string
+	Fund      string
+	Cause     string // Chinese
+	Sentence  string
+}
+
+// ReportPerson is how one person of the roster ends.
+type ReportPerson struct {
+	Person     int64
+	Name       string
+	IDMasked   string
+	Category   facts.Category
+	Township   string
+	Village    string
+	Status     Status
+	Reason     string // Chinese
+	Gross      money.Fen
+	Deduction  money.Fen
+	Held       money.Fen
+	Owed       money.Fen
+	Pay        money.Fen
+	Bank       string
+	CardMasked string
+}
+
+// ReportChange compares a person's item with the month before: what was paid for
+// the month itself, without back-pay of other months.
+type ReportChange struct {
+	Person   int64
+	Name     string
+	Township string
+	Village  string
+	Item     string
+	Before   money.Fen
+	Now      money.Fen
+	Reason   string // Chinese: which fact, document or calendar effect
+}

@@ -1,0 +1,128 @@
+package payroll
+
+import (
+	"context"
+
+	"zhida/payroll/journal"
+	"zhida/rules/calendar"
+	"zhida/rules/facts"
+	"zhida/rules/money"
+)
+
+// Store is a book at rest. Update runs f in one write transaction under the
+// county's write lock; f may run again after a conflict, so it touches nothing
+// outside. The first error ends the transaction. View runs f on one consistent snapshot.
+type Store interface {
+	Update(ctx context.Context, f func(Tx) error) error
+	View(ctx context.Context, f func(Reader) error) error
+	Close() error
+}
+
+// FactQuery selects facts as known at Horizon (0: latest), ordered by person,
+// kind, key, from. Persons first <= no <= last; First = Last = 0 gives the facts of the world.
+type FactQuery struct {
+	Horizon     int64
+	First, Last int64
+	Kinds       []facts.Kind  // all when empty
+	Since       calendar.Date // leaves out day facts that ended before; 0 for all
+}
+
+// LineQuery selects lines, ordered by batch, person, item, month. Zero values select all.
+type LineQuery struct {
+	Batch       BatchID
+	Person      int64
+	First, Last int64 // person numbers
+}
+
+// CommittedSum is what is committed for an obligation, and the horizon of the
+// latest batch that committed it (0 when it was only imported as paid).
+type CommittedSum struct {
+	Obligation
+	Fen     money.Fen
+	Horizon int64
+}
+
+// Balance is what a person's account holds in a channel.
+type Balance struct {
+	Person int64
+	Held   money.Fen // due but not yet payable
+	Owed   money.Fen // receivable
+}
+
+// Reader reads a book. Methods with fn stream in the stated order and stop at its first error.
+// What does not exist is ErrNotFound.
+type Reader interface {
+	Meta(ctx context.Context) (Meta, error)
+	Head(ctx context.Context) (journal.Head, error)
+	Events(ctx context.Context, from, to int64, fn func(journal.Event) error) error
+
+	Actor(ctx context.Context, name string) (Actor, error)
+	Actors(ctx context.Context) ([]Actor, error)
+
+	// PersonsByID maps full normal resident IDs to person numbers; unknown ones are absent.
+	PersonsByID(ctx context.Context, ids []string) (map[string]int64, error)
+	LastPerson(ctx context.Context) (int64, error)
+	Facts(ctx context.Context, q FactQuery, fn func(Fact) error) error
+	// CardHolders maps cards of latest account facts to the persons that have them.
+	CardHolders(ctx context.Context, cards []string) (map[string][]int64, error)
+	// ChangedSince streams facts with KnownFrom or KnownTo in (after, upto], ordered like Facts.
+	ChangedSince(ctx context.Context, after, upto int64, fn func(Fact) error) error
+	Imports(ctx context.Context) ([]ImportRecord, error)
+
+	Policies(ctx context.Context, horizon int64) ([]AdoptedPolicy, error) // adopted and not withdrawn at horizon (0: latest), by position
+	AllPolicies(ctx context.Context) ([]AdoptedPolicy, error)
+	Settings(ctx context.Context, horizon int64) (Settings, error)
+	Proposal(ctx context.Context, position int64) (Proposal, error)
+	Proposals(ctx context.Context, openOnly bool) ([]Proposal, error)
+
+	Batch(ctx context.Context, id BatchID) (Batch, error)
+	Batches(ctx context.Context) ([]Batch, error) // by id; staging left out
+	Lines(ctx context.Context, q LineQuery, fn func(Line) error) error
+	Settlements(ctx context.Context, id BatchID, fn func(Settlement) error) error // by person
+	Payments(ctx context.Context, id BatchID, fn func(Payment) error) error       // by seq
+	Texts(ctx context.Context, id BatchID) ([]string, error)                      // index = Line.Text
+	Exports(ctx context.Context, id BatchID) ([]ExportFile, error)                // by name
+
+	// Committed streams what approved batches of the channel have committed for the
+	// persons first..last, ordered by person, item, month, leaving out zero sums.
+	Committed(ctx context.Context, channel string, first, last int64, fn func(CommittedSum) error) error
+	// Balances streams account balances from approved batches of the channel, by person, leaving out all-zero ones.
+	Balances(ctx context.Context, channel string, first, last int64, fn func(Balance) error) error
+}
+
+// Tx is a Reader that also writes. Every Update that writes appends exactly one
+// event, except staging and cleaning up staged rows, which are invisible.
+type Tx interface {
+	Reader
+
+	InitBook(ctx context.Context, m Meta) error
+	AppendEvent(ctx context.Context, e journal.Event) error // position must be head+1 and Prev the head's digest
+	PutActor(ctx context.Context, a Actor) error            // insert, or replace the row of the same name
+	// AddPersons numbers new persons on from LastPerson in the order given.
+	AddPersons(ctx context.Context, ids []string) (map[string]int64, error)
+	PutFacts(ctx context.Context, list []Fact) error
+	// EndFacts sets KnownTo on the latest version of each (person, kind, key, from).
+	EndFacts(ctx context.Context, list []Fact, at int64) error
+	PutImport(ctx context.Context, r ImportRecord) error
+	PutPolicy(ctx context.Context, p AdoptedPolicy) error
+	WithdrawPolicy(ctx context.Context, position, at int64) error
+	PutSettings(ctx context.Context, s Settings) error
+	PutProposal(ctx context.Context, p Proposal) error
+	DecideProposal(ctx context.Context, position, at int64, accepted bool) error // guarded: open only
+
+	// CreateBatch inserts a head in state staging; ClearBatch deletes a staging or
+	// draft batch with its rows; NextSeq is the first sequence of the month never used.
+	CreateBatch(ctx context.Context, b Batch) error
+	ClearBatch(ctx context.Context, id BatchID) error
+	NextSeq(ctx context.Context, m calendar.Month) (int, error)
+	StagingBatches(ctx context.Context) ([]BatchID, error)
+	PutLines(ctx context.Context, list []Line) error             // staging only
+	PutSettlements(ctx context.Context, list []Settlement) error // staging only
+	PutPayments(ctx context.Context, list []Payment) error       // staging only
+	PutTexts(ctx context.Context, id BatchID, from int, list []string) error
+	// SetBatch replaces the head if its state is still from; otherwise ErrConflict.
+	SetBatch(ctx context.Context, b Batch, from State) error
+	SetAnswer(ctx context.Context, id BatchID, person int64, answer string) error
+	PutExports(ctx context.Context, list []ExportFile) error // insert or replace by batch and name
+	SetPaymentFile(ctx context.Context, id BatchID, seqs []int, file string) error
+}

@@ -1,0 +1,189 @@
+// Package facts owns the shapes of what a county knows about its people and
+// places: the input of every computation. It holds values as known at one point
+// of the journal and never says where they are kept or how they came in.
+//
+// Each kind of fact has a key. Two facts of one key differ in their first day:
+// a state (person, place, account, amount, reference) holds from its first day
+// until the day before the next first day of the same key; a happening (spell,
+// day, absence, assessment) has its own interval and its first day in the key.
+// The JSON names are the codes of the columns of the import forms and of the
+// canonical body at rest; they are never renamed.
+package facts
+
+import (
+	"github.com/shopspring/decimal"
+
+	"zhida/rules/calendar"
+	"zhida/rules/identity"
+	"zhida/rules/money"
+)
+
+// Kind is a kind of fact.
+type Kind string
+
+// The kinds. Average is written by the engine at approval, all others are imported.
+const (
+	KindPlace      Kind = "place"      // key: division code
+	KindPerson     Kind = "person"     // key: "" (one profile a person)
+	KindSpell      Kind = "spell"      // key: place|post|from
+	KindAccount    Kind = "account"    // key: "" (one account in use a person)
+	KindDay        Kind = "day"        // key: kind|date
+	KindAbsence    Kind = "absence"    // key: kind|from
+	KindAssessment Kind = "assessment" // key: year
+	KindAmount     Kind = "amount"     // key: item
+	KindReference  Kind = "reference"  // key: code|period
+	KindPaid       Kind = "paid"       // key: item|month
+	KindAverage    Kind = "average"    // key: item|group|month
+)
+
+// Category is the payee category of a person at a time.
+type Category string
+
+// The three categories, as policies name them in English.
+const (
+	TownshipCadre      Category = "township_cadre"       // 乡镇干部
+	VillageCadre       Category = "village_cadre"        // 村干部
+	FormerVillageCadre Category = "former_village_cadre" // 离任村干部
+)
+
+// Source is where a fact came from: the journal position at which it became known
+// and the place in the file, "花名册!B7" (empty for facts the engine wrote).
+type Source struct {
+	Position int64  `json:"-"`
+	Where    string `json:"-"`
+}
+
+// Place is a township (9-digit code) or a village (12-digit code) from a day on.
+type Place struct {
+	Code       string          `json:"code"`
+	Name       string          `json:"name"`
+	Class      string          `json:"class"`      // hardship class as the document words it, e.g. 二类; empty for a village: its township's counts
+	Distance   decimal.Decimal `json:"distance"`   // km to the county seat
+	Population int             `json:"population"` // registered persons
+	From       calendar.Date   `json:"from"`
+	Source
+}
+
+// Township is the 9-digit code of the township that a 9- or 12-digit code lies in.
+func Township(code string) string {
+	if len(code) > 9 {
+		return code[:9]
+	}
+	return code
+}
+
+// Person is everything known about one person at one horizon. All slices are
+// ordered by their first day and then by key, so that equal facts give equal results.
+type Person struct {
+	No          int64 // the person's number in the book
+	Profiles    []Profile
+	Accounts    []Account
+	Spells      []Spell
+	Days        []Day
+	Absences    []Absence
+	Assessments []Assessment
+	Amounts     []Amount
+}
+
+// Profile is who a person is, from a day on.
+type Profile struct {
+	ID       identity.ResidentID `json:"id"`
+	Name     string              `json:"name"`
+	Category Category            `json:"category"`
+	Place    string              `json:"place"`  // code of the township or village that keeps the person on its roster
+	Joined   calendar.Date       `json:"joined"` // 参加工作: start of service for seniority, zero when unknown
+	Hukou    string              `json:"hukou"`  // 户籍: 本县, 外县 …
+	Flags    string              `json:"flags"`  // 标记, separated by 、: 鳏寡孤独、公职人员 …
+	Died     calendar.Date       `json:"died"`
+	Retired  calendar.Date       `json:"retired"` // last day in service by retirement
+	From     calendar.Date       `json:"from"`
+	Source
+}
+
+// Account is where a person's money goes, from a day on.
+type Account struct {
+	Card   identity.Card `json:"card"`
+	Bank   string        `json:"bank"`   // bank code of the BIN table: ICBC, ABC, CCB, PSBC …
+	Branch string        `json:"branch"` // 开户行 as the bank writes it
+	CNAPS  string        `json:"cnaps"`  // 联行号, empty when unknown
+	Holder string        `json:"holder"` // name as the bank has it
+	From   calendar.Date `json:"from"`
+	Source
+}
+
+// Spell is one post held at one place (任职经历). To is zero while it is running.
+type Spell struct {
+	Place      string        `json:"place"`
+	Post       string        `json:"post"` // 书记, 主任, 会计, 乡镇长 …, as the documents word it
+	Rank       string        `json:"rank"` // 职级 of a township cadre
+	From       calendar.Date `json:"from"`
+	To         calendar.Date `json:"to"`         // last day
+	Document   string        `json:"document"`   // appointment paper
+	Recognised bool          `json:"recognised"` // the organization department accepts the evidence
+	Source
+}
+
+// Day is one approved day of a kind (下村, 加班 …).
+type Day struct {
+	Date  calendar.Date `json:"date"`
+	Kind  string        `json:"kind"`
+	Place string        `json:"place"` // where, may be empty
+	Source
+}
+
+// Absence is a leave, secondment, sanction or the like. To is zero while it is running.
+type Absence struct {
+	Kind        string        `json:"kind"` // 病假, 事假, 旷工, 产假, 借调, 处分 …
+	From        calendar.Date `json:"from"`
+	To          calendar.Date `json:"to"`
+	WorkingDays int           `json:"working_days"`
+	Document    string        `json:"document"`
+	Source
+}
+
+// Assessment is the result of a year.
+type Assessment struct {
+	Year  int    `json:"year"`
+	Grade string `json:"grade"` // 优秀, 称职, 基本称职, 不称职 …
+	Score string `json:"score"` // points as written, may be empty
+	Source
+}
+
+// Amount is a given amount per month: base salary, a deduction. It holds from its
+// month until Until, or until the next From of the same item.
+type Amount struct {
+	Item     string         `json:"item"`
+	Fen      money.Fen      `json:"fen"`
+	From     calendar.Month `json:"from"`
+	Until    calendar.Month `json:"until"` // zero: until further notice
+	Document string         `json:"document"`
+	Source
+}
+
+// Reference is a published statistic for a period ("2025" or "2025-06").
+type Reference struct {
+	Code     string          `json:"code"`
+	Period   string          `json:"period"`
+	Value    decimal.Decimal `json:"value"`
+	Unit     string          `json:"unit"`
+	Document string          `json:"document"`
+	Source
+}
+
+// Average is the mean of a peer group in a month, frozen at the first approval.
+type Average struct {
+	Item  string         `json:"item"`
+	Group string         `json:"group"`
+	Month calendar.Month `json:"month"`
+	Fen   money.Fen      `json:"fen"`
+	Count int            `json:"count"` // peers in it
+	Source
+}
+
+// World is what holds for everybody at one horizon.
+type World struct {
+	County     string             // division prefix, 430725
+	Places     map[string][]Place // by code, each ordered by From
+	References []Reference
+	Averages   []Average
+}

@@ -1,0 +1,131 @@
+// Package yamltext owns the reading of YAML that people write: policies, bank
+// layouts, the county's settings. It is strict: unknown or repeated keys,
+// aliases and oversized files are errors that name line and column and show the
+// text with a caret. It knows nothing about what the text means.
+package yamltext
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+
+	"zhida/rules/message"
+)
+
+// Node is a parsed piece of YAML; numbers keep their text, so that money never
+// passes through binary floating point.
+type Node = yaml.Node
+
+// The kinds of Node that readers ask for.
+const (
+	Mapping  = yaml.MappingNode
+	Sequence = yaml.SequenceNode
+	Scalar   = yaml.ScalarNode
+)
+
+const maxBytes = 4 << 20
+
+// Parse reads one document and returns its top mapping.
+// Errors are message.Problems with code yaml.syntax, yaml.size or yaml.alias.
+func Parse(file string, text []byte) (*Node, error) {
+	if len(text) > maxBytes || !utf8.Valid(text) {
+		return nil, message.Problems{{File: file, Message: message.M("yaml.size", file)}}
+	}
+	var doc Node
+	if err := yaml.Unmarshal(text, &doc); err != nil {
+		return nil, problems(file, text, err)
+	}
+	if len(doc.Content) != 1 || doc.Content[0].Kind != Mapping {
+		return nil, message.Problems{{File: file, Cell: "1:1", Message: message.M("yaml.syntax", file, "1", "1", "a mapping is expected", "")}}
+	}
+	if n := firstAlias(doc.Content[0]); n != nil {
+		return nil, message.Problems{{File: file, Cell: At(n), Message: message.M("yaml.alias", file, n.Line, n.Column, Caret(text, n.Line, n.Column))}}
+	}
+	return doc.Content[0], nil
+}
+
+// Decode reads the text into a struct with yaml tags; keys the struct lacks are errors.
+func Decode(file string, text []byte, into any) error {
+	if _, err := Parse(file, text); err != nil {
+		return err
+	}
+	d := yaml.NewDecoder(bytes.NewReader(text))
+	d.KnownFields(true)
+	if err := d.Decode(into); err != nil {
+		return problems(file, text, err)
+	}
+	return nil
+}
+
+// At is the place of a node as line:column, the Cell of a Problem.
+func At(n *Node) string { return fmt.Sprintf("%d:%d", n.Line, n.Column) }
+
+// Caret shows a line of the text with a caret under the column (both from 1).
+// Wide characters count two, so that the caret stands right on a terminal.
+func Caret(text []byte, line, column int) string {
+	lines := strings.Split(string(text), "\n")
+	if line < 1 || line > len(lines) {
+		return ""
+	}
+	l := strings.TrimRight(lines[line-1], "\r")
+	pad := strings.Builder{}
+	for i, r := range []rune(l) {
+		if i >= column-1 {
+			break
+		}
+		switch {
+		case r == '\t':
+			pad.WriteRune('\t')
+		case r >= 0x1100:
+			pad.WriteString("  ")
+		default:
+			pad.WriteByte(' ')
+		}
+	}
+	return l + "\n" + pad.String() + "^"
+}
+
+var lineOf = regexp.MustCompile(`line (\d+)(?:, column (\d+))?: (.*)`)
+
+func problems(file string, text []byte, err error) error {
+	list := []string{err.Error()}
+	var te *yaml.TypeError
+	if errors.As(err, &te) {
+		list = list[:0]
+		for _, e := range te.Errors {
+			list = append(list, fmt.Sprint(e))
+		}
+	}
+	var ps message.Problems
+	for _, s := range list {
+		line, column, what := 1, 1, s
+		if m := lineOf.FindStringSubmatch(s); m != nil {
+			line, _ = strconv.Atoi(m[1])
+			if m[2] != "" {
+				column, _ = strconv.Atoi(m[2])
+			}
+			what = m[3]
+		}
+		ps = append(ps, message.Problem{File: file, Cell: fmt.Sprintf("%d:%d", line, column),
+			Message: message.M("yaml.syntax", file, line, column, what, Caret(text, line, column))})
+	}
+	return ps
+}
+
+func firstAlias(n *Node) *Node {
+	if n.Kind == yaml.AliasNode || n.Anchor != "" {
+		return n
+	}
+	for _, c := range n.Content {
+		if a := firstAlias(c); a != nil {
+			return a
+		}
+	}
+	return nil
+}
