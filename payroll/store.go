@@ -83,8 +83,8 @@ type Reader interface {
 	Texts(ctx context.Context, id BatchID) ([]string, error)                      // index = Line.Text
 	Exports(ctx context.Context, id BatchID) ([]ExportFile, error)                // by name
 
-	// Committed streams what approved batches of the channel have committed for the
-	// persons first..last, ordered by person, item, month, leaving out zero sums.
+	// Committed streams what approved batches of the channel (of all channels when it
+	// is empty) have committed for the persons first..last, ordered by person, item, month, leaving out zero sums.
 	Committed(ctx context.Context, channel string, first, last int64, fn func(CommittedSum) error) error
 	// Balances streams account balances from approved batches of the channel, by person, leaving out all-zero ones.
 	Balances(ctx context.Context, channel string, first, last int64, fn func(Balance) error) error

@@ -95,6 +95,8 @@ type Batch struct {
 	Net       money.Fen // sum of payments
 	Held      money.Fen // change in held
 	Owed      money.Fen // change in receivables (positive: more is owed to the county)
+
+	Averages []facts.Average // peer averages this batch would freeze; kept as JSON
 }
 
 // Side tells what is due to the person from what is withheld for an institution.
