@@ -19,9 +19,9 @@ type Date int32
 // Forever is the end of everything that has no stated end.
 const Forever Date = 99991231
 
-// NewMonth makes a month; it fails outside the years 1900 to 9999 and the months 1 to 12.
+// NewMonth makes a month; it fails outside the years 1800 to 9999 and the months 1 to 12.
 func NewMonth(year, month int) (Month, error) {
-	if year < 1900 || year > 9999 || month < 1 || month > 12 {
+	if year < 1800 || year > 9999 || month < 1 || month > 12 {
 		return 0, fmt.Errorf("calendar: no month %d-%02d", year, month)
 	}
 	return Month(year*100 + month), nil

@@ -1,0 +1,110 @@
+package identity
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"zhida/rules/calendar"
+	"zhida/rules/message"
+)
+
+func TestResidentID(t *testing.T) {
+	for _, c := range []struct {
+		in, out, code string
+		male          bool
+		birth         calendar.Date
+	}{
+		{"11010519491231002X", "11010519491231002X", "", false, 19491231},
+		{"11010519491231002x", "11010519491231002X", "", false, 19491231},
+		{"11010519491231002Ｘ", "11010519491231002X", "", false, 19491231},
+		{"440524188001010014", "440524188001010014", "", true, 18800101},
+		{"110105491231002", "11010519491231002X", "", false, 19491231},
+		{"110105194912310021", "", "id.check", false, 0},
+		{"110105194902310022", "", "id.birth", false, 0},
+		{"1101051949123100", "", "id.length", false, 0},
+		{"1101051949123100２X", "", "id.length", false, 0},
+		{"11010519491231A02X", "", "id.digits", false, 0},
+	} {
+		id, err := ParseResidentID(c.in)
+		if id.Full() != c.out || message.Code(err) != c.code {
+			t.Errorf("%s: %q %v, want %q %s", c.in, id.Full(), err, c.out, c.code)
+		}
+		if err == nil && (id.Male() != c.male || id.Birth() != c.birth) {
+			t.Errorf("%s: male %v, birth %v", c.in, id.Male(), id.Birth())
+		}
+	}
+}
+
+func TestCards(t *testing.T) {
+	if !Luhn("79927398713") || Luhn("79927398710") || Luhn("") {
+		t.Error("Luhn does not hold the published vector")
+	}
+	body := "622848" + "000000" + "123456"
+	good := body + string(LuhnDigit(body))
+	if c, err := ParseCard(good); err != nil || c.Bank() != "ABC" {
+		t.Errorf("%v is of bank %q, %v", c, c.Bank(), err)
+	}
+	wrong := body + string('0'+(LuhnDigit(body)-'0'+1)%10)
+	if _, err := ParseCard(wrong); message.Code(err) != "card.check" {
+		t.Errorf("a wrong digit under a known BIN: %v", err)
+	} else if strings.Contains(err.Error(), wrong) {
+		t.Error("the error shows the whole card")
+	}
+	for in, code := range map[string]string{"6.22848E+18": "card.digits", "123": "card.length", "４３２１４３２１": "card.digits", "43070012345678": ""} {
+		if _, err := ParseCard(in); message.Code(err) != code {
+			t.Errorf("%s: %v, want %q", in, err, code)
+		}
+	}
+	for n, want := range map[string]bool{"313651027012": true, "402651020006": true, "313651027013": false, "31365102701": false} {
+		if CNAPS(n) != want {
+			t.Errorf("CNAPS(%s) = %v", n, !want)
+		}
+	}
+}
+
+func TestMasking(t *testing.T) {
+	v := struct {
+		ID   ResidentID
+		Card Card
+	}{"11010519491231002X", "6228480000001234561"}
+	text, err := json.Marshal(v)
+	if err != nil || strings.Contains(string(text), "19491231") || strings.Contains(string(text), "622848") {
+		t.Errorf("JSON shows the numbers: %s %v", text, err)
+	}
+	if v.ID.String() != "110***********002X" || v.Card.String() != "***************4561" {
+		t.Errorf("%s %s", v.ID, v.Card)
+	}
+}
+
+func TestNames(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		same bool
+	}{
+		{"买买提·艾力", "买买提・艾力", true}, {"张 三", "张三", true}, {"ＡＢ", "AB", true}, {"张三", "张叁", false}, {"赵喆", "赵哲", false},
+	} {
+		if SameName(c.a, c.b) != c.same {
+			t.Errorf("SameName(%s, %s) = %v", c.a, c.b, !c.same)
+		}
+	}
+}
+
+// One changed digit is always found, which is what the check digit is for.
+func TestOneWrongDigitIsFound(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m, _ := calendar.NewMonth(rapid.IntRange(1930, 2005).Draw(t, "year"), rapid.IntRange(1, 12).Draw(t, "month"))
+		id := MakeResidentID("439901", m.First().AddDays(rapid.IntRange(0, m.Days()-1).Draw(t, "day")), rapid.IntRange(1, 999).Draw(t, "seq"))
+		if back, err := ParseResidentID(id.Full()); err != nil || back != id {
+			t.Fatalf("%s: %v", id.Full(), err)
+		}
+		at := rapid.IntRange(0, 16).Draw(t, "at")
+		b := []byte(id.Full())
+		b[at] = '0' + (b[at]-'0'+byte(rapid.IntRange(1, 9).Draw(t, "by")))%10
+		if _, err := ParseResidentID(string(b)); err == nil {
+			t.Fatalf("%s with digit %d changed to %s passes", id.Full(), at, b)
+		}
+	})
+}
