@@ -1,0 +1,138 @@
+package rules
+
+import (
+	"strings"
+
+	"zhida/rules/facts"
+	"zhida/rules/message"
+	"zhida/rules/policy"
+)
+
+// CaseResult is what one case of a policy file came to.
+type CaseResult struct {
+	Name   string
+	Line   int
+	Checks []CaseCheck
+}
+
+// CaseCheck compares one item of a case.
+type CaseCheck struct {
+	Item     string
+	Expected string // amount in yuan, or outcome with reason
+	Computed string
+	Passed   bool
+}
+
+// Passed says whether every item came to what the case expects.
+func (c CaseResult) Passed() bool {
+	for _, x := range c.Checks {
+		if !x.Passed {
+			return false
+		}
+	}
+	return len(c.Checks) > 0
+}
+
+// TestCases runs the cases of a policy file. Items that other documents grant have
+// the amounts the case gives them.
+func TestCases(p *policy.Policy) []CaseResult {
+	list := make([]CaseResult, 0, len(p.Cases))
+	for _, c := range p.Cases {
+		list = append(list, testCase(p, c))
+	}
+	return list
+}
+
+func testCase(p *policy.Policy, c policy.Case) CaseResult {
+	r := CaseResult{Name: c.Name, Line: c.Line}
+	fail := func(err error) CaseResult {
+		r.Checks = append(r.Checks, CaseCheck{Item: c.Name, Expected: "可以计算", Computed: asMessage(err).Text(message.Chinese)})
+		return r
+	}
+	program, err := compileCase(p, c)
+	if err != nil {
+		return fail(err)
+	}
+	world := &facts.World{Places: map[string][]facts.Place{}, References: c.References}
+	for _, x := range c.Places {
+		world.Places[x.Code] = append(world.Places[x.Code], x)
+	}
+	e, err := NewEvaluation(program, world, c.Month, c.Month)
+	if err != nil {
+		return fail(err)
+	}
+	person := withGiven(c.Person, c)
+	e.Observe(append([]facts.Person{person}, c.Others...))
+	due := map[string]Entitlement{}
+	for _, x := range e.Person(&person) {
+		due[x.Item] = x
+	}
+	for _, want := range c.Expect {
+		r.Checks = append(r.Checks, compare(want, due))
+	}
+	return r
+}
+
+func compare(want policy.Expectation, due map[string]Entitlement) CaseCheck {
+	got, ok := due[want.Item]
+	check := CaseCheck{Item: want.Item, Expected: want.Fen.String()}
+	if want.Outcome != "" {
+		check.Expected = want.Outcome + " " + want.Reason
+	}
+	switch {
+	case !ok:
+		check.Computed = "not_due 人员类别不符"
+		check.Passed = want.Outcome == string(NotDue) && want.Reason == ""
+	case got.Outcome == Due:
+		check.Computed = got.Fen.String()
+		check.Passed = want.Outcome == "" && got.Fen == want.Fen
+	default:
+		reason := got.Reason.Text(message.Chinese)
+		check.Computed = string(got.Outcome) + " " + reason
+		check.Passed = string(got.Outcome) == want.Outcome && strings.Contains(reason, want.Reason)
+	}
+	return check
+}
+
+// compileCase compiles the policy beside a document that grants the given items as given amounts.
+func compileCase(p *policy.Policy, c policy.Case) (*Program, error) {
+	granted := []Granted{{Position: 1, Policy: p}}
+	own := p.Granted()
+	text := ""
+	needed := map[string]bool{}
+	for _, it := range p.Items {
+		for _, code := range p.Needs(it) {
+			needed[code] = true
+		}
+	}
+	for code := range needed {
+		if _, ok := own[code]; !ok {
+			text += strings.ReplaceAll(givenItem, "CODE", code)
+		}
+	}
+	if text != "" {
+		q, err := policy.Read("案例", []byte(givenDocument+text))
+		if err != nil {
+			return nil, err
+		}
+		granted = append(granted, Granted{Position: 2, Policy: q})
+	}
+	return Compile(granted)
+}
+
+const givenDocument = `document: {number: 案例, title: 案例, issuer: 案例, issued: 1990-01-01, from: 1900-01}
+items:
+`
+
+const givenItem = `  - {code: CODE, name: CODE, order: 0, payees: [township_cadre, village_cadre, former_village_cadre], channel: 案例, fund: 案例,
+     basis: person, death: full, rounding: half_up/1, amount: 'given("CODE")'}
+`
+
+// withGiven states the amounts of other documents' items for the person.
+func withGiven(p facts.Person, c policy.Case) facts.Person {
+	for code, fen := range c.Given {
+		p.Amounts = append(p.Amounts, facts.Amount{Item: code, Fen: fen, From: 190001})
+	}
+	return p
+}
+

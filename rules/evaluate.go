@@ -1,0 +1,276 @@
+package rules
+
+import (
+	"slices"
+	"sort"
+	"sync"
+
+	"zhida/rules/calendar"
+	"zhida/rules/facts"
+	"zhida/rules/message"
+	"zhida/rules/money"
+	"zhida/rules/policy"
+)
+
+// PeerRefused is the reason when a group's mean is not known because a member of
+// the group could not be computed.
+const PeerRefused = "rules.peer_refused"
+
+// MissingReference is a reason that concerns everybody: a run that meets it fails.
+const MissingReference = "rules.no_reference"
+
+// Evaluation computes entitlements for a range of pay months. Where an item rests
+// on a peer group it takes two passes: Observe everybody, then ask for Person.
+// It is safe for concurrent use; results do not depend on the order of observing.
+type Evaluation struct {
+	program    *Program
+	world      *facts.World
+	months     []calendar.Month
+	plans      map[calendar.Month][]*grant
+	places     map[string][]facts.Place
+	references map[string]facts.Reference
+	frozen     map[groupKey]facts.Average
+	frozenItem map[groupKey]bool // without the group
+
+	lock   sync.Mutex
+	groups map[groupKey]*group
+}
+
+type groupKey struct {
+	item, group string
+	month       calendar.Month
+}
+
+// group is a peer group while it is being observed.
+type group struct {
+	total   money.Fen
+	count   int
+	refused int64 // lowest number of a person who could not be computed, 0 for none
+}
+
+// NewEvaluation prepares the months from..to. Error: rules.no_policy when no
+// document is in force in the last of them.
+func NewEvaluation(p *Program, w *facts.World, from, to calendar.Month) (*Evaluation, error) {
+	e := &Evaluation{program: p, world: w, plans: map[calendar.Month][]*grant{}, places: w.Places, references: map[string]facts.Reference{},
+		frozen: map[groupKey]facts.Average{}, frozenItem: map[groupKey]bool{}, groups: map[groupKey]*group{}}
+	for m := from; m <= to; m = m.Add(1) {
+		e.months = append(e.months, m)
+		e.plans[m] = p.plan(m)
+	}
+	if len(e.plans[to]) == 0 {
+		return nil, message.Err("rules.no_policy", to)
+	}
+	for _, r := range w.References {
+		e.references[r.Code+"|"+r.Period] = r
+	}
+	for _, a := range w.Averages {
+		e.frozen[groupKey{a.Item, a.Group, a.Month}] = a
+		e.frozenItem[groupKey{item: a.Item, month: a.Month}] = true
+	}
+	return e, nil
+}
+
+// observed says whether the mean of an item and month has to be computed.
+func (e *Evaluation) observed(x *grant, m calendar.Month) bool {
+	return x.item.TopUp != nil && !(x.item.TopUp.Frozen && e.frozenItem[groupKey{item: x.item.Code, month: m}])
+}
+
+// NeedsPeers says whether everybody must be observed before anybody is computed.
+func (e *Evaluation) NeedsPeers() bool {
+	for _, m := range e.months {
+		for _, x := range e.plans[m] {
+			if e.observed(x, m) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Observe adds persons to the peer groups they belong to.
+func (e *Evaluation) Observe(people []facts.Person) {
+	sums := map[groupKey]*group{}
+	for i := range people {
+		for _, m := range e.months {
+			e.observe(&people[i], m, sums)
+		}
+	}
+	e.lock.Lock()
+	defer e.lock.Unlock()
+	for k, s := range sums {
+		g := e.groups[k]
+		if g == nil {
+			g = &group{}
+			e.groups[k] = g
+		}
+		g.total += s.total
+		g.count += s.count
+		if s.refused != 0 && (g.refused == 0 || s.refused < g.refused) {
+			g.refused = s.refused
+		}
+	}
+}
+
+func (e *Evaluation) observe(p *facts.Person, m calendar.Month, sums map[groupKey]*group) {
+	var s *situation
+	for _, x := range e.plans[m] {
+		if !e.observed(x, m) {
+			continue
+		}
+		if s == nil {
+			s = newSituation(e, p, m)
+		}
+		key, own, counted, err := s.peer(x)
+		if !counted && err == nil {
+			continue
+		}
+		g := sums[key]
+		if g == nil {
+			g = &group{}
+			sums[key] = g
+		}
+		if err != nil {
+			if g.refused == 0 || p.No < g.refused {
+				g.refused = p.No
+			}
+			continue
+		}
+		g.total += own
+		g.count++
+	}
+}
+
+// average is the mean of a group in fen, rounded as the policy says.
+func (e *Evaluation) average(x *grant, key groupKey) (facts.Average, error) {
+	if x.item.TopUp.Frozen {
+		if a, ok := e.frozen[key]; ok {
+			return a, nil
+		}
+	}
+	e.lock.Lock()
+	g := e.groups[key]
+	e.lock.Unlock()
+	if g == nil {
+		return facts.Average{}, message.Err("rules.no_peers", x.item.Name, key.group, key.month)
+	}
+	if g.refused != 0 {
+		return facts.Average{}, message.Err(PeerRefused, x.item.Name, g.refused)
+	}
+	if g.count == 0 {
+		return facts.Average{}, message.Err("rules.no_peers", x.item.Name, key.group, key.month)
+	}
+	mean := g.total.Yuan().DivRound(number(g.count), 24)
+	fen, err := money.Round(mean, x.item.TopUp.Rounding, x.item.TopUp.Unit)
+	return facts.Average{Item: key.item, Group: key.group, Month: key.month, Fen: fen, Count: g.count}, err
+}
+
+// Averages lists the means in use: computed ones (without a source) and frozen
+// ones, by item, month and group. Groups with a refused member have none.
+func (e *Evaluation) Averages() []facts.Average {
+	var list []facts.Average
+	for _, m := range e.months {
+		for _, x := range e.plans[m] {
+			if x.item.TopUp == nil {
+				continue
+			}
+			keys := map[groupKey]bool{}
+			for k := range e.frozen {
+				keys[k] = true
+			}
+			e.lock.Lock()
+			for k := range e.groups {
+				keys[k] = true
+			}
+			e.lock.Unlock()
+			for k := range keys {
+				if k.item == x.item.Code && k.month == m {
+					if a, err := e.average(x, k); err == nil {
+						list = append(list, a)
+					}
+				}
+			}
+		}
+	}
+	sort.Slice(list, func(i, j int) bool {
+		a, b := list[i], list[j]
+		if a.Item != b.Item {
+			return a.Item < b.Item
+		}
+		return a.Month < b.Month || a.Month == b.Month && a.Group < b.Group
+	})
+	return list
+}
+
+// Person computes everything one person is due in the months, ordered by month and
+// print order. Items of other payee categories are left out.
+func (e *Evaluation) Person(p *facts.Person) []Entitlement {
+	var list []Entitlement
+	for _, m := range e.months {
+		s := newSituation(e, p, m)
+		plan := e.plans[m]
+		start := len(list)
+		for _, x := range plan {
+			if s.concerns(x) {
+				list = append(list, s.entitlement(x))
+			}
+		}
+		part := list[start:]
+		sort.SliceStable(part, func(i, j int) bool { return e.order(part[i].Item, m) < e.order(part[j].Item, m) })
+	}
+	return list
+}
+
+func (e *Evaluation) order(code string, m calendar.Month) int { return e.program.at(code, m).item.Order }
+
+// Explain computes one month of one person with the whole trace; item "" gives all items.
+func (e *Evaluation) Explain(p *facts.Person, m calendar.Month, item string) []Explanation {
+	var list []Explanation
+	s := newSituation(e, p, m)
+	for _, x := range e.plans[m] {
+		if !s.concerns(x) {
+			continue
+		}
+		s.trace = nil
+		s.tracing = true
+		ent := s.entitlement(x)
+		if item == "" || item == x.item.Code {
+			list = append(list, Explanation{Entitlement: ent, Item: x.info, Steps: slices.Clone(s.results[x.item.Code].steps)})
+		}
+	}
+	sort.SliceStable(list, func(i, j int) bool { return list[i].Item.Order < list[j].Item.Order })
+	return list
+}
+
+// concerns says whether the item is meant for a category the person has in the month.
+func (s *situation) concerns(x *grant) bool {
+	for _, seg := range s.segments {
+		if seg.profile != nil && slices.Contains(x.item.Categories, seg.profile.Category) {
+			return true
+		}
+	}
+	return false
+}
+
+// entitlement gives the result of an item as the world sees it.
+func (s *situation) entitlement(x *grant) Entitlement {
+	r := s.item(x)
+	ent := Entitlement{Item: x.item.Code, Month: s.month, Policy: x.position, Place: r.place}
+	switch {
+	case r.err != nil:
+		ent.Outcome, ent.Reason = Refused, asMessage(r.err)
+	case r.outcome != Due:
+		ent.Outcome, ent.Reason = r.outcome, r.reason
+	default:
+		ent.Outcome, ent.Fen, ent.Sentence = Due, r.fen, r.sentence
+	}
+	return ent
+}
+
+func asMessage(err error) message.Message {
+	if m, ok := err.(*message.Error); ok {
+		return m.Message
+	}
+	return message.M("rules.failed", err)
+}
+
+var _ policy.Context = (*situation)(nil)

@@ -1,0 +1,148 @@
+package policy
+
+import (
+	"strconv"
+	"strings"
+
+	"zhida/rules/calendar"
+	"zhida/rules/facts"
+	"zhida/rules/identity"
+	"zhida/rules/money"
+	"zhida/rules/yamltext"
+)
+
+// caseDivision heads the invented IDs of cases; no division has this code.
+const caseDivision = "439901"
+
+var personKeys = []string{"category", "born", "sex", "place", "joined", "died", "retired", "flags", "hukou", "spells", "days", "absences", "grades", "given"}
+
+func (r *reader) cases(p *Policy, n *yamltext.Node) {
+	for _, in := range r.list(n) {
+		o := r.object(in, "name", "month", "payees", "others", "places", "references", "expect", "other_items")
+		c := Case{Name: o.needText("name"), Month: r.month(o.need("month")), Line: in.Line, Given: map[string]money.Fen{}}
+		if x := o.need("payees"); x != nil {
+			c.Person = r.person(x, 1)
+		}
+		for i, x := range r.list(o.at("others")) {
+			c.Others = append(c.Others, r.person(x, int64(i+2)))
+		}
+		r.casePlaces(&c, o.at("places"))
+		r.caseReferences(&c, o.at("references"))
+		r.pairs(o.at("other_items"), func(k, v *yamltext.Node) { c.Given[k.Value] = r.yuan(v) })
+		r.pairs(o.need("expect"), func(k, v *yamltext.Node) { c.Expect = append(c.Expect, r.expectation(k.Value, v)) })
+		p.Cases = append(p.Cases, c)
+	}
+}
+
+// pairs walks a mapping with free keys.
+func (r *reader) pairs(n *yamltext.Node, f func(k, v *yamltext.Node)) {
+	if n == nil {
+		return
+	}
+	if n.Kind != yamltext.Mapping {
+		r.fail(n, "这里应当是“键: 值”的列表")
+		return
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		f(n.Content[i], n.Content[i+1])
+	}
+}
+
+// expectation is an amount in yuan, or 不符合/为零/拒绝 with the reason after a colon.
+func (r *reader) expectation(item string, v *yamltext.Node) Expectation {
+	s := r.scalar(v)
+	for zh, code := range choices["outcome"] {
+		for _, word := range []string{zh, code} {
+			if s == word {
+				return Expectation{Item: item, Outcome: code}
+			}
+			for _, colon := range []string{"：", ":"} {
+				if rest, ok := strings.CutPrefix(s, word+colon); ok {
+					return Expectation{Item: item, Outcome: code, Reason: strings.TrimSpace(rest)}
+				}
+			}
+		}
+	}
+	return Expectation{Item: item, Fen: r.yuan(v)}
+}
+
+// person reads the facts of a case. Fields that are not written are facts nobody stated.
+func (r *reader) person(n *yamltext.Node, no int64) facts.Person {
+	o := r.object(n, personKeys...)
+	const longAgo = calendar.Date(19000101)
+	f := facts.Profile{Name: "案例" + strconv.FormatInt(no, 10), Category: facts.Category(o.choice("category", "category")), Place: o.text("place"),
+		Joined: r.date(o.at("joined")), Died: r.date(o.at("died")), Retired: r.date(o.at("retired")),
+		Flags: o.text("flags"), Hukou: o.text("hukou"), From: longAgo}
+	o.need("category")
+	born := r.date(o.at("born"))
+	seq := int(no%499)*2 + 1
+	if o.text("sex") == "女" {
+		seq++
+	}
+	if born != 0 {
+		f.ID = identity.MakeResidentID(caseDivision, born, seq)
+	}
+	p := facts.Person{No: no, Profiles: []facts.Profile{f}}
+	for _, x := range r.list(o.at("spells")) {
+		p.Spells = append(p.Spells, r.spell(x, f.Place))
+	}
+	r.pairs(o.at("days"), func(k, v *yamltext.Node) {
+		for _, d := range r.list(v) {
+			p.Days = append(p.Days, facts.Day{Date: r.date(d), Kind: k.Value})
+		}
+	})
+	for _, x := range r.list(o.at("absences")) {
+		a := r.object(x, "category", "start", "end", "working_days")
+		absence := facts.Absence{Kind: a.needText("category"), From: r.date(a.need("start")), To: r.date(a.at("end"))}
+		if w := a.at("working_days"); w != nil {
+			absence.WorkingDays = r.whole(w)
+		}
+		p.Absences = append(p.Absences, absence)
+	}
+	r.pairs(o.at("grades"), func(k, v *yamltext.Node) {
+		p.Assessments = append(p.Assessments, facts.Assessment{Year: r.whole(k), Grade: r.scalar(v)})
+	})
+	r.pairs(o.at("given"), func(k, v *yamltext.Node) {
+		p.Amounts = append(p.Amounts, facts.Amount{Item: k.Value, Fen: r.yuan(v), From: longAgo.Month()})
+	})
+	return p
+}
+
+func (r *reader) spell(n *yamltext.Node, home string) facts.Spell {
+	o := r.object(n, "place", "post", "rank", "start", "end", "recognised")
+	s := facts.Spell{Place: o.text("place"), Post: o.needText("post"), Rank: o.text("rank"), From: r.date(o.need("start")), To: r.date(o.at("end")),
+		Recognised: o.choice("recognised", "bool") != "no"}
+	if s.Place == "" {
+		s.Place = home
+	}
+	return s
+}
+
+// casePlaces reads 地点: {430725101: {乡镇类别: 二类, 距离: 30, 人口: 21000}}, or the class alone.
+func (r *reader) casePlaces(c *Case, n *yamltext.Node) {
+	r.pairs(n, func(k, v *yamltext.Node) {
+		p := facts.Place{Code: k.Value, Name: k.Value, From: 19000101}
+		if v.Kind == yamltext.Scalar {
+			p.Class = r.scalar(v)
+		} else {
+			o := r.object(v, "class", "distance", "population")
+			p.Class = o.text("class")
+			if x := o.at("distance"); x != nil {
+				p.Distance = r.number(x)
+			}
+			if x := o.at("population"); x != nil {
+				p.Population = r.whole(x)
+			}
+		}
+		c.Places = append(c.Places, p)
+	})
+}
+
+// caseReferences reads 参考: {rural_income: {2025: 21380}}.
+func (r *reader) caseReferences(c *Case, n *yamltext.Node) {
+	r.pairs(n, func(k, v *yamltext.Node) {
+		r.pairs(v, func(period, value *yamltext.Node) {
+			c.References = append(c.References, facts.Reference{Code: k.Value, Period: period.Value, Value: r.number(value)})
+		})
+	})
+}

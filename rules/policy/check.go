@@ -1,0 +1,144 @@
+package policy
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"zhida/rules/message"
+)
+
+// Check finds what reading lets pass: overlapping rows and undeclared gaps of
+// tables, and cycles between items with their path. Problems carry the line in Cell.
+func Check(p *Policy) []message.Problem {
+	var list []message.Problem
+	at := func(line int, code string, args ...any) {
+		list = append(list, message.Problem{File: p.File, Cell: fmt.Sprintf("%d:1", line), Message: message.M(code, append([]any{p.File, line}, args...)...)})
+	}
+	names := make([]string, 0, len(p.Tables))
+	for name := range p.Tables {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		t := p.Tables[name]
+		for i := range t.Rows {
+			for j := i + 1; j < len(t.Rows); j++ {
+				if t.overlaps(&t.Rows[i], &t.Rows[j]) {
+					at(t.Rows[j].Line, "policy.overlap", name, t.Rows[i].Line)
+				}
+			}
+		}
+		if !t.GapsOK && len(t.Rows) > 0 && len(t.Keys) > 0 {
+			if g := t.gap(); g != "" {
+				at(t.Line, "policy.gap", name, g)
+			}
+		}
+	}
+	if path := p.cycle(); path != nil {
+		at(path[0].Line, "policy.cycle", joinCodes(path))
+	}
+	return list
+}
+
+func joinCodes(path []*Item) string {
+	codes := make([]string, len(path))
+	for i, it := range path {
+		codes[i] = it.Code
+	}
+	return strings.Join(codes, " → ")
+}
+
+// Needs lists the items that an item reads, directly or through names.
+func (p *Policy) Needs(it *Item) []string {
+	var list []string
+	seen := map[string]bool{}
+	var add func(f *Formula)
+	add = func(f *Formula) {
+		if f == nil {
+			return
+		}
+		for _, c := range f.Items {
+			addOnce(&list, c)
+		}
+		for _, n := range f.Names {
+			if !seen[n] {
+				seen[n] = true
+				add(p.Names[n])
+			}
+		}
+		for _, t := range f.Tables {
+			if !seen["table "+t] {
+				seen["table "+t] = true
+				for _, k := range p.Tables[t].Keys {
+					add(k.Formula)
+				}
+			}
+		}
+	}
+	for _, f := range it.Formulas() {
+		add(f)
+	}
+	if it.TopUp != nil {
+		for _, c := range it.TopUp.Items {
+			addOnce(&list, c)
+		}
+	}
+	return list
+}
+
+// Formulas lists the formulas of an item.
+func (it *Item) Formulas() []*Formula {
+	list := []*Formula{it.Amount, it.Cap}
+	for _, c := range it.Conditions {
+		list = append(list, c.Test)
+	}
+	if it.TopUp != nil {
+		list = append(list, it.TopUp.Group, it.TopUp.Peers)
+	}
+	return list
+}
+
+// cycle finds items of the file that need each other; nil when there are none.
+func (p *Policy) cycle() []*Item {
+	byCode := map[string]*Item{}
+	for _, it := range p.Items {
+		byCode[it.Code] = it
+	}
+	state := map[*Item]int{} // 1 on the path, 2 done
+	var path []*Item
+	var visit func(it *Item) []*Item
+	visit = func(it *Item) []*Item {
+		state[it] = 1
+		path = append(path, it)
+		for _, code := range p.Needs(it) {
+			next := byCode[code]
+			if next == nil {
+				continue
+			}
+			if state[next] == 1 {
+				for i := range path {
+					if path[i] == next {
+						return append(append([]*Item{}, path[i:]...), next)
+					}
+				}
+			}
+			if state[next] == 0 {
+				if c := visit(next); c != nil {
+					return c
+				}
+			}
+		}
+		path = path[:len(path)-1]
+		state[it] = 2
+		return nil
+	}
+	for _, it := range p.Items {
+		if state[it] == 0 {
+			if c := visit(it); c != nil {
+				return c
+			}
+		}
+	}
+	return nil
+}

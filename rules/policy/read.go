@@ -1,0 +1,561 @@
+package policy
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/expr-lang/expr/file"
+	"github.com/shopspring/decimal"
+
+	"zhida/rules/calendar"
+	"zhida/rules/facts"
+	"zhida/rules/message"
+	"zhida/rules/money"
+	"zhida/rules/yamltext"
+)
+
+// keys are the words of a policy file, Chinese to English; both are understood.
+var keys = map[string]string{
+	"文件": "document", "文号": "number", "标题": "title", "发文机关": "issuer", "印发日期": "issued", "施行": "from", "失效": "until",
+	"表": "tables", "出处": "source", "键": "keys", "值": "values", "行": "rows", "留空": "gap",
+	"名称式": "names", "项目": "items", "案例": "cases",
+	"代码": "code", "名称": "name", "顺序": "order", "人员": "payees", "渠道": "channel", "资金": "fund", "方向": "side", "上缴": "institution",
+	"依据": "basis", "发放": "schedule", "条件": "conditions", "要求": "require", "否则": "otherwise", "金额": "amount", "补差": "top_up", "封顶": "cap",
+	"多职": "several", "到任当月": "arrival", "离任当月": "departure", "去世当月": "death", "变动当月": "change", "舍入": "rounding",
+	"分组": "group", "同组": "peers", "计入项目": "count", "含领取人": "recipients", "平均": "average", "平均舍入": "average_rounding",
+	"月份": "month", "其他人": "others", "地点": "places", "参考": "references", "应得": "expect", "给定": "given", "其他项目": "other_items",
+	"类别": "category", "出生": "born", "性别": "sex", "单位": "place", "参加工作": "joined", "去世": "died", "退休": "retired", "标记": "flags", "户籍": "hukou",
+	"任职": "spells", "天数": "days", "缺勤": "absences", "考核": "grades", "职务": "post", "职级": "rank", "起": "start", "止": "end", "认定": "recognised",
+	"工作日": "working_days", "日": "dates", "理由": "reason", "结果": "outcome", "乡镇类别": "class", "距离": "distance", "人口": "population",
+}
+
+// choices are the fixed words that can stand as a value, Chinese to code.
+var choices = map[string]map[string]string{
+	"side":      {"应发": "gross", "扣款": "deduction"},
+	"basis":     {"按任职": "post", "按人员": "person"},
+	"several":   {"就高": "highest", "合计": "sum"},
+	"arrival":   {"全月": "full", "不发": "none", "按日": "days"},
+	"departure": {"全月": "full", "不发": "none", "按日": "days"},
+	"death":     {"全月": "full", "不发": "none", "按日": "days"},
+	"change":    {"首日": "first", "末日": "last", "就高": "highest", "按日": "days"},
+	"average":   {"冻结": "frozen", "重算": "resettled"},
+	"bool":      {"是": "yes", "否": "no"},
+	"category":  {"乡镇干部": string(facts.TownshipCadre), "村干部": string(facts.VillageCadre), "离任村干部": string(facts.FormerVillageCadre)},
+	"outcome":   {"不符合": "not_due", "为零": "zero", "拒绝": "refused"},
+	"rounding": {"四舍五入到分": "half_up/1", "四舍五入到角": "half_up/10", "四舍五入到元": "half_up/100",
+		"舍去到分": "down/1", "舍去到角": "down/10", "舍去到元": "down/100", "进位到分": "up/1", "进位到角": "up/10", "进位到元": "up/100"},
+}
+
+// CategoryChinese is the Chinese word for a payee category.
+func CategoryChinese(c facts.Category) string {
+	for zh, code := range choices["category"] {
+		if code == string(c) {
+			return zh
+		}
+	}
+	return string(c)
+}
+
+// reader collects what is wrong, so that one reading shows it all.
+type reader struct {
+	file     string
+	text     []byte
+	problems message.Problems
+}
+
+// Read reads and compiles a policy file. All that is wrong comes back at once as
+// message.Problems, each with line:column in Cell and the text with a caret.
+// Decisions left open are not errors of reading; see Open.
+func Read(file string, text []byte) (*Policy, error) {
+	top, err := yamltext.Parse(file, text)
+	if err != nil {
+		return nil, err
+	}
+	r := &reader{file: file, text: text}
+	p := &Policy{File: file, text: text, Tables: map[string]*Table{}, Names: map[string]*Formula{}}
+	o := r.object(top, "document", "tables", "names", "items", "cases")
+	r.document(p, o)
+	r.names(p, o.at("names"), r.tableNames(p, o.at("tables")))
+	r.items(p, o.need("items"))
+	r.cases(p, o.at("cases"))
+	if len(r.problems) > 0 {
+		sort.SliceStable(r.problems, func(i, j int) bool { return lineOf(r.problems[i].Cell) < lineOf(r.problems[j].Cell) })
+		return nil, r.problems
+	}
+	return p, nil
+}
+
+func lineOf(cell string) (n int) {
+	fmt.Sscanf(cell, "%d", &n)
+	return n
+}
+
+// fail notes a problem at a node.
+func (r *reader) fail(n *yamltext.Node, what string, args ...any) {
+	r.failAt(n.Line, n.Column, fmt.Sprintf(what, args...))
+}
+
+func (r *reader) failAt(line, column int, what string) {
+	r.problems = append(r.problems, message.Problem{File: r.file, Cell: fmt.Sprintf("%d:%d", line, column),
+		Message: message.M("policy.wrong", r.file, line, column, what, yamltext.Caret(r.text, line, column))})
+}
+
+// openAt notes a decision that the document leaves open.
+func (r *reader) openAt(p *Policy, n *yamltext.Node, item, key string) {
+	p.open = append(p.open, message.Problem{File: r.file, Cell: yamltext.At(n),
+		Message: message.M("policy.open", r.file, n.Line, item, chineseKey(key), strings.Join(words(key), "、"))})
+}
+
+func chineseKey(key string) string {
+	for zh, en := range keys {
+		if en == key {
+			return zh
+		}
+	}
+	return key
+}
+
+func words(choice string) []string {
+	var list []string
+	for zh := range choices[choice] {
+		list = append(list, zh)
+	}
+	sort.Strings(list)
+	return list
+}
+
+// object is a mapping whose keys were checked.
+type object struct {
+	r      *reader
+	node   *yamltext.Node
+	fields map[string]*yamltext.Node
+}
+
+// object reads a mapping with the allowed keys; none allowed means any key.
+func (r *reader) object(n *yamltext.Node, allowed ...string) object {
+	o := object{r, n, map[string]*yamltext.Node{}}
+	if n == nil {
+		return o
+	}
+	if n.Kind != yamltext.Mapping {
+		r.fail(n, "这里应当是“键: 值”的列表")
+		return o
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k := n.Content[i]
+		name := k.Value
+		if len(allowed) > 0 {
+			if en, ok := keys[name]; ok {
+				name = en
+			}
+			if !slices.Contains(allowed, name) {
+				r.fail(k, "不认识的键“%s”", k.Value)
+				continue
+			}
+		}
+		if _, twice := o.fields[name]; twice {
+			r.fail(k, "键“%s”写了两次", k.Value)
+		}
+		o.fields[name] = n.Content[i+1]
+	}
+	return o
+}
+
+func (o object) at(key string) *yamltext.Node { return o.fields[key] }
+
+// need gives a required field; a missing one is a problem.
+func (o object) need(key string) *yamltext.Node {
+	n := o.fields[key]
+	if n == nil && o.node != nil {
+		o.r.fail(o.node, "缺少“%s”", chineseKey(key))
+	}
+	return n
+}
+
+func (o object) text(key string) string {
+	n := o.fields[key]
+	if n == nil {
+		return ""
+	}
+	return o.r.scalar(n)
+}
+
+func (o object) needText(key string) string {
+	n := o.need(key)
+	if n == nil {
+		return ""
+	}
+	s := o.r.scalar(n)
+	if s == "" {
+		o.r.fail(n, "“%s”是空的", chineseKey(key))
+	}
+	return s
+}
+
+// choice reads one of the fixed words; "" when the field is missing.
+func (o object) choice(key, set string) string {
+	n := o.fields[key]
+	if n == nil {
+		return ""
+	}
+	return o.r.choose(n, set)
+}
+
+func (r *reader) choose(n *yamltext.Node, set string) string {
+	s := r.scalar(n)
+	if code, ok := choices[set][s]; ok {
+		return code
+	}
+	for _, code := range choices[set] {
+		if code == s {
+			return s
+		}
+	}
+	r.fail(n, "“%s”不能写在这里，可以写：%s", s, strings.Join(words(set), "、"))
+	return ""
+}
+
+func (r *reader) scalar(n *yamltext.Node) string {
+	if n.Kind != yamltext.Scalar {
+		r.fail(n, "这里应当是一个值")
+		return ""
+	}
+	return strings.TrimSpace(n.Value)
+}
+
+// list gives the elements of a sequence; a single value is a list of one.
+func (r *reader) list(n *yamltext.Node) []*yamltext.Node {
+	switch {
+	case n == nil:
+		return nil
+	case n.Kind == yamltext.Sequence:
+		return n.Content
+	case n.Kind == yamltext.Scalar && n.Value != "":
+		return []*yamltext.Node{n}
+	}
+	r.fail(n, "这里应当是一个列表")
+	return nil
+}
+
+func (r *reader) date(n *yamltext.Node) calendar.Date {
+	if n == nil {
+		return 0
+	}
+	d, err := calendar.ParseDate(r.scalar(n))
+	if err != nil {
+		r.fail(n, "“%s”不是日期，请写成 2026-01-31", n.Value)
+	}
+	return d
+}
+
+func (r *reader) month(n *yamltext.Node) calendar.Month {
+	if n == nil {
+		return 0
+	}
+	s := r.scalar(n)
+	if d, err := calendar.ParseDate(s); err == nil {
+		if d != d.Month().First() && d != d.Month().Last() {
+			r.fail(n, "“%s”不在月初，项目按月计发，请写成月份", s)
+		}
+		return d.Month()
+	}
+	m, err := calendar.ParseMonth(s)
+	if err != nil {
+		r.fail(n, "“%s”不是月份，请写成 2026-01", s)
+	}
+	return m
+}
+
+func (r *reader) number(n *yamltext.Node) decimal.Decimal {
+	s := strings.ReplaceAll(r.scalar(n), "_", "x")
+	if len(s) == 0 || len(s) > 20 || strings.Trim(s, "0123456789.-") != "" {
+		r.fail(n, "“%s”不是数", n.Value)
+		return decimal.Decimal{}
+	}
+	d, err := decimal.NewFromString(s)
+	if err != nil {
+		r.fail(n, "“%s”不是数", n.Value)
+	}
+	return d
+}
+
+func (r *reader) yuan(n *yamltext.Node) money.Fen {
+	f, err := money.ParseYuan(r.scalar(n))
+	if err != nil {
+		r.fail(n, "“%s”不是金额，请以元为单位、最多两位小数", n.Value)
+	}
+	return f
+}
+
+func (r *reader) whole(n *yamltext.Node) int {
+	d := r.number(n)
+	if !d.IsInteger() || d.Abs().GreaterThan(decimal.New(1, 9)) {
+		r.fail(n, "“%s”应当是整数", n.Value)
+		return 0
+	}
+	return int(d.IntPart())
+}
+
+func (r *reader) document(p *Policy, top object) {
+	o := r.object(top.need("document"), "number", "title", "issuer", "issued", "from", "until")
+	p.Document = Document{Number: o.needText("number"), Title: o.needText("title"), Issuer: o.needText("issuer"),
+		Issued: r.date(o.need("issued")), From: r.month(o.need("from")), Until: r.month(o.at("until"))}
+	if p.Document.Until != 0 && p.Document.Until < p.Document.From {
+		r.fail(o.at("until"), "失效早于施行")
+	}
+}
+
+// formula compiles an expression and reports where in the file it fails.
+func (r *reader) formula(p *Policy, n *yamltext.Node, want Type) *Formula {
+	if n == nil {
+		return nil
+	}
+	source := r.scalar(n)
+	f, err := compile(source, want, p.Names, p.Tables)
+	if err != nil {
+		line, column, what := n.Line, n.Column, err.Error()
+		var e *file.Error
+		if errors.As(err, &e) {
+			what = explainError(e.Message)
+			if n.Style == 0 && !strings.Contains(n.Value, "\n") { // a plain scalar stands in the file as it is
+				column += e.Column
+			}
+		}
+		r.failAt(line, column, what)
+		return nil
+	}
+	f.at = position{n.Line, n.Column}
+	return f
+}
+
+// explainError puts the library's commonest complaints into the clerk's language.
+func explainError(s string) string {
+	switch {
+	case strings.HasPrefix(s, "unknown name "):
+		return "没有“" + strings.TrimPrefix(s, "unknown name ") + "”这个词，请查词汇表或“名称式”"
+	case strings.HasPrefix(s, "invalid operation"):
+		return "两边的类型不能这样运算（" + s + "）"
+	case strings.HasPrefix(s, "not enough arguments"), strings.HasPrefix(s, "too many arguments"):
+		return "括号里的参数个数不对（" + s + "）"
+	case strings.HasPrefix(s, "cannot use"):
+		return "括号里的参数类型不对（" + s + "）"
+	}
+	return s
+}
+
+// tableNames registers the tables before names and tables are compiled, since each may use the other.
+func (r *reader) tableNames(p *Policy, n *yamltext.Node) []tableNode {
+	var list []tableNode
+	o := r.object(n)
+	if n == nil {
+		return nil
+	}
+	for i := 0; i+1 < len(n.Content) && n.Kind == yamltext.Mapping; i += 2 {
+		name, body := n.Content[i].Value, n.Content[i+1]
+		t := &Table{Name: name, Line: n.Content[i].Line}
+		b := r.object(body, "source", "keys", "values", "rows", "gap")
+		t.Source, t.GapText = b.text("source"), b.text("gap")
+		t.GapsOK = t.GapText != ""
+		for _, v := range r.list(b.need("values")) {
+			t.Values = append(t.Values, r.scalar(v))
+		}
+		p.Tables[name] = t
+		list = append(list, tableNode{t, b})
+	}
+	_ = o
+	return list
+}
+
+type tableNode struct {
+	table *Table
+	body  object
+}
+
+// names compiles the named sub-expressions in file order (each may use the ones
+// above it), then the keys and rows of the tables.
+func (r *reader) names(p *Policy, n *yamltext.Node, tables []tableNode) {
+	if n != nil && n.Kind == yamltext.Mapping {
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			k := n.Content[i]
+			if terms[k.Value] != nil || strings.Contains(k.Value, "__") {
+				r.fail(k, "“%s”是词汇表里的词，请换一个名称", k.Value)
+				continue
+			}
+			if f := r.formula(p, n.Content[i+1], ""); f != nil {
+				p.Names[k.Value] = f
+			}
+		}
+	} else if n != nil {
+		r.fail(n, "这里应当是“名称: 公式”的列表")
+	}
+	for _, t := range tables {
+		r.table(p, t.table, t.body)
+	}
+}
+
+func (r *reader) table(p *Policy, t *Table, o object) {
+	for _, k := range r.list(o.need("keys")) {
+		if f := r.formula(p, k, ""); f != nil {
+			if f.Result != Num && f.Result != Text {
+				r.fail(k, "键列要是数或文字")
+				continue
+			}
+			t.Keys = append(t.Keys, Key{Title: k.Value, Formula: f})
+		}
+	}
+	if len(t.Keys) != len(r.list(o.at("keys"))) || len(t.Values) == 0 {
+		return
+	}
+	for _, n := range r.list(o.need("rows")) {
+		cells := r.list(n)
+		if len(cells) != len(t.Keys)+len(t.Values) {
+			r.fail(n, "表“%s”每行要有 %d 格，这里有 %d 格", t.Name, len(t.Keys)+len(t.Values), len(cells))
+			continue
+		}
+		row := Row{Line: n.Line}
+		for i, k := range t.Keys {
+			c, err := parseCell(r.scalar(cells[i]), k.Formula.Result == Num)
+			if err != nil {
+				r.fail(cells[i], "%s", err)
+			}
+			row.Cells = append(row.Cells, c)
+		}
+		for _, v := range cells[len(t.Keys):] {
+			row.Value = append(row.Value, r.number(v))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+}
+
+var itemKeys = []string{"code", "name", "order", "payees", "channel", "fund", "side", "institution", "basis", "schedule", "conditions", "amount", "top_up",
+	"cap", "several", "arrival", "departure", "death", "change", "rounding"}
+
+func (r *reader) items(p *Policy, n *yamltext.Node) {
+	seen := map[string]bool{}
+	for _, in := range r.list(n) {
+		o := r.object(in, itemKeys...)
+		it := &Item{Code: o.needText("code"), Name: o.needText("name"), Channel: o.needText("channel"), Fund: o.needText("fund"),
+			Institution: o.text("institution"), Line: in.Line}
+		if seen[it.Code] {
+			r.fail(in, "项目“%s”写了两次", it.Code)
+		}
+		seen[it.Code] = true
+		if !plainCode(it.Code) {
+			r.fail(in, "项目代码“%s”只能用小写字母、数字和下划线", it.Code)
+		}
+		if x := o.need("order"); x != nil {
+			it.Order = r.whole(x)
+		}
+		it.Deduction = o.choice("side", "side") == "deduction"
+		if it.Deduction && it.Institution == "" {
+			r.fail(in, "扣款项目要写“上缴”给哪个单位")
+		}
+		for _, c := range r.list(o.need("payees")) {
+			it.Categories = append(it.Categories, facts.Category(r.choose(c, "category")))
+		}
+		it.Schedule = r.schedule(o.at("schedule"))
+		r.conditions(p, it, o.at("conditions"))
+		r.amount(p, it, o)
+		r.decisions(p, it, o, in)
+		p.Items = append(p.Items, it)
+	}
+	if len(p.Items) == 0 && n != nil {
+		r.fail(n, "没有任何项目")
+	}
+}
+
+func plainCode(s string) bool {
+	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789_") == "" && len(s) <= 40
+}
+
+// schedule reads 每月, 分十二期, or {每年: 6}.
+func (r *reader) schedule(n *yamltext.Node) Schedule {
+	if n == nil {
+		return Schedule{Kind: "monthly"}
+	}
+	if n.Kind == yamltext.Scalar {
+		switch n.Value {
+		case "每月", "monthly":
+			return Schedule{Kind: "monthly"}
+		case "分十二期", "instalments":
+			return Schedule{Kind: "instalments"}
+		}
+	} else if n.Kind == yamltext.Mapping && len(n.Content) == 2 && (n.Content[0].Value == "每年" || n.Content[0].Value == "yearly") {
+		m := r.whole(n.Content[1])
+		if m < 1 || m > 12 {
+			r.fail(n, "每年在哪个月发放，请写 1 至 12")
+		}
+		return Schedule{Kind: "yearly", Month: m}
+	}
+	r.fail(n, "“发放”可以写：每月、分十二期、{每年: 月份}")
+	return Schedule{}
+}
+
+func (r *reader) conditions(p *Policy, it *Item, n *yamltext.Node) {
+	for _, c := range r.list(n) {
+		o := r.object(c, "require", "otherwise")
+		test := r.formula(p, o.need("require"), Bool)
+		it.Conditions = append(it.Conditions, Condition{test, o.needText("otherwise")})
+	}
+}
+
+func (r *reader) amount(p *Policy, it *Item, o object) {
+	it.Cap = r.formula(p, o.at("cap"), Num)
+	t := o.at("top_up")
+	if t == nil {
+		it.Amount = r.formula(p, o.need("amount"), Num)
+		return
+	}
+	if o.at("amount") != nil {
+		r.fail(t, "“金额”和“补差”只能写一个")
+	}
+	to := r.object(t, "group", "peers", "count", "recipients", "average", "average_rounding")
+	it.TopUp = &TopUp{Group: r.formula(p, to.at("group"), Text), Peers: r.formula(p, to.need("peers"), Bool)}
+	for _, c := range r.list(to.need("count")) {
+		it.TopUp.Items = append(it.TopUp.Items, r.scalar(c))
+	}
+	for _, d := range []struct {
+		key, set string
+		put      func(string)
+	}{
+		{"recipients", "bool", func(s string) { it.TopUp.Recipients = s == "yes" }},
+		{"average", "average", func(s string) { it.TopUp.Frozen = s == "frozen" }},
+		{"average_rounding", "rounding", func(s string) { it.TopUp.Rounding, it.TopUp.Unit = rounding(s) }},
+	} {
+		if to.at(d.key) == nil {
+			r.openAt(p, t, it.Code, d.key)
+		} else {
+			d.put(to.choice(d.key, d.set))
+		}
+	}
+}
+
+// decisions reads what a document must decide and often leaves open. Nothing has a
+// hidden default: what is missing is listed, and adoption refuses it.
+func (r *reader) decisions(p *Policy, it *Item, o object, in *yamltext.Node) {
+	read := func(key, set string) string {
+		if o.at(key) == nil {
+			r.openAt(p, in, it.Code, key)
+			return ""
+		}
+		return o.choice(key, set)
+	}
+	it.Basis = Basis(read("basis", "basis"))
+	it.Rounding, it.Unit = rounding(read("rounding", "rounding"))
+	it.Part.Death = read("death", "death")
+	if it.Basis != ByPost {
+		return
+	}
+	it.Several = Combine(read("several", "several"))
+	it.Part.Arrival = read("arrival", "arrival")
+	it.Part.Departure = read("departure", "departure")
+	it.Part.Change = read("change", "change")
+}
+
+func rounding(s string) (money.Rounding, money.Fen) {
+	how, unit, _ := strings.Cut(s, "/")
+	return money.Rounding(how), map[string]money.Fen{"1": 1, "10": 10, "100": 100}[unit]
+}

@@ -1,0 +1,115 @@
+package policy
+
+import (
+	"reflect"
+
+	"github.com/shopspring/decimal"
+
+	"zhida/rules/calendar"
+	"zhida/rules/facts"
+)
+
+// Term is a word of the vocabulary: a function that a formula calls, under a
+// Chinese and an English name of the same meaning. A term without arguments is
+// written without parentheses.
+type Term struct {
+	ID     string // English name
+	Zh     string
+	Args   []Type
+	Many   bool // the last argument repeats, also not at all
+	Opt    bool // the last argument may be left out
+	Result Type
+	Reads  []facts.Kind
+	Doc    string // what it means, Chinese; unit included
+}
+
+// Type is a type of the language.
+type Type string
+
+// The types: exact number, text, yes or no, day.
+const (
+	Num  Type = "number"
+	Text Type = "text"
+	Bool Type = "bool"
+	Day  Type = "date"
+)
+
+var goTypes = map[Type]reflect.Type{
+	Num:  reflect.TypeFor[decimal.Decimal](),
+	Text: reflect.TypeFor[string](),
+	Bool: reflect.TypeFor[bool](),
+	Day:  reflect.TypeFor[calendar.Date](),
+}
+
+// Context is the situation that a formula is evaluated in: one person, month and
+// part of the month. package rules implements it.
+type Context interface {
+	// Call gives the value of a term: decimal.Decimal, string, bool or calendar.Date.
+	Call(id string, args []any) (any, error)
+	// Name gives the value of a named sub-expression of the policy.
+	Name(name string) (any, error)
+	// Lookup finds the row of a table for the situation.
+	Lookup(table, column string) (decimal.Decimal, error)
+}
+
+var (
+	person  = []facts.Kind{facts.KindPerson}
+	spells  = []facts.Kind{facts.KindSpell}
+	places  = []facts.Kind{facts.KindPlace, facts.KindSpell, facts.KindPerson}
+	absence = []facts.Kind{facts.KindAbsence}
+)
+
+// Vocabulary is every word a formula can use, in the order of the guide.
+var Vocabulary = []Term{
+	{"category", "人员类别", nil, false, false, Text, person, "乡镇干部、村干部或离任村干部"},
+	{"sex", "性别", nil, false, false, Text, person, "男或女，按身份证号"},
+	{"age", "年龄", []Type{Day}, false, false, Num, person, "到某日的周岁数：年龄(月末)"},
+	{"flag", "标记", []Type{Text}, false, false, Bool, person, "花名册上有这个标记：标记(\"鳏寡孤独\")"},
+	{"hukou", "户籍", nil, false, false, Text, person, "花名册上的户籍"},
+	{"seniority", "工龄", []Type{Day}, false, false, Num, person, "从参加工作到某日的整年数"},
+	{"post", "职务", nil, false, false, Text, spells, "当前任职的职务"},
+	{"rank", "职级", nil, false, false, Text, spells, "当前任职的职级"},
+	{"in_post", "任职中", []Type{Day}, false, false, Bool, spells, "某日有没有任何职务"},
+	{"whole_month", "全月在职", nil, false, false, Bool, spells, "当月每天都有职务"},
+	{"dual_role", "一肩挑", nil, false, false, Bool, spells, "当前在同一村同时任书记和主任"},
+	{"tenure_months", "任职月数", []Type{Text}, true, false, Num, spells, "截至月末累计任职月数，同月多职只算一次；可写职务：任职月数(\"书记\",\"主任\")，不写为全部职务"},
+	{"tenure_years", "任职年限", []Type{Text}, true, false, Num, spells, "任职月数折成的整年数"},
+	{"continuous_months", "连续任职月数", []Type{Text}, true, false, Num, spells, "最长一段不中断的任职月数"},
+	{"tenure_months_within", "期间任职月数", []Type{Day, Day, Text}, true, false, Num, spells, "两日之间（含）的累计任职月数"},
+	{"last_post", "末任职务", []Type{Text}, true, false, Text, spells, "最后担任的职务；同时离任时按所写顺序取先"},
+	{"highest_post", "最高职务", []Type{Text}, true, false, Text, spells, "曾任职务中按所写顺序最先的一个"},
+	{"township_class", "乡镇类别", nil, false, false, Text, places, "所在乡镇的地区类别"},
+	{"distance", "距离", nil, false, false, Num, places, "所在乡镇或村到县城的公里数"},
+	{"population", "人口", nil, false, false, Num, places, "所在乡镇或村的户籍人口"},
+	{"days", "天数", []Type{Text}, false, false, Num, []facts.Kind{facts.KindDay}, "当月经批准的某类天数，同一天只算一次：天数(\"下村\")"},
+	{"days_without", "天数除外", []Type{Text, Text}, false, false, Num, []facts.Kind{facts.KindDay}, "当月某类天数，除去同日另有一类的天：天数除外(\"驻村\",\"差旅\")"},
+	{"absence_days", "缺勤天数", []Type{Text}, false, false, Num, absence, "当月某类缺勤的工作日数"},
+	{"absent_all_month", "缺勤满月", []Type{Text}, false, false, Bool, absence, "某类缺勤盖满整个当月"},
+	{"absent_in_month", "缺勤涉及", []Type{Text}, false, false, Bool, absence, "当月有一天以上属于某类"},
+	{"absent_began_before", "缺勤早于", []Type{Text, Day}, false, false, Bool, absence, "当月仍在的某类缺勤，开始于某日之前，且当月没有结束"},
+	{"grade", "考核", []Type{Num}, false, false, Text, []facts.Kind{facts.KindAssessment}, "某年的考核等次：考核(年-1)"},
+	{"reference", "参考", []Type{Text, Num}, false, false, Num, []facts.Kind{facts.KindReference}, "某年公布的参考数：参考(\"rural_income\", 年-1)"},
+	{"given", "给定额", []Type{Text}, false, false, Num, []facts.Kind{facts.KindAmount}, "当月给定的金额（元）：给定额(\"base_salary\")"},
+	{"item", "项目额", []Type{Text}, false, false, Num, nil, "本人当月另一项目的金额（元），不应发时为零"},
+	{"year", "年", nil, false, false, Num, nil, "发放月所在的年"},
+	{"month", "月", nil, false, false, Num, nil, "发放月的月份，1 至 12"},
+	{"days_in_month", "当月天数", nil, false, false, Num, nil, "发放月的日历天数"},
+	{"month_start", "月初", nil, false, false, Day, nil, "发放月的第一天"},
+	{"month_end", "月末", nil, false, false, Day, nil, "发放月的最后一天"},
+	{"previous_month_end", "上月末", nil, false, false, Day, nil, "发放月前一天"},
+	{"date", "日期", []Type{Text}, false, false, Day, nil, "固定日期：日期(\"2008-12-31\")"},
+	{"min", "取小", []Type{Num, Num}, false, false, Num, nil, "两数中小的"},
+	{"max", "取大", []Type{Num, Num}, false, false, Num, nil, "两数中大的"},
+	{"floor", "取整", []Type{Num}, false, false, Num, nil, "舍去小数"},
+	{"ceil", "进整", []Type{Num}, false, false, Num, nil, "有小数就进一"},
+	{"round", "四舍五入", []Type{Num, Num}, false, false, Num, nil, "四舍五入到几位小数"},
+	{"lookup", "查表", []Type{Text, Text}, false, true, Num, nil, "按当前情形查本文件的表：查表(\"标准\")，或指明值列：查表(\"标准\",\"列\")"},
+}
+
+var terms = func() map[string]*Term {
+	m := map[string]*Term{}
+	for i := range Vocabulary {
+		m[Vocabulary[i].ID], m[Vocabulary[i].Zh] = &Vocabulary[i], &Vocabulary[i]
+	}
+	return m
+}()

@@ -1,0 +1,207 @@
+package rules
+
+import (
+	"slices"
+	"sort"
+
+	"zhida/rules/calendar"
+	"zhida/rules/facts"
+	"zhida/rules/message"
+	"zhida/rules/policy"
+)
+
+// Program is a set of adopted policies, ready to evaluate. It is safe for concurrent use.
+type Program struct {
+	grants map[string][]*grant // by item code, in order of the documents' first month
+	codes  []string            // in print order
+}
+
+// grant is one item as one document grants it.
+type grant struct {
+	item     *policy.Item
+	policy   *policy.Policy
+	info     Item
+	needs    []string // items it reads
+	position int64
+}
+
+// Compile joins the adopted policies. A document that follows another grants the
+// same item code from a later month and wins from there on. Errors:
+// policy.granted_twice, policy.cycle_across, policy.nested_top_up, policy.unknown_item.
+func Compile(granted []Granted) (*Program, error) {
+	p := &Program{grants: map[string][]*grant{}}
+	for _, g := range granted {
+		for _, it := range g.Policy.Items {
+			p.grants[it.Code] = append(p.grants[it.Code], newGrant(g, it))
+		}
+	}
+	for code, list := range p.grants {
+		sort.SliceStable(list, func(i, j int) bool { return list[i].policy.Document.From < list[j].policy.Document.From })
+		for i := 1; i < len(list); i++ {
+			if list[i].policy.Document.From == list[i-1].policy.Document.From {
+				return nil, message.Err("policy.granted_twice", code, list[i-1].info.Document, list[i].info.Document, list[i].policy.Document.From)
+			}
+		}
+		p.codes = append(p.codes, code)
+	}
+	sort.Slice(p.codes, func(i, j int) bool {
+		a, b := p.grants[p.codes[i]][0].item, p.grants[p.codes[j]][0].item
+		return a.Order < b.Order || a.Order == b.Order && a.Code < b.Code
+	})
+	return p, p.checkGraph()
+}
+
+func newGrant(g Granted, it *policy.Item) *grant {
+	x := &grant{item: it, policy: g.Policy, position: g.Position, needs: g.Policy.Needs(it)}
+	x.info = Item{Code: it.Code, Name: it.Name, Order: it.Order, Category: it.Categories, Channel: it.Channel, Fund: it.Fund, Deduction: it.Deduction,
+		Institution: it.Institution, Policy: g.Position, Document: g.Policy.Document.Number, Grouped: it.TopUp != nil}
+	return x
+}
+
+// reads collects the kinds of facts that an item's result can depend on, those of
+// the items it reads included.
+func (p *Program) reads(x *grant, seen map[*grant]bool, into map[facts.Kind]bool) {
+	if seen[x] {
+		return
+	}
+	seen[x] = true
+	into[facts.KindPerson] = true // category, death
+	if x.item.Basis == policy.ByPost {
+		into[facts.KindSpell] = true
+	}
+	var add func(f *policy.Formula)
+	add = func(f *policy.Formula) {
+		if f == nil {
+			return
+		}
+		for _, k := range f.Reads {
+			into[k] = true
+		}
+		for _, n := range f.Names {
+			add(x.policy.Names[n])
+		}
+		for _, t := range f.Tables {
+			for _, k := range x.policy.Tables[t].Keys {
+				add(k.Formula)
+			}
+		}
+	}
+	for _, f := range x.item.Formulas() {
+		add(f)
+	}
+	for _, code := range x.needs {
+		for _, y := range p.grants[code] {
+			p.reads(y, seen, into)
+		}
+	}
+}
+
+// checkGraph refuses cycles between items of different documents, items nobody
+// grants, and a top-up that counts another top-up; and fills in Item.Reads.
+func (p *Program) checkGraph() error {
+	state := map[string]int{}
+	var visit func(code string, path []string) error
+	visit = func(code string, path []string) error {
+		if state[code] == 1 {
+			return message.Err("policy.cycle_across", joinPath(append(path, code)))
+		}
+		if state[code] == 2 {
+			return nil
+		}
+		state[code] = 1
+		for _, x := range p.grants[code] {
+			for _, need := range x.needs {
+				if len(p.grants[need]) == 0 {
+					return message.Err("policy.unknown_item", x.info.Document, code, need)
+				}
+				if x.item.TopUp != nil && slices.ContainsFunc(p.grants[need], func(y *grant) bool { return y.item.TopUp != nil }) {
+					return message.Err("policy.nested_top_up", x.info.Document, code, need)
+				}
+				if err := visit(need, append(path, code)); err != nil {
+					return err
+				}
+			}
+		}
+		state[code] = 2
+		return nil
+	}
+	for _, code := range p.codes {
+		if err := visit(code, nil); err != nil {
+			return err
+		}
+	}
+	for _, list := range p.grants {
+		for _, x := range list {
+			kinds := map[facts.Kind]bool{}
+			p.reads(x, map[*grant]bool{}, kinds)
+			for k := range kinds {
+				x.info.Reads = append(x.info.Reads, k)
+			}
+			slices.Sort(x.info.Reads)
+		}
+	}
+	return nil
+}
+
+func joinPath(path []string) string {
+	s := ""
+	for i, c := range path {
+		if i > 0 {
+			s += " → "
+		}
+		s += c
+	}
+	return s
+}
+
+// at is the grant in force for an item in a month, nil when none is.
+func (p *Program) at(code string, m calendar.Month) *grant {
+	var found *grant
+	for _, x := range p.grants[code] {
+		if x.policy.Document.InForce(m) {
+			found = x
+		}
+	}
+	return found
+}
+
+// ItemAt describes an item as the document in force in a month grants it.
+func (p *Program) ItemAt(code string, m calendar.Month) (Item, bool) {
+	x := p.at(code, m)
+	if x == nil {
+		return Item{}, false
+	}
+	return x.info, true
+}
+
+// Items lists every item once, in print order, as its latest document describes it.
+func (p *Program) Items() []Item {
+	list := make([]Item, len(p.codes))
+	for i, c := range p.codes {
+		g := p.grants[c]
+		list[i] = g[len(g)-1].info
+	}
+	return list
+}
+
+// plan is the items in force in a month, each after those it reads.
+func (p *Program) plan(m calendar.Month) []*grant {
+	var list []*grant
+	done := map[string]bool{}
+	var add func(code string)
+	add = func(code string) {
+		x := p.at(code, m)
+		if done[code] || x == nil {
+			return
+		}
+		done[code] = true
+		for _, need := range x.needs {
+			add(need)
+		}
+		list = append(list, x)
+	}
+	for _, c := range p.codes {
+		add(c)
+	}
+	return list
+}
