@@ -42,7 +42,7 @@ type CommittedSum struct {
 	Horizon int64
 }
 
-// Balance is what a person's account holds in a channel.
+// Balance is what a person's account holds, summed over the batches of a channel.
 type Balance struct {
 	Person int64
 	Held   money.Fen // due but not yet payable
@@ -83,11 +83,11 @@ type Reader interface {
 	Texts(ctx context.Context, id BatchID) ([]string, error)                      // index = Line.Text
 	Exports(ctx context.Context, id BatchID) ([]ExportFile, error)                // by name
 
-	// Committed streams what approved batches of the channel (of all channels when it
-	// is empty) have committed for the persons first..last, ordered by person, item, month, leaving out zero sums.
-	Committed(ctx context.Context, channel string, first, last int64, fn func(CommittedSum) error) error
-	// Balances streams account balances from approved batches of the channel, by person, leaving out all-zero ones.
-	Balances(ctx context.Context, channel string, first, last int64, fn func(Balance) error) error
+	// Committed streams the sums of the lines of the given batches for the persons
+	// first..last, ordered by person, item, month, leaving out zero sums.
+	Committed(ctx context.Context, batches []BatchID, first, last int64, fn func(CommittedSum) error) error
+	// Balances streams account balances from the settlements of the given batches, by person, leaving out all-zero ones.
+	Balances(ctx context.Context, batches []BatchID, first, last int64, fn func(Balance) error) error
 }
 
 // Tx is a Reader that also writes. Every Update that writes appends exactly one

@@ -287,3 +287,24 @@ type ExportFile struct {
 	SHA256 string
 	Done   bool // renamed, read back and compared
 }
+
+// Chinese is the state as screens print it.
+func (s State) Chinese() string {
+	switch s {
+	case Staging:
+		return "计算中"
+	case Draft:
+		return "草稿"
+	case Submitted:
+		return "已提交"
+	case Checked:
+		return "已复核"
+	case Approved:
+		return "已审批"
+	case Exported:
+		return "已导出"
+	case Cancelled:
+		return "已作废"
+	}
+	return string(s)
+}

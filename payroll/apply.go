@@ -1,0 +1,307 @@
+package payroll
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+
+	"zhida/payroll/journal"
+	"zhida/rules/calendar"
+	"zhida/rules/facts"
+	"zhida/rules/message"
+)
+
+// ImportOptions are the clerk's decisions about an import.
+type ImportOptions struct {
+	AcceptGood bool // load the good rows although others are refused; the journal keeps the number
+	DryRun     bool // the real transaction, rolled back
+}
+
+// ImportResult says what an import did.
+type ImportResult struct {
+	ImportRecord
+	Unchanged bool             // the book already says all of this; nothing was recorded
+	Proposal  int64            // position of the proposal when a second actor must accept it first
+	Problems  message.Problems // rows left out
+}
+
+// kinds that state money by hand take a second actor before they are known.
+var proposedImports = map[string]bool{"amounts": true, "paid": true}
+
+// Import brings a file's rows into the book: it checks them against the book,
+// compares them with what is known and records only what is new. Problems are
+// returned as message.Problems and nothing is loaded, unless the clerk accepts
+// the good rows. A file that says nothing new records nothing.
+func (b *Book) Import(ctx context.Context, s *Session, in *ImportBatch, o ImportOptions) (ImportResult, error) {
+	if err := s.need(RoleMaker); err != nil {
+		return ImportResult{}, err
+	}
+	var result ImportResult
+	err := b.store.Update(ctx, func(tx Tx) error {
+		plan, err := b.planImport(ctx, tx, in)
+		if err != nil {
+			return err
+		}
+		result = ImportResult{ImportRecord: plan.record(in), Problems: plan.problems}
+		if len(plan.problems) > 0 && !o.AcceptGood {
+			return plan.problems
+		}
+		if len(plan.put)+len(plan.end) == 0 {
+			result.Unchanged = true
+			return nil
+		}
+		if proposedImports[in.Kind] {
+			result.Proposal, err = b.propose(ctx, tx, s, "import."+in.Kind, in.File, in)
+		} else {
+			result.Position, err = b.applyImport(ctx, tx, s, EventImported, plan, in)
+		}
+		if err == nil && o.DryRun {
+			return errDryRun
+		}
+		return err
+	})
+	if err == errDryRun {
+		result.Position, result.Proposal = 0, 0
+		err = nil
+	}
+	return result, err
+}
+
+var errDryRun = message.Err("payroll.dry_run")
+
+// importPlan is what an import would do to the book.
+type importPlan struct {
+	newIDs   []string // persons to number, in file order
+	put      []Fact   // Person 0 with an id in ids: to be numbered
+	ids      []string // full ID of put[i], "" for facts of the world
+	end      []Fact
+	problems message.Problems
+	refused  int
+}
+
+func (p *importPlan) record(in *ImportBatch) ImportRecord {
+	return ImportRecord{Kind: in.Kind, File: in.File, Digest: in.Digest, Rows: len(in.Rows),
+		Added: len(p.put), Ended: len(p.end), Refused: p.refused}
+}
+
+// planImport compares the file with the book.
+func (b *Book) planImport(ctx context.Context, tx Tx, in *ImportBatch) (*importPlan, error) {
+	known, err := b.known(ctx, tx, in)
+	if err != nil {
+		return nil, err
+	}
+	plan := &importPlan{problems: in.Problems}
+	seen := map[factKey]bool{}
+	bad := map[int]bool{}
+	for _, p := range in.Problems {
+		bad[rowOf(p.Cell)] = true
+	}
+	plan.refused = len(bad)
+	for i := range in.Rows {
+		row := &in.Rows[i]
+		if ps := known.check(in, row); len(ps) > 0 {
+			plan.problems = append(plan.problems, ps...)
+			plan.refused++
+			continue
+		}
+		plan.add(known, row, seen)
+	}
+	for key, old := range known.facts {
+		if !seen[key] && inScope(in.Scope, known, old) {
+			plan.end = append(plan.end, old)
+		}
+	}
+	sortFacts(plan.end)
+	return plan, nil
+}
+
+// add files one good row: nothing when the book says the same already.
+func (p *importPlan) add(known *knownFacts, row *ImportRow, seen map[factKey]bool) {
+	f := row.Fact
+	no, numbered := known.persons[row.PersonID]
+	if row.PersonID != "" {
+		f.Person = no
+	}
+	key := keyOf(f)
+	if row.PersonID != "" && !numbered {
+		key.id = row.PersonID
+	}
+	if seen[key] {
+		return // the importer refuses contradictions; an exact repetition says nothing
+	}
+	seen[key] = true
+	old, exists := known.facts[key]
+	switch {
+	case row.Withdraw && exists:
+		p.end = append(p.end, old)
+	case row.Withdraw:
+	case exists && old.Body == f.Body && old.To == f.To:
+	default:
+		if exists {
+			p.end = append(p.end, old)
+		}
+		if row.PersonID != "" && !numbered && !known.isNew[row.PersonID] {
+			known.isNew[row.PersonID] = true
+			p.newIDs = append(p.newIDs, row.PersonID)
+		}
+		p.put = append(p.put, f)
+		p.ids = append(p.ids, row.PersonID)
+	}
+}
+
+// applyImport numbers new persons, salts the facts, and writes event, facts and record.
+// The event carries a digest over salted commitments, so that it proves the facts
+// without revealing them once their salts are erased.
+func (b *Book) applyImport(ctx context.Context, tx Tx, s *Session, kind string, plan *importPlan, in *ImportBatch, pairs ...string) (int64, error) {
+	if len(plan.newIDs) > 0 {
+		numbers, err := tx.AddPersons(ctx, plan.newIDs)
+		if err != nil {
+			return 0, err
+		}
+		for i := range plan.put {
+			if no, ok := numbers[plan.ids[i]]; ok {
+				plan.put[i].Person = no
+			}
+		}
+	}
+	sortFacts(plan.put)
+	digest, err := b.saltFacts(plan.put)
+	if err != nil {
+		return 0, err
+	}
+	r := plan.record(in)
+	e, err := b.record(ctx, tx, s, kind, append(pairs, "kind", r.Kind, "file_digest", r.Digest,
+		"rows", strconv.Itoa(r.Rows), "added", strconv.Itoa(r.Added), "ended", strconv.Itoa(r.Ended),
+		"refused", strconv.Itoa(r.Refused), "facts", digest)...)
+	if err != nil {
+		return 0, err
+	}
+	for i := range plan.put {
+		plan.put[i].KnownFrom = e.Position
+	}
+	if err := tx.EndFacts(ctx, plan.end, e.Position); err != nil {
+		return 0, err
+	}
+	if err := tx.PutFacts(ctx, plan.put); err != nil {
+		return 0, err
+	}
+	r.Position = e.Position
+	return e.Position, tx.PutImport(ctx, r)
+}
+
+// saltFacts gives each fact a salt of its own and returns the digest over their commitments.
+func (b *Book) saltFacts(list []Fact) (string, error) {
+	salts := make([]byte, 32*len(list))
+	if _, err := b.random.Read(salts); err != nil {
+		return "", err
+	}
+	h := journal.NewHash()
+	for i := range list {
+		list[i].Salt = hexOf(salts[32*i : 32*i+32])
+		h.Write([]byte(journal.Commitment(list[i].Salt, CanonicalFact(list[i]))))
+	}
+	return hexOf(h.Sum(nil)), nil
+}
+
+// CanonicalFact is the line that a fact's commitment covers.
+func CanonicalFact(f Fact) string {
+	return strconv.FormatInt(f.Person, 10) + "|" + string(f.Kind) + "|" + f.Key + "|" + f.From.String() + "|" + f.To.String() + "|" + f.Body
+}
+
+// factKey is what a fact is compared by. id stands in for persons not yet numbered.
+type factKey struct {
+	person int64
+	id     string
+	kind   facts.Kind
+	key    string
+	from   calendar.Date
+}
+
+func keyOf(f Fact) factKey { return factKey{f.Person, "", f.Kind, f.Key, f.From} }
+
+// knownFacts is what the book knows that matters for one import.
+type knownFacts struct {
+	county  string
+	persons map[string]int64 // full ID to number
+	isNew   map[string]bool
+	names   map[int64]string
+	places  map[string]bool
+	homes   map[int64]string // person to the place that keeps them on its roster
+	facts   map[factKey]Fact // latest, of the kind imported
+	holders map[string][]int64
+	ids     map[int64]string
+}
+
+// known loads what the import needs: the persons named, the places, and the
+// latest facts of the imported kind.
+func (b *Book) known(ctx context.Context, tx Tx, in *ImportBatch) (*knownFacts, error) {
+	k := &knownFacts{isNew: map[string]bool{}, names: map[int64]string{}, places: map[string]bool{},
+		homes: map[int64]string{}, facts: map[factKey]Fact{}, ids: map[int64]string{}}
+	meta, err := tx.Meta(ctx)
+	if err != nil {
+		return nil, err
+	}
+	k.county = meta.County
+	var ids, cards []string
+	for i := range in.Rows {
+		if id := in.Rows[i].PersonID; id != "" {
+			ids = append(ids, id)
+		}
+		if in.Rows[i].Fact.Kind == facts.KindAccount {
+			var a facts.Account
+			if err := json.Unmarshal([]byte(in.Rows[i].Fact.Body), &a); err != nil {
+				return nil, err
+			}
+			cards = append(cards, a.Card.Full())
+		}
+	}
+	if k.persons, err = tx.PersonsByID(ctx, ids); err != nil {
+		return nil, err
+	}
+	for id, no := range k.persons {
+		k.ids[no] = id
+	}
+	if k.holders, err = tx.CardHolders(ctx, cards); err != nil {
+		return nil, err
+	}
+	if err := k.load(ctx, tx, in); err != nil {
+		return nil, err
+	}
+	return k, nil
+}
+
+func (k *knownFacts) load(ctx context.Context, tx Tx, in *ImportBatch) error {
+	err := tx.Facts(ctx, FactQuery{Kinds: []facts.Kind{facts.KindPlace, facts.KindReference}}, func(f Fact) error {
+		if f.Kind == facts.KindPlace {
+			k.places[f.Key] = true
+		}
+		if f.Kind == in.FactKind() {
+			k.facts[keyOf(f)] = f
+		}
+		return nil
+	})
+	if err != nil || len(k.persons) == 0 && len(in.Scope) == 0 {
+		return err
+	}
+	last, err := tx.LastPerson(ctx)
+	if err != nil || last == 0 {
+		return err
+	}
+	kinds := []facts.Kind{facts.KindPerson}
+	if in.FactKind() != facts.KindPerson {
+		kinds = append(kinds, in.FactKind())
+	}
+	return tx.Facts(ctx, FactQuery{First: 1, Last: last, Kinds: kinds}, func(f Fact) error {
+		if f.Kind == facts.KindPerson {
+			var p facts.Profile
+			if err := json.Unmarshal([]byte(f.Body), &p); err != nil {
+				return err
+			}
+			k.names[f.Person], k.homes[f.Person] = p.Name, p.Place // ordered by first day: the last one stays
+		}
+		if f.Kind == in.FactKind() {
+			k.facts[keyOf(f)] = f
+		}
+		return nil
+	})
+}

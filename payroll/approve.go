@@ -1,0 +1,457 @@
+package payroll
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"zhida/payroll/journal"
+	"zhida/rules"
+	"zhida/rules/calendar"
+	"zhida/rules/facts"
+	"zhida/rules/message"
+)
+
+// step moves a batch from one state to another by one signed event. permit sees
+// the batch inside the transaction and may refuse.
+func (b *Book) step(ctx context.Context, s *Session, id BatchID, from []State, kind string, move func(tx Tx, batch *Batch) ([]string, error)) (Batch, error) {
+	var batch Batch
+	err := b.store.Update(ctx, func(tx Tx) (err error) {
+		if batch, err = batchOf(ctx, tx, id); err != nil {
+			return err
+		}
+		old := batch.State
+		if !slices.Contains(from, old) {
+			return message.Err("batch.state", id, old.Chinese(), EventChinese(kind))
+		}
+		pairs, err := move(tx, &batch)
+		if err != nil {
+			return err
+		}
+		if _, err := b.record(ctx, tx, s, kind, append([]string{"batch", id.String(), "digest", batch.Digest}, pairs...)...); err != nil {
+			return err
+		}
+		return tx.SetBatch(ctx, batch, old)
+	})
+	return batch, err
+}
+
+// EventChinese is what an event does, for messages and papers.
+func EventChinese(kind string) string {
+	switch kind {
+	case EventBatchComputed:
+		return "计算"
+	case EventBatchAnswered:
+		return "答复"
+	case EventBatchSubmitted:
+		return "提交"
+	case EventBatchChecked:
+		return "复核"
+	case EventBatchApproved:
+		return "审批"
+	case EventBatchRejected:
+		return "退回"
+	case EventBatchCancelled:
+		return "作废"
+	case EventBatchExporting:
+		return "开始导出"
+	case EventBatchExported:
+		return "导出"
+	}
+	return kind
+}
+
+// Answer accepts a person's refusal with a reason, so that the batch can be
+// submitted without them. person 0 answers all that are open.
+func (b *Book) Answer(ctx context.Context, s *Session, id BatchID, person int64, reason string) error {
+	if err := s.need(RoleMaker); err != nil {
+		return err
+	}
+	if strings.TrimSpace(reason) == "" {
+		return message.Err("payroll.reason_needed")
+	}
+	_, err := b.step(ctx, s, id, []State{Draft}, EventBatchAnswered, func(tx Tx, batch *Batch) ([]string, error) {
+		open, err := openRefusals(ctx, tx, id)
+		if err != nil {
+			return nil, err
+		}
+		answered := 0
+		for _, p := range open {
+			if person == 0 || p == person {
+				if err := tx.SetAnswer(ctx, id, p, reason); err != nil {
+					return nil, err
+				}
+				answered++
+			}
+		}
+		if answered == 0 {
+			return nil, message.Err("batch.nothing_to_answer", id)
+		}
+		batch.Digest, err = digestOf(ctx, tx, *batch)
+		return []string{"person", num(person), "answered", strconv.Itoa(answered), "reason", reason}, err
+	})
+	return err
+}
+
+// openRefusals lists persons with a refusal nobody has answered.
+func openRefusals(ctx context.Context, r Reader, id BatchID) (list []int64, err error) {
+	err = r.Settlements(ctx, id, func(p Settlement) error {
+		if len(p.Items) > 0 && p.Answer == "" {
+			list = append(list, p.Person)
+		}
+		return nil
+	})
+	return list, err
+}
+
+// Submit hands a draft to the checker. Refused while a refusal is unanswered or a
+// difference has no cause but the program.
+func (b *Book) Submit(ctx context.Context, s *Session, id BatchID) (Batch, error) {
+	if err := s.need(RoleMaker); err != nil {
+		return Batch{}, err
+	}
+	return b.step(ctx, s, id, []State{Draft}, EventBatchSubmitted, func(tx Tx, batch *Batch) ([]string, error) {
+		open, err := openRefusals(ctx, tx, id)
+		if err != nil {
+			return nil, err
+		}
+		if len(open) > 0 {
+			return nil, message.Err("batch.unanswered", id, len(open), open[0])
+		}
+		err = tx.Lines(ctx, LineQuery{Batch: id}, func(l Line) error {
+			if l.Cause == causeProgram {
+				return message.Err("batch.program_cause", id, l.Person, l.Item, l.Month)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		if err := intact(ctx, tx, *batch); err != nil {
+			return nil, err
+		}
+		batch.State, batch.Maker = Submitted, s.Actor.Name
+		return nil, nil
+	})
+}
+
+// intact holds a batch's rows against its digest: rows edited behind the program's back are found here.
+func intact(ctx context.Context, r Reader, batch Batch) error {
+	digest, err := digestOf(ctx, r, batch)
+	if err != nil {
+		return err
+	}
+	if digest != batch.Digest {
+		return message.Err("batch.tampered", batch.ID)
+	}
+	return nil
+}
+
+// Check is the checker's agreement. seal, when given, is the digest (or its first
+// eight or more characters) that the checker saw.
+func (b *Book) Check(ctx context.Context, s *Session, id BatchID, seal string) (Batch, error) {
+	if err := s.need(RoleChecker); err != nil {
+		return Batch{}, err
+	}
+	return b.step(ctx, s, id, []State{Submitted}, EventBatchChecked, func(tx Tx, batch *Batch) ([]string, error) {
+		if err := b.mayJudge(ctx, tx, s, *batch, seal); err != nil {
+			return nil, err
+		}
+		batch.State, batch.Checker = Checked, s.Actor.Name
+		return nil, nil
+	})
+}
+
+// Approve commits a batch: it signs the digest of exactly what is there, freezes
+// the averages it rests on, and refuses when anything it rests on has changed since
+// its horizon so that computing now would give something else.
+func (b *Book) Approve(ctx context.Context, s *Session, id BatchID, seal string) (Batch, error) {
+	if err := s.need(RoleApprover); err != nil {
+		return Batch{}, err
+	}
+	fresh, err := b.stillHolds(ctx, id)
+	if err != nil {
+		return Batch{}, err
+	}
+	batch, err := b.step(ctx, s, id, []State{Checked}, EventBatchApproved, func(tx Tx, batch *Batch) ([]string, error) {
+		if err := b.mayJudge(ctx, tx, s, *batch, seal); err != nil {
+			return nil, err
+		}
+		if batch.Checker == s.Actor.Name {
+			return nil, message.Err("batch.checker_approves", id)
+		}
+		head, err := tx.Head(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if inputs, err := inputsBetween(ctx, tx, fresh, head.Position, batch.Channel); err != nil || inputs > 0 {
+			return nil, errors.Join(err, message.Err("batch.raced", id))
+		}
+		batch.State, batch.Approver = Approved, s.Actor.Name
+		return nil, b.freeze(ctx, tx, *batch, head.Position+1)
+	})
+	return batch, err
+}
+
+// mayJudge refuses a checker or approver who made the batch or entered its inputs,
+// one who saw something else, and rows that were edited.
+func (b *Book) mayJudge(ctx context.Context, tx Tx, s *Session, batch Batch, seal string) error {
+	if seal != "" && (len(seal) < 8 || !strings.HasPrefix(batch.Digest, seal)) {
+		return message.Err("batch.other_seal", batch.ID, batch.Digest[:8])
+	}
+	makers, err := makersOf(ctx, tx, batch)
+	if err != nil {
+		return err
+	}
+	if what, made := makers[s.Actor.Name]; made {
+		return message.Err("batch.maker_judges", s.Actor.Name, batch.ID, what)
+	}
+	return intact(ctx, tx, batch)
+}
+
+// makersOf are the one who submitted and whoever entered its inputs since the last
+// approved batch of the channel; the value says what they did.
+func makersOf(ctx context.Context, r Reader, batch Batch) (map[string]string, error) {
+	makers := map[string]string{batch.Maker: "提交了这个批次"}
+	batches, err := r.Batches(ctx)
+	if err != nil {
+		return nil, err
+	}
+	since := int64(0)
+	for _, x := range batches {
+		if x.Channel == batch.Channel && x.State.Committed() {
+			since = max(since, x.Horizon)
+		}
+	}
+	return makers, r.Events(ctx, since+1, batch.Horizon, func(e journal.Event) error {
+		if e.Kind == EventImported || e.Kind == EventProposed {
+			makers[e.Actor] = "录入了它依据的数据（日志第 " + num(e.Position) + " 条）"
+		}
+		return nil
+	})
+}
+
+// stillHolds gives the journal position up to which the batch is known to hold. When
+// inputs came in after its horizon, the batch is computed again as known now and
+// must come to the same digest.
+func (b *Book) stillHolds(ctx context.Context, id BatchID) (int64, error) {
+	var batch Batch
+	var head journal.Head
+	inputs := 0
+	err := b.view(ctx, func(r Reader) (err error) {
+		if batch, err = batchOf(ctx, r, id); err != nil {
+			return err
+		}
+		if head, err = r.Head(ctx); err != nil {
+			return err
+		}
+		inputs, err = inputsBetween(ctx, r, batch.Horizon, head.Position, batch.Channel)
+		return err
+	})
+	if err != nil || inputs == 0 || batch.State != Checked {
+		return head.Position, err
+	}
+	digest, horizon, err := b.recompute(ctx, batch)
+	if err != nil {
+		return 0, errors.Join(message.Err("batch.stale", id), err)
+	}
+	if digest != batch.Digest {
+		return 0, message.Err("batch.stale", id)
+	}
+	return horizon, nil
+}
+
+// inputsBetween counts events in (after, upto] that a batch of the channel may rest on.
+func inputsBetween(ctx context.Context, r Reader, after, upto int64, channel string) (n int, err error) {
+	err = r.Events(ctx, after+1, upto, func(e journal.Event) error {
+		switch e.Kind {
+		case EventImported, EventProposalAccepted:
+			n++
+		case EventBatchApproved, EventBatchCancelled:
+			pairs, err := journal.ParsePayload(e.Payload)
+			if err != nil {
+				return err
+			}
+			id, err := ParseBatchID(valueOf(pairs, "batch"))
+			if err != nil {
+				return err
+			}
+			other, err := r.Batch(ctx, id)
+			if err == nil && other.Channel == channel {
+				n++
+			}
+			if errors.Is(err, ErrNotFound) {
+				err = nil
+			}
+			return err
+		}
+		return nil
+	})
+	return n, err
+}
+
+// recompute computes a batch as known now without writing anything, and gives the
+// digest it would have, with the answers that were given, and the horizon used.
+func (b *Book) recompute(ctx context.Context, batch Batch) (string, int64, error) {
+	c, err := b.prepareAt(ctx, batch.ID.Month(), batch.Kind, 0)
+	if err != nil {
+		return "", 0, err
+	}
+	digest, err := b.digestAsComputed(ctx, c, batch)
+	return digest, c.horizon, err
+}
+
+// digestAsComputed is the digest that a computation gives to a batch's id.
+func (b *Book) digestAsComputed(ctx context.Context, c *calc, batch Batch) (string, error) {
+	if batch.RulesVersion != rules.Version {
+		return "", message.Err("batch.rules_version", batch.ID, batch.RulesVersion, rules.Version)
+	}
+	answers := map[int64]string{}
+	err := b.view(ctx, func(r Reader) error {
+		return r.Settlements(ctx, batch.ID, func(s Settlement) error {
+			if s.Answer != "" {
+				answers[s.Person] = s.Answer
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return "", err
+	}
+	d := &draft{Batch: batch, texts: map[string]int{}, seal: newSealer()}
+	err = b.compute(ctx, c, func(_ context.Context, chunk []personResult) error {
+		for i := range chunk {
+			for j := range chunk[i].parts {
+				if part := &chunk[i].parts[j]; part.channel == batch.Channel {
+					part.settlement.Answer = answers[part.settlement.Person]
+					d.add(part)
+				}
+			}
+		}
+		d.fresh = nil
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	d.payments()
+	d.Averages = averagesOf(c.program, c.fresh(), batch.Channel)
+	return d.seal.sum(d.Batch), nil
+}
+
+// Recompute proves that a batch, computed again as known at its horizon, gives the
+// same digest. For a committed batch what was committed later does not count.
+func (b *Book) Recompute(ctx context.Context, id BatchID) (string, error) {
+	batch, err := b.Batch(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	c, err := b.prepareAt(ctx, batch.ID.Month(), batch.Kind, batch.Horizon)
+	if err != nil {
+		return "", err
+	}
+	return b.digestAsComputed(ctx, c, batch)
+}
+
+// freeze records the averages that an approval makes final, as facts of the world.
+func (b *Book) freeze(ctx context.Context, tx Tx, batch Batch, at int64) error {
+	list := make([]Fact, 0, len(batch.Averages))
+	for _, a := range batch.Averages {
+		body, err := json.Marshal(a)
+		if err != nil {
+			return err
+		}
+		list = append(list, Fact{Kind: facts.KindAverage, Key: a.Item + "|" + a.Group + "|" + a.Month.String(), From: a.Month.First(),
+			To: calendar.Forever, KnownFrom: at, Body: string(body)})
+	}
+	if _, err := b.saltFacts(list); err != nil {
+		return err
+	}
+	return tx.PutFacts(ctx, list)
+}
+
+// Reject sends a submitted or checked batch back to its maker as a draft.
+func (b *Book) Reject(ctx context.Context, s *Session, id BatchID, reason string) (Batch, error) {
+	if err := s.need(RoleChecker, RoleApprover); err != nil {
+		return Batch{}, err
+	}
+	if strings.TrimSpace(reason) == "" {
+		return Batch{}, message.Err("payroll.reason_needed")
+	}
+	return b.step(ctx, s, id, []State{Submitted, Checked}, EventBatchRejected, func(_ Tx, batch *Batch) ([]string, error) {
+		batch.State, batch.Maker, batch.Checker = Draft, "", ""
+		return []string{"reason", reason}, nil
+	})
+}
+
+// Cancel gives up a batch that is not approved. An approved one takes a second
+// actor: Cancel then makes a proposal and gives its position.
+func (b *Book) Cancel(ctx context.Context, s *Session, id BatchID, reason string) (proposal int64, err error) {
+	if err := s.need(RoleMaker); err != nil {
+		return 0, err
+	}
+	if strings.TrimSpace(reason) == "" {
+		return 0, message.Err("payroll.reason_needed")
+	}
+	batch, err := b.Batch(ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	if batch.State == Approved {
+		err = b.store.Update(ctx, func(tx Tx) (err error) {
+			proposal, err = b.propose(ctx, tx, s, ProposeVoid, "作废批次 "+id.String(), withdrawal{Batch: id, Reason: reason})
+			return err
+		})
+		return proposal, err
+	}
+	_, err = b.step(ctx, s, id, []State{Draft, Submitted, Checked}, EventBatchCancelled, func(_ Tx, batch *Batch) ([]string, error) {
+		batch.State = Cancelled
+		return []string{"reason", reason}, nil
+	})
+	return 0, err
+}
+
+// void takes back an approved batch before anything left the house. The averages
+// it froze go with it. A later committed batch of the channel rests on it and forbids it.
+func (b *Book) void(ctx context.Context, tx Tx, s *Session, w withdrawal, note []string) (int64, error) {
+	batch, err := batchOf(ctx, tx, w.Batch)
+	if err != nil {
+		return 0, err
+	}
+	if batch.State != Approved {
+		return 0, message.Err("batch.state", batch.ID, batch.State.Chinese(), EventChinese(EventBatchCancelled))
+	}
+	batches, err := tx.Batches(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, x := range batches {
+		if x.Channel == batch.Channel && x.State.Committed() && x.Horizon > batch.Horizon && x.ID != batch.ID {
+			return 0, message.Err("batch.rested_on", batch.ID, x.ID)
+		}
+	}
+	var frozen []Fact
+	err = tx.Facts(ctx, FactQuery{Kinds: []facts.Kind{facts.KindAverage}}, func(f Fact) error {
+		for _, a := range batch.Averages {
+			if f.Key == a.Item+"|"+a.Group+"|"+a.Month.String() {
+				frozen = append(frozen, f)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	e, err := b.record(ctx, tx, s, EventBatchCancelled, append(note, "batch", batch.ID.String(), "digest", batch.Digest, "reason", w.Reason)...)
+	if err != nil {
+		return 0, err
+	}
+	if err := tx.EndFacts(ctx, frozen, e.Position); err != nil {
+		return 0, err
+	}
+	batch.State = Cancelled
+	return e.Position, tx.SetBatch(ctx, batch, Approved)
+}

@@ -1,0 +1,207 @@
+package payroll
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"runtime"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"zhida/payroll/journal"
+	"zhida/rules/calendar"
+	"zhida/rules/message"
+)
+
+// Book is a county's book with the use cases on it. It is safe for concurrent use.
+type Book struct {
+	store   Store
+	now     func() time.Time
+	random  io.Reader
+	workers int
+}
+
+// NewBook puts the use cases on a store. now is asked once per transaction.
+func NewBook(s Store, now func() time.Time) *Book {
+	return &Book{store: s, now: now, random: rand.Reader, workers: runtime.GOMAXPROCS(0)}
+}
+
+// WithWorkers returns the same book computing with n workers; the result never depends on n.
+func (b *Book) WithWorkers(n int) *Book {
+	c := *b
+	c.workers = max(1, n)
+	return &c
+}
+
+// Store gives the store, for readers that stream.
+func (b *Book) Store() Store { return b.store }
+
+// Found writes the first event of a new book.
+func (b *Book) Found(ctx context.Context, m Meta) error {
+	return b.store.Update(ctx, func(tx Tx) error {
+		if err := tx.InitBook(ctx, m); err != nil {
+			return err
+		}
+		payload := journal.Payload("county", m.County, "name", m.Name, "cutover", m.Cutover.String(), "rehearsal", yesNo(m.Rehearsal), "salt", m.Salt)
+		e, err := journal.New(journal.Head{}, b.now(), "", EventFounded, payload)
+		if err != nil {
+			return err
+		}
+		return tx.AppendEvent(ctx, e)
+	})
+}
+
+// Kinds of journal events.
+const (
+	EventFounded          = "book.founded"
+	EventActorAdded       = "actor.added"
+	EventImported         = "facts.imported"
+	EventProposed         = "proposal.made"
+	EventProposalAccepted = "proposal.accepted"
+	EventProposalRejected = "proposal.rejected"
+	EventBatchStarted     = "batch.started"
+	EventBatchComputed    = "batch.computed"
+	EventBatchNothing     = "batch.nothing"
+	EventBatchAnswered    = "batch.answered"
+	EventBatchSubmitted   = "batch.submitted"
+	EventBatchChecked     = "batch.checked"
+	EventBatchApproved    = "batch.approved"
+	EventBatchRejected    = "batch.rejected"
+	EventBatchCancelled   = "batch.cancelled"
+	EventBatchExporting   = "batch.exporting"
+	EventBatchExported    = "batch.exported"
+	EventUnmasked         = "data.unmasked"
+)
+
+// Session is an actor whose key is unlocked: who acts, and what signs for them.
+type Session struct {
+	Actor Actor
+	key   journal.Signer
+}
+
+// Has says whether the actor has the role.
+func (s *Session) Has(r Role) bool { return slices.Contains(s.Actor.Roles, r) }
+
+// need refuses an actor without any of the roles, naming what is missing.
+func (s *Session) need(any ...Role) error {
+	if s == nil {
+		return message.Err("actor.needed")
+	}
+	names := make([]string, len(any))
+	for i, r := range any {
+		if s.Has(r) {
+			return nil
+		}
+		names[i] = r.Chinese()
+	}
+	return message.Err("actor.role", s.Actor.Name, strings.Join(names, "、"))
+}
+
+// Chinese is the role as screens print it.
+func (r Role) Chinese() string {
+	switch r {
+	case RoleAdmin:
+		return "管理员"
+	case RoleMaker:
+		return "经办"
+	case RoleChecker:
+		return "复核"
+	case RoleApprover:
+		return "审批"
+	case RoleAuditor:
+		return "审计"
+	}
+	return string(r)
+}
+
+// ParseRole reads a role in English or Chinese.
+func ParseRole(s string) (Role, error) {
+	for _, r := range []Role{RoleAdmin, RoleMaker, RoleChecker, RoleApprover, RoleAuditor} {
+		if s == string(r) || s == r.Chinese() {
+			return r, nil
+		}
+	}
+	return "", message.Err("actor.no_such_role", s)
+}
+
+// record appends one signed event to the chain and gives its position. The actor
+// must still be active: a session outlives neither a removal nor a changed key.
+func (b *Book) record(ctx context.Context, tx Tx, s *Session, kind string, pairs ...string) (journal.Event, error) {
+	head, err := tx.Head(ctx)
+	if err != nil {
+		return journal.Event{}, err
+	}
+	known, err := tx.Actor(ctx, s.Actor.Name)
+	if err != nil && !(errors.Is(err, ErrNotFound) && kind == EventActorAdded) {
+		return journal.Event{}, err
+	}
+	if err == nil && (known.Removed != 0 || known.KeyID != s.Actor.KeyID) {
+		return journal.Event{}, message.Err("actor.inactive", s.Actor.Name)
+	}
+	e, err := journal.New(head, b.now(), s.Actor.Name, kind, journal.Payload(pairs...))
+	if err != nil {
+		return e, err
+	}
+	if err := e.Sign(s.key); err != nil {
+		return e, err
+	}
+	return e, tx.AppendEvent(ctx, e)
+}
+
+// view runs f on a snapshot.
+func (b *Book) view(ctx context.Context, f func(Reader) error) error { return b.store.View(ctx, f) }
+
+// BatchList gives all batches by id.
+func (b *Book) BatchList(ctx context.Context) (list []Batch, err error) {
+	err = b.view(ctx, func(r Reader) error { list, err = r.Batches(ctx); return err })
+	return list, err
+}
+
+// Batch gives one batch; a missing one is batch.missing.
+func (b *Book) Batch(ctx context.Context, id BatchID) (batch Batch, err error) {
+	err = b.view(ctx, func(r Reader) error { batch, err = batchOf(ctx, r, id); return err })
+	return batch, err
+}
+
+func batchOf(ctx context.Context, r Reader, id BatchID) (Batch, error) {
+	batch, err := r.Batch(ctx, id)
+	if errors.Is(err, ErrNotFound) {
+		return batch, message.Err("batch.missing", id)
+	}
+	return batch, err
+}
+
+// cutover is the first month the book pays: as founded, or that of its first
+// regular batch; 0 while there is neither.
+func cutover(m Meta, batches []Batch) calendar.Month {
+	if m.Cutover != 0 {
+		return m.Cutover
+	}
+	first := calendar.Month(0)
+	for _, x := range batches {
+		if x.Kind == Regular && x.State != Cancelled && (first == 0 || x.ID.Month() < first) {
+			first = x.ID.Month()
+		}
+	}
+	return first
+}
+
+func yesNo(v bool) string {
+	if v {
+		return "yes"
+	}
+	return "no"
+}
+
+// sortedKeys gives the keys of a set in order, so that nothing depends on map order.
+func sortedKeys[K ~string, V any](m map[K]V) []K {
+	keys := make([]K, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Slice(keys, func(i, j int) bool { return keys[i] < keys[j] })
+	return keys
+}

@@ -1,0 +1,156 @@
+package payroll
+
+import (
+	"context"
+	"sync"
+
+	"zhida/rules/facts"
+)
+
+// chunkSize is the number of persons a worker reads, computes and hands on at a time.
+const chunkSize = 2000
+
+// compute runs the two passes over the roster on all workers: peers are observed
+// first where an item needs them, then every person is settled. sink gets the
+// results in person order, whatever the number of workers.
+func (b *Book) compute(ctx context.Context, c *calc, sink func(context.Context, []personResult) error) error {
+	if c.eval.NeedsPeers() {
+		observe := func(first, last int64) (struct{}, error) {
+			return struct{}{}, b.view(ctx, func(r Reader) error {
+				list, _, err := loadPersons(ctx, r, c.horizon, first, last)
+				if err == nil {
+					c.eval.Observe(list)
+				}
+				return err
+			})
+		}
+		if err := inOrder(ctx, b.workers, c.last, observe, func(struct{}) error { return nil }); err != nil {
+			return err
+		}
+	}
+	settle := func(first, last int64) ([]personResult, error) {
+		people, err := b.loadChunk(ctx, c, first, last)
+		if err != nil {
+			return nil, err
+		}
+		results := make([]personResult, len(people))
+		for i := range people {
+			if results[i], err = b.settlePerson(ctx, c, &people[i]); err != nil {
+				return nil, err
+			}
+		}
+		return results, nil
+	}
+	return inOrder(ctx, b.workers, c.last, settle, func(chunk []personResult) error { return sink(ctx, chunk) })
+}
+
+// loadChunk reads the persons first..last with what is committed for them and what their accounts hold.
+func (b *Book) loadChunk(ctx context.Context, c *calc, first, last int64) (people []personData, err error) {
+	err = b.view(ctx, func(r Reader) error {
+		list, paid, err := loadPersons(ctx, r, c.horizon, first, last)
+		if err != nil {
+			return err
+		}
+		people = make([]personData, len(list))
+		index := make(map[int64]*personData, len(list))
+		for i := range list {
+			people[i] = personData{Person: list[i], paid: paid[list[i].No], balances: map[string]Balance{}}
+			index[list[i].No] = &people[i]
+		}
+		err = r.Committed(ctx, c.counted, first, last, func(s CommittedSum) error {
+			if p := index[s.Person]; p != nil {
+				p.committed = append(p.committed, s)
+			}
+			return nil
+		})
+		for _, channel := range c.channels {
+			if err != nil {
+				break
+			}
+			err = r.Balances(ctx, c.byChannel[channel], first, last, func(x Balance) error {
+				if p := index[x.Person]; p != nil {
+					p.balances[channel] = x
+				}
+				return nil
+			})
+		}
+		return err
+	})
+	return people, err
+}
+
+// fresh gives the averages that an approval would freeze: computed, not yet frozen ones.
+func (c *calc) fresh() []facts.Average {
+	var list []facts.Average
+	if !c.eval.NeedsPeers() {
+		return nil
+	}
+	for _, a := range c.eval.Averages() {
+		if a.Position == 0 {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// inOrder cuts 1..last into chunks, works on them with n workers, and hands the
+// results to sink in the order of the chunks. The first error ends it.
+func inOrder[T any](ctx context.Context, n int, last int64, work func(first, last int64) (T, error), sink func(T) error) error {
+	type result struct {
+		value T
+		err   error
+	}
+	type job struct {
+		first, last int64
+		out         chan result
+	}
+	ctx, stop := context.WithCancel(ctx)
+	var all sync.WaitGroup
+	defer all.Wait()
+	defer stop()
+
+	jobs, order := make(chan job), make(chan job, n)
+	all.Add(1)
+	go func() {
+		defer all.Done()
+		defer close(order)
+		defer close(jobs)
+		for first := int64(1); first <= last; first += chunkSize {
+			j := job{first, min(first+chunkSize-1, last), make(chan result, 1)}
+			select {
+			case order <- j:
+			case <-ctx.Done():
+				return
+			}
+			select {
+			case jobs <- j:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	for range n {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			for j := range jobs {
+				v, err := work(j.first, j.last)
+				j.out <- result{v, err}
+			}
+		}()
+	}
+	for j := range order {
+		select {
+		case r := <-j.out:
+			if r.err != nil {
+				return r.err
+			}
+			if err := sink(r.value); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return ctx.Err()
+}

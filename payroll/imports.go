@@ -1,0 +1,106 @@
+package payroll
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"zhida/rules/calendar"
+	"zhida/rules/facts"
+	"zhida/rules/message"
+)
+
+// ImportBatch is one file as an importer read it: rows that are well formed, and
+// problems for those that are not. It says nothing yet about the book.
+type ImportBatch struct {
+	Kind     string            `json:"kind"` // places, roster, tenure …
+	Facts    facts.Kind        `json:"facts"`
+	File     string            `json:"file"`
+	Sheet    string            `json:"sheet"`
+	Digest   string            `json:"digest"` // hex SM3 of the file
+	Scope    []Scope           `json:"scope,omitempty"`
+	Rows     []ImportRow       `json:"rows"`
+	Notes    []message.Message `json:"notes,omitempty"` // what a clerk should know, though nothing is wrong
+	Problems message.Problems  `json:"problems,omitempty"`
+}
+
+// FactKind is the kind of facts the file states.
+func (in *ImportBatch) FactKind() facts.Kind { return in.Facts }
+
+// Scope is what a snapshot states completely: what is missing from the file inside
+// the scope is withdrawn.
+type Scope struct {
+	Township string         `json:"township"`
+	Month    calendar.Month `json:"month"`
+	Kind     string         `json:"kind"`
+}
+
+// ImportRow is one fact of a file.
+type ImportRow struct {
+	PersonID   string            `json:"person_id,omitempty"` // full normal ID; empty for facts of the world
+	PersonName string            `json:"person_name,omitempty"`
+	Fact       Fact              `json:"fact"`
+	Withdraw   bool              `json:"withdraw,omitempty"`
+	Cells      map[string]string `json:"cells,omitempty"` // column code to cell address
+}
+
+// Cell is where a column of the row stands; the row's first cell when it is absent.
+func (r *ImportRow) Cell(column string) string {
+	if c := r.Cells[column]; c != "" {
+		return c
+	}
+	_, cell, _ := strings.Cut(r.Fact.Where, "!")
+	return cell
+}
+
+// Field is one field of a fact's body.
+type Field struct {
+	Name  string
+	Value any // string, int64, int or bool
+}
+
+// Body writes the canonical body of a fact: one flat JSON object with the fields in
+// the order given, empty ones left out. Equal facts give equal bytes.
+func Body(fields ...Field) string {
+	var b strings.Builder
+	b.WriteByte('{')
+	for _, f := range fields {
+		var text string
+		switch v := f.Value.(type) {
+		case string:
+			if v == "" {
+				continue
+			}
+			text = quote(v)
+		case int:
+			text = strconv.Itoa(v)
+		case int64:
+			text = strconv.FormatInt(v, 10)
+		case bool:
+			if !v {
+				continue
+			}
+			text = "true"
+		default:
+			panic("payroll: a body holds text, whole numbers and yes")
+		}
+		if b.Len() > 1 {
+			b.WriteByte(',')
+		}
+		b.WriteString(quote(f.Name))
+		b.WriteByte(':')
+		b.WriteString(text)
+	}
+	b.WriteByte('}')
+	return b.String()
+}
+
+func quote(s string) string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(s); err != nil {
+		panic(err) // a string always encodes
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}

@@ -1,0 +1,305 @@
+package payroll
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strconv"
+
+	"zhida/payroll/journal"
+	"zhida/rules"
+	"zhida/rules/message"
+	"zhida/rules/policy"
+)
+
+// Kinds of proposals: what takes a second actor before it holds.
+const (
+	ProposeAdopt    = "policy.adopt"
+	ProposeWithdraw = "policy.withdraw"
+	ProposeSettings = "settings"
+	ProposeAmounts  = "import.amounts"
+	ProposePaid     = "import.paid"
+	ProposeVoid     = "batch.void"
+)
+
+// propose records that somebody wants something done; nothing holds until another
+// actor accepts it. The payload stays outside the chain, its digest inside.
+func (b *Book) propose(ctx context.Context, tx Tx, s *Session, kind, title string, payload any) (int64, error) {
+	text, err := json.Marshal(payload)
+	if err != nil {
+		return 0, err
+	}
+	e, err := b.record(ctx, tx, s, EventProposed, "proposal", kind, "title", title, "digest", journal.Digest(text))
+	if err != nil {
+		return 0, err
+	}
+	return e.Position, tx.PutProposal(ctx, Proposal{Position: e.Position, Kind: kind, Actor: s.Actor.Name, Title: title, Payload: text})
+}
+
+// adoption is the payload of ProposeAdopt and ProposeSettings.
+type adoption struct {
+	File string `json:"file"`
+	Text string `json:"text"`
+}
+
+// withdrawal is the payload of ProposeWithdraw and ProposeVoid.
+type withdrawal struct {
+	Position int64   `json:"position,omitempty"`
+	Batch    BatchID `json:"batch,omitempty"`
+	Reason   string  `json:"reason"`
+}
+
+// ProposePolicy checks a policy file as adoption will and proposes it. A file that
+// is adopted already, letter for letter, is policy.adopted_already.
+func (b *Book) ProposePolicy(ctx context.Context, s *Session, file string, text []byte) (int64, error) {
+	if err := s.need(RoleMaker); err != nil {
+		return 0, err
+	}
+	p, err := checkedPolicy(file, text)
+	if err != nil {
+		return 0, err
+	}
+	var at int64
+	err = b.store.Update(ctx, func(tx Tx) error {
+		if err := fits(ctx, tx, p, text); err != nil {
+			return err
+		}
+		at, err = b.propose(ctx, tx, s, ProposeAdopt, p.Document.Number+" "+p.Document.Title, adoption{file, string(text)})
+		return err
+	})
+	return at, err
+}
+
+// checkedPolicy reads a policy and refuses it while anything is wrong or left open, or a case of its own fails.
+func checkedPolicy(file string, text []byte) (*policy.Policy, error) {
+	p, err := policy.Read(file, text)
+	if err != nil {
+		return nil, err
+	}
+	if ps := append(policy.Check(p), p.Open()...); len(ps) > 0 {
+		return nil, message.Problems(ps)
+	}
+	for _, c := range rules.TestCases(p) {
+		if !c.Passed() {
+			return nil, message.Err("policy.case_failed", p.Document.Number, c.Name)
+		}
+	}
+	return p, nil
+}
+
+// fits refuses a policy that the book has already, or that does not compile beside the adopted ones.
+func fits(ctx context.Context, r Reader, p *policy.Policy, text []byte) error {
+	adopted, err := r.Policies(ctx, 0)
+	if err != nil {
+		return err
+	}
+	digest := journal.Digest(text)
+	for _, a := range adopted {
+		if a.Digest == digest {
+			return message.Err("policy.adopted_already", a.Document)
+		}
+	}
+	granted, err := readGranted(adopted)
+	if err != nil {
+		return err
+	}
+	_, err = rules.Compile(append(granted, rules.Granted{Position: 1 << 62, Policy: p}))
+	return err
+}
+
+func readGranted(adopted []AdoptedPolicy) ([]rules.Granted, error) {
+	granted := make([]rules.Granted, 0, len(adopted))
+	for _, a := range adopted {
+		p, err := policy.Read(a.Document, []byte(a.Text))
+		if err != nil {
+			return nil, err
+		}
+		granted = append(granted, rules.Granted{Position: a.Position, Policy: p})
+	}
+	return granted, nil
+}
+
+// ProposeWithdrawal proposes to withdraw the policy adopted at a position.
+func (b *Book) ProposeWithdrawal(ctx context.Context, s *Session, position int64, reason string) (at int64, err error) {
+	if err := s.need(RoleMaker); err != nil {
+		return 0, err
+	}
+	if reason == "" {
+		return 0, message.Err("payroll.reason_needed")
+	}
+	err = b.store.Update(ctx, func(tx Tx) error {
+		p, err := adoptedAt(ctx, tx, position)
+		if err != nil {
+			return err
+		}
+		at, err = b.propose(ctx, tx, s, ProposeWithdraw, p.Document+" "+p.Title, withdrawal{Position: position, Reason: reason})
+		return err
+	})
+	return at, err
+}
+
+func adoptedAt(ctx context.Context, r Reader, position int64) (AdoptedPolicy, error) {
+	list, err := r.Policies(ctx, 0)
+	if err != nil {
+		return AdoptedPolicy{}, err
+	}
+	for _, p := range list {
+		if p.Position == position {
+			return p, nil
+		}
+	}
+	return AdoptedPolicy{}, message.Err("policy.not_adopted", position)
+}
+
+// ProposeSettings checks the county's settings and proposes them.
+func (b *Book) ProposeSettings(ctx context.Context, s *Session, file string, text []byte) (at int64, err error) {
+	if err := s.need(RoleAdmin); err != nil {
+		return 0, err
+	}
+	if _, err := ReadSettings(file, text); err != nil {
+		return 0, err
+	}
+	err = b.store.Update(ctx, func(tx Tx) error {
+		at, err = b.propose(ctx, tx, s, ProposeSettings, file, adoption{file, string(text)})
+		return err
+	})
+	return at, err
+}
+
+// ProposalList gives the proposals by position.
+func (b *Book) ProposalList(ctx context.Context, openOnly bool) (list []Proposal, err error) {
+	err = b.view(ctx, func(r Reader) error { list, err = r.Proposals(ctx, openOnly); return err })
+	return list, err
+}
+
+// Decide accepts or rejects a proposal. Accepting takes another actor than the one
+// who proposed, and applies the proposal to the book as it is now.
+func (b *Book) Decide(ctx context.Context, s *Session, position int64, accept bool, reason string) error {
+	if err := s.need(RoleChecker, RoleApprover); err != nil {
+		return err
+	}
+	return b.store.Update(ctx, func(tx Tx) error {
+		p, err := tx.Proposal(ctx, position)
+		if errors.Is(err, ErrNotFound) {
+			return message.Err("proposal.missing", position)
+		}
+		if err != nil {
+			return err
+		}
+		if p.Decided != 0 {
+			return message.Err("proposal.decided", position)
+		}
+		if accept && p.Actor == s.Actor.Name {
+			return message.Err("proposal.same_actor", position, p.Actor)
+		}
+		if err := b.proposalIntact(ctx, tx, p); err != nil {
+			return err
+		}
+		var at int64
+		if accept {
+			at, err = b.accept(ctx, tx, s, p)
+		} else {
+			var e journal.Event
+			e, err = b.record(ctx, tx, s, EventProposalRejected, "proposal", strconv.FormatInt(position, 10), "reason", reason)
+			at = e.Position
+		}
+		if err != nil {
+			return err
+		}
+		return tx.DecideProposal(ctx, position, at, accept)
+	})
+}
+
+// proposalIntact holds the stored payload against the digest in the signed event.
+func (b *Book) proposalIntact(ctx context.Context, tx Tx, p Proposal) error {
+	return tx.Events(ctx, p.Position, p.Position, func(e journal.Event) error {
+		pairs, err := journal.ParsePayload(e.Payload)
+		if err != nil {
+			return err
+		}
+		if valueOf(pairs, "digest") != journal.Digest(p.Payload) {
+			return message.Err("proposal.tampered", p.Position)
+		}
+		return nil
+	})
+}
+
+// accept applies a proposal and returns the position of the event that did it.
+func (b *Book) accept(ctx context.Context, tx Tx, s *Session, p Proposal) (int64, error) {
+	note := []string{"proposal", strconv.FormatInt(p.Position, 10)}
+	switch p.Kind {
+	case ProposeAmounts, ProposePaid:
+		var in ImportBatch
+		if err := json.Unmarshal(p.Payload, &in); err != nil {
+			return 0, err
+		}
+		plan, err := b.planImport(ctx, tx, &in)
+		if err != nil {
+			return 0, err
+		}
+		if len(plan.problems) > len(in.Problems) {
+			return 0, plan.problems
+		}
+		return b.applyImport(ctx, tx, s, EventProposalAccepted, plan, &in, note...)
+	case ProposeAdopt:
+		return b.adopt(ctx, tx, s, p, note)
+	case ProposeSettings:
+		var a adoption
+		if err := json.Unmarshal(p.Payload, &a); err != nil {
+			return 0, err
+		}
+		e, err := b.record(ctx, tx, s, EventProposalAccepted, append(note, "settings", journal.Digest([]byte(a.Text)))...)
+		if err != nil {
+			return 0, err
+		}
+		return e.Position, tx.PutSettings(ctx, Settings{Position: e.Position, Text: a.Text})
+	case ProposeWithdraw, ProposeVoid:
+		var w withdrawal
+		if err := json.Unmarshal(p.Payload, &w); err != nil {
+			return 0, err
+		}
+		if p.Kind == ProposeVoid {
+			return b.void(ctx, tx, s, w, note)
+		}
+		if _, err := adoptedAt(ctx, tx, w.Position); err != nil {
+			return 0, err
+		}
+		e, err := b.record(ctx, tx, s, EventProposalAccepted, append(note, "withdrawn", strconv.FormatInt(w.Position, 10), "reason", w.Reason)...)
+		if err != nil {
+			return 0, err
+		}
+		return e.Position, tx.WithdrawPolicy(ctx, w.Position, e.Position)
+	}
+	return 0, message.Err("proposal.kind", p.Kind)
+}
+
+func (b *Book) adopt(ctx context.Context, tx Tx, s *Session, p Proposal, note []string) (int64, error) {
+	var a adoption
+	if err := json.Unmarshal(p.Payload, &a); err != nil {
+		return 0, err
+	}
+	pol, err := checkedPolicy(a.File, []byte(a.Text))
+	if err != nil {
+		return 0, err
+	}
+	if err := fits(ctx, tx, pol, []byte(a.Text)); err != nil {
+		return 0, err
+	}
+	digest := journal.Digest([]byte(a.Text))
+	e, err := b.record(ctx, tx, s, EventProposalAccepted, append(note, "document", pol.Document.Number, "policy", digest)...)
+	if err != nil {
+		return 0, err
+	}
+	return e.Position, tx.PutPolicy(ctx, AdoptedPolicy{Position: e.Position, Code: a.File, Document: pol.Document.Number,
+		Title: pol.Document.Title, Digest: digest, Text: a.Text})
+}
+
+// valueOf finds the value of a name in parsed payload pairs.
+func valueOf(pairs []string, name string) string {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i] == name {
+			return pairs[i+1]
+		}
+	}
+	return ""
+}

@@ -1,0 +1,239 @@
+package payroll
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"zhida/payroll/journal"
+	"zhida/rules"
+	"zhida/rules/calendar"
+	"zhida/rules/message"
+)
+
+// RunResult is what a run made.
+type RunResult struct {
+	Batches []Batch         // by id; empty when nothing is due
+	Roster  int             // persons considered
+	Refused []RefusedPerson // persons, or items of persons, that could not be computed
+}
+
+// RefusedPerson is somebody with a refusal, named for the clerk.
+type RefusedPerson struct {
+	Person int64
+	Name   string
+	Refusal
+}
+
+// Run computes the drafts of a month: one batch per channel in which anybody's
+// entitlement, as known now, differs from what is committed. Regular settles all
+// months from the cut-over to month; Correction settles month alone and needs it
+// to have been run. Without a difference there is no batch. A draft that is open
+// for a channel is computed again under its id; a submitted one refuses the run.
+func (b *Book) Run(ctx context.Context, s *Session, month calendar.Month, kind BatchKind) (RunResult, error) {
+	if err := s.need(RoleMaker); err != nil {
+		return RunResult{}, err
+	}
+	c, err := b.prepareAt(ctx, month, kind, 0)
+	if err != nil {
+		return RunResult{}, err
+	}
+	w := &stage{book: b, session: s, calc: c}
+	if err := w.begin(ctx); err != nil {
+		return RunResult{}, err
+	}
+	if err := b.compute(ctx, c, w.put); err != nil {
+		return RunResult{}, errors.Join(err, w.drop(context.WithoutCancel(ctx)))
+	}
+	return w.finish(ctx)
+}
+
+// calc is everything a computation rests on. It is read once, as known at the
+// horizon; the computation itself is a pure function of it and of the persons' facts.
+type calc struct {
+	meta      Meta
+	month     calendar.Month
+	kind      BatchKind
+	start     calendar.Month // the cut-over
+	from      calendar.Month // first pay month settled
+	horizon   int64
+	program   *rules.Program
+	eval      *rules.Evaluation
+	last      int64 // highest person number
+	open      map[string]Batch
+	counted   []BatchID                // committed batches
+	byChannel map[string][]BatchID     // the same, by channel
+	latest    map[calendar.Month]int64 // horizon of the latest committed batch that settled a pay month
+	paidAt    int64                    // position at which payments of an earlier system became known first, 0 for none
+	changes   *changeIndex
+	policies  []AdoptedPolicy            // withdrawn ones too, by position
+	grants    map[string]map[string]bool // position of adoption to the item codes it grants
+	channels  []string                   // of the items, in order
+}
+
+// prepareAt reads what the computation rests on, as known at the horizon (0: now).
+// Errors here are wrong for all: the run fails and changes nothing.
+func (b *Book) prepareAt(ctx context.Context, month calendar.Month, kind BatchKind, horizon int64) (*calc, error) {
+	c := &calc{month: month, kind: kind, open: map[string]Batch{}, byChannel: map[string][]BatchID{}, latest: map[calendar.Month]int64{}}
+	err := b.view(ctx, func(r Reader) error {
+		head, err := r.Head(ctx)
+		if err != nil {
+			return err
+		}
+		c.horizon = head.Position
+		if horizon != 0 {
+			c.horizon = horizon
+		}
+		if c.meta, err = r.Meta(ctx); err != nil {
+			return err
+		}
+		batches, err := r.Batches(ctx)
+		if err != nil {
+			return err
+		}
+		if horizon != 0 {
+			if batches, err = committedBy(ctx, r, batches, horizon); err != nil {
+				return err
+			}
+		}
+		if err := c.placeInTime(batches); err != nil {
+			return err
+		}
+		return c.read(ctx, r)
+	})
+	return c, err
+}
+
+// placeInTime decides which pay months are settled, and refuses months that cannot be.
+func (c *calc) placeInTime(batches []Batch) error {
+	start, ran := cutover(c.meta, batches), calendar.Month(0)
+	for _, x := range batches {
+		if !x.State.Committed() {
+			if x.State != Cancelled {
+				c.open[x.Channel] = x
+			}
+			continue
+		}
+		c.counted = append(c.counted, x.ID)
+		c.byChannel[x.Channel] = append(c.byChannel[x.Channel], x.ID)
+		if x.Kind == Regular {
+			ran = max(ran, x.ID.Month())
+		}
+	}
+	if start == 0 {
+		start = c.month
+	}
+	if c.month < start {
+		return message.Err("run.before_cutover", c.month, start)
+	}
+	switch {
+	case c.kind == Regular && c.month < ran:
+		return message.Err("run.past", c.month, ran)
+	case c.kind == Correction && c.month > ran:
+		return message.Err("run.not_yet_run", c.month)
+	}
+	c.start, c.from = start, start
+	if c.kind == Correction {
+		c.from = c.month
+	}
+	for _, x := range batches {
+		if !x.State.Committed() {
+			continue
+		}
+		for m := start; m <= x.ID.Month(); m = m.Add(1) {
+			if x.Kind == Regular || m == x.ID.Month() {
+				c.latest[m] = max(c.latest[m], x.Horizon)
+			}
+		}
+	}
+	return nil
+}
+
+// read loads policies, the world and what changed since the first commitment.
+func (c *calc) read(ctx context.Context, r Reader) error {
+	adopted, err := r.Policies(ctx, c.horizon)
+	if err != nil {
+		return err
+	}
+	if len(adopted) == 0 {
+		return message.Err("run.no_policy")
+	}
+	granted, err := readGranted(adopted)
+	if err != nil {
+		return err
+	}
+	if c.program, err = rules.Compile(granted); err != nil {
+		return err
+	}
+	if c.policies, err = r.AllPolicies(ctx); err != nil {
+		return err
+	}
+	c.policies = slices.DeleteFunc(c.policies, func(p AdoptedPolicy) bool { return p.Position > c.horizon })
+	if c.grants, err = itemsGranted(c.policies); err != nil {
+		return err
+	}
+	world, err := loadWorld(ctx, r, c.meta, c.horizon)
+	if err != nil {
+		return err
+	}
+	if c.last, err = r.LastPerson(ctx); err != nil {
+		return err
+	}
+	if c.last == 0 {
+		return message.Err("run.no_roster")
+	}
+	paidFrom, err := firstPaidMonth(ctx, r, c)
+	if err != nil {
+		return err
+	}
+	if c.kind == Regular && paidFrom != 0 && paidFrom < c.from {
+		c.from = paidFrom
+	}
+	for _, it := range c.program.Items() {
+		if !slices.Contains(c.channels, it.Channel) {
+			c.channels = append(c.channels, it.Channel)
+		}
+	}
+	if c.eval, err = rules.NewEvaluation(c.program, world, c.from, c.month); err != nil {
+		return err
+	}
+	c.changes, err = loadChanges(ctx, r, c)
+	return err
+}
+
+// grantsItem says whether the policy adopted at a position grants the item.
+func (c *calc) grantsItem(position, item string) bool { return c.grants[position][item] }
+
+// itemsGranted lists the item codes of each policy by the position of its adoption.
+func itemsGranted(list []AdoptedPolicy) (map[string]map[string]bool, error) {
+	granted, err := readGranted(list)
+	if err != nil {
+		return nil, err
+	}
+	items := map[string]map[string]bool{}
+	for _, g := range granted {
+		codes := map[string]bool{}
+		for _, it := range g.Policy.Items {
+			codes[it.Code] = true
+		}
+		items[num(g.Position)] = codes
+	}
+	return items, nil
+}
+
+// committedBy leaves only the batches that were committed at a horizon.
+func committedBy(ctx context.Context, r Reader, batches []Batch, horizon int64) ([]Batch, error) {
+	approved := map[string]bool{}
+	err := r.Events(ctx, 1, horizon, func(e journal.Event) error {
+		if e.Kind == EventBatchApproved {
+			pairs, err := journal.ParsePayload(e.Payload)
+			if err != nil {
+				return err
+			}
+			approved[valueOf(pairs, "batch")] = true
+		}
+		return nil
+	})
+	list := slices.DeleteFunc(batches, func(x Batch) bool { return !x.State.Committed() || !approved[x.ID.String()] })
+	return list, err
+}

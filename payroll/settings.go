@@ -1,0 +1,94 @@
+package payroll
+
+import (
+	"context"
+	"errors"
+
+	"zhida/payroll/banklayout"
+	"zhida/rules/message"
+	"zhida/rules/yamltext"
+)
+
+// County is the county's settings as adopted: who pays, from what, through which banks.
+type County struct {
+	Unit  string                 `yaml:"unit"`  // 桃源县财政局, printed on papers
+	Phone string                 `yaml:"phone"` // for questions about pay
+	Funds []Fund                 `yaml:"funds"`
+	Banks map[string]BankSetting `yaml:"banks"` // by bank code
+	// Layouts are the county's own bank layouts, beside the presets.
+	Layouts []banklayout.Layout `yaml:"layouts"`
+}
+
+// Fund is where money comes from.
+type Fund struct {
+	Code string `yaml:"code"`
+	Name string `yaml:"name"`
+}
+
+// BankSetting says how payments to cards of one bank leave.
+type BankSetting struct {
+	Layout  string `yaml:"layout"`  // code of a preset or of an own layout
+	Payer   string `yaml:"payer"`   // holder of the paying account
+	Account string `yaml:"account"` // the paying account
+	Branch  string `yaml:"branch"`  // where it is kept
+	Unit    string `yaml:"unit"`    // number the bank gave the bureau, where a layout asks for it
+	Purpose string `yaml:"purpose"` // what the payee sees
+}
+
+// ReadSettings reads and checks the county's settings.
+func ReadSettings(file string, text []byte) (*County, error) {
+	var c County
+	if err := yamltext.Decode(file, text, &c); err != nil {
+		return nil, err
+	}
+	if c.Unit == "" || len(c.Funds) == 0 || len(c.Banks) == 0 {
+		return nil, message.Err("settings.incomplete", file)
+	}
+	for i := range c.Layouts {
+		if err := banklayout.Check(&c.Layouts[i]); err != nil {
+			return nil, err
+		}
+	}
+	for _, bank := range sortedKeys(c.Banks) {
+		b := c.Banks[bank]
+		if _, err := c.Layout(b.Layout); err != nil {
+			return nil, message.Err("settings.layout", bank, b.Layout)
+		}
+		if b.Payer == "" || b.Account == "" || b.Purpose == "" {
+			return nil, message.Err("settings.bank", bank)
+		}
+	}
+	return &c, nil
+}
+
+// Layout finds a layout by its code: the county's own first, then the presets.
+func (c *County) Layout(code string) (*banklayout.Layout, error) {
+	for i := range c.Layouts {
+		if c.Layouts[i].Code == code {
+			return &c.Layouts[i], nil
+		}
+	}
+	return banklayout.Preset(code)
+}
+
+// FundName is the printed name of a fund, or its code.
+func (c *County) FundName(code string) string {
+	for _, f := range c.Funds {
+		if f.Code == code {
+			return f.Name
+		}
+	}
+	return code
+}
+
+// settingsAt reads the settings in force at a horizon (0: latest). Error: settings.none.
+func settingsAt(ctx context.Context, r Reader, horizon int64) (*County, error) {
+	s, err := r.Settings(ctx, horizon)
+	if errors.Is(err, ErrNotFound) {
+		return nil, message.Err("settings.none")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return ReadSettings("settings", []byte(s.Text))
+}

@@ -1,0 +1,387 @@
+package payroll
+
+import (
+	"context"
+	"errors"
+	"sort"
+	"strconv"
+	"strings"
+
+	"zhida/payroll/journal"
+	"zhida/rules"
+	"zhida/rules/facts"
+	"zhida/rules/identity"
+	"zhida/rules/message"
+	"zhida/rules/money"
+)
+
+// stage writes computed persons into staged batches, a chunk a transaction, and
+// turns them into drafts by one event. Until then they are invisible, so that a
+// killed run leaves nothing but rows the next run clears away.
+type stage struct {
+	book    *Book
+	session *Session
+	calc    *calc
+	drafts  map[string]*draft // by channel
+	roster  int
+	refused []RefusedPerson
+}
+
+// draft is one channel's batch while it is being written.
+type draft struct {
+	Batch
+	texts    map[string]int // sentence to number
+	fresh    []string       // numbered, not yet written
+	payables []payable
+	seal     *sealer
+}
+
+// payable is a payment before it has its number.
+type payable struct {
+	person  int64
+	fen     money.Fen
+	place   string
+	account facts.Account
+}
+
+// begin clears what a killed run left and what is to be computed again, and
+// creates the staged head of each channel, on record. It refuses a channel whose
+// open batch is past the draft or belongs to another run.
+func (w *stage) begin(ctx context.Context) error {
+	c := w.calc
+	return w.book.store.Update(ctx, func(tx Tx) error {
+		w.drafts = map[string]*draft{}
+		left, err := tx.StagingBatches(ctx)
+		if err != nil {
+			return err
+		}
+		for _, id := range left {
+			if err := tx.ClearBatch(ctx, id); err != nil {
+				return err
+			}
+		}
+		var ids []string
+		for _, channel := range c.channels {
+			id, err := w.idFor(ctx, tx, channel)
+			if err != nil {
+				return err
+			}
+			d := &draft{texts: map[string]int{}, seal: newSealer()}
+			d.Batch = Batch{ID: id, Kind: c.kind, Channel: channel, State: Staging, Horizon: c.horizon,
+				RulesVersion: rules.Version, ComputedAt: w.book.now()}
+			if err := tx.CreateBatch(ctx, d.Batch); err != nil {
+				return err
+			}
+			w.drafts[channel] = d
+			ids = append(ids, id.String())
+		}
+		_, err = w.book.record(ctx, tx, w.session, EventBatchStarted, "month", c.month.String(), "kind", string(c.kind),
+			"batches", strings.Join(ids, ","), "horizon", strconv.FormatInt(c.horizon, 10))
+		return err
+	})
+}
+
+// idFor gives the id for a channel's batch: that of its open draft, which is cleared, or a new one.
+func (w *stage) idFor(ctx context.Context, tx Tx, channel string) (BatchID, error) {
+	open, ok := w.calc.open[channel]
+	if !ok {
+		seq, err := tx.NextSeq(ctx, w.calc.month)
+		return NewBatchID(w.calc.month, seq), err
+	}
+	now, err := tx.Batch(ctx, open.ID)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return 0, message.Err("run.raced", open.ID)
+	case err != nil:
+		return 0, err
+	case now.State != Draft:
+		return 0, message.Err("run.open", now.ID, now.State.Chinese())
+	case now.ID.Month() != w.calc.month || now.Kind != w.calc.kind:
+		return 0, message.Err("run.other_open", now.ID)
+	}
+	return now.ID, tx.ClearBatch(ctx, now.ID)
+}
+
+// put writes one chunk of computed persons, in person order.
+func (w *stage) put(ctx context.Context, chunk []personResult) error {
+	lines, people := map[string][]Line{}, map[string][]Settlement{}
+	for i := range chunk {
+		w.roster++
+		for j := range chunk[i].parts {
+			part := &chunk[i].parts[j]
+			d := w.drafts[part.channel]
+			d.add(part)
+			for _, l := range part.lines {
+				lines[part.channel] = append(lines[part.channel], l.Line)
+			}
+			people[part.channel] = append(people[part.channel], part.settlement)
+			w.note(&part.settlement)
+		}
+	}
+	err := w.book.store.Update(ctx, func(tx Tx) error {
+		for _, channel := range w.calc.channels {
+			d := w.drafts[channel]
+			if err := tx.PutTexts(ctx, d.ID, len(d.texts)-len(d.fresh), d.fresh); err != nil {
+				return err
+			}
+			if err := tx.PutLines(ctx, lines[channel]); err != nil {
+				return err
+			}
+			if err := tx.PutSettlements(ctx, people[channel]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for _, d := range w.drafts {
+		d.fresh = nil
+	}
+	return err
+}
+
+// note keeps the refusals for the one who asked for the run.
+func (w *stage) note(s *Settlement) {
+	for _, r := range s.Items {
+		w.refused = append(w.refused, RefusedPerson{s.Person, s.Name, r})
+	}
+}
+
+// add counts one person's part into the head and numbers its sentences.
+func (d *draft) add(p *channelPart) {
+	d.Roster++
+	for i := range p.lines {
+		l := &p.lines[i]
+		l.Batch, l.Text = d.ID, d.textNo(l.sentence)
+		d.Lines++
+		if l.Side == Deduction {
+			d.Deduction += l.Fen
+		} else {
+			d.Gross += l.Fen
+		}
+		d.seal.line(&l.Line)
+	}
+	s := &p.settlement
+	s.Batch = d.ID
+	d.Net += s.Pay
+	d.Held += s.Held
+	d.Owed += s.Owed
+	d.seal.settlement(s)
+	if s.Pay > 0 {
+		d.Payees++
+		d.payables = append(d.payables, payable{s.Person, s.Pay, s.Place, p.account})
+	}
+}
+
+// textNo numbers a sentence; equal sentences of a batch share a number.
+func (d *draft) textNo(sentence string) int {
+	n, ok := d.texts[sentence]
+	if !ok {
+		n = len(d.texts)
+		d.texts[sentence] = n
+		d.fresh = append(d.fresh, sentence)
+		d.seal.text(sentence)
+	}
+	return n
+}
+
+// payments numbers the payments in their fixed order: bank, township, place, person.
+func (d *draft) payments() []Payment {
+	sort.Slice(d.payables, func(i, j int) bool {
+		a, b := &d.payables[i], &d.payables[j]
+		switch {
+		case a.account.Bank != b.account.Bank:
+			return a.account.Bank < b.account.Bank
+		case a.place != b.place: // a village's code begins with its township's
+			return a.place < b.place
+		}
+		return a.person < b.person
+	})
+	list := make([]Payment, len(d.payables))
+	for i, p := range d.payables {
+		list[i] = Payment{Batch: d.ID, Seq: i + 1, Person: p.person, Fen: p.fen, Bank: p.account.Bank, Card: identity.Card(p.account.Card.Full()),
+			CNAPS: p.account.CNAPS, Branch: p.account.Branch, Holder: p.account.Holder, Place: p.place}
+		d.seal.payment(&list[i])
+	}
+	return list
+}
+
+const paymentChunk = 10000
+
+// finish numbers the payments, reads everything back against what was computed,
+// and makes the staged batches drafts. A channel with neither line nor payment
+// leaves no batch.
+func (w *stage) finish(ctx context.Context) (RunResult, error) {
+	result := RunResult{Roster: w.roster, Refused: w.refused}
+	averages := w.calc.fresh()
+	for _, channel := range w.calc.channels {
+		d := w.drafts[channel]
+		d.Averages = averagesOf(w.calc.program, averages, channel)
+		payments := d.payments()
+		for len(payments) > 0 {
+			n := min(paymentChunk, len(payments))
+			if err := w.book.store.Update(ctx, func(tx Tx) error { return tx.PutPayments(ctx, payments[:n]) }); err != nil {
+				return result, err
+			}
+			payments = payments[n:]
+		}
+		d.Digest = d.seal.sum(d.Batch)
+		read, err := w.book.contentDigest(ctx, d.Batch)
+		if err != nil {
+			return result, err
+		}
+		if read != d.Digest {
+			return result, errors.Join(message.Err("run.raced", d.ID), w.drop(ctx))
+		}
+	}
+	err := w.book.store.Update(ctx, func(tx Tx) error {
+		result.Batches = nil
+		pairs := []string{"month", w.calc.month.String(), "kind", string(w.calc.kind), "horizon", strconv.FormatInt(w.calc.horizon, 10),
+			"roster", strconv.Itoa(w.roster), "refused", strconv.Itoa(len(w.refused))}
+		for _, channel := range w.calc.channels {
+			d := w.drafts[channel]
+			if d.Lines == 0 && d.Payees == 0 {
+				if err := tx.ClearBatch(ctx, d.ID); err != nil {
+					return err
+				}
+				continue
+			}
+			head := d.Batch
+			head.State = Draft
+			if err := tx.SetBatch(ctx, head, Staging); err != nil {
+				return err
+			}
+			pairs = append(pairs, "batch", head.ID.String(), "digest", head.Digest)
+			result.Batches = append(result.Batches, head)
+		}
+		kind := EventBatchComputed
+		if len(result.Batches) == 0 {
+			kind = EventBatchNothing
+		}
+		_, err := w.book.record(ctx, tx, w.session, kind, pairs...)
+		return err
+	})
+	sort.Slice(result.Batches, func(i, j int) bool { return result.Batches[i].ID < result.Batches[j].ID })
+	return result, err
+}
+
+// drop removes what a failed run has staged.
+func (w *stage) drop(ctx context.Context) error {
+	return w.book.store.Update(ctx, func(tx Tx) error {
+		for _, d := range w.drafts {
+			if err := tx.ClearBatch(ctx, d.ID); err != nil && !errors.Is(err, ErrNotFound) {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// averagesOf keeps the averages of a channel's items.
+func averagesOf(p *rules.Program, all []facts.Average, channel string) []facts.Average {
+	var list []facts.Average
+	for _, a := range all {
+		if it, ok := p.ItemAt(a.Item, a.Month); ok && it.Channel == channel {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// sealer digests the content of a batch section by section, so that it can run
+// beside the writing and again over what was read back.
+type sealer struct {
+	lines, people, payments, texts section
+}
+
+type section struct {
+	h interface {
+		Write([]byte) (int, error)
+		Sum([]byte) []byte
+	}
+	buf []byte
+}
+
+func newSealer() *sealer {
+	return &sealer{section{h: journal.NewHash()}, section{h: journal.NewHash()}, section{h: journal.NewHash()}, section{h: journal.NewHash()}}
+}
+
+func (s *sealer) line(l *Line) {
+	s.lines.row(num(l.Person), l.Item, l.Month.String(), string(l.Side), num(int64(l.Fen)), num(int64(l.Due)), num(int64(l.Committed)),
+		l.Place, num(l.Policy), l.Fund, l.Cause, strconv.Itoa(l.Text))
+}
+
+func (s *sealer) settlement(p *Settlement) {
+	f := []string{num(p.Person), string(p.Status), p.Name, string(p.Category), p.Place, num(int64(p.Gross)), num(int64(p.Deduction)),
+		num(int64(p.Held)), num(int64(p.Owed)), num(int64(p.Pay)), p.Answer, p.Reason.Code, strings.Join(p.Reason.Args, "|")}
+	for _, r := range p.Items {
+		f = append(f, r.Item, r.Month.String(), r.Problem.Code, strings.Join(r.Problem.Args, "|"))
+	}
+	s.people.row(f...)
+}
+
+func (s *sealer) payment(p *Payment) {
+	s.payments.row(strconv.Itoa(p.Seq), num(p.Person), num(int64(p.Fen)), p.Bank, p.Card.Full(), p.CNAPS, p.Branch, p.Holder, p.Place)
+}
+
+func (s *sealer) text(t string) { s.texts.row(t) }
+
+// sum is the digest of the batch: its fixed head fields and the four sections.
+func (s *sealer) sum(b Batch) string {
+	top := section{h: journal.NewHash()}
+	top.row("zhida-batch", "1", b.ID.String(), string(b.Kind), b.Channel, strconv.Itoa(b.RulesVersion))
+	for _, x := range b.Averages {
+		top.row("average", x.Item, x.Group, x.Month.String(), num(int64(x.Fen)), strconv.Itoa(x.Count))
+	}
+	for _, x := range []*section{&s.lines, &s.people, &s.payments, &s.texts} {
+		top.row(hexOf(x.h.Sum(nil)))
+	}
+	return hexOf(top.h.Sum(nil))
+}
+
+var escapeField = strings.NewReplacer("\\", `\\`, "\t", `\t`, "\n", `\n`)
+
+// row writes tab-separated fields and a newline; the three characters that would
+// be ambiguous are escaped.
+func (s *section) row(fields ...string) {
+	s.buf = s.buf[:0]
+	for i, f := range fields {
+		if i > 0 {
+			s.buf = append(s.buf, '\t')
+		}
+		if strings.ContainsAny(f, "\\\t\n") {
+			f = escapeField.Replace(f)
+		}
+		s.buf = append(s.buf, f...)
+	}
+	s.buf = append(s.buf, '\n')
+	s.h.Write(s.buf)
+}
+
+func num(n int64) string { return strconv.FormatInt(n, 10) }
+
+// contentDigest reads a batch back and digests it.
+func (b *Book) contentDigest(ctx context.Context, batch Batch) (digest string, err error) {
+	err = b.view(ctx, func(r Reader) error { digest, err = digestOf(ctx, r, batch); return err })
+	return digest, err
+}
+
+func digestOf(ctx context.Context, r Reader, batch Batch) (string, error) {
+	s := newSealer()
+	if err := r.Lines(ctx, LineQuery{Batch: batch.ID}, func(l Line) error { s.line(&l); return nil }); err != nil {
+		return "", err
+	}
+	if err := r.Settlements(ctx, batch.ID, func(p Settlement) error { s.settlement(&p); return nil }); err != nil {
+		return "", err
+	}
+	if err := r.Payments(ctx, batch.ID, func(p Payment) error { s.payment(&p); return nil }); err != nil {
+		return "", err
+	}
+	texts, err := r.Texts(ctx, batch.ID)
+	if err != nil {
+		return "", err
+	}
+	for _, t := range texts {
+		s.text(t)
+	}
+	return s.sum(batch), nil
+}

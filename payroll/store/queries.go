@@ -1,0 +1,771 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"zhida/payroll"
+	"zhida/payroll/journal"
+	"zhida/rules/calendar"
+	"zhida/rules/facts"
+	"zhida/rules/identity"
+	"zhida/rules/money"
+)
+
+// queries answers payroll.Reader and payroll.Tx inside one transaction.
+type queries struct {
+	tx       *sqlx.Tx
+	postgres bool
+}
+
+var _ payroll.Tx = (*queries)(nil)
+
+// stream runs a query and hands each row to scan, whose first error ends it.
+func (q *queries) stream(ctx context.Context, query string, args []any, scan func(*sqlx.Rows) error) error {
+	rows, err := q.tx.QueryxContext(ctx, q.tx.Rebind(query), args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+func (q *queries) get(ctx context.Context, into any, query string, args ...any) error {
+	err := q.tx.GetContext(ctx, into, q.tx.Rebind(query), args...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return payroll.ErrNotFound
+	}
+	return err
+}
+
+func (q *queries) exec(ctx context.Context, query string, args ...any) error {
+	_, err := q.tx.ExecContext(ctx, q.tx.Rebind(query), args...)
+	return err
+}
+
+// guarded runs an update that must change exactly one row.
+func (q *queries) guarded(ctx context.Context, query string, args ...any) error {
+	r, err := q.tx.ExecContext(ctx, q.tx.Rebind(query), args...)
+	if err != nil {
+		return err
+	}
+	if n, err := r.RowsAffected(); err != nil || n != 1 {
+		return errors.Join(payroll.ErrConflict, err)
+	}
+	return nil
+}
+
+// rowsPerInsert is where multi-row VALUES stop gaining.
+const rowsPerInsert = 140
+
+// insert writes many rows with multi-row VALUES; fill gives the values of row i.
+func (q *queries) insert(ctx context.Context, into string, columns, n int, fill func(i int, args []any)) error {
+	if n == 0 {
+		return nil
+	}
+	one := "(" + strings.TrimSuffix(strings.Repeat("?,", columns), ",") + ")"
+	var full *sqlx.Stmt
+	args := make([]any, columns*min(n, rowsPerInsert))
+	for at := 0; at < n; at += rowsPerInsert {
+		k := min(rowsPerInsert, n-at)
+		for i := range k {
+			fill(at+i, args[i*columns:(i+1)*columns])
+		}
+		query := q.tx.Rebind("INSERT INTO " + into + " VALUES " + strings.TrimSuffix(strings.Repeat(one+",", k), ","))
+		if k < rowsPerInsert {
+			if _, err := q.tx.ExecContext(ctx, query, args[:k*columns]...); err != nil {
+				return err
+			}
+			continue
+		}
+		if full == nil {
+			var err error
+			if full, err = q.tx.PreparexContext(ctx, query); err != nil {
+				return err
+			}
+			defer full.Close()
+		}
+		if _, err := full.ExecContext(ctx, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (q *queries) InitBook(ctx context.Context, m payroll.Meta) error {
+	values := []string{"county", m.County, "name", m.Name, "rehearsal", strconv.FormatBool(m.Rehearsal), "format", strconv.Itoa(format),
+		"salt", m.Salt, "cutover", m.Cutover.String()}
+	return q.insert(ctx, "meta (name, value)", 2, len(values)/2, func(i int, a []any) { a[0], a[1] = values[2*i], values[2*i+1] })
+}
+
+func (q *queries) Meta(ctx context.Context) (m payroll.Meta, err error) {
+	found := false
+	err = q.stream(ctx, `SELECT name, value FROM meta`, nil, func(r *sqlx.Rows) error {
+		var name, value string
+		if err := r.Scan(&name, &value); err != nil {
+			return err
+		}
+		found = true
+		switch name {
+		case "county":
+			m.County = value
+		case "name":
+			m.Name = value
+		case "rehearsal":
+			m.Rehearsal = value == "true"
+		case "format":
+			m.Format, err = strconv.Atoi(value)
+		case "salt":
+			m.Salt = value
+		case "cutover":
+			err = m.Cutover.UnmarshalText([]byte(value))
+		}
+		return err
+	})
+	if err == nil && !found {
+		err = payroll.ErrNotFound
+	}
+	return m, err
+}
+
+func (q *queries) Head(ctx context.Context) (journal.Head, error) {
+	var h struct {
+		Position int64
+		At       int64
+		Digest   string
+	}
+	err := q.get(ctx, &h, `SELECT position, at, digest FROM event ORDER BY position DESC LIMIT 1`)
+	if errors.Is(err, payroll.ErrNotFound) {
+		return journal.Head{}, nil
+	}
+	return journal.Head{Position: h.Position, Time: time.Unix(h.At, 0).UTC(), Digest: h.Digest}, err
+}
+
+func (q *queries) Events(ctx context.Context, from, to int64, fn func(journal.Event) error) error {
+	if to == 0 {
+		to = 1 << 62
+	}
+	return q.stream(ctx, `SELECT position, at, actor, kind, payload, prev, key_id, signature, digest FROM event WHERE position BETWEEN ? AND ? ORDER BY position`,
+		[]any{from, to}, func(r *sqlx.Rows) error {
+			var e journal.Event
+			var at int64
+			if err := r.Scan(&e.Position, &at, &e.Actor, &e.Kind, &e.Payload, &e.Prev, &e.KeyID, &e.Signature, &e.Digest); err != nil {
+				return err
+			}
+			e.Time = time.Unix(at, 0).UTC()
+			return fn(e)
+		})
+}
+
+func (q *queries) AppendEvent(ctx context.Context, e journal.Event) error {
+	head, err := q.Head(ctx)
+	if err != nil {
+		return err
+	}
+	if e.Position != head.Position+1 || head.Position > 0 && e.Prev != head.Digest {
+		return payroll.ErrConflict
+	}
+	signature := e.Signature
+	if signature == nil {
+		signature = []byte{}
+	}
+	return q.exec(ctx, `INSERT INTO event (position, at, actor, kind, payload, prev, key_id, signature, digest) VALUES (?,?,?,?,?,?,?,?,?)`,
+		e.Position, e.Time.Unix(), e.Actor, e.Kind, e.Payload, e.Prev, e.KeyID, signature, e.Digest)
+}
+
+const actorColumns = `name, roles, natural_id, public_key, key_id, sealed_key, added, removed`
+
+func scanActor(r interface{ Scan(...any) error }) (a payroll.Actor, err error) {
+	var roles string
+	err = r.Scan(&a.Name, &roles, &a.Natural, &a.PublicKey, &a.KeyID, &a.SealedKey, &a.Added, &a.Removed)
+	for _, x := range strings.Split(roles, ",") {
+		a.Roles = append(a.Roles, payroll.Role(x))
+	}
+	return a, err
+}
+
+func (q *queries) Actor(ctx context.Context, name string) (payroll.Actor, error) {
+	a, err := scanActor(q.tx.QueryRowxContext(ctx, q.tx.Rebind(`SELECT `+actorColumns+` FROM actor WHERE name = ?`), name))
+	if errors.Is(err, sql.ErrNoRows) {
+		return a, payroll.ErrNotFound
+	}
+	return a, err
+}
+
+func (q *queries) Actors(ctx context.Context) (list []payroll.Actor, err error) {
+	err = q.stream(ctx, `SELECT `+actorColumns+` FROM actor ORDER BY name`, nil, func(r *sqlx.Rows) error {
+		a, err := scanActor(r)
+		list = append(list, a)
+		return err
+	})
+	return list, err
+}
+
+func (q *queries) PutActor(ctx context.Context, a payroll.Actor) error {
+	if err := q.exec(ctx, `DELETE FROM actor WHERE name = ?`, a.Name); err != nil {
+		return err
+	}
+	roles := make([]string, len(a.Roles))
+	for i, r := range a.Roles {
+		roles[i] = string(r)
+	}
+	return q.exec(ctx, `INSERT INTO actor (`+actorColumns+`) VALUES (?,?,?,?,?,?,?,?)`, a.Name, strings.Join(roles, ","), a.Natural,
+		a.PublicKey, a.KeyID, a.SealedKey, a.Added, a.Removed)
+}
+
+// idsPerQuery keeps an IN list well under the limit of parameters.
+const idsPerQuery = 500
+
+// eachIn runs a query with an IN list over chunks of values.
+func (q *queries) eachIn(ctx context.Context, query string, values []string, scan func(*sqlx.Rows) error) error {
+	for len(values) > 0 {
+		n := min(idsPerQuery, len(values))
+		text, args, err := sqlx.In(query, values[:n])
+		if err != nil {
+			return err
+		}
+		if err := q.stream(ctx, text, args, scan); err != nil {
+			return err
+		}
+		values = values[n:]
+	}
+	return nil
+}
+
+func (q *queries) PersonsByID(ctx context.Context, ids []string) (map[string]int64, error) {
+	found := map[string]int64{}
+	err := q.eachIn(ctx, `SELECT id_number, person FROM identity WHERE id_number IN (?)`, ids, func(r *sqlx.Rows) error {
+		var id string
+		var person int64
+		err := r.Scan(&id, &person)
+		found[id] = person
+		return err
+	})
+	return found, err
+}
+
+func (q *queries) LastPerson(ctx context.Context) (last int64, err error) {
+	return last, q.get(ctx, &last, `SELECT COALESCE(MAX(person), 0) FROM identity`)
+}
+
+func (q *queries) AddPersons(ctx context.Context, ids []string) (map[string]int64, error) {
+	last, err := q.LastPerson(ctx)
+	if err != nil {
+		return nil, err
+	}
+	numbers := make(map[string]int64, len(ids))
+	for i, id := range ids {
+		numbers[id] = last + int64(i) + 1
+	}
+	return numbers, q.insert(ctx, "identity (id_number, person)", 2, len(ids), func(i int, a []any) { a[0], a[1] = ids[i], last+int64(i)+1 })
+}
+
+const factColumns = `person, kind, key, valid_from, known_from, valid_to, known_to, body, salt, source`
+
+func scanFact(r *sqlx.Rows) (f payroll.Fact, err error) {
+	err = r.Scan(&f.Person, &f.Kind, &f.Key, &f.From, &f.KnownFrom, &f.To, &f.KnownTo, &f.Body, &f.Salt, &f.Where)
+	return f, err
+}
+
+func (q *queries) Facts(ctx context.Context, x payroll.FactQuery, fn func(payroll.Fact) error) error {
+	query := `SELECT ` + factColumns + ` FROM fact WHERE person BETWEEN ? AND ?`
+	args := []any{x.First, x.Last}
+	if x.Horizon == 0 {
+		query += ` AND known_to = 0`
+	} else {
+		query += ` AND known_from <= ? AND (known_to = 0 OR known_to > ?)`
+		args = append(args, x.Horizon, x.Horizon)
+	}
+	if len(x.Kinds) > 0 {
+		query += ` AND kind IN (` + strings.TrimSuffix(strings.Repeat("?,", len(x.Kinds)), ",") + `)`
+		for _, k := range x.Kinds {
+			args = append(args, string(k))
+		}
+	}
+	if x.Since != 0 {
+		query += ` AND (kind <> 'day' OR valid_to >= ?)`
+		args = append(args, x.Since)
+	}
+	return q.stream(ctx, query+` ORDER BY person, kind, key, valid_from, known_from`, args, func(r *sqlx.Rows) error {
+		f, err := scanFact(r)
+		if err != nil {
+			return err
+		}
+		return fn(f)
+	})
+}
+
+func (q *queries) ChangedSince(ctx context.Context, after, upto int64, fn func(payroll.Fact) error) error {
+	return q.stream(ctx, `SELECT `+factColumns+` FROM fact WHERE known_from > ? AND known_from <= ?
+		UNION SELECT `+factColumns+` FROM fact WHERE known_to <> 0 AND known_to > ? AND known_to <= ?
+		ORDER BY person, kind, key, valid_from, known_from`,
+		[]any{after, upto, after, upto}, func(r *sqlx.Rows) error {
+			f, err := scanFact(r)
+			if err != nil {
+				return err
+			}
+			return fn(f)
+		})
+}
+
+func (q *queries) PutFacts(ctx context.Context, list []payroll.Fact) error {
+	err := q.insert(ctx, "fact ("+factColumns+")", 10, len(list), func(i int, a []any) {
+		f := &list[i]
+		a[0], a[1], a[2], a[3], a[4] = f.Person, string(f.Kind), f.Key, f.From, f.KnownFrom
+		a[5], a[6], a[7], a[8], a[9] = f.To, f.KnownTo, f.Body, f.Salt, f.Where
+	})
+	if err != nil {
+		return err
+	}
+	cards, err := cardsOf(list)
+	if err != nil {
+		return err
+	}
+	for _, c := range cards { // an account may come back with another first day
+		if err := q.exec(ctx, `DELETE FROM card WHERE number = ? AND person = ?`, c.number, c.person); err != nil {
+			return err
+		}
+	}
+	return q.insert(ctx, "card (number, person)", 2, len(cards), func(i int, a []any) { a[0], a[1] = cards[i].number, cards[i].person })
+}
+
+func (q *queries) EndFacts(ctx context.Context, list []payroll.Fact, at int64) error {
+	for i := range list {
+		f := &list[i]
+		if err := q.guarded(ctx, `UPDATE fact SET known_to = ? WHERE person = ? AND kind = ? AND key = ? AND valid_from = ? AND known_to = 0`,
+			at, f.Person, string(f.Kind), f.Key, f.From); err != nil {
+			return err
+		}
+	}
+	cards, err := cardsOf(list)
+	if err != nil {
+		return err
+	}
+	for _, c := range cards {
+		if err := q.exec(ctx, `DELETE FROM card WHERE number = ? AND person = ?`, c.number, c.person); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type cardRow struct {
+	number string
+	person int64
+}
+
+func cardsOf(list []payroll.Fact) ([]cardRow, error) {
+	var cards []cardRow
+	seen := map[cardRow]bool{}
+	for i := range list {
+		if list[i].Kind != facts.KindAccount {
+			continue
+		}
+		var a facts.Account
+		if err := json.Unmarshal([]byte(list[i].Body), &a); err != nil {
+			return nil, err
+		}
+		if c := (cardRow{a.Card.Full(), list[i].Person}); a.Card != "" && !seen[c] {
+			seen[c] = true
+			cards = append(cards, c)
+		}
+	}
+	return cards, nil
+}
+
+func (q *queries) CardHolders(ctx context.Context, cards []string) (map[string][]int64, error) {
+	found := map[string][]int64{}
+	err := q.eachIn(ctx, `SELECT number, person FROM card WHERE number IN (?) ORDER BY number, person`, cards, func(r *sqlx.Rows) error {
+		var card string
+		var person int64
+		err := r.Scan(&card, &person)
+		found[card] = append(found[card], person)
+		return err
+	})
+	return found, err
+}
+
+func (q *queries) PutImport(ctx context.Context, r payroll.ImportRecord) error {
+	return q.exec(ctx, `INSERT INTO import (position, kind, file, digest, row_count, added, ended, refused) VALUES (?,?,?,?,?,?,?,?)`,
+		r.Position, r.Kind, r.File, r.Digest, r.Rows, r.Added, r.Ended, r.Refused)
+}
+
+func (q *queries) Imports(ctx context.Context) (list []payroll.ImportRecord, err error) {
+	err = q.stream(ctx, `SELECT position, kind, file, digest, row_count, added, ended, refused FROM import ORDER BY position`, nil, func(r *sqlx.Rows) error {
+		var x payroll.ImportRecord
+		err := r.Scan(&x.Position, &x.Kind, &x.File, &x.Digest, &x.Rows, &x.Added, &x.Ended, &x.Refused)
+		list = append(list, x)
+		return err
+	})
+	return list, err
+}
+
+func (q *queries) policies(ctx context.Context, where string, args ...any) (list []payroll.AdoptedPolicy, err error) {
+	err = q.stream(ctx, `SELECT position, code, document, title, digest, text, withdrawn FROM policy `+where+` ORDER BY position`, args, func(r *sqlx.Rows) error {
+		var p payroll.AdoptedPolicy
+		err := r.Scan(&p.Position, &p.Code, &p.Document, &p.Title, &p.Digest, &p.Text, &p.Withdrawn)
+		list = append(list, p)
+		return err
+	})
+	return list, err
+}
+
+func (q *queries) Policies(ctx context.Context, horizon int64) ([]payroll.AdoptedPolicy, error) {
+	if horizon == 0 {
+		return q.policies(ctx, `WHERE withdrawn = 0`)
+	}
+	return q.policies(ctx, `WHERE position <= ? AND (withdrawn = 0 OR withdrawn > ?)`, horizon, horizon)
+}
+
+func (q *queries) AllPolicies(ctx context.Context) ([]payroll.AdoptedPolicy, error) {
+	return q.policies(ctx, ``)
+}
+
+func (q *queries) PutPolicy(ctx context.Context, p payroll.AdoptedPolicy) error {
+	return q.exec(ctx, `INSERT INTO policy (position, code, document, title, digest, text, withdrawn) VALUES (?,?,?,?,?,?,?)`,
+		p.Position, p.Code, p.Document, p.Title, p.Digest, p.Text, p.Withdrawn)
+}
+
+func (q *queries) WithdrawPolicy(ctx context.Context, position, at int64) error {
+	return q.guarded(ctx, `UPDATE policy SET withdrawn = ? WHERE position = ? AND withdrawn = 0`, at, position)
+}
+
+func (q *queries) Settings(ctx context.Context, horizon int64) (s payroll.Settings, err error) {
+	if horizon == 0 {
+		horizon = 1 << 62
+	}
+	return s, q.get(ctx, &s, `SELECT position, text FROM settings WHERE position <= ? ORDER BY position DESC LIMIT 1`, horizon)
+}
+
+func (q *queries) PutSettings(ctx context.Context, s payroll.Settings) error {
+	return q.exec(ctx, `INSERT INTO settings (position, text) VALUES (?,?)`, s.Position, s.Text)
+}
+
+const proposalColumns = `position, kind, actor, title, payload, decided, accepted`
+
+func scanProposal(r interface{ Scan(...any) error }) (p payroll.Proposal, err error) {
+	var accepted int
+	err = r.Scan(&p.Position, &p.Kind, &p.Actor, &p.Title, &p.Payload, &p.Decided, &accepted)
+	p.Accepted = accepted == 1
+	return p, err
+}
+
+func (q *queries) Proposal(ctx context.Context, position int64) (payroll.Proposal, error) {
+	p, err := scanProposal(q.tx.QueryRowxContext(ctx, q.tx.Rebind(`SELECT `+proposalColumns+` FROM proposal WHERE position = ?`), position))
+	if errors.Is(err, sql.ErrNoRows) {
+		return p, payroll.ErrNotFound
+	}
+	return p, err
+}
+
+func (q *queries) Proposals(ctx context.Context, openOnly bool) (list []payroll.Proposal, err error) {
+	where := ``
+	if openOnly {
+		where = ` WHERE decided = 0`
+	}
+	err = q.stream(ctx, `SELECT `+proposalColumns+` FROM proposal`+where+` ORDER BY position`, nil, func(r *sqlx.Rows) error {
+		p, err := scanProposal(r)
+		list = append(list, p)
+		return err
+	})
+	return list, err
+}
+
+func (q *queries) PutProposal(ctx context.Context, p payroll.Proposal) error {
+	return q.exec(ctx, `INSERT INTO proposal (`+proposalColumns+`) VALUES (?,?,?,?,?,?,?)`, p.Position, p.Kind, p.Actor, p.Title, p.Payload, p.Decided, flag(p.Accepted))
+}
+
+func (q *queries) DecideProposal(ctx context.Context, position, at int64, accepted bool) error {
+	return q.guarded(ctx, `UPDATE proposal SET decided = ?, accepted = ? WHERE position = ? AND decided = 0`, at, flag(accepted), position)
+}
+
+func flag(v bool) int {
+	if v {
+		return 1
+	}
+	return 0
+}
+
+const batchColumns = `id, kind, channel, state, horizon, rules_version, digest, computed_at, maker, checker, approver, roster, payees, line_count, gross, deduction, net, held, owed, averages`
+
+func scanBatch(r interface{ Scan(...any) error }) (b payroll.Batch, err error) {
+	var at int64
+	var averages string
+	err = r.Scan(&b.ID, &b.Kind, &b.Channel, &b.State, &b.Horizon, &b.RulesVersion, &b.Digest, &at, &b.Maker, &b.Checker, &b.Approver,
+		&b.Roster, &b.Payees, &b.Lines, &b.Gross, &b.Deduction, &b.Net, &b.Held, &b.Owed, &averages)
+	b.ComputedAt = time.Unix(at, 0).UTC()
+	if err == nil && averages != "" {
+		err = json.Unmarshal([]byte(averages), &b.Averages)
+	}
+	return b, err
+}
+
+func (q *queries) Batch(ctx context.Context, id payroll.BatchID) (payroll.Batch, error) {
+	b, err := scanBatch(q.tx.QueryRowxContext(ctx, q.tx.Rebind(`SELECT `+batchColumns+` FROM batch WHERE id = ?`), int64(id)))
+	if errors.Is(err, sql.ErrNoRows) {
+		return b, payroll.ErrNotFound
+	}
+	return b, err
+}
+
+func (q *queries) Batches(ctx context.Context) (list []payroll.Batch, err error) {
+	err = q.stream(ctx, `SELECT `+batchColumns+` FROM batch WHERE state <> 'staging' ORDER BY id`, nil, func(r *sqlx.Rows) error {
+		b, err := scanBatch(r)
+		list = append(list, b)
+		return err
+	})
+	return list, err
+}
+
+func (q *queries) StagingBatches(ctx context.Context) (list []payroll.BatchID, err error) {
+	return list, q.tx.SelectContext(ctx, &list, `SELECT id FROM batch WHERE state = 'staging' ORDER BY id`)
+}
+
+func (q *queries) NextSeq(ctx context.Context, m calendar.Month) (int, error) {
+	var last int64
+	first := int64(payroll.NewBatchID(m, 0))
+	err := q.get(ctx, &last, `SELECT COALESCE(MAX(id), ?) FROM batch WHERE id BETWEEN ? AND ?`, first, first, first+999)
+	return int(last-first) + 1, err
+}
+
+func (q *queries) CreateBatch(ctx context.Context, b payroll.Batch) error {
+	b.State = payroll.Staging
+	return q.insertBatch(ctx, b)
+}
+
+func (q *queries) insertBatch(ctx context.Context, b payroll.Batch) error {
+	averages, err := json.Marshal(b.Averages)
+	if err != nil {
+		return err
+	}
+	return q.insert(ctx, "batch ("+batchColumns+")", 20, 1, func(_ int, a []any) {
+		copy(a, []any{int64(b.ID), string(b.Kind), b.Channel, string(b.State), b.Horizon, b.RulesVersion, b.Digest, b.ComputedAt.Unix(), b.Maker, b.Checker, b.Approver,
+			b.Roster, b.Payees, b.Lines, int64(b.Gross), int64(b.Deduction), int64(b.Net), int64(b.Held), int64(b.Owed), string(averages)})
+	})
+}
+
+func (q *queries) SetBatch(ctx context.Context, b payroll.Batch, from payroll.State) error {
+	averages, err := json.Marshal(b.Averages)
+	if err != nil {
+		return err
+	}
+	return q.guarded(ctx, `UPDATE batch SET state = ?, horizon = ?, rules_version = ?, digest = ?, computed_at = ?, maker = ?, checker = ?, approver = ?,
+		roster = ?, payees = ?, line_count = ?, gross = ?, deduction = ?, net = ?, held = ?, owed = ?, averages = ? WHERE id = ? AND state = ?`,
+		string(b.State), b.Horizon, b.RulesVersion, b.Digest, b.ComputedAt.Unix(), b.Maker, b.Checker, b.Approver, b.Roster, b.Payees, b.Lines,
+		int64(b.Gross), int64(b.Deduction), int64(b.Net), int64(b.Held), int64(b.Owed), string(averages), int64(b.ID), string(from))
+}
+
+func (q *queries) ClearBatch(ctx context.Context, id payroll.BatchID) error {
+	b, err := q.Batch(ctx, id)
+	if err != nil {
+		return err
+	}
+	if b.State != payroll.Staging && b.State != payroll.Draft {
+		return payroll.ErrConflict
+	}
+	for _, table := range []string{"line", "settlement", "payment", "batch_text", "export_file"} {
+		if err := q.exec(ctx, `DELETE FROM `+table+` WHERE batch = ?`, int64(id)); err != nil {
+			return err
+		}
+	}
+	return q.exec(ctx, `DELETE FROM batch WHERE id = ?`, int64(id))
+}
+
+const lineColumns = `batch, person, item, month, side, fen, due, committed, place, policy, fund, cause, text_no`
+
+func (q *queries) PutLines(ctx context.Context, list []payroll.Line) error {
+	return q.insert(ctx, "line ("+lineColumns+")", 13, len(list), func(i int, a []any) {
+		l := &list[i]
+		a[0], a[1], a[2], a[3], a[4] = int64(l.Batch), l.Person, l.Item, int64(l.Month), string(l.Side)
+		a[5], a[6], a[7], a[8] = int64(l.Fen), int64(l.Due), int64(l.Committed), l.Place
+		a[9], a[10], a[11], a[12] = l.Policy, l.Fund, l.Cause, int64(l.Text)
+	})
+}
+
+func (q *queries) Lines(ctx context.Context, x payroll.LineQuery, fn func(payroll.Line) error) error {
+	query, args := `SELECT `+lineColumns+` FROM line WHERE 1 = 1`, []any{}
+	if x.Batch != 0 {
+		query, args = query+` AND batch = ?`, append(args, int64(x.Batch))
+	}
+	if x.Person != 0 {
+		query, args = query+` AND person = ?`, append(args, x.Person)
+	}
+	if x.Last != 0 {
+		query, args = query+` AND person BETWEEN ? AND ?`, append(args, x.First, x.Last)
+	}
+	return q.stream(ctx, query+` ORDER BY batch, person, item, month`, args, func(r *sqlx.Rows) error {
+		var l payroll.Line
+		if err := r.Scan(&l.Batch, &l.Person, &l.Item, &l.Month, &l.Side, &l.Fen, &l.Due, &l.Committed, &l.Place, &l.Policy, &l.Fund, &l.Cause, &l.Text); err != nil {
+			return err
+		}
+		return fn(l)
+	})
+}
+
+const settlementColumns = `batch, person, status, reason, name, category, place, gross, deduction, held, owed, pay, items, answer`
+
+func (q *queries) PutSettlements(ctx context.Context, list []payroll.Settlement) error {
+	var failed error
+	text := func(v any, empty bool) string {
+		if empty {
+			return ""
+		}
+		b, err := json.Marshal(v)
+		failed = errors.Join(failed, err)
+		return string(b)
+	}
+	err := q.insert(ctx, "settlement ("+settlementColumns+")", 14, len(list), func(i int, a []any) {
+		s := &list[i]
+		a[0], a[1], a[2], a[3] = int64(s.Batch), s.Person, string(s.Status), text(s.Reason, s.Reason.IsZero())
+		a[4], a[5], a[6] = s.Name, string(s.Category), s.Place
+		a[7], a[8], a[9], a[10], a[11] = int64(s.Gross), int64(s.Deduction), int64(s.Held), int64(s.Owed), int64(s.Pay)
+		a[12], a[13] = text(s.Items, len(s.Items) == 0), s.Answer
+	})
+	return errors.Join(err, failed)
+}
+
+func (q *queries) Settlements(ctx context.Context, id payroll.BatchID, fn func(payroll.Settlement) error) error {
+	return q.stream(ctx, `SELECT `+settlementColumns+` FROM settlement WHERE batch = ? ORDER BY person`, []any{int64(id)}, func(r *sqlx.Rows) error {
+		var s payroll.Settlement
+		var reason, items string
+		if err := r.Scan(&s.Batch, &s.Person, &s.Status, &reason, &s.Name, &s.Category, &s.Place, &s.Gross, &s.Deduction, &s.Held, &s.Owed, &s.Pay, &items, &s.Answer); err != nil {
+			return err
+		}
+		if err := errors.Join(fromJSON(reason, &s.Reason), fromJSON(items, &s.Items)); err != nil {
+			return err
+		}
+		return fn(s)
+	})
+}
+
+// fromJSON reads a column that is empty when there is nothing in it.
+func fromJSON(text string, into any) error {
+	if text == "" {
+		return nil
+	}
+	return json.Unmarshal([]byte(text), into)
+}
+
+func (q *queries) SetAnswer(ctx context.Context, id payroll.BatchID, person int64, answer string) error {
+	return q.guarded(ctx, `UPDATE settlement SET answer = ? WHERE batch = ? AND person = ?`, answer, int64(id), person)
+}
+
+const paymentColumns = `batch, seq, person, fen, bank, card, cnaps, branch, holder, place, file`
+
+func (q *queries) PutPayments(ctx context.Context, list []payroll.Payment) error {
+	return q.insert(ctx, "payment ("+paymentColumns+")", 11, len(list), func(i int, a []any) {
+		p := &list[i]
+		a[0], a[1], a[2], a[3] = int64(p.Batch), p.Seq, p.Person, int64(p.Fen)
+		a[4], a[5], a[6], a[7], a[8], a[9], a[10] = p.Bank, p.Card.Full(), p.CNAPS, p.Branch, p.Holder, p.Place, p.File
+	})
+}
+
+func (q *queries) Payments(ctx context.Context, id payroll.BatchID, fn func(payroll.Payment) error) error {
+	return q.stream(ctx, `SELECT `+paymentColumns+` FROM payment WHERE batch = ? ORDER BY seq`, []any{int64(id)}, func(r *sqlx.Rows) error {
+		var p payroll.Payment
+		var card string
+		if err := r.Scan(&p.Batch, &p.Seq, &p.Person, &p.Fen, &p.Bank, &card, &p.CNAPS, &p.Branch, &p.Holder, &p.Place, &p.File); err != nil {
+			return err
+		}
+		p.Card = identity.Card(card)
+		return fn(p)
+	})
+}
+
+func (q *queries) SetPaymentFile(ctx context.Context, id payroll.BatchID, seqs []int, file string) error {
+	for len(seqs) > 0 {
+		n := min(idsPerQuery, len(seqs))
+		text, args, err := sqlx.In(`UPDATE payment SET file = ? WHERE batch = ? AND seq IN (?)`, file, int64(id), seqs[:n])
+		if err != nil {
+			return err
+		}
+		if err := q.exec(ctx, text, args...); err != nil {
+			return err
+		}
+		seqs = seqs[n:]
+	}
+	return nil
+}
+
+func (q *queries) PutTexts(ctx context.Context, id payroll.BatchID, from int, list []string) error {
+	return q.insert(ctx, "batch_text (batch, no, text)", 3, len(list), func(i int, a []any) { a[0], a[1], a[2] = int64(id), from+i, list[i] })
+}
+
+func (q *queries) Texts(ctx context.Context, id payroll.BatchID) (list []string, err error) {
+	return list, q.tx.SelectContext(ctx, &list, q.tx.Rebind(`SELECT text FROM batch_text WHERE batch = ? ORDER BY no`), int64(id))
+}
+
+func (q *queries) PutExports(ctx context.Context, list []payroll.ExportFile) error {
+	for _, x := range list {
+		if err := q.exec(ctx, `DELETE FROM export_file WHERE batch = ? AND name = ?`, int64(x.Batch), x.Name); err != nil {
+			return err
+		}
+	}
+	return q.insert(ctx, "export_file (batch, name, layout, bank, row_count, total, sm3, sha256, done)", 9, len(list), func(i int, a []any) {
+		x := &list[i]
+		a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8] = int64(x.Batch), x.Name, x.Layout, x.Bank, x.Count, int64(x.Total), x.SM3, x.SHA256, flag(x.Done)
+	})
+}
+
+func (q *queries) Exports(ctx context.Context, id payroll.BatchID) (list []payroll.ExportFile, err error) {
+	err = q.stream(ctx, `SELECT batch, name, layout, bank, row_count, total, sm3, sha256, done FROM export_file WHERE batch = ? ORDER BY name`, []any{int64(id)}, func(r *sqlx.Rows) error {
+		var x payroll.ExportFile
+		var done int
+		err := r.Scan(&x.Batch, &x.Name, &x.Layout, &x.Bank, &x.Count, &x.Total, &x.SM3, &x.SHA256, &done)
+		x.Done = done == 1
+		list = append(list, x)
+		return err
+	})
+	return list, err
+}
+
+// in makes the IN list of batch numbers; an empty list holds nothing.
+func in(batches []payroll.BatchID) (string, []any) {
+	if len(batches) == 0 {
+		return "(-1)", nil
+	}
+	args := make([]any, len(batches))
+	for i, id := range batches {
+		args[i] = int64(id)
+	}
+	return "(" + strings.TrimSuffix(strings.Repeat("?,", len(batches)), ",") + ")", args
+}
+
+func (q *queries) Committed(ctx context.Context, batches []payroll.BatchID, first, last int64, fn func(payroll.CommittedSum) error) error {
+	list, args := in(batches)
+	return q.stream(ctx, `SELECT l.person, l.item, l.month, CAST(SUM(l.fen) AS BIGINT), MAX(b.horizon) FROM batch b JOIN line l ON l.batch = b.id
+		WHERE b.id IN `+list+` AND l.person BETWEEN ? AND ?
+		GROUP BY l.person, l.item, l.month HAVING SUM(l.fen) <> 0 ORDER BY l.person, l.item, l.month`, append(args, first, last), func(r *sqlx.Rows) error {
+		var s payroll.CommittedSum
+		if err := r.Scan(&s.Person, &s.Item, &s.Month, &s.Fen, &s.Horizon); err != nil {
+			return err
+		}
+		return fn(s)
+	})
+}
+
+func (q *queries) Balances(ctx context.Context, batches []payroll.BatchID, first, last int64, fn func(payroll.Balance) error) error {
+	list, args := in(batches)
+	return q.stream(ctx, `SELECT person, CAST(SUM(held) AS BIGINT), CAST(SUM(owed) AS BIGINT) FROM settlement WHERE batch IN `+list+` AND person BETWEEN ? AND ?
+		GROUP BY person HAVING SUM(held) <> 0 OR SUM(owed) <> 0 ORDER BY person`, append(args, first, last), func(r *sqlx.Rows) error {
+		var b payroll.Balance
+		var held, owed int64
+		if err := r.Scan(&b.Person, &held, &owed); err != nil {
+			return err
+		}
+		b.Held, b.Owed = money.Fen(held), money.Fen(owed)
+		return fn(b)
+	})
+}

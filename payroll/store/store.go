@@ -1,0 +1,319 @@
+// Package store owns all SQL: a county's book on SQLite or PostgreSQL behind the
+// interface payroll.Store. It keeps and finds; it never decides anything about pay.
+//
+// Queries are the same for both databases; only DDL, connections and locking
+// differ (dialect). SQLite has one writer connection and a pool of read-only
+// ones; PostgreSQL has one schema a county, and one advisory lock that writers take.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/jmoiron/sqlx"
+	"github.com/mattn/go-sqlite3"
+	"github.com/pressly/goose/v3"
+
+	"zhida/payroll"
+	"zhida/rules/message"
+)
+
+//go:embed migrations/sqlite/*.sql migrations/postgres/*.sql
+var migrations embed.FS
+
+// format is the version of books this program writes.
+const format = 1
+
+// Store is an open book.
+type Store struct {
+	write, read *sqlx.DB
+	postgres    bool
+	schema      string
+}
+
+var _ payroll.Store = (*Store)(nil)
+
+// Create makes an empty book at a path or in a PostgreSQL database (postgres://…)
+// and leaves founding it to payroll. Error: book.exists.
+func Create(ctx context.Context, book, county string) (*Store, error) {
+	if isPostgres(book) {
+		return createPostgres(ctx, book, county)
+	}
+	f, err := os.OpenFile(book, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil, message.Err("book.exists", book)
+	}
+	if err != nil {
+		return nil, message.Err("book.cannot_create", book).Because(err)
+	}
+	f.Close()
+	s, err := openSQLite(book)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.migrate(ctx); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// Open opens a book. It never creates one. Errors: book.missing, book.format,
+// book.newer, book.which_county.
+func Open(ctx context.Context, book string) (*Store, error) {
+	s, err := open(ctx, book)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.check(ctx, book); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func open(ctx context.Context, book string) (*Store, error) {
+	if isPostgres(book) {
+		return openPostgres(ctx, book)
+	}
+	info, err := os.Stat(book)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, message.Err("book.missing", book)
+	}
+	if err != nil || info.IsDir() {
+		return nil, message.Err("book.format", book).Because(err)
+	}
+	return openSQLite(book)
+}
+
+// check makes sure that the file is a founded book of a format this program knows.
+func (s *Store) check(ctx context.Context, book string) error {
+	var m payroll.Meta
+	err := s.View(ctx, func(r payroll.Reader) (err error) { m, err = r.Meta(ctx); return err })
+	switch {
+	case errors.Is(err, payroll.ErrNotFound):
+		return message.Err("book.unfinished", Shown(book))
+	case message.Code(err) == "store.busy":
+		return err
+	case err != nil:
+		return message.Err("book.format", Shown(book)).Because(err)
+	case m.Format > format:
+		return message.Err("book.newer", Shown(book))
+	}
+	return nil
+}
+
+// Shown is a book's name without the password it may carry.
+func Shown(book string) string {
+	if u, err := url.Parse(book); err == nil && isPostgres(book) {
+		return u.Redacted()
+	}
+	return book
+}
+
+func isPostgres(book string) bool {
+	return strings.HasPrefix(book, "postgres://") || strings.HasPrefix(book, "postgresql://")
+}
+
+func openSQLite(path string) (*Store, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	// Pragmas stand in the DSN: a PRAGMA statement would reach one pooled connection only.
+	file := (&url.URL{Scheme: "file", Path: abs}).String()
+	write, err := sqlx.Open("sqlite3", file+"?mode=rw&_txlock=immediate&_foreign_keys=on&_journal_mode=WAL&_synchronous=FULL&_busy_timeout=10000&_cache_size=-65536")
+	if err != nil {
+		return nil, err
+	}
+	write.SetMaxOpenConns(1)
+	if err := write.Ping(); err != nil {
+		write.Close()
+		return nil, message.Err("book.format", path).Because(err)
+	}
+	read, err := sqlx.Open("sqlite3", file+"?mode=ro&_query_only=1&_busy_timeout=10000&_cache_size=-16384")
+	if err != nil {
+		write.Close()
+		return nil, err
+	}
+	read.SetMaxOpenConns(16)
+	return &Store{write: write, read: read}, nil
+}
+
+// Close ends all connections.
+func (s *Store) Close() error {
+	err := s.write.Close()
+	if s.read != s.write {
+		err = errors.Join(err, s.read.Close())
+	}
+	return err
+}
+
+func (s *Store) migrate(ctx context.Context) error {
+	dir, dialect := "migrations/sqlite", goose.DialectSQLite3
+	if s.postgres {
+		dir, dialect = "migrations/postgres", goose.DialectPostgres
+	}
+	files, err := fs.Sub(migrations, dir)
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider(dialect, s.write.DB, files)
+	if err != nil {
+		return err
+	}
+	_, err = p.Up(ctx)
+	return err
+}
+
+// Update runs f in one write transaction. It does not run under the caller's
+// cancellation: a statement cancelled inside a SQLite transaction would silently
+// leave the rest in autocommit. It asks before it starts.
+func (s *Store) Update(ctx context.Context, f func(payroll.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx = context.WithoutCancel(ctx)
+	tx, err := s.write.BeginTxx(ctx, nil)
+	if err != nil {
+		return classify(err)
+	}
+	defer tx.Rollback()
+	if s.postgres {
+		if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtext($1))`, s.schema); err != nil {
+			return classify(err)
+		}
+	}
+	if err := f(&queries{tx, s.postgres}); err != nil {
+		return classify(err)
+	}
+	return classify(tx.Commit())
+}
+
+// View runs f on one consistent snapshot.
+func (s *Store) View(ctx context.Context, f func(payroll.Reader) error) error {
+	options := &sql.TxOptions{ReadOnly: true}
+	if s.postgres {
+		options.Isolation = sql.LevelRepeatableRead
+	}
+	tx, err := s.read.BeginTxx(ctx, options)
+	if err != nil {
+		return classify(err)
+	}
+	defer tx.Rollback()
+	return classify(f(&queries{tx, s.postgres}))
+}
+
+// classify gives database errors that a person can do something about their code.
+func classify(err error) error {
+	var lite sqlite3.Error
+	if errors.As(err, &lite) {
+		switch lite.Code {
+		case sqlite3.ErrBusy, sqlite3.ErrLocked:
+			return message.Err("store.busy").Because(err)
+		case sqlite3.ErrFull, sqlite3.ErrIoErr:
+			return message.Err("store.disk").Because(err)
+		case sqlite3.ErrReadonly, sqlite3.ErrPerm, sqlite3.ErrCantOpen:
+			return message.Err("store.readonly").Because(err)
+		case sqlite3.ErrConstraint:
+			return message.Err("store.conflict").Because(err)
+		}
+	}
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		switch pg.Code {
+		case "40001", "40P01", "55P03":
+			return message.Err("store.busy").Because(err)
+		case "23505":
+			return message.Err("store.conflict").Because(err)
+		case "53100":
+			return message.Err("store.disk").Because(err)
+		}
+	}
+	return err
+}
+
+const schemaPrefix = "zhida_"
+
+func createPostgres(ctx context.Context, book, county string) (*Store, error) {
+	config, _, err := postgresConfig(book)
+	if err != nil {
+		return nil, err
+	}
+	admin := stdlib.OpenDB(*config)
+	defer admin.Close()
+	if _, err := admin.ExecContext(ctx, `CREATE SCHEMA `+pgx.Identifier{schemaPrefix + county}.Sanitize()); err != nil {
+		var pg *pgconn.PgError
+		if errors.As(err, &pg) && (pg.Code == "42P06" || pg.Code == "23505") {
+			return nil, message.Err("book.exists", Shown(book))
+		}
+		return nil, message.Err("book.cannot_create", Shown(book)).Because(err)
+	}
+	s := postgresStore(config, schemaPrefix+county)
+	if err := s.migrate(ctx); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func openPostgres(ctx context.Context, book string) (*Store, error) {
+	config, county, err := postgresConfig(book)
+	if err != nil {
+		return nil, err
+	}
+	admin := sqlx.NewDb(stdlib.OpenDB(*config), "pgx")
+	defer admin.Close()
+	var schemas []string
+	if err := admin.SelectContext(ctx, &schemas, `SELECT nspname FROM pg_namespace WHERE nspname LIKE 'zhida\_%' ORDER BY nspname`); err != nil {
+		return nil, message.Err("book.unreachable", Shown(book)).Because(err)
+	}
+	switch {
+	case county != "":
+		for _, x := range schemas {
+			if x == schemaPrefix+county {
+				return postgresStore(config, x), nil
+			}
+		}
+	case len(schemas) == 1:
+		return postgresStore(config, schemas[0]), nil
+	case len(schemas) > 1:
+		return nil, message.Err("book.which_county", Shown(book), strings.Join(schemas, ", "))
+	}
+	return nil, message.Err("book.missing", Shown(book))
+}
+
+// postgresConfig parses the address; the parameter county is ours and picks the schema.
+func postgresConfig(book string) (*pgx.ConnConfig, string, error) {
+	u, err := url.Parse(book)
+	if err != nil {
+		return nil, "", message.Err("book.unreachable", "postgres://")
+	}
+	q := u.Query()
+	county := q.Get("county")
+	q.Del("county")
+	u.RawQuery = q.Encode()
+	config, err := pgx.ParseConfig(u.String())
+	if err != nil {
+		return nil, "", message.Err("book.unreachable", u.Redacted())
+	}
+	return config, county, nil
+}
+
+func postgresStore(config *pgx.ConnConfig, schema string) *Store {
+	c := config.Copy()
+	c.RuntimeParams["search_path"] = schema
+	db := sqlx.NewDb(stdlib.OpenDB(*c), "pgx")
+	db.SetMaxOpenConns(16)
+	return &Store{write: db, read: db, postgres: true, schema: schema}
+}
