@@ -160,3 +160,10 @@ func (m Manifest) Write(w io.Writer) error {
 	_, err := w.Write(b.Bytes())
 	return err
 }
+
+// Digest digests what write would write, without writing it anywhere.
+func Digest(write func(io.Writer) error) (Digests, error) {
+	s := newSum()
+	err := write(s)
+	return s.digests(), err
+}

@@ -107,7 +107,14 @@ func (b *Book) planImport(ctx context.Context, tx Tx, in *ImportBatch) (*importP
 		plan.add(known, row, seen)
 	}
 	for key, old := range known.facts {
-		if !seen[key] && inScope(in.Scope, known, old) {
+		if seen[key] {
+			continue
+		}
+		covered, err := inScope(in.Scope, old)
+		if err != nil {
+			return nil, err
+		}
+		if covered {
 			plan.end = append(plan.end, old)
 		}
 	}
@@ -226,7 +233,6 @@ type knownFacts struct {
 	isNew   map[string]bool
 	names   map[int64]string
 	places  map[string]bool
-	homes   map[int64]string // person to the place that keeps them on its roster
 	facts   map[factKey]Fact // latest, of the kind imported
 	holders map[string][]int64
 	ids     map[int64]string
@@ -236,7 +242,7 @@ type knownFacts struct {
 // latest facts of the imported kind.
 func (b *Book) known(ctx context.Context, tx Tx, in *ImportBatch) (*knownFacts, error) {
 	k := &knownFacts{isNew: map[string]bool{}, names: map[int64]string{}, places: map[string]bool{},
-		homes: map[int64]string{}, facts: map[factKey]Fact{}, ids: map[int64]string{}}
+		facts: map[factKey]Fact{}, ids: map[int64]string{}}
 	meta, err := tx.Meta(ctx)
 	if err != nil {
 		return nil, err
@@ -294,10 +300,10 @@ func (k *knownFacts) load(ctx context.Context, tx Tx, in *ImportBatch) error {
 	return tx.Facts(ctx, FactQuery{First: 1, Last: last, Kinds: kinds}, func(f Fact) error {
 		if f.Kind == facts.KindPerson {
 			var p facts.Profile
-			if err := json.Unmarshal([]byte(f.Body), &p); err != nil {
+			if err := decode(f, &p); err != nil {
 				return err
 			}
-			k.names[f.Person], k.homes[f.Person] = p.Name, p.Place // ordered by first day: the last one stays
+			k.names[f.Person] = p.Name // ordered by first day: the last one stays
 		}
 		if f.Kind == in.FactKind() {
 			k.facts[keyOf(f)] = f

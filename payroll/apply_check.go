@@ -57,18 +57,22 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 }
 
 // inScope says whether a known fact lies in a scope that the file states completely,
-// so that its absence from the file withdraws it.
-func inScope(scopes []Scope, k *knownFacts, f Fact) bool {
-	if f.Kind != facts.KindDay {
-		return false
+// so that its absence from the file withdraws it. The township is the one that
+// reported the day, not the one the person is in by now.
+func inScope(scopes []Scope, f Fact) (bool, error) {
+	if f.Kind != facts.KindDay || len(scopes) == 0 {
+		return false, nil
 	}
-	kind, _, _ := strings.Cut(f.Key, "|")
+	var d facts.Day
+	if err := decode(f, &d); err != nil {
+		return false, err
+	}
 	for _, s := range scopes {
-		if s.Kind == kind && s.Month == f.From.Month() && s.Township == facts.Township(k.homes[f.Person]) {
-			return true
+		if s.Kind == d.Kind && s.Month == d.Date.Month() && s.Township == facts.Township(d.Place) {
+			return true, nil
 		}
 	}
-	return false
+	return false, nil
 }
 
 // sortFacts orders facts as the store keeps them.

@@ -15,16 +15,7 @@ const chunkSize = 2000
 // results in person order, whatever the number of workers.
 func (b *Book) compute(ctx context.Context, c *calc, sink func(context.Context, []personResult) error) error {
 	if c.eval.NeedsPeers() {
-		observe := func(first, last int64) (struct{}, error) {
-			return struct{}{}, b.view(ctx, func(r Reader) error {
-				list, _, err := loadPersons(ctx, r, c.horizon, first, last)
-				if err == nil {
-					c.eval.Observe(list)
-				}
-				return err
-			})
-		}
-		if err := inOrder(ctx, b.workers, c.last, observe, func(struct{}) error { return nil }); err != nil {
+		if err := b.observe(ctx, c); err != nil {
 			return err
 		}
 	}
@@ -42,6 +33,20 @@ func (b *Book) compute(ctx context.Context, c *calc, sink func(context.Context, 
 		return results, nil
 	}
 	return inOrder(ctx, b.workers, c.last, settle, func(chunk []personResult) error { return sink(ctx, chunk) })
+}
+
+// observe runs the first pass: everybody is added to the peer groups they belong to.
+func (b *Book) observe(ctx context.Context, c *calc) error {
+	work := func(first, last int64) (struct{}, error) {
+		return struct{}{}, b.view(ctx, func(r Reader) error {
+			list, _, err := loadPersons(ctx, r, c.horizon, first, last)
+			if err == nil {
+				c.eval.Observe(list)
+			}
+			return err
+		})
+	}
+	return inOrder(ctx, b.workers, c.last, work, func(struct{}) error { return nil })
 }
 
 // loadChunk reads the persons first..last with what is committed for them and what their accounts hold.

@@ -303,3 +303,9 @@ func valueOf(pairs []string, name string) string {
 	}
 	return ""
 }
+
+// PolicyList gives every policy ever adopted, by position.
+func (b *Book) PolicyList(ctx context.Context) (list []AdoptedPolicy, err error) {
+	err = b.view(ctx, func(r Reader) error { list, err = r.AllPolicies(ctx); return err })
+	return list, err
+}

@@ -92,3 +92,16 @@ func settingsAt(ctx context.Context, r Reader, horizon int64) (*County, error) {
 	}
 	return ReadSettings("settings", []byte(s.Text))
 }
+
+// SettingsText gives the settings in force as they were adopted.
+func (b *Book) SettingsText(ctx context.Context) (text string, err error) {
+	err = b.view(ctx, func(r Reader) error {
+		s, err := r.Settings(ctx, 0)
+		if errors.Is(err, ErrNotFound) {
+			return message.Err("settings.none")
+		}
+		text = s.Text
+		return err
+	})
+	return text, err
+}

@@ -49,6 +49,9 @@ func (b *Book) settlePerson(ctx context.Context, c *calc, p *personData) (person
 	for _, e := range c.eval.Person(&p.Person) {
 		s.entitled(e)
 	}
+	if s.fatal != nil {
+		return personResult{}, s.fatal
+	}
 	if err := s.withdrawn(ctx, b); err != nil {
 		return personResult{}, err
 	}
@@ -67,6 +70,7 @@ type settler struct {
 	committed map[obligationKey]CommittedSum // left after entitled: what nothing entitles to any more
 	parts     map[string]*channelPart
 	refusals  []Refusal // about the person as a whole
+	fatal     error     // wrong for everybody
 }
 
 // part gives the person's share of a channel.
@@ -90,6 +94,9 @@ func (s *settler) entitled(e rules.Entitlement) {
 	switch {
 	case e.Outcome == rules.Refused && item.Grouped && e.Reason.Code == rules.PeerRefused:
 		part.settlement.Items = append(part.settlement.Items, Refusal{e.Item, e.Month, e.Reason})
+		return
+	case e.Outcome == rules.Refused && e.Reason.Code == rules.MissingReference:
+		s.fatal = &message.Error{Message: e.Reason}
 		return
 	case e.Outcome == rules.Refused:
 		s.refusals = append(s.refusals, Refusal{e.Item, e.Month, e.Reason})

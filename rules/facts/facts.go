@@ -127,7 +127,7 @@ type Spell struct {
 type Day struct {
 	Date  calendar.Date `json:"date"`
 	Kind  string        `json:"kind"`
-	Place string        `json:"place"` // where, may be empty
+	Place string        `json:"place"` // township that reported it
 	Source
 }
 

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"zhida/cmd/zhida/internal/app"
+	"zhida/cmd/zhida/internal/term"
+	"zhida/payroll"
+	"zhida/rules/identity"
+	"zhida/rules/message"
+)
+
+func (c *cli) actorCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "actor", Short: "人员、角色和密钥"}
+	var roles []string
+	var idFile, passFile string
+	add := &cobra.Command{
+		Use: "add NAME", Short: "登记一名操作人员并生成 SM2 密钥", Args: cobra.ExactArgs(1),
+		Long: "第一名登记的是管理员，由自己担保；以后的由管理员（--as）担保。身份证号从文件或终端读，一人只能有一个账号。",
+		Example: `  zhida actor add 周正 --role admin --id-file 周正.id --new-passphrase-file 周正.pass
+  zhida actor add 张敏 --role maker --id-file 张敏.id --new-passphrase-file 张敏.pass --as 周正`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			n := payroll.NewActor{Name: args[0]}
+			for _, r := range roles {
+				role, err := payroll.ParseRole(r)
+				if err != nil {
+					return err
+				}
+				n.Roles = append(n.Roles, role)
+			}
+			id, err := c.readID(idFile)
+			if err != nil {
+				return err
+			}
+			n.ID = id
+			return c.with(cmd, func(ctx context.Context, a *app.App) error {
+				list, err := a.ActorList(ctx)
+				if err != nil {
+					return err
+				}
+				var by *payroll.Session
+				if len(list) > 0 {
+					if by, err = c.session(ctx, a); err != nil {
+						return err
+					}
+				}
+				if n.Passphrase, err = c.passphrase(n.Name, passFile); err != nil {
+					return err
+				}
+				actor, err := a.AddActor(ctx, by, n)
+				if err != nil {
+					return err
+				}
+				c.say("actor.added", actor.Name, rolesText(actor.Roles), actor.KeyID)
+				return nil
+			})
+		},
+	}
+	add.Flags().StringSliceVar(&roles, "role", nil, "角色：admin 管理员、maker 经办、checker 复核、approver 审批、auditor 审计")
+	add.Flags().StringVar(&idFile, "id-file", "", "存身份证号的文件；不给就在终端询问")
+	add.Flags().StringVar(&passFile, "new-passphrase-file", "", "存新口令的文件（至少 8 个字符）；不给就在终端询问")
+	list := &cobra.Command{
+		Use: "list", Short: "列出操作人员", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return c.with(cmd, func(ctx context.Context, a *app.App) error {
+				list, err := a.ActorList(ctx)
+				if err != nil {
+					return err
+				}
+				type row struct {
+					Name  string         `json:"name"`
+					Roles []payroll.Role `json:"roles"`
+					KeyID string         `json:"key_id"`
+					Added int64          `json:"added"`
+				}
+				rows, out := [][]string{}, []row{}
+				for _, x := range list {
+					rows = append(rows, []string{x.Name, rolesText(x.Roles), x.KeyID, fmt.Sprint(x.Added)})
+					out = append(out, row{x.Name, x.Roles, x.KeyID, x.Added})
+				}
+				if c.json {
+					return c.printJSON(out)
+				}
+				term.Table(c.out, []string{"姓名", "角色", "密钥", "日志"}, rows)
+				return nil
+			})
+		},
+	}
+	cmd.AddCommand(add, list)
+	return cmd
+}
+
+func rolesText(roles []payroll.Role) string {
+	list := make([]string, len(roles))
+	for i, r := range roles {
+		list[i] = r.Chinese()
+	}
+	return strings.Join(list, "、")
+}
+
+// readID reads an ID number from a file or the terminal: never from the command line, which others can see.
+func (c *cli) readID(file string) (identity.ResidentID, error) {
+	var text []byte
+	var err error
+	if file != "" {
+		if text, err = os.ReadFile(file); err != nil {
+			return "", message.Err("file.missing", file)
+		}
+	} else if text, err = c.passphrase("身份证号", ""); err != nil {
+		return "", message.Err("actor.no_id")
+	}
+	return identity.ParseResidentID(strings.TrimSpace(string(text)))
+}

@@ -1,0 +1,352 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"zhida/cmd/zhida/internal/app"
+	"zhida/cmd/zhida/internal/term"
+	"zhida/payroll"
+	"zhida/rules/calendar"
+	"zhida/rules/message"
+	"zhida/rules/money"
+)
+
+func (c *cli) batchCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "batch", Short: "批次：查看、答复、提交、复核、审批、退回、作废"}
+	list := &cobra.Command{Use: "list", Short: "列出批次", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+		return c.with(cmd, func(ctx context.Context, a *app.App) error {
+			list, err := a.BatchList(ctx)
+			if err != nil {
+				return err
+			}
+			if c.json {
+				heads := make([]batchHead, 0, len(list))
+				for _, b := range list {
+					heads = append(heads, headOf(b))
+				}
+				return c.printJSON(heads)
+			}
+			c.batchTable(list)
+			return nil
+		})
+	}}
+	show := &cobra.Command{Use: "show ID", Short: "一个批次的总数、按项目和乡镇的小计、缓发和拒发", Args: cobra.ExactArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
+		return c.onBatch(cmd, args[0], c.batchShow)
+	}}
+	lines := &cobra.Command{Use: "lines ID", Short: "一个批次的每一行", Args: cobra.ExactArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
+		return c.onBatch(cmd, args[0], c.batchLines)
+	}}
+	verify := &cobra.Command{Use: "recompute ID", Short: "按计算当时所知重算，比对摘要", Args: cobra.ExactArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
+		return c.onBatch(cmd, args[0], func(ctx context.Context, a *app.App, id payroll.BatchID) error {
+			b, err := a.Batch(ctx, id)
+			if err != nil {
+				return err
+			}
+			digest, err := a.Recompute(ctx, id)
+			if err != nil {
+				return err
+			}
+			if digest != b.Digest {
+				return message.Err("batch.recompute_differs", id, short(digest), short(b.Digest))
+			}
+			c.say("batch.recomputed", id, b.Digest)
+			return nil
+		})
+	}}
+	cmd.AddCommand(list, show, lines, verify, c.answerCommand(), c.stepCommand("submit", "经办提交", (*payroll.Book).Submit),
+		c.judgeCommand("approve", "审批：签署所见批次的摘要", (*payroll.Book).Approve), c.judgeCommand("check", "复核", (*payroll.Book).Check),
+		c.reasonCommand("reject", "退回经办", func(ctx context.Context, b *payroll.Book, s *payroll.Session, id payroll.BatchID, reason string) error {
+			_, err := b.Reject(ctx, s, id, reason)
+			return err
+		}), c.reasonCommand("cancel", "作废；已审批的要另一人确认", func(ctx context.Context, b *payroll.Book, s *payroll.Session, id payroll.BatchID, reason string) error {
+			at, err := b.Cancel(ctx, s, id, reason)
+			if at != 0 {
+				c.say("proposal.made", at)
+			}
+			return err
+		}))
+	return cmd
+}
+
+func (c *cli) onBatch(cmd *cobra.Command, text string, f func(context.Context, *app.App, payroll.BatchID) error) error {
+	id, err := payroll.ParseBatchID(text)
+	if err != nil {
+		return err
+	}
+	return c.with(cmd, func(ctx context.Context, a *app.App) error { return f(ctx, a, id) })
+}
+
+func (c *cli) stepCommand(use, short string, step func(*payroll.Book, context.Context, *payroll.Session, payroll.BatchID) (payroll.Batch, error)) *cobra.Command {
+	return &cobra.Command{Use: use + " ID…", Short: short, Args: cobra.MinimumNArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
+		return c.each(cmd, args, func(ctx context.Context, a *app.App, s *payroll.Session, id payroll.BatchID) (payroll.Batch, error) {
+			return step(a.Book, ctx, s, id)
+		})
+	}}
+}
+
+func (c *cli) judgeCommand(use, short string, step func(*payroll.Book, context.Context, *payroll.Session, payroll.BatchID, string) (payroll.Batch, error)) *cobra.Command {
+	var seal string
+	cmd := &cobra.Command{Use: use + " ID…", Short: short, Args: cobra.MinimumNArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
+		return c.each(cmd, args, func(ctx context.Context, a *app.App, s *payroll.Session, id payroll.BatchID) (payroll.Batch, error) {
+			return step(a.Book, ctx, s, id, seal)
+		})
+	}}
+	cmd.Flags().StringVar(&seal, "seal", "", "所见批次摘要的前 8 位以上；与账本里的不同就拒绝")
+	return cmd
+}
+
+func (c *cli) each(cmd *cobra.Command, args []string, step func(context.Context, *app.App, *payroll.Session, payroll.BatchID) (payroll.Batch, error)) error {
+	return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
+		var done []payroll.Batch
+		for _, x := range args {
+			id, err := payroll.ParseBatchID(x)
+			if err != nil {
+				return err
+			}
+			b, err := step(ctx, a, s, id)
+			if err != nil {
+				return err
+			}
+			done = append(done, b)
+		}
+		if c.json {
+			heads := make([]batchHead, 0, len(done))
+			for _, b := range done {
+				heads = append(heads, headOf(b))
+			}
+			return c.printJSON(heads)
+		}
+		c.batchTable(done)
+		return nil
+	})
+}
+
+func (c *cli) reasonCommand(use, short string, step func(context.Context, *payroll.Book, *payroll.Session, payroll.BatchID, string) error) *cobra.Command {
+	var reason string
+	cmd := &cobra.Command{Use: use + " ID", Short: short, Args: cobra.ExactArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
+		id, err := payroll.ParseBatchID(args[0])
+		if err != nil {
+			return err
+		}
+		return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
+			if err := step(ctx, a.Book, s, id, reason); err != nil {
+				return err
+			}
+			c.say("batch.done", id)
+			return nil
+		})
+	}}
+	cmd.Flags().StringVar(&reason, "reason", "", "理由")
+	return cmd
+}
+
+func (c *cli) answerCommand() *cobra.Command {
+	var person int64
+	var reason string
+	cmd := &cobra.Command{Use: "answer ID", Short: "答复被拒绝的人员，说明本批为什么不含他们", Args: cobra.ExactArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
+		id, err := payroll.ParseBatchID(args[0])
+		if err != nil {
+			return err
+		}
+		return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
+			if err := a.Answer(ctx, s, id, person, reason); err != nil {
+				return err
+			}
+			c.say("batch.done", id)
+			return nil
+		})
+	}}
+	cmd.Flags().Int64Var(&person, "person", 0, "人员编号；不写就是全部")
+	cmd.Flags().StringVar(&reason, "reason", "", "理由和文号")
+	return cmd
+}
+
+// batchHead is the JSON of a batch's head.
+type batchHead struct {
+	ID        payroll.BatchID   `json:"id"`
+	Month     calendar.Month    `json:"month"`
+	Kind      payroll.BatchKind `json:"kind"`
+	Channel   string            `json:"channel"`
+	State     payroll.State     `json:"state"`
+	Horizon   int64             `json:"horizon"`
+	Digest    string            `json:"digest"`
+	Roster    int               `json:"roster"`
+	Payees    int               `json:"payees"`
+	Lines     int               `json:"lines"`
+	Gross     money.Fen         `json:"gross_fen"`
+	Deduction money.Fen         `json:"deduction_fen"`
+	Held      money.Fen         `json:"held_fen"`
+	Owed      money.Fen         `json:"owed_fen"`
+	Net       money.Fen         `json:"net_fen"`
+	Maker     string            `json:"maker,omitempty"`
+	Checker   string            `json:"checker,omitempty"`
+	Approver  string            `json:"approver,omitempty"`
+}
+
+func headOf(b payroll.Batch) batchHead {
+	return batchHead{b.ID, b.ID.Month(), b.Kind, b.Channel, b.State, b.Horizon, b.Digest, b.Roster, b.Payees, b.Lines, b.Gross, b.Deduction, b.Held, b.Owed, b.Net,
+		b.Maker, b.Checker, b.Approver}
+}
+
+type refused struct {
+	Person int64          `json:"person"`
+	Name   string         `json:"name"`
+	Item   string         `json:"item,omitempty"`
+	Month  calendar.Month `json:"month,omitempty"`
+	Code   string         `json:"code"`
+	Reason string         `json:"reason"`
+}
+
+func refusedOf(list []payroll.RefusedPerson, lang message.Lang) []refused {
+	out := []refused{}
+	for _, x := range list {
+		out = append(out, refused{x.Person, x.Name, x.Item, x.Month, x.Problem.Code, x.Problem.Text(lang)})
+	}
+	return out
+}
+
+type sum struct {
+	Code  string    `json:"code"`
+	Name  string    `json:"name"`
+	Lines int       `json:"lines"`
+	Fen   money.Fen `json:"fen"`
+}
+
+// sums adds by a key, keeping the order in which keys are declared.
+type sums struct {
+	list []sum
+	at   map[string]int
+}
+
+func (s *sums) declare(code, name string) {
+	if s.at == nil {
+		s.at = map[string]int{}
+	}
+	if _, ok := s.at[code]; !ok {
+		s.at[code] = len(s.list)
+		s.list = append(s.list, sum{Code: code, Name: name})
+	}
+}
+
+func (s *sums) add(code string, f money.Fen) {
+	s.declare(code, code)
+	x := &s.list[s.at[code]]
+	x.Lines++
+	x.Fen += f
+}
+
+func (c *cli) batchShow(ctx context.Context, a *app.App, id payroll.BatchID) error {
+	return a.Report(ctx, id, func(r payroll.Report) error {
+		h := r.Head()
+		var items, townships, causes sums
+		for _, it := range h.Items {
+			items.declare(it.Code, it.Name)
+		}
+		for _, t := range h.Townships {
+			townships.declare(t.Code, t.Name)
+		}
+		err := r.Lines(func(l payroll.ReportLine) error {
+			items.add(l.Item, l.Fen)
+			causes.add(l.Cause, l.Fen)
+			if !l.Deduction {
+				townships.add(l.Township, l.Fen)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		type person struct {
+			Person int64     `json:"person"`
+			Name   string    `json:"name"`
+			Fen    money.Fen `json:"fen"`
+			Reason string    `json:"reason"`
+		}
+		held, turned, status := []person{}, []person{}, map[payroll.Status]int{}
+		err = r.People(func(p payroll.ReportPerson) error {
+			status[p.Status]++
+			if p.Held > 0 {
+				held = append(held, person{p.Person, p.Name, p.Held, p.Reason})
+			}
+			if p.Status == payroll.Refused {
+				turned = append(turned, person{p.Person, p.Name, 0, p.Reason})
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if c.json {
+			head, err := json.Marshal(headOf(h.Batch))
+			if err != nil {
+				return err
+			}
+			out := map[string]any{}
+			if err := json.Unmarshal(head, &out); err != nil {
+				return err
+			}
+			out["by_item"], out["by_township"], out["by_cause"] = items.list, townships.list, causes.list
+			out["held"], out["refused"], out["findings"] = held, turned, []string{}
+			out["status"] = status
+			return c.printJSON(out)
+		}
+		c.batchTable([]payroll.Batch{h.Batch})
+		c.say("batch.roster", h.Batch.Roster, status[payroll.Paid], status[payroll.OnHold], status[payroll.Refused], status[payroll.NotDue])
+		c.sumTable("项目", items.list)
+		c.sumTable("乡镇", townships.list)
+		for _, x := range append(held, turned...) {
+			c.say("batch.not_paid", x.Person, x.Name, x.Fen, x.Reason)
+		}
+		return nil
+	})
+}
+
+func (c *cli) sumTable(title string, list []sum) {
+	rows := [][]string{}
+	for _, x := range list {
+		rows = append(rows, []string{x.Name, strconv.Itoa(x.Lines), x.Fen.Grouped()})
+	}
+	term.Table(c.out, []string{title, "行数", "金额（元）"}, rows, 2, 3)
+}
+
+func (c *cli) batchLines(ctx context.Context, a *app.App, id payroll.BatchID) error {
+	return a.Report(ctx, id, func(r payroll.Report) error {
+		encode := json.NewEncoder(c.out)
+		encode.SetEscapeHTML(false)
+		rows := [][]string{}
+		err := r.Lines(func(l payroll.ReportLine) error {
+			place := l.Village
+			if place == "" {
+				place = l.Township
+			}
+			if c.json {
+				return encode.Encode(struct {
+					Batch    payroll.BatchID `json:"batch"`
+					Person   int64           `json:"person"`
+					ID       string          `json:"id"`
+					Name     string          `json:"name"`
+					Place    string          `json:"place"`
+					Item     string          `json:"item"`
+					PayMonth calendar.Month  `json:"pay_month"`
+					Fen      money.Fen       `json:"fen"`
+					Due      money.Fen       `json:"due_fen"`
+					Before   money.Fen       `json:"committed_fen"`
+					Cause    string          `json:"cause"`
+					Document string          `json:"document"`
+					Fund     string          `json:"fund"`
+					Sentence string          `json:"sentence"`
+				}{id, l.Person, l.IDMasked, l.Name, place, l.Item, l.Month, l.Fen, l.Due, l.Committed, l.Cause, l.Document, l.Fund, l.Sentence})
+			}
+			rows = append(rows, []string{strconv.FormatInt(l.Person, 10), l.Name, place, l.Item, l.Month.String(), l.Fen.Grouped(), l.Document, l.Cause})
+			return nil
+		})
+		if err == nil && !c.json {
+			term.Table(c.out, []string{"编号", "姓名", "单位", "项目", "月份", "金额", "文号", "原因"}, rows, 1, 6)
+		}
+		return err
+	})
+}

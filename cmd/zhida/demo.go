@@ -1,0 +1,39 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"zhida/cmd/zhida/internal/app"
+	"zhida/cmd/zhida/internal/term"
+	"zhida/payroll"
+)
+
+func (c *cli) demoCommand() *cobra.Command {
+	var out string
+	cmd := &cobra.Command{Use: "demo", Short: "样例县两个月：从表格到银行文件和审核工作簿，中间有一次更正", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+		var total float64
+		var batches []payroll.Batch
+		_, err := app.RunDemo(cmd.Context(), out, func(s app.DemoStep) {
+			total += s.Seconds
+			fmt.Fprintf(c.errs, "%6.2f 秒  %s\n", s.Seconds, s.What)
+			batches = append(batches, s.Batches...)
+		})
+		if err != nil {
+			return err
+		}
+		c.batchTable(batches)
+		term.Table(c.out, []string{"文件", "是什么"}, [][]string{
+			{out + "/county/", "县里的表格、政策文件和设置"},
+			{out + "/book.db", "账本（口令：" + app.DemoPassphrase + "）"},
+			{out + "/bank/", "银行文件、代扣清单、清册，一个批次一个文件夹"},
+			{out + "/workbook/", "审核工作簿，一个批次一个"},
+		})
+		c.say("demo.done", strconv.FormatFloat(total, 'f', 1, 64))
+		return nil
+	}}
+	cmd.Flags().StringVar(&out, "out", "demo", "写到哪个文件夹（要是空的）")
+	return cmd
+}

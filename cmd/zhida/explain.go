@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"zhida/cmd/zhida/internal/app"
+	"zhida/rules"
+	"zhida/rules/calendar"
+	"zhida/rules/message"
+)
+
+func (c *cli) explainCommand() *cobra.Command {
+	return &cobra.Command{Use: "explain PERSON MONTH [ITEM]", Short: "一个人一个月每一项的来历：事实、表行、公式、折算、舍入、文号", Args: cobra.RangeArgs(2, 3),
+		Long: "PERSON 是人员编号或姓名；有重名时用编号。",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			m, err := calendar.ParseMonth(args[1])
+			if err != nil {
+				return message.Err("cli.month", args[1])
+			}
+			item := ""
+			if len(args) == 3 {
+				item = args[2]
+			}
+			return c.with(cmd, func(ctx context.Context, a *app.App) error {
+				p, err := a.Person(ctx, args[0])
+				if err != nil {
+					return err
+				}
+				list, err := a.Explain(ctx, p.Person, m, item)
+				if err != nil {
+					return err
+				}
+				if c.json {
+					return c.printJSON(list)
+				}
+				fmt.Fprintf(c.out, "%d 号 %s（%s） %s\n", p.Person, p.Name, p.ID, m.Chinese())
+				for _, x := range list {
+					c.explained(x)
+				}
+				return nil
+			})
+		}}
+}
+
+func (c *cli) explained(x rules.Explanation) {
+	amount := x.Fen.Grouped() + " 元"
+	if x.Outcome != rules.Due {
+		amount = map[rules.Outcome]string{rules.Zero: "为零", rules.NotDue: "不发", rules.Refused: "拒绝"}[x.Outcome] + "：" + x.Reason.Text(c.language())
+	}
+	fmt.Fprintf(c.out, "\n%s（%s） %s\n", x.Item.Name, x.Item.Document, amount)
+	if x.Sentence != "" {
+		fmt.Fprintf(c.out, "  %s\n", x.Sentence)
+	}
+	for _, s := range x.Steps {
+		from := ""
+		if s.Source.Position != 0 {
+			from = fmt.Sprintf("  ← 日志第%d条 %s", s.Source.Position, s.Source.Where)
+		}
+		fmt.Fprintf(c.out, "    · %s%s\n", s.Text, from)
+	}
+}

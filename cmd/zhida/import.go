@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"zhida/cmd/zhida/internal/app"
+	"zhida/importers"
+	"zhida/payroll"
+	"zhida/rules/calendar"
+	"zhida/rules/message"
+)
+
+func (c *cli) importCommand() *cobra.Command {
+	var o importers.Options
+	var p payroll.ImportOptions
+	var from string
+	cmd := &cobra.Command{
+		Use: "import KIND FILE…", Short: "导入表格：" + strings.Join(importers.Kinds(), " "), Args: cobra.MinimumNArgs(2),
+		Long:    "有问题的行逐格列出，整个文件不入账；--accept-good 只收没有问题的行，并记入日志。同一个文件再导一次什么也不变。\n给定金额（amounts）和已发金额（paid）由另一人确认后才入账。",
+		Example: "  zhida import roster 村干部花名册.xlsx --as 张敏\n  zhida import days 07-考勤/2026-11/*.xlsx --as 张敏",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if from != "" {
+				d, err := calendar.ParseDate(from)
+				if err != nil {
+					return message.Err("cli.date", from)
+				}
+				o.From = d
+			}
+			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
+				for _, file := range args[1:] {
+					r, err := a.Import(ctx, s, args[0], file, o, p)
+					if err != nil {
+						return err
+					}
+					if err := c.imported(r, p); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.Sheet, "sheet", "", "工作表名；不写就是第一张")
+	f.StringVar(&from, "from", "", "表里没有“生效日期”时，从哪一天起算")
+	f.BoolVar(&p.AcceptGood, "accept-good", false, "只收没有问题的行")
+	f.BoolVar(&p.DryRun, "dry-run", false, "试一遍，不入账")
+	return cmd
+}
+
+func (c *cli) imported(r payroll.ImportResult, p payroll.ImportOptions) error {
+	if c.json {
+		return c.printJSON(map[string]any{"kind": r.Kind, "file": r.File, "digest": r.Digest, "rows": r.Rows, "added": r.Added, "ended": r.Ended,
+			"refused": r.Refused, "unchanged": r.Unchanged, "position": r.Position, "proposal": r.Proposal, "problems": r.Problems})
+	}
+	switch {
+	case r.Unchanged:
+		c.say("import.unchanged", r.File, r.Rows)
+	case p.DryRun:
+		c.say("import.dry_run", r.File, r.Rows, r.Added, r.Ended)
+	case r.Proposal != 0:
+		c.say("import.proposed", r.File, r.Rows, r.Proposal)
+	default:
+		c.say("import.done", r.File, r.Rows, r.Added, r.Ended, r.Position)
+	}
+	if len(r.Problems) > 0 {
+		for _, x := range r.Problems {
+			fmt.Fprintf(c.errs, "%s %s %s：%s\n", x.File, x.Sheet, x.Cell, x.Text(c.language()))
+		}
+		return message.Err("import.left_out", r.Refused)
+	}
+	return nil
+}
+
+func (c *cli) templateCommand() *cobra.Command {
+	var out string
+	cmd := &cobra.Command{
+		Use: "template KIND", Short: "生成一种表格的空白模板：" + strings.Join(importers.Kinds(), " "), Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			b, err := importers.Template(args[0])
+			if err != nil {
+				return err
+			}
+			if out == "" {
+				out = args[0] + ".xlsx"
+			}
+			f, err := os.OpenFile(out, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+			if err != nil {
+				return message.Err("file.exists", out).Because(err)
+			}
+			defer f.Close()
+			if _, err := f.Write(b); err != nil {
+				return err
+			}
+			c.say("template.done", out)
+			return f.Close()
+		},
+	}
+	cmd.Flags().StringVarP(&out, "output", "o", "", "写到哪个文件")
+	return cmd
+}

@@ -1,0 +1,274 @@
+// Package app wires the program together: it opens books, unlocks actors, and
+// carries files between importers, payroll and exporters. It holds no rule about
+// pay and prints nothing.
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"zhida/exporters"
+	"zhida/exporters/bankfile"
+	"zhida/exporters/workbook"
+	"zhida/importers"
+	"zhida/payroll"
+	"zhida/payroll/store"
+	"zhida/rules/calendar"
+	"zhida/rules/message"
+	"zhida/rules/money"
+	"zhida/rules/policy"
+)
+
+type writer = io.Writer
+
+// App is an open book with the files around it.
+type App struct {
+	*payroll.Book
+	store *store.Store
+}
+
+// Create makes and founds a book.
+func Create(ctx context.Context, path string, m payroll.Meta, now func() time.Time) (*App, error) {
+	if len(m.County) != 6 || strings.Trim(m.County, "0123456789") != "" {
+		return nil, message.Err("init.county", m.County)
+	}
+	salt := make([]byte, 32)
+	if _, err := rand.Read(salt); err != nil {
+		return nil, err
+	}
+	m.Salt = hex.EncodeToString(salt)
+	s, err := store.Create(ctx, path, m.County)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{payroll.NewBook(s, now), s}
+	if err := a.Found(ctx, m); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return a, nil
+}
+
+// Open opens a book. A clock of its own (now not nil) is only for rehearsal books.
+func Open(ctx context.Context, path string, now func() time.Time) (*App, error) {
+	s, err := store.Open(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	clock := time.Now
+	if now != nil {
+		var m payroll.Meta
+		err := s.View(ctx, func(r payroll.Reader) (err error) { m, err = r.Meta(ctx); return err })
+		if err == nil && !m.Rehearsal {
+			err = message.Err("book.no_rehearsal")
+		}
+		if err != nil {
+			s.Close()
+			return nil, err
+		}
+		clock = now
+	}
+	return &App{payroll.NewBook(s, clock), s}, nil
+}
+
+// Close closes the book.
+func (a *App) Close() error { return a.store.Close() }
+
+// Import reads a file of a kind and brings it into the book.
+func (a *App) Import(ctx context.Context, s *payroll.Session, kind, file string, o importers.Options, p payroll.ImportOptions) (payroll.ImportResult, error) {
+	data, err := readFile(file)
+	if err != nil {
+		return payroll.ImportResult{}, err
+	}
+	if o.Items == nil {
+		if o.Items, err = a.itemNames(ctx); err != nil {
+			return payroll.ImportResult{}, err
+		}
+	}
+	in, err := importers.Read(kind, filepath.Base(file), data, o)
+	if err != nil {
+		return payroll.ImportResult{}, err
+	}
+	return a.Book.Import(ctx, s, in, p)
+}
+
+// maxInput bounds what is read into memory of a foreign file.
+const maxInput = 21 << 20
+
+func readFile(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, message.Err("file.missing", name)
+	}
+	if err != nil || info.IsDir() {
+		return nil, message.Err("file.unreadable", name).Because(err)
+	}
+	if info.Size() > maxInput {
+		return nil, message.Err("sheet.too_large", maxInput>>20)
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, message.Err("file.unreadable", name).Because(err)
+	}
+	return data, nil
+}
+
+// itemNames maps printed names and codes of adopted items to their codes, for wide sheets.
+func (a *App) itemNames(ctx context.Context) (map[string]string, error) {
+	names := map[string]string{}
+	return names, a.store.View(ctx, func(r payroll.Reader) error {
+		list, err := r.Policies(ctx, 0)
+		if err != nil {
+			return err
+		}
+		for _, x := range list {
+			p, err := policy.Read(x.Document, []byte(x.Text))
+			if err != nil {
+				return err
+			}
+			for code, name := range p.Granted() {
+				names[name], names[code] = code, code
+			}
+		}
+		return nil
+	})
+}
+
+// Export writes everything that leaves for an approved batch into dir: bank files,
+// remittance lists and the manifest. Each file is written whole, read back and
+// compared before the batch counts as exported.
+func (a *App) Export(ctx context.Context, s *payroll.Session, id payroll.BatchID, dir string) (exporters.Manifest, error) {
+	o, err := a.Outgoing(ctx, id)
+	if err != nil {
+		return exporters.Manifest{}, err
+	}
+	files, err := bankfile.Plan(o.County, id, o.Date, o.Payments)
+	if err != nil {
+		return exporters.Manifest{}, err
+	}
+	records, of := make([]payroll.ExportFile, 0, len(files)), map[int]string{}
+	for _, f := range files {
+		d, err := exporters.Digest(func(w writer) error { return bankfile.Write(w, f) })
+		if err != nil {
+			return exporters.Manifest{}, err
+		}
+		records = append(records, payroll.ExportFile{Batch: id, Name: f.Name, Layout: f.Layout.Code, Bank: f.Bank, Count: f.Header.Count, Total: f.Header.Total, SM3: d.SM3, SHA256: d.SHA256})
+		for _, r := range f.Rows {
+			of[r.Payment] = f.Name
+		}
+	}
+	if err := a.BeginExport(ctx, s, o, records, of); err != nil {
+		return exporters.Manifest{}, err
+	}
+	listed, err := a.writeFiles(dir, o, files, records)
+	if err != nil {
+		return exporters.Manifest{}, err
+	}
+	batch, err := a.FinishExport(ctx, s, id)
+	if err != nil {
+		return exporters.Manifest{}, err
+	}
+	m := exporters.NewManifest(o.Meta, batch, o.Date.String(), listed)
+	if m.Count != batch.Payees || m.Total != int64(batch.Net) {
+		return m, message.Err("export.totals", id, money.Fen(m.Total), batch.Net)
+	}
+	_, err = exporters.WriteFile(dir, "manifest-"+strings.ReplaceAll(id.String(), "/", "-")+".json", m.Write)
+	return m, err
+}
+
+func (a *App) writeFiles(dir string, o *payroll.Outgoing, files []*bankfile.File, records []payroll.ExportFile) ([]exporters.ManifestFile, error) {
+	var listed []exporters.ManifestFile
+	for i, f := range files {
+		d, err := exporters.WriteFile(dir, f.Name, func(w writer) error { return bankfile.Write(w, f) })
+		if err != nil {
+			return nil, err
+		}
+		if err := prove(filepath.Join(dir, f.Name), f); err != nil {
+			return nil, err
+		}
+		if d.SM3 != records[i].SM3 {
+			return nil, message.Err("export.differs", f.Name)
+		}
+		listed = append(listed, exporters.ManifestFile{Name: f.Name, Kind: "payment", Layout: f.Layout.Code, Bank: f.Bank, Count: f.Header.Count, Total: int64(f.Header.Total), Digests: d})
+	}
+	for start := 0; start < len(o.Remittances); {
+		end, total := start, money.Fen(0)
+		institution := o.Remittances[start].Institution
+		var list []bankfile.Remitted
+		for ; end < len(o.Remittances) && o.Remittances[end].Institution == institution; end++ {
+			r := o.Remittances[end]
+			list = append(list, bankfile.Remitted{Person: r.Person, Name: r.Name, ID: r.ID, Item: r.Item, Month: r.Month, Fen: r.Fen})
+			total += r.Fen
+		}
+		name := "代扣_" + institution + "_" + strings.ReplaceAll(o.Batch.ID.String(), "/", "-") + ".csv"
+		d, err := exporters.WriteFile(dir, name, func(w writer) error { return bankfile.WriteRemittance(w, institution, list) })
+		if err != nil {
+			return nil, err
+		}
+		listed = append(listed, exporters.ManifestFile{Name: name, Kind: "remittance", Count: len(list), Total: int64(total), Digests: d})
+		start = end
+	}
+	return listed, nil
+}
+
+func prove(name string, f *bankfile.File) error {
+	r, err := os.Open(name)
+	if err != nil {
+		return message.Err("export.write", f.Name).Because(err)
+	}
+	defer r.Close()
+	return bankfile.Prove(r, f)
+}
+
+// Workbook writes the audit workbook of a batch into dir and gives its path.
+func (a *App) Workbook(ctx context.Context, id payroll.BatchID, dir string) (string, error) {
+	name := "审核表_" + strings.ReplaceAll(id.String(), "/", "-") + ".xlsx"
+	err := a.Report(ctx, id, func(r payroll.Report) error {
+		_, err := exporters.WriteFile(dir, name, func(w writer) error { return workbook.Write(w, r) })
+		return err
+	})
+	return filepath.Join(dir, name), err
+}
+
+// Person finds exactly one person by number, ID number or name.
+func (a *App) Person(ctx context.Context, text string) (payroll.Found, error) {
+	list, err := a.Find(ctx, text)
+	if err != nil {
+		return payroll.Found{}, err
+	}
+	switch len(list) {
+	case 0:
+		return payroll.Found{}, message.Err("person.missing", text)
+	case 1:
+		return list[0], nil
+	}
+	numbers := make([]string, 0, len(list))
+	for _, x := range list {
+		numbers = append(numbers, strconv.FormatInt(x.Person, 10))
+	}
+	sort.Strings(numbers)
+	return payroll.Found{}, message.Err("person.several", text, strings.Join(numbers[:min(10, len(numbers))], "、"))
+}
+
+// Clock makes a clock that stands at a day and moves a second a call, for rehearsals.
+func Clock(text string) (func() time.Time, error) {
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		d, derr := calendar.ParseDate(text)
+		if derr != nil {
+			return nil, message.Err("clock.wrong", text)
+		}
+		t, _ = time.Parse(time.RFC3339, d.String()+"T09:00:00+08:00")
+	}
+	return func() time.Time { t = t.Add(time.Second); return t }, nil
+}

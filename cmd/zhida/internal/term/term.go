@@ -1,0 +1,37 @@
+// Package term owns what a terminal shows: tables whose columns line up although
+// Chinese characters are twice as wide. It decides nothing about content.
+package term
+
+import (
+	"io"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+)
+
+// Table prints rows under headings; columns named in right are aligned to the right.
+func Table(w io.Writer, headings []string, rows [][]string, right ...int) {
+	t := table.NewWriter()
+	t.SetOutputMirror(w)
+	t.SetStyle(table.StyleLight)
+	t.Style().Options.SeparateRows = false
+	t.Style().Format.Header = text.FormatDefault
+	t.AppendHeader(row(headings))
+	for _, r := range rows {
+		t.AppendRow(row(r))
+	}
+	var configs []table.ColumnConfig
+	for _, n := range right {
+		configs = append(configs, table.ColumnConfig{Number: n, Align: text.AlignRight, AlignHeader: text.AlignRight})
+	}
+	t.SetColumnConfigs(configs)
+	t.Render()
+}
+
+func row(cells []string) table.Row {
+	r := make(table.Row, len(cells))
+	for i, c := range cells {
+		r[i] = c
+	}
+	return r
+}

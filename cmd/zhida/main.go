@@ -1,0 +1,203 @@
+// Command zhida computes, checks and pays what a county promised its rural cadres.
+// One file holds one command, or one family of them.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"zhida/cmd/zhida/internal/app"
+	"zhida/payroll"
+	"zhida/rules/message"
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+
+// run is the whole program, for main and for tests.
+func run(args []string, in *os.File, out, errs io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	c := &cli{in: in, out: out, errs: errs}
+	root := c.root()
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(errs)
+	return c.report(root.ExecuteContext(ctx))
+}
+
+// cli is what the commands share: global flags and where to print.
+type cli struct {
+	in        *os.File
+	out, errs io.Writer
+
+	book, as, passphraseFile, now, lang string
+	json                                bool
+}
+
+func (c *cli) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "zhida",
+		Short:         "直达：按县里的文件计算、审核并直接发放乡镇干部、村干部和离任村干部的待遇",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Long: `直达（zhida）：县财政局的待遇发放引擎。
+退出码：0 完成，1 内部错误，2 用法不对，3 有行或人被拒绝，4 没有找到，5 状态不对，6 没有权限，7 检查不通过，8 正忙。`,
+	}
+	f := root.PersistentFlags()
+	f.StringVar(&c.book, "book", fallback(os.Getenv("ZHIDA_BOOK"), "zhida.db"), "账本：文件路径或 postgres://…（ZHIDA_BOOK）")
+	f.StringVar(&c.as, "as", os.Getenv("ZHIDA_AS"), "以谁的身份操作（ZHIDA_AS）")
+	f.StringVar(&c.passphraseFile, "passphrase-file", os.Getenv("ZHIDA_PASSPHRASE_FILE"), "存口令的文件，供机器使用；不给就在终端询问")
+	f.StringVar(&c.now, "now", "", "演练账本的时钟：日期或 RFC 3339 时间")
+	f.StringVar(&c.lang, "lang", "", "消息的语言：zh 或 en（ZHIDA_LANG）")
+	f.BoolVar(&c.json, "json", false, "输出 JSON")
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return message.Err("cli.usage", err) })
+	root.AddCommand(c.initCommand(), c.actorCommand(), c.settingsCommand(), c.templateCommand(), c.importCommand(), c.policyCommand(), c.proposalCommand(),
+		c.runCommand(), c.rerunCommand(), c.batchCommand(), c.explainCommand(), c.exportCommand(), c.workbookCommand(), c.layoutCommand(), c.demoCommand())
+	return root
+}
+
+func fallback(s, otherwise string) string {
+	if s != "" {
+		return s
+	}
+	return otherwise
+}
+
+// language is the language of messages: flag, ZHIDA_LANG, locale, Chinese.
+func (c *cli) language() message.Lang {
+	for _, s := range []string{c.lang, os.Getenv("ZHIDA_LANG"), os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")} {
+		switch {
+		case strings.HasPrefix(s, "zh"):
+			return message.Chinese
+		case strings.HasPrefix(s, "en"):
+			return message.English
+		}
+	}
+	return message.Chinese
+}
+
+// report prints an error as a sentence with what to do next, and gives the exit code.
+func (c *cli) report(err error) int {
+	if err == nil {
+		return message.ExitDone
+	}
+	lang := c.language()
+	var problems message.Problems
+	if errors.As(err, &problems) {
+		for _, p := range problems {
+			fmt.Fprintf(c.errs, "%s\n    → %s\n", strings.TrimSpace(strings.Join([]string{p.File, p.Sheet, p.Cell}, " "))+"："+p.Text(lang), p.Hint(lang))
+		}
+		fmt.Fprintln(c.errs, message.M("cli.problems", len(problems)).Text(lang))
+		exit := message.ExitRows
+		if len(problems) > 0 && (strings.HasPrefix(problems[0].Code, "policy.") || strings.HasPrefix(problems[0].Code, "yaml.")) {
+			exit = problems[0].Exit()
+		}
+		return exit
+	}
+	var m *message.Error
+	if errors.As(err, &m) {
+		fmt.Fprintln(c.errs, m.Text(lang))
+		if h := m.Hint(lang); h != "" {
+			fmt.Fprintln(c.errs, "    → "+h)
+		}
+		if m.Exit() == message.ExitInternal && m.Cause != nil {
+			fmt.Fprintln(c.errs, m.Cause)
+		}
+		return m.Exit()
+	}
+	if strings.HasPrefix(err.Error(), "unknown command") || strings.Contains(err.Error(), "arg(s)") || strings.Contains(err.Error(), "required flag") {
+		return c.report(message.Err("cli.usage", err))
+	}
+	fmt.Fprintln(c.errs, message.M("cli.internal", err).Text(lang))
+	return message.ExitInternal
+}
+
+// open opens the book with the clock the flags ask for.
+func (c *cli) open(ctx context.Context) (*app.App, error) {
+	now, err := c.clock()
+	if err != nil {
+		return nil, err
+	}
+	return app.Open(ctx, c.book, now)
+}
+
+func (c *cli) clock() (func() time.Time, error) {
+	if c.now == "" {
+		return nil, nil
+	}
+	return app.Clock(c.now)
+}
+
+// with opens the book, hands it to f and closes it.
+func (c *cli) with(cmd *cobra.Command, f func(context.Context, *app.App) error) error {
+	a, err := c.open(cmd.Context())
+	if err != nil {
+		return err
+	}
+	return errors.Join(f(cmd.Context(), a), a.Close())
+}
+
+// acting opens the book and unlocks the actor, for commands that write.
+func (c *cli) acting(cmd *cobra.Command, f func(context.Context, *app.App, *payroll.Session) error) error {
+	return c.with(cmd, func(ctx context.Context, a *app.App) error {
+		s, err := c.session(ctx, a)
+		if err != nil {
+			return err
+		}
+		return f(ctx, a, s)
+	})
+}
+
+func (c *cli) session(ctx context.Context, a *app.App) (*payroll.Session, error) {
+	if c.as == "" {
+		return nil, message.Err("actor.needed")
+	}
+	pass, err := c.passphrase(c.as, c.passphraseFile)
+	if err != nil {
+		return nil, err
+	}
+	return a.Unlock(ctx, c.as, pass)
+}
+
+// passphrase reads a passphrase from a file, or asks for it on the terminal without showing it.
+func (c *cli) passphrase(who, file string) ([]byte, error) {
+	if file != "" {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			return nil, message.Err("file.missing", file)
+		}
+		return []byte(strings.TrimRight(string(b), "\r\n")), nil
+	}
+	if c.in == nil || !term.IsTerminal(int(c.in.Fd())) {
+		return nil, message.Err("actor.no_passphrase", who)
+	}
+	fmt.Fprint(c.errs, message.M("cli.passphrase", who).Text(c.language()))
+	b, err := term.ReadPassword(int(c.in.Fd()))
+	fmt.Fprintln(c.errs)
+	return b, err
+}
+
+// say prints a message of the catalogue.
+func (c *cli) say(code string, args ...any) {
+	fmt.Fprintln(c.out, message.M(code, args...).Text(c.language()))
+}
+
+func (c *cli) printJSON(v any) error {
+	e := json.NewEncoder(c.out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}

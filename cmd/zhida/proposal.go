@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"zhida/cmd/zhida/internal/app"
+	"zhida/cmd/zhida/internal/term"
+	"zhida/payroll"
+	"zhida/rules/message"
+)
+
+func (c *cli) proposalCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "proposal", Short: "要两个人才能生效的事项：列出、确认、否决"}
+	var all bool
+	list := &cobra.Command{Use: "list", Short: "列出待确认的事项", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+		return c.with(cmd, func(ctx context.Context, a *app.App) error {
+			list, err := a.ProposalList(ctx, !all)
+			if err != nil {
+				return err
+			}
+			type row struct {
+				Position int64  `json:"position"`
+				Kind     string `json:"kind"`
+				Title    string `json:"title"`
+				Actor    string `json:"actor"`
+				Decided  int64  `json:"decided,omitempty"`
+				Accepted bool   `json:"accepted"`
+			}
+			rows, out := [][]string{}, []row{}
+			for _, p := range list {
+				state := "待确认"
+				if p.Decided != 0 {
+					state = map[bool]string{true: "已确认", false: "已否决"}[p.Accepted]
+				}
+				rows = append(rows, []string{strconv.FormatInt(p.Position, 10), p.Title, p.Actor, state})
+				out = append(out, row{p.Position, p.Kind, p.Title, p.Actor, p.Decided, p.Accepted})
+			}
+			if c.json {
+				return c.printJSON(out)
+			}
+			term.Table(c.out, []string{"日志", "事项", "提出人", "状态"}, rows)
+			return nil
+		})
+	}}
+	list.Flags().BoolVar(&all, "all", false, "也列出已经决定的")
+	var reason string
+	decide := func(use, short string, accept bool) *cobra.Command {
+		return &cobra.Command{Use: use, Short: short, Args: cobra.MinimumNArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
+			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
+				for _, x := range args {
+					position, err := strconv.ParseInt(x, 10, 64)
+					if err != nil {
+						return message.Err("cli.number", x)
+					}
+					if err := a.Decide(ctx, s, position, accept, reason); err != nil {
+						return err
+					}
+					c.say(map[bool]string{true: "proposal.accepted", false: "proposal.rejected"}[accept], position)
+				}
+				return nil
+			})
+		}}
+	}
+	accept, reject := decide("accept POSITION…", "确认，使其生效", true), decide("reject POSITION…", "否决", false)
+	reject.Flags().StringVar(&reason, "reason", "", "理由")
+	cmd.AddCommand(list, accept, reject)
+	return cmd
+}

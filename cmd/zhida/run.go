@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"zhida/cmd/zhida/internal/app"
+	"zhida/cmd/zhida/internal/term"
+	"zhida/payroll"
+	"zhida/rules/calendar"
+	"zhida/rules/message"
+)
+
+func (c *cli) runCommand() *cobra.Command {
+	return &cobra.Command{Use: "run MONTH", Short: "计算一个月的批次（草稿），并结清以前各月的差额", Args: cobra.ExactArgs(1),
+		Example: "  zhida run 2026-11 --as 张敏",
+		RunE:    func(cmd *cobra.Command, args []string) error { return c.compute(cmd, args[0], payroll.Regular) }}
+}
+
+func (c *cli) rerunCommand() *cobra.Command {
+	return &cobra.Command{Use: "rerun MONTH", Short: "重算已经发过的月份：按现在所知，少了补、多了扣；没有变化就没有批次", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return c.compute(cmd, args[0], payroll.Correction) }}
+}
+
+func (c *cli) compute(cmd *cobra.Command, month string, kind payroll.BatchKind) error {
+	m, err := calendar.ParseMonth(month)
+	if err != nil {
+		return message.Err("cli.month", month)
+	}
+	return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
+		r, err := a.Run(ctx, s, m, kind)
+		if err != nil {
+			return err
+		}
+		return c.computed(m, r)
+	})
+}
+
+// computed shows what a run made. Refused persons make the exit code 3.
+func (c *cli) computed(m calendar.Month, r payroll.RunResult) error {
+	if c.json {
+		heads := make([]batchHead, 0, len(r.Batches))
+		for _, b := range r.Batches {
+			heads = append(heads, headOf(b))
+		}
+		if err := c.printJSON(map[string]any{"month": m, "roster": r.Roster, "batches": heads, "refused": refusedOf(r.Refused, c.language())}); err != nil {
+			return err
+		}
+	} else {
+		if len(r.Batches) == 0 {
+			c.say("run.nothing", m, r.Roster)
+		} else {
+			c.batchTable(r.Batches)
+		}
+		for i, x := range r.Refused {
+			if i == 20 {
+				c.say("run.more_refused", len(r.Refused)-20)
+				break
+			}
+			c.say("run.refused_person", x.Person, x.Name, x.Item, x.Month, x.Problem.Text(c.language()))
+		}
+	}
+	if len(r.Refused) > 0 {
+		return message.Err("run.refused", len(r.Refused))
+	}
+	return nil
+}
+
+func (c *cli) batchTable(list []payroll.Batch) {
+	rows := [][]string{}
+	for _, b := range list {
+		kind := map[payroll.BatchKind]string{payroll.Regular: "月度", payroll.Correction: "更正"}[b.Kind]
+		rows = append(rows, []string{b.ID.String(), kind, b.Channel, b.State.Chinese(), strconv.Itoa(b.Payees), strconv.Itoa(b.Lines),
+			b.Gross.Grouped(), b.Deduction.Grouped(), b.Held.Grouped(), b.Owed.Grouped(), b.Net.Grouped(), short(b.Digest)})
+	}
+	term.Table(c.out, []string{"批次", "类型", "渠道", "状态", "人数", "行数", "应发", "扣款", "缓发", "应收", "实发", "摘要"}, rows, 5, 6, 7, 8, 9, 10, 11)
+}
+
+func short(digest string) string { return digest[:min(8, len(digest))] }

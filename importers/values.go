@@ -1,0 +1,182 @@
+package importers
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"zhida/importers/sheet"
+	"zhida/rules/calendar"
+	"zhida/rules/identity"
+	"zhida/rules/message"
+	"zhida/rules/money"
+)
+
+// value reads a cell as its column wants it and gives the canonical text, or an
+// error whose message is the problem. An empty cell is "" without an error.
+func (c *column) value(cell sheet.Cell) (string, error) {
+	switch {
+	case cell.Kind == sheet.Formula:
+		return "", message.Err("value.formula")
+	case cell.Text == "":
+		return "", nil
+	case cell.Kind == sheet.Number && (c.kind == personID || c.kind == card):
+		return "", message.Err("value.number_as_id", c.title)
+	}
+	if c.kind != text && c.kind != bank && hasFullWidth(cell.Text) && c.kind != personID {
+		return "", message.Err("value.full_width", cell.Text)
+	}
+	s, err := parsers[c.kind](cell)
+	if err != nil || c.choices == nil {
+		return s, err
+	}
+	if stored, ok := c.choices[s]; ok {
+		return stored, nil
+	}
+	return "", message.Err("value.choice", s, c.title, strings.Join(words(c.choices), "、"))
+}
+
+var parsers = map[valueKind]func(sheet.Cell) (string, error){
+	text: func(c sheet.Cell) (string, error) {
+		if len([]rune(c.Text)) > 200 {
+			return "", message.Err("value.long", 200)
+		}
+		return c.Text, nil
+	},
+	personID: func(c sheet.Cell) (string, error) {
+		id, err := identity.ParseResidentID(c.Text)
+		return id.Full(), err
+	},
+	card: func(c sheet.Cell) (string, error) {
+		n, err := identity.ParseCard(strings.ReplaceAll(c.Text, " ", ""))
+		return n.Full(), err
+	},
+	bank: func(c sheet.Cell) (string, error) {
+		code, ok := identity.BankCode(c.Text)
+		if !ok {
+			return "", message.Err("value.bank", c.Text)
+		}
+		return code, nil
+	},
+	amount:        fen,
+	whole:         wholeNumber,
+	decimalNumber: plainDecimal,
+	day:           date,
+	month:         monthOf,
+	yes: func(c sheet.Cell) (string, error) {
+		switch c.Text {
+		case "是", "已认定", "yes", "1", "√", "true", "TRUE":
+			return "true", nil
+		case "否", "未认定", "no", "0", "false", "FALSE":
+			return "false", nil
+		}
+		return "", message.Err("value.yes", c.Text)
+	},
+	place: func(c sheet.Cell) (string, error) {
+		if (len(c.Text) != 9 && len(c.Text) != 12) || strings.Trim(c.Text, "0123456789") != "" {
+			return "", message.Err("value.place", c.Text)
+		}
+		return c.Text, nil
+	},
+	period: func(c sheet.Cell) (string, error) {
+		s := strings.TrimSuffix(c.Text, "年")
+		if len(s) == 4 && strings.Trim(s, "0123456789") == "" {
+			return s, nil
+		}
+		return monthOf(c)
+	},
+}
+
+func hasFullWidth(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return r >= 0xff01 && r <= 0xff5e || r == 0x3000 })
+}
+
+// fen reads an amount in yuan. A numeric cell holds binary noise past 15 digits:
+// what has more than two decimals after that is refused, not rounded.
+func fen(c sheet.Cell) (string, error) {
+	s := c.Text
+	if strings.ContainsAny(s, ",，") {
+		return "", message.Err("value.separators", s)
+	}
+	if c.Kind == sheet.Number {
+		if d, err := boundedDecimal(s); err == nil && d.Round(2).Equal(d.Round(9)) {
+			s = d.Round(2).StringFixed(2)
+		}
+	}
+	f, err := money.ParseYuan(s)
+	if err != nil {
+		return "", err
+	}
+	return decimal.New(int64(f), 0).String(), nil
+}
+
+var decimalGrammar = regexp.MustCompile(`^-?[0-9]{1,12}(\.[0-9]{1,15})?$`)
+
+// boundedDecimal parses a plain number of bounded length, without exponent.
+func boundedDecimal(s string) (decimal.Decimal, error) {
+	if !decimalGrammar.MatchString(s) {
+		return decimal.Decimal{}, message.Err("value.number", s)
+	}
+	return decimal.NewFromString(s)
+}
+
+func plainDecimal(c sheet.Cell) (string, error) {
+	d, err := boundedDecimal(c.Text)
+	if err == nil && c.Kind == sheet.Number {
+		d = d.Round(9)
+	}
+	return d.String(), err
+}
+
+func wholeNumber(c sheet.Cell) (string, error) {
+	d, err := boundedDecimal(strings.TrimSuffix(c.Text, "年"))
+	if err != nil || !d.IsInteger() || d.IsNegative() {
+		return "", message.Err("value.whole", c.Text)
+	}
+	return d.StringFixed(0), nil
+}
+
+var dateForms = []*regexp.Regexp{
+	regexp.MustCompile(`^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T]00:00(?::00)?)?$`),
+	regexp.MustCompile(`^(\d{4})年(\d{1,2})月(\d{1,2})日?$`),
+	regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})$`),
+}
+
+func date(c sheet.Cell) (string, error) {
+	if c.Kind == sheet.Number && len(c.Text) != 8 {
+		return "", message.Err("value.date_number", c.Text)
+	}
+	for _, f := range dateForms {
+		if m := f.FindStringSubmatch(c.Text); m != nil {
+			d, err := calendar.ParseDate(m[1] + "-" + two(m[2]) + "-" + two(m[3]))
+			if err != nil {
+				return "", message.Err("value.no_such_day", c.Text)
+			}
+			return d.String(), nil
+		}
+	}
+	return "", message.Err("value.date", c.Text)
+}
+
+var monthForm = regexp.MustCompile(`^(\d{4})(?:[-/.年])(\d{1,2})月?$|^(\d{4})(\d{2})$`)
+
+func monthOf(c sheet.Cell) (string, error) {
+	if m := monthForm.FindStringSubmatch(c.Text); m != nil {
+		v, err := calendar.ParseMonth(m[1] + m[3] + "-" + two(m[2]+m[4]))
+		if err == nil {
+			return v.String(), nil
+		}
+	}
+	if d, err := date(c); err == nil && c.Kind != sheet.Number {
+		return d[:7], nil
+	}
+	return "", message.Err("value.month", c.Text)
+}
+
+func two(s string) string {
+	if len(s) == 1 {
+		return "0" + s
+	}
+	return s
+}

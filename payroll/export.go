@@ -1,0 +1,240 @@
+package payroll
+
+import (
+	"context"
+	"sort"
+	"strconv"
+	"time"
+
+	"zhida/payroll/journal"
+	"zhida/rules"
+	"zhida/rules/calendar"
+	"zhida/rules/facts"
+	"zhida/rules/identity"
+	"zhida/rules/message"
+	"zhida/rules/money"
+)
+
+// zone is where business dates are read off a clock.
+var zone = time.FixedZone("Asia/Shanghai", 8*60*60)
+
+// Outgoing is what leaves the house for an approved batch.
+type Outgoing struct {
+	Meta        Meta
+	Batch       Batch
+	County      *County
+	Date        calendar.Date // of the first export; exporting again keeps it
+	Payments    []Payment
+	Remittances []Remittance // by institution, person, item, month
+	settings    int64
+}
+
+// Remittance is one deduction to be handed to its institution.
+type Remittance struct {
+	Institution string
+	Person      int64
+	Name        string
+	ID          identity.ResidentID
+	Item        string // printed name
+	Month       calendar.Month
+	Fen         money.Fen
+}
+
+// Outgoing gathers what an export needs. The batch must be approved, or exported
+// already: then date and settings are those of the first time.
+func (b *Book) Outgoing(ctx context.Context, id BatchID) (*Outgoing, error) {
+	o := &Outgoing{Date: calendar.DateIn(b.now(), zone)}
+	err := b.view(ctx, func(r Reader) (err error) {
+		if o.Meta, err = r.Meta(ctx); err != nil {
+			return err
+		}
+		if o.Batch, err = batchOf(ctx, r, id); err != nil {
+			return err
+		}
+		if !o.Batch.State.Committed() {
+			return message.Err("batch.state", id, o.Batch.State.Chinese(), EventChinese(EventBatchExported))
+		}
+		if err := intact(ctx, r, o.Batch); err != nil {
+			return err
+		}
+		if err := o.firstTime(ctx, r); err != nil {
+			return err
+		}
+		if o.County, err = settingsAt(ctx, r, o.settings); err != nil {
+			return err
+		}
+		if err := r.Payments(ctx, id, func(p Payment) error { o.Payments = append(o.Payments, p); return nil }); err != nil {
+			return err
+		}
+		return o.deductions(ctx, r)
+	})
+	return o, err
+}
+
+// firstTime takes date and settings from the event of an export that was begun.
+func (o *Outgoing) firstTime(ctx context.Context, r Reader) error {
+	head, err := r.Head(ctx)
+	if err != nil {
+		return err
+	}
+	o.settings = head.Position
+	return r.Events(ctx, o.Batch.Horizon, head.Position, func(e journal.Event) error {
+		if e.Kind != EventBatchExporting {
+			return nil
+		}
+		pairs, err := journal.ParsePayload(e.Payload)
+		if err != nil || valueOf(pairs, "batch") != o.Batch.ID.String() {
+			return err
+		}
+		if o.Date, err = calendar.ParseDate(valueOf(pairs, "date")); err != nil {
+			return err
+		}
+		o.settings, err = strconv.ParseInt(valueOf(pairs, "settings"), 10, 64)
+		return err
+	})
+}
+
+func (o *Outgoing) deductions(ctx context.Context, r Reader) error {
+	adopted, err := r.Policies(ctx, o.Batch.Horizon)
+	if err != nil {
+		return err
+	}
+	granted, err := readGranted(adopted)
+	if err != nil {
+		return err
+	}
+	program, err := rules.Compile(granted)
+	if err != nil {
+		return err
+	}
+	who := map[int64]*facts.Profile{}
+	err = r.Lines(ctx, LineQuery{Batch: o.Batch.ID}, func(l Line) error {
+		if l.Side != Deduction {
+			return nil
+		}
+		item, ok := program.ItemAt(l.Item, l.Month)
+		if !ok {
+			return message.Err("export.no_institution", l.Item, l.Month)
+		}
+		who[l.Person] = nil
+		o.Remittances = append(o.Remittances, Remittance{item.Institution, l.Person, "", "", item.Name, l.Month, l.Fen})
+		return nil
+	})
+	if err != nil || len(who) == 0 {
+		return err
+	}
+	if err := profiles(ctx, r, o.Batch, who); err != nil {
+		return err
+	}
+	for i := range o.Remittances {
+		x := &o.Remittances[i]
+		if p := who[x.Person]; p != nil {
+			x.Name, x.ID = p.Name, p.ID
+		}
+	}
+	sort.SliceStable(o.Remittances, func(i, j int) bool { return o.Remittances[i].Institution < o.Remittances[j].Institution })
+	return nil
+}
+
+// profiles fills in the profile of each person asked for, as known at the batch's
+// horizon and in force at the end of its month.
+func profiles(ctx context.Context, r Reader, batch Batch, who map[int64]*facts.Profile) error {
+	last, err := r.LastPerson(ctx)
+	if err != nil {
+		return err
+	}
+	return r.Facts(ctx, FactQuery{Horizon: batch.Horizon, First: 1, Last: last, Kinds: []facts.Kind{facts.KindPerson}}, func(f Fact) error {
+		old, asked := who[f.Person]
+		if !asked || old != nil && f.From > batch.ID.Month().Last() {
+			return nil
+		}
+		p := &facts.Profile{}
+		if err := decode(f, p); err != nil {
+			return err
+		}
+		who[f.Person] = p
+		return nil
+	})
+}
+
+// BeginExport records what is about to leave, before anything does. Begun already,
+// it holds the files against what was recorded: exporting again gives the same
+// bytes or is refused (export.changed).
+func (b *Book) BeginExport(ctx context.Context, s *Session, o *Outgoing, files []ExportFile, of map[int]string) error {
+	if err := s.need(RoleMaker, RoleApprover); err != nil {
+		return err
+	}
+	return b.store.Update(ctx, func(tx Tx) error {
+		batch, err := batchOf(ctx, tx, o.Batch.ID)
+		if err != nil {
+			return err
+		}
+		if !batch.State.Committed() {
+			return message.Err("batch.state", batch.ID, batch.State.Chinese(), EventChinese(EventBatchExported))
+		}
+		begun, err := tx.Exports(ctx, batch.ID)
+		if err != nil {
+			return err
+		}
+		if len(begun) > 0 {
+			return sameFiles(batch.ID, begun, files)
+		}
+		pairs := []string{"batch", batch.ID.String(), "digest", batch.Digest, "date", o.Date.String(), "settings", num(o.settings)}
+		for _, f := range files {
+			pairs = append(pairs, "file", f.Name, "count", strconv.Itoa(f.Count), "total_fen", num(int64(f.Total)), "sm3", f.SM3)
+		}
+		if _, err := b.record(ctx, tx, s, EventBatchExporting, pairs...); err != nil {
+			return err
+		}
+		if err := tx.PutExports(ctx, files); err != nil {
+			return err
+		}
+		byFile := map[string][]int{}
+		for seq, name := range of {
+			byFile[name] = append(byFile[name], seq)
+		}
+		for _, name := range sortedKeys(byFile) {
+			sort.Ints(byFile[name])
+			if err := tx.SetPaymentFile(ctx, batch.ID, byFile[name], name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func sameFiles(id BatchID, begun, now []ExportFile) error {
+	if len(begun) != len(now) {
+		return message.Err("export.changed", id, strconv.Itoa(len(now)))
+	}
+	digests := map[string]string{}
+	for _, f := range begun {
+		digests[f.Name] = f.SM3
+	}
+	for _, f := range now {
+		if digests[f.Name] != f.SM3 {
+			return message.Err("export.changed", id, f.Name)
+		}
+	}
+	return nil
+}
+
+// FinishExport records that every file is on disk and was read back. It does
+// nothing when that was recorded before.
+func (b *Book) FinishExport(ctx context.Context, s *Session, id BatchID) (Batch, error) {
+	batch, err := b.Batch(ctx, id)
+	if err != nil || batch.State == Exported {
+		return batch, err
+	}
+	return b.step(ctx, s, id, []State{Approved}, EventBatchExported, func(tx Tx, batch *Batch) ([]string, error) {
+		files, err := tx.Exports(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		for i := range files {
+			files[i].Done = true
+		}
+		batch.State = Exported
+		return []string{"files", strconv.Itoa(len(files))}, tx.PutExports(ctx, files)
+	})
+}

@@ -1,0 +1,480 @@
+package payroll
+
+import (
+	"context"
+	"sort"
+	"strconv"
+	"strings"
+
+	"zhida/payroll/journal"
+	"zhida/rules"
+	"zhida/rules/calendar"
+	"zhida/rules/facts"
+	"zhida/rules/identity"
+	"zhida/rules/message"
+	"zhida/rules/money"
+	"zhida/rules/policy"
+)
+
+// Report hands f what documents about a batch are made from, on one snapshot.
+func (b *Book) Report(ctx context.Context, id BatchID, f func(Report) error) error {
+	return b.view(ctx, func(r Reader) error {
+		report, err := newReport(ctx, r, id)
+		if err != nil {
+			return err
+		}
+		return f(report)
+	})
+}
+
+// batchReport answers Report from a Reader.
+type batchReport struct {
+	ctx       context.Context
+	r         Reader
+	head      ReportHead
+	people    map[int64]*reportPerson
+	order     []int64
+	texts     []string
+	documents map[int64]string // position of adoption to document number
+	causes    map[string]string
+	previous  BatchID
+}
+
+type reportPerson struct {
+	settlement Settlement
+	id         string // masked
+	bank, card string
+}
+
+func newReport(ctx context.Context, r Reader, id BatchID) (*batchReport, error) {
+	p := &batchReport{ctx: ctx, r: r, people: map[int64]*reportPerson{}, documents: map[int64]string{}, causes: map[string]string{}}
+	batch, err := batchOf(ctx, r, id)
+	if err != nil {
+		return nil, err
+	}
+	p.head.Batch = batch
+	if batch.State.Committed() {
+		p.head.Seal = batch.Digest
+	}
+	for _, load := range []func() error{p.loadPeople, p.loadHead, p.loadDocuments, p.loadEvents, p.findPrevious} {
+		if err := load(); err != nil {
+			return nil, err
+		}
+	}
+	p.texts, err = r.Texts(ctx, id)
+	return p, err
+}
+
+func (p *batchReport) Head() ReportHead { return p.head }
+
+func (p *batchReport) loadPeople() error {
+	batch := p.head.Batch
+	who := map[int64]*facts.Profile{}
+	err := p.r.Settlements(p.ctx, batch.ID, func(s Settlement) error {
+		p.people[s.Person] = &reportPerson{settlement: s}
+		p.order = append(p.order, s.Person)
+		who[s.Person] = nil
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := profiles(p.ctx, p.r, batch, who); err != nil {
+		return err
+	}
+	for no, f := range who {
+		if f != nil {
+			p.people[no].id = f.ID.String()
+		}
+	}
+	return p.r.Payments(p.ctx, batch.ID, func(x Payment) error {
+		if who := p.people[x.Person]; who != nil {
+			who.bank, who.card = identity.BankName(x.Bank), x.Card.String()
+		}
+		return nil
+	})
+}
+
+func (p *batchReport) loadHead() error {
+	meta, err := p.r.Meta(p.ctx)
+	if err != nil {
+		return err
+	}
+	p.head.County, p.head.Unit = meta.Name, meta.Name+"财政局"
+	county, err := settingsAt(p.ctx, p.r, 0)
+	if err != nil && message.Code(err) != "settings.none" {
+		return err
+	}
+	if county != nil {
+		p.head.Unit = county.Unit
+	}
+	world, err := loadWorld(p.ctx, p.r, meta, p.head.Batch.Horizon)
+	if err != nil {
+		return err
+	}
+	townships, villages, funds := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	note := func(code string) {
+		townships[facts.Township(code)] = true
+		if len(code) == 12 {
+			villages[code] = true
+		}
+	}
+	for _, who := range p.people {
+		note(who.settlement.Place)
+	}
+	err = p.r.Lines(p.ctx, LineQuery{Batch: p.head.Batch.ID}, func(l Line) error {
+		note(l.Place)
+		funds[l.Fund] = true
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	name := func(code string) string {
+		if v := world.Places[code]; len(v) > 0 {
+			return v[len(v)-1].Name
+		}
+		return code
+	}
+	for _, code := range sortedKeys(townships) {
+		p.head.Townships = append(p.head.Townships, ReportPlace{code, name(code), code})
+	}
+	for _, code := range sortedKeys(villages) {
+		p.head.Villages = append(p.head.Villages, ReportPlace{code, name(code), facts.Township(code)})
+	}
+	for _, code := range sortedKeys(funds) {
+		f := ReportFund{code, code}
+		if county != nil {
+			f.Name = county.FundName(code)
+		}
+		p.head.Funds = append(p.head.Funds, f)
+	}
+	return nil
+}
+
+func (p *batchReport) loadDocuments() error {
+	all, err := p.r.AllPolicies(p.ctx)
+	if err != nil {
+		return err
+	}
+	used := map[int64]bool{}
+	items := map[string]bool{}
+	err = p.r.Lines(p.ctx, LineQuery{Batch: p.head.Batch.ID}, func(l Line) error {
+		used[l.Policy], items[l.Item] = true, true
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	type ordered struct {
+		ReportItem
+		order int
+	}
+	found := map[string]ordered{}
+	for _, a := range all {
+		p.documents[a.Position] = a.Document
+		if !used[a.Position] {
+			continue
+		}
+		pol, err := policy.Read(a.Document, []byte(a.Text))
+		if err != nil {
+			return err
+		}
+		p.head.Documents = append(p.head.Documents, ReportDocument{Number: a.Document, Title: a.Title, Issuer: pol.Document.Issuer,
+			From: pol.Document.From.First(), Digest: a.Digest})
+		if u := pol.Document.Until; u != 0 {
+			p.head.Documents[len(p.head.Documents)-1].Until = u.Last()
+		}
+		for _, it := range pol.Items {
+			if items[it.Code] {
+				found[it.Code] = ordered{ReportItem{it.Code, it.Name, it.Deduction, it.Institution}, it.Order}
+			}
+		}
+	}
+	list := make([]ordered, 0, len(found))
+	for _, it := range found {
+		list = append(list, it)
+	}
+	sort.Slice(list, func(i, j int) bool {
+		return list[i].order < list[j].order || list[i].order == list[j].order && list[i].Code < list[j].Code
+	})
+	for _, it := range list {
+		p.head.Items = append(p.head.Items, it.ReportItem)
+	}
+	return nil
+}
+
+func (p *batchReport) loadEvents() error {
+	head, err := p.r.Head(p.ctx)
+	if err != nil {
+		return err
+	}
+	id := p.head.Batch.ID.String()
+	return p.r.Events(p.ctx, p.head.Batch.Horizon, head.Position, func(e journal.Event) error {
+		pairs, err := journal.ParsePayload(e.Payload)
+		if err != nil || !strings.HasPrefix(e.Kind, "batch.") || e.Kind == EventBatchStarted {
+			return err
+		}
+		for i := 0; i+1 < len(pairs); i += 2 {
+			if pairs[i] == "batch" && pairs[i+1] == id {
+				p.head.Events = append(p.head.Events, ReportEvent{e.Position, e.Time, e.Actor, e.Kind, EventChinese(e.Kind) + "：" + e.Actor})
+				break
+			}
+		}
+		return nil
+	})
+}
+
+// findPrevious finds the regular batch of the same channel that came before.
+func (p *batchReport) findPrevious() error {
+	batches, err := p.r.Batches(p.ctx)
+	if err != nil {
+		return err
+	}
+	b := p.head.Batch
+	for _, x := range batches {
+		if x.Channel == b.Channel && x.Kind == Regular && x.State.Committed() && x.ID.Month() < b.ID.Month() {
+			p.previous = x.ID
+			p.head.Previous = x.ID.String()
+		}
+	}
+	return nil
+}
+
+// cause words the cause of a line: who brought in what, and when.
+func (p *batchReport) cause(cause string) (string, error) {
+	switch cause {
+	case causeMonth:
+		return "当月发放", nil
+	case causeProgram:
+		return "没有事实或文件能解释这一差额", nil
+	}
+	if text, ok := p.causes[cause]; ok {
+		return text, nil
+	}
+	imports, err := p.r.Imports(p.ctx)
+	if err != nil {
+		return "", err
+	}
+	var parts []string
+	for _, s := range strings.Split(cause, ",") {
+		at, err := strconv.ParseInt(s, 10, 64)
+		if err != nil {
+			return "", err
+		}
+		what := ""
+		if doc := p.documents[at]; doc != "" {
+			what = "采用" + doc
+		}
+		for _, x := range imports {
+			if x.Position == at {
+				what = "导入“" + x.File + "”"
+			}
+		}
+		err = p.r.Events(p.ctx, at, at, func(e journal.Event) error {
+			parts = append(parts, what+"（"+e.Actor+" "+calendar.DateIn(e.Time, zone).String()+"，日志第"+s+"条）")
+			return nil
+		})
+		if err != nil {
+			return "", err
+		}
+	}
+	p.causes[cause] = strings.Join(parts, "；")
+	return p.causes[cause], nil
+}
+
+func (p *batchReport) Lines(fn func(ReportLine) error) error {
+	return p.r.Lines(p.ctx, LineQuery{Batch: p.head.Batch.ID}, func(l Line) error {
+		cause, err := p.cause(l.Cause)
+		if err != nil {
+			return err
+		}
+		who := p.people[l.Person]
+		if who == nil || l.Text >= len(p.texts) {
+			return message.Err("batch.tampered", p.head.Batch.ID)
+		}
+		x := ReportLine{Person: l.Person, Name: who.settlement.Name, IDMasked: who.id, Category: who.settlement.Category, Township: facts.Township(l.Place),
+			Item: l.Item, Month: l.Month, Deduction: l.Side == Deduction, Fen: l.Fen, Due: l.Due, Committed: l.Committed,
+			Document: p.documents[l.Policy], Fund: l.Fund, Cause: cause, Sentence: p.texts[l.Text]}
+		if len(l.Place) == 12 {
+			x.Village = l.Place
+		}
+		return fn(x)
+	})
+}
+
+func (p *batchReport) People(fn func(ReportPerson) error) error {
+	for _, no := range p.order {
+		who := p.people[no]
+		s := &who.settlement
+		x := ReportPerson{Person: no, Name: s.Name, IDMasked: who.id, Category: s.Category, Township: facts.Township(s.Place), Status: s.Status,
+			Reason: reasonText(s), Gross: s.Gross, Deduction: s.Deduction, Held: s.Held, Owed: s.Owed, Pay: s.Pay, Bank: who.bank, CardMasked: who.card}
+		if len(s.Place) == 12 {
+			x.Village = s.Place
+		}
+		if err := fn(x); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reasonText words why a person ends as they do, refused items included.
+func reasonText(s *Settlement) string {
+	text := s.Reason.Text(message.Chinese)
+	for _, r := range s.Items {
+		if s.Status != Refused {
+			text = strings.TrimPrefix(text+"；", "；") + r.Item + " " + r.Month.String() + "：" + r.Problem.Text(message.Chinese)
+		}
+	}
+	if s.Answer != "" {
+		text += "（答复：" + s.Answer + "）"
+	}
+	return text
+}
+
+func (p *batchReport) Changes(fn func(ReportChange) error) error {
+	if p.previous == 0 {
+		return nil
+	}
+	type key struct {
+		person int64
+		item   string
+	}
+	type pair struct {
+		before, now money.Fen
+		place, text string
+	}
+	all := map[key]*pair{}
+	at := func(l Line) *pair {
+		k := key{l.Person, l.Item}
+		if all[k] == nil {
+			all[k] = &pair{}
+		}
+		all[k].place = l.Place
+		return all[k]
+	}
+	err := p.r.Lines(p.ctx, LineQuery{Batch: p.previous}, func(l Line) error {
+		if l.Month == l.Batch.Month() {
+			at(l).before = l.Fen
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	err = p.r.Lines(p.ctx, LineQuery{Batch: p.head.Batch.ID}, func(l Line) error {
+		if l.Month == l.Batch.Month() && l.Text < len(p.texts) {
+			x := at(l)
+			x.now, x.text = l.Fen, p.texts[l.Text]
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	var keys []key
+	for k, x := range all {
+		if x.before != x.now {
+			keys = append(keys, k)
+		}
+	}
+	sort.Slice(keys, func(i, j int) bool {
+		return keys[i].person < keys[j].person || keys[i].person == keys[j].person && keys[i].item < keys[j].item
+	})
+	for _, k := range keys {
+		x := all[k]
+		c := ReportChange{Person: k.person, Township: facts.Township(x.place), Item: k.item, Before: x.before, Now: x.now, Reason: x.text}
+		if len(x.place) == 12 {
+			c.Village = x.place
+		}
+		who := p.people[k.person]
+		if who != nil {
+			c.Name = who.settlement.Name
+		}
+		if x.now == 0 {
+			c.Reason = "本月不再发"
+			if who != nil && reasonText(&who.settlement) != "" {
+				c.Reason += "：" + reasonText(&who.settlement)
+			}
+		}
+		if err := fn(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Explain computes one month of one person again, as known now, with every step.
+func (b *Book) Explain(ctx context.Context, person int64, month calendar.Month, item string) ([]rules.Explanation, error) {
+	var list []rules.Explanation
+	c := &calc{month: month, kind: Regular, from: month, start: month, byChannel: map[string][]BatchID{}, latest: map[calendar.Month]int64{}}
+	err := b.view(ctx, func(r Reader) error {
+		head, err := r.Head(ctx)
+		if err != nil {
+			return err
+		}
+		c.horizon = head.Position
+		if c.meta, err = r.Meta(ctx); err != nil {
+			return err
+		}
+		return c.read(ctx, r)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if c.eval.NeedsPeers() {
+		if err := b.observe(ctx, c); err != nil {
+			return nil, err
+		}
+	}
+	return list, b.view(ctx, func(r Reader) error {
+		people, _, err := loadPersons(ctx, r, c.horizon, person, person)
+		if err != nil {
+			return err
+		}
+		if len(people) != 1 {
+			return message.Err("person.missing", person)
+		}
+		list = c.eval.Explain(&people[0], month, item)
+		return nil
+	})
+}
+
+// Found is a person that a search came up with.
+type Found struct {
+	Person int64
+	Name   string
+	ID     identity.ResidentID
+	Place  string
+}
+
+// Find looks persons up by number, by full ID number, or by exact name.
+func (b *Book) Find(ctx context.Context, text string) (list []Found, err error) {
+	no, numeric := strconv.ParseInt(text, 10, 64)
+	id, idErr := identity.ParseResidentID(text)
+	err = b.view(ctx, func(r Reader) error {
+		last, err := r.LastPerson(ctx)
+		if err != nil {
+			return err
+		}
+		q := FactQuery{First: 1, Last: last, Kinds: []facts.Kind{facts.KindPerson}}
+		if numeric == nil && idErr != nil {
+			q.First, q.Last = no, no
+		}
+		return r.Facts(ctx, q, func(f Fact) error {
+			var p facts.Profile
+			if err := decode(f, &p); err != nil {
+				return err
+			}
+			if numeric == nil && idErr != nil || p.Name == text || idErr == nil && p.ID == id {
+				if n := len(list); n > 0 && list[n-1].Person == f.Person {
+					list = list[:n-1]
+				}
+				list = append(list, Found{f.Person, p.Name, p.ID, p.Place})
+			}
+			return nil
+		})
+	})
+	return list, err
+}
