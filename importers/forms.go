@@ -105,7 +105,7 @@ var forms = []form{
 		{code: "holder", title: "户名", synonyms: []string{"账户名", "持卡人", "holder"}, required: true, example: "张小满"},
 		validFrom,
 	}},
-	{kind: "days", title: "下村考勤", fact: facts.KindDay, key: []string{"kind", "date"}, from: "date", to: "date", scope: true, columns: []column{
+	{kind: "days", title: "下村考勤", fact: facts.KindDay, key: []string{"kind", "date", "place"}, from: "date", to: "date", scope: true, columns: []column{
 		hidden(idColumn), hidden(nameColumn),
 		{code: "place", title: "单位代码", synonyms: []string{"乡镇代码", "填报单位代码", "place"}, kind: place, required: true, help: "填报的乡镇，9 位", example: "430725101"},
 		{code: "date", title: "日期", synonyms: []string{"下村日期", "出勤日期", "date"}, kind: day, required: true, example: "2026-10-12"},

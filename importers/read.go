@@ -380,6 +380,9 @@ func (r *reading) fact(row *sheet.Row, v, cells map[string]string) {
 		return
 	}
 	f.Body = r.fields(v)
+	if r.form.scope {
+		f.Scope = payroll.Scope{Township: facts.Township(v["place"]), Month: f.From.Month(), Kind: v["kind"]}.String()
+	}
 	id := v["id"]
 	if r.form.world {
 		id = ""

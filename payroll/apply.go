@@ -3,6 +3,7 @@ package payroll
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
 
 	"zhida/payroll/journal"
@@ -107,14 +108,7 @@ func (b *Book) planImport(ctx context.Context, tx Tx, in *ImportBatch) (*importP
 		plan.add(known, row, seen)
 	}
 	for key, old := range known.facts {
-		if seen[key] {
-			continue
-		}
-		covered, err := inScope(in.Scope, old)
-		if err != nil {
-			return nil, err
-		}
-		if covered {
+		if !seen[key] && old.Scope != "" { // only facts of the file's own scopes were loaded
 			plan.end = append(plan.end, old)
 		}
 	}
@@ -270,44 +264,69 @@ func (b *Book) known(ctx context.Context, tx Tx, in *ImportBatch) (*knownFacts, 
 	if k.holders, err = tx.CardHolders(ctx, cards); err != nil {
 		return nil, err
 	}
-	if err := k.load(ctx, tx, in); err != nil {
-		return nil, err
-	}
-	return k, nil
+	return k, k.load(ctx, tx, in)
 }
 
+// load reads places, the names of the persons in the file, and the latest facts of
+// its kind: those of the persons named, or all of a snapshot's scopes.
 func (k *knownFacts) load(ctx context.Context, tx Tx, in *ImportBatch) error {
+	note := func(f Fact) error {
+		if f.Kind == in.FactKind() {
+			k.facts[keyOf(f)] = f
+		}
+		return nil
+	}
 	err := tx.Facts(ctx, FactQuery{Kinds: []facts.Kind{facts.KindPlace, facts.KindReference}}, func(f Fact) error {
 		if f.Kind == facts.KindPlace {
 			k.places[f.Key] = true
 		}
-		if f.Kind == in.FactKind() {
-			k.facts[keyOf(f)] = f
-		}
-		return nil
+		return note(f)
 	})
-	if err != nil || len(k.persons) == 0 && len(in.Scope) == 0 {
-		return err
-	}
-	last, err := tx.LastPerson(ctx)
-	if err != nil || last == 0 {
+	if err != nil {
 		return err
 	}
 	kinds := []facts.Kind{facts.KindPerson}
-	if in.FactKind() != facts.KindPerson {
+	if in.FactKind() != facts.KindPerson && len(in.Scope) == 0 {
 		kinds = append(kinds, in.FactKind())
 	}
-	return tx.Facts(ctx, FactQuery{First: 1, Last: last, Kinds: kinds}, func(f Fact) error {
-		if f.Kind == facts.KindPerson {
-			var p facts.Profile
-			if err := decode(f, &p); err != nil {
-				return err
+	for _, run := range k.runs() {
+		err := tx.Facts(ctx, FactQuery{First: run[0], Last: run[1], Kinds: kinds}, func(f Fact) error {
+			if f.Kind == facts.KindPerson {
+				var p facts.Profile
+				if err := decode(f, &p); err != nil {
+					return err
+				}
+				k.names[f.Person] = p.Name // ordered by first day: the last one stays
 			}
-			k.names[f.Person] = p.Name // ordered by first day: the last one stays
+			return note(f)
+		})
+		if err != nil {
+			return err
 		}
-		if f.Kind == in.FactKind() {
-			k.facts[keyOf(f)] = f
+	}
+	for _, scope := range in.Scope {
+		if err := tx.Facts(ctx, FactQuery{Scope: scope.String()}, note); err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	return nil
+}
+
+// runs are ranges of person numbers that hold everybody named in the file without
+// reading much of anybody else.
+func (k *knownFacts) runs() [][2]int64 {
+	numbers := make([]int64, 0, len(k.persons))
+	for _, no := range k.persons {
+		numbers = append(numbers, no)
+	}
+	slices.Sort(numbers)
+	var runs [][2]int64
+	for _, no := range numbers {
+		if n := len(runs); n > 0 && no-runs[n-1][1] < 100 {
+			runs[n-1][1] = no
+		} else {
+			runs = append(runs, [2]int64{no, no})
+		}
+	}
+	return runs
 }

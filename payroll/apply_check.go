@@ -48,31 +48,12 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 		if json.Unmarshal([]byte(row.Fact.Body), &a) == nil {
 			for _, other := range k.holders[a.Card.Full()] {
 				if other != no {
-					bad("card", "import.card_taken", a.Card, k.names[other])
+					bad("card", "import.card_taken", a.Card, other)
 				}
 			}
 		}
 	}
 	return ps
-}
-
-// inScope says whether a known fact lies in a scope that the file states completely,
-// so that its absence from the file withdraws it. The township is the one that
-// reported the day, not the one the person is in by now.
-func inScope(scopes []Scope, f Fact) (bool, error) {
-	if f.Kind != facts.KindDay || len(scopes) == 0 {
-		return false, nil
-	}
-	var d facts.Day
-	if err := decode(f, &d); err != nil {
-		return false, err
-	}
-	for _, s := range scopes {
-		if s.Kind == d.Kind && s.Month == d.Date.Month() && s.Township == facts.Township(d.Place) {
-			return true, nil
-		}
-	}
-	return false, nil
 }
 
 // sortFacts orders facts as the store keeps them.

@@ -35,6 +35,9 @@ type Scope struct {
 	Kind     string         `json:"kind"`
 }
 
+// String is the scope as facts carry it: 430725101/2026-10/下村.
+func (s Scope) String() string { return s.Township + "/" + s.Month.String() + "/" + s.Kind }
+
 // ImportRow is one fact of a file.
 type ImportRow struct {
 	PersonID   string            `json:"person_id,omitempty"` // full normal ID; empty for facts of the world

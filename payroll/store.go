@@ -25,6 +25,7 @@ type FactQuery struct {
 	First, Last int64
 	Kinds       []facts.Kind  // all when empty
 	Since       calendar.Date // leaves out day facts that ended before; 0 for all
+	Scope       string        // only facts of this scope, of any person
 }
 
 // LineQuery selects lines, ordered by batch, person, item, month. Zero values select all.

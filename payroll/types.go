@@ -232,6 +232,7 @@ type Fact struct {
 	Body      string // canonical JSON: one flat object of strings and integers, empty fields left out
 	Salt      string // hex, 32 bytes
 	Where     string // "花名册!B7"
+	Scope     string // of a snapshot fact: what stated it, see Scope.String; else empty
 }
 
 // ImportRecord is one accepted file.

@@ -135,4 +135,3 @@ func withGiven(p facts.Person, c policy.Case) facts.Person {
 	}
 	return p
 }
-

@@ -220,7 +220,9 @@ func (e *Evaluation) Person(p *facts.Person) []Entitlement {
 	return list
 }
 
-func (e *Evaluation) order(code string, m calendar.Month) int { return e.program.at(code, m).item.Order }
+func (e *Evaluation) order(code string, m calendar.Month) int {
+	return e.program.at(code, m).item.Order
+}
 
 // Explain computes one month of one person with the whole trace; item "" gives all items.
 func (e *Evaluation) Explain(p *facts.Person, m calendar.Month, item string) []Explanation {

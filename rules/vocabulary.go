@@ -23,14 +23,18 @@ var vocabulary map[string]meaning
 
 func init() {
 	vocabulary = map[string]meaning{
-		"category":          func(s *situation, _ []any) (any, error) { return policy.CategoryChinese(s.seg.profile.Category), nil },
-		"sex":               sex,
-		"age":               age,
-		"flag":              flag,
-		"hukou":             func(s *situation, _ []any) (any, error) { return s.seg.profile.Hukou, nil },
-		"seniority":         seniority,
-		"post":              func(s *situation, _ []any) (any, error) { return s.ofSpell("职务", func(p *facts.Spell) string { return p.Post }) },
-		"rank":              func(s *situation, _ []any) (any, error) { return s.ofSpell("职级", func(p *facts.Spell) string { return p.Rank }) },
+		"category":  func(s *situation, _ []any) (any, error) { return policy.CategoryChinese(s.seg.profile.Category), nil },
+		"sex":       sex,
+		"age":       age,
+		"flag":      flag,
+		"hukou":     func(s *situation, _ []any) (any, error) { return s.seg.profile.Hukou, nil },
+		"seniority": seniority,
+		"post": func(s *situation, _ []any) (any, error) {
+			return s.ofSpell("职务", func(p *facts.Spell) string { return p.Post })
+		},
+		"rank": func(s *situation, _ []any) (any, error) {
+			return s.ofSpell("职级", func(p *facts.Spell) string { return p.Rank })
+		},
 		"in_post":           inPost,
 		"whole_month":       wholeMonth,
 		"dual_role":         dualRole,

@@ -272,16 +272,18 @@ func (q *queries) AddPersons(ctx context.Context, ids []string) (map[string]int6
 	return numbers, q.insert(ctx, "identity (id_number, person)", 2, len(ids), func(i int, a []any) { a[0], a[1] = ids[i], last+int64(i)+1 })
 }
 
-const factColumns = `person, kind, key, valid_from, known_from, valid_to, known_to, body, salt, source`
+const factColumns = `person, kind, key, valid_from, known_from, valid_to, known_to, body, salt, source, scope`
 
 func scanFact(r *sqlx.Rows) (f payroll.Fact, err error) {
-	err = r.Scan(&f.Person, &f.Kind, &f.Key, &f.From, &f.KnownFrom, &f.To, &f.KnownTo, &f.Body, &f.Salt, &f.Where)
+	err = r.Scan(&f.Person, &f.Kind, &f.Key, &f.From, &f.KnownFrom, &f.To, &f.KnownTo, &f.Body, &f.Salt, &f.Where, &f.Scope)
 	return f, err
 }
 
 func (q *queries) Facts(ctx context.Context, x payroll.FactQuery, fn func(payroll.Fact) error) error {
-	query := `SELECT ` + factColumns + ` FROM fact WHERE person BETWEEN ? AND ?`
-	args := []any{x.First, x.Last}
+	query, args := `SELECT `+factColumns+` FROM fact WHERE person BETWEEN ? AND ?`, []any{x.First, x.Last}
+	if x.Scope != "" {
+		query, args = `SELECT `+factColumns+` FROM fact WHERE scope = ? AND scope <> '' `, []any{x.Scope}
+	}
 	if x.Horizon == 0 {
 		query += ` AND known_to = 0`
 	} else {
@@ -321,10 +323,10 @@ func (q *queries) ChangedSince(ctx context.Context, after, upto int64, fn func(p
 }
 
 func (q *queries) PutFacts(ctx context.Context, list []payroll.Fact) error {
-	err := q.insert(ctx, "fact ("+factColumns+")", 10, len(list), func(i int, a []any) {
+	err := q.insert(ctx, "fact ("+factColumns+")", 11, len(list), func(i int, a []any) {
 		f := &list[i]
 		a[0], a[1], a[2], a[3], a[4] = f.Person, string(f.Kind), f.Key, f.From, f.KnownFrom
-		a[5], a[6], a[7], a[8], a[9] = f.To, f.KnownTo, f.Body, f.Salt, f.Where
+		a[5], a[6], a[7], a[8], a[9], a[10] = f.To, f.KnownTo, f.Body, f.Salt, f.Where, f.Scope
 	})
 	if err != nil {
 		return err

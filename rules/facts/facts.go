@@ -27,7 +27,7 @@ const (
 	KindPerson     Kind = "person"     // key: "" (one profile a person)
 	KindSpell      Kind = "spell"      // key: place|post|from
 	KindAccount    Kind = "account"    // key: "" (one account in use a person)
-	KindDay        Kind = "day"        // key: kind|date
+	KindDay        Kind = "day"        // key: kind|date|place
 	KindAbsence    Kind = "absence"    // key: kind|from
 	KindAssessment Kind = "assessment" // key: year
 	KindAmount     Kind = "amount"     // key: item

@@ -18,8 +18,10 @@ CREATE INDEX identity_person ON identity (person);
 CREATE TABLE fact (
   person BIGINT NOT NULL, kind TEXT COLLATE "C" NOT NULL, key TEXT COLLATE "C" NOT NULL, valid_from BIGINT NOT NULL, known_from BIGINT NOT NULL,
   valid_to BIGINT NOT NULL, known_to BIGINT NOT NULL, body TEXT COLLATE "C" NOT NULL, salt TEXT COLLATE "C" NOT NULL, source TEXT COLLATE "C" NOT NULL,
+  scope TEXT COLLATE "C" NOT NULL,
   PRIMARY KEY (person, kind, key, valid_from, known_from)
 );
+CREATE INDEX fact_scope ON fact (scope, known_to) WHERE scope <> '';
 CREATE INDEX fact_known_from ON fact (known_from);
 CREATE INDEX fact_known_to ON fact (known_to) WHERE known_to <> 0;
 

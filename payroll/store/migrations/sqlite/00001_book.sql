@@ -18,8 +18,10 @@ CREATE INDEX identity_person ON identity (person);
 CREATE TABLE fact (
   person INTEGER NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, valid_from INTEGER NOT NULL, known_from INTEGER NOT NULL,
   valid_to INTEGER NOT NULL, known_to INTEGER NOT NULL, body TEXT NOT NULL, salt TEXT NOT NULL, source TEXT NOT NULL,
+  scope TEXT NOT NULL,
   PRIMARY KEY (person, kind, key, valid_from, known_from)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX fact_scope ON fact (scope, known_to) WHERE scope <> '';
 CREATE INDEX fact_known_from ON fact (known_from);
 CREATE INDEX fact_known_to ON fact (known_to) WHERE known_to <> 0;
 
