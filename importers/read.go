@@ -179,9 +179,11 @@ func (r *reading) lacking(at map[string]int, wide map[int]string) string {
 	return ""
 }
 
+var foldHeading = strings.NewReplacer(" ", "", "\n", "", "\r", "", "\t", "", "\u3000", "", "（", "(", "）", ")", "*", "")
+
 // fold makes headings comparable: no spaces or line breaks, narrow brackets, no unit in brackets, lower case.
 func fold(s string) string {
-	s = strings.NewReplacer(" ", "", "\n", "", "\r", "", "\t", "", "\u3000", "", "（", "(", "）", ")", "*", "").Replace(strings.ToLower(s))
+	s = foldHeading.Replace(strings.ToLower(s))
 	for _, unit := range []string{"(元)", "(元/月)", "(公里)", "(人)"} {
 		s = strings.TrimSuffix(s, unit)
 	}

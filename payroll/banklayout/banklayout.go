@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"zhida/rules/message"
 	"zhida/rules/yamltext"
@@ -58,21 +59,26 @@ var Sources = map[string]bool{
 var presets embed.FS
 
 // Presets lists the layouts that come with the program, by code.
-func Presets() []*Layout {
+var Presets = sync.OnceValue(func() []*Layout {
 	files, err := presets.ReadDir("presets")
 	if err != nil {
 		panic(err) // embedded
 	}
 	var list []*Layout
 	for _, f := range files {
-		l, err := Preset(strings.TrimSuffix(f.Name(), ".yaml"))
+		code := strings.TrimSuffix(f.Name(), ".yaml")
+		text, err := PresetText(code)
+		if err != nil {
+			panic(err) // embedded
+		}
+		l, err := Read(code, text)
 		if err != nil {
 			panic(err) // a test reads every preset
 		}
 		list = append(list, l)
 	}
 	return list
-}
+})
 
 // PresetText is the YAML of a preset, for a county to start its own from.
 func PresetText(code string) ([]byte, error) {
@@ -86,13 +92,14 @@ func PresetText(code string) ([]byte, error) {
 	return text, nil
 }
 
-// Preset reads a preset by its code. Error: layout.missing.
+// Preset gives a preset by its code. Error: layout.missing.
 func Preset(code string) (*Layout, error) {
-	text, err := PresetText(code)
-	if err != nil {
-		return nil, err
+	for _, l := range Presets() {
+		if l.Code == code {
+			return l, nil
+		}
 	}
-	return Read(code, text)
+	return nil, message.Err("layout.missing", code)
 }
 
 // Read reads and checks a layout.

@@ -1,0 +1,183 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"zhida/exporters"
+	"zhida/exporters/bankfile"
+	"zhida/payroll"
+	"zhida/payroll/banklayout"
+	"zhida/rules/facts"
+	"zhida/rules/money"
+)
+
+// demo runs the demo once for all tests of this package that look at its result.
+func demo(t *testing.T) (string, []DemoStep) {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "demo")
+	steps, err := RunDemo(context.Background(), dir, func(s DemoStep) { t.Logf("%6.2f s %s", s.Seconds, s.What) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir, steps
+}
+
+// The sums of the lines, the settlements, the payments, the bank files and the
+// manifest agree to the fen in every batch, and every person ends with a status.
+func TestDemo(t *testing.T) {
+	dir, steps := demo(t)
+	ctx := context.Background()
+	a, err := Open(ctx, filepath.Join(dir, "book.db"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	batches := 0
+	for _, s := range steps {
+		for _, b := range s.Batches {
+			batches++
+			checkBatch(t, a, dir, b)
+			if digest, err := a.Recompute(ctx, b.ID); err != nil || digest != b.Digest {
+				t.Errorf("%s computes to %s as known then, the book has %s: %v", b.ID, digest, b.Digest, err)
+			}
+		}
+	}
+	if batches != 6 {
+		t.Errorf("%d batches instead of 6", batches)
+	}
+	if last := steps[len(steps)-1]; len(last.Batches) != 0 {
+		t.Errorf("running again made %d batches", len(last.Batches))
+	}
+	compareWithOldSystem(t, a)
+}
+
+func checkBatch(t *testing.T, a *App, dir string, b payroll.Batch) {
+	t.Helper()
+	ctx := context.Background()
+	var gross, deduction, pay, held, owed money.Fen
+	roster := 0
+	err := a.store.View(ctx, func(r payroll.Reader) error {
+		err := r.Lines(ctx, payroll.LineQuery{Batch: b.ID}, func(l payroll.Line) error {
+			if l.Side == payroll.Deduction {
+				deduction += l.Fen
+			} else {
+				gross += l.Fen
+			}
+			if l.Fen != l.Due-l.Committed {
+				t.Errorf("%s: person %d %s %s: %s is not %s - %s", b.ID, l.Person, l.Item, l.Month, l.Fen, l.Due, l.Committed)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		return r.Settlements(ctx, b.ID, func(s payroll.Settlement) error {
+			roster++
+			pay, held, owed = pay+s.Pay, held+s.Held, owed+s.Owed
+			if s.Gross-s.Deduction != s.Pay+s.Held-s.Owed || s.Pay < 0 {
+				t.Errorf("%s: person %d: %s - %s is not %s + %s - %s", b.ID, s.Person, s.Gross, s.Deduction, s.Pay, s.Held, s.Owed)
+			}
+			if s.Status != payroll.Paid && s.Reason.IsZero() {
+				t.Errorf("%s: person %d ends as %s without a reason", b.ID, s.Person, s.Status)
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if gross != b.Gross || deduction != b.Deduction || pay != b.Net || held != b.Held || owed != b.Owed || roster != b.Roster || gross-deduction != pay+held-owed {
+		t.Errorf("%s: the head does not match its rows: %+v", b.ID, b)
+	}
+	folder := filepath.Join(dir, "bank", strings.ReplaceAll(b.ID.String(), "/", "-"))
+	var m exporters.Manifest
+	text, err := os.ReadFile(filepath.Join(folder, "manifest-"+strings.ReplaceAll(b.ID.String(), "/", "-")+".json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &m); err != nil {
+		t.Fatal(err)
+	}
+	files, count := money.Fen(0), 0
+	for _, f := range m.Files {
+		d, err := exporters.DigestFile(filepath.Join(folder, f.Name))
+		if err != nil || d != f.Digests {
+			t.Errorf("%s: %s does not have the digests of the manifest: %v", b.ID, f.Name, err)
+		}
+		if f.Kind != "payment" {
+			continue
+		}
+		l, err := banklayout.Preset(f.Layout)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in, err := os.Open(filepath.Join(folder, f.Name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, _, _, err := bankfile.Read(in, l)
+		in.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range rows {
+			files += r.Fen
+			count++
+		}
+	}
+	if files != b.Net || count != b.Payees || money.Fen(m.Total) != b.Net || m.Count != count {
+		t.Errorf("%s: bank files have %d rows of %s, the manifest %d of %s, the batch %d of %s", b.ID, count, files, m.Count, money.Fen(m.Total), b.Payees, b.Net)
+	}
+}
+
+// compareWithOldSystem holds the engine against the amounts that the sample's
+// generator worked out on its own for September at the old standard: each
+// difference is the raise of the rate and nothing else.
+func compareWithOldSystem(t *testing.T, a *App) {
+	t.Helper()
+	ctx := context.Background()
+	compared := 0
+	err := a.store.View(ctx, func(r payroll.Reader) error {
+		last, err := r.LastPerson(ctx)
+		if err != nil {
+			return err
+		}
+		paid := map[int64]money.Fen{}
+		err = r.Facts(ctx, payroll.FactQuery{First: 1, Last: last, Kinds: []facts.Kind{facts.KindPaid}}, func(f payroll.Fact) error {
+			var v struct {
+				Fen money.Fen `json:"fen"`
+			}
+			paid[f.Person] = 0
+			err := json.Unmarshal([]byte(f.Body), &v)
+			paid[f.Person] += v.Fen
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		october, _ := payroll.ParseBatchID("2026-10/2")
+		return r.Lines(ctx, payroll.LineQuery{Batch: october}, func(l payroll.Line) error {
+			if l.Item != "former_compensation" {
+				return nil
+			}
+			switch {
+			case l.Month == 202609:
+				t.Errorf("person %d: the engine finds %s for September, the old system %s", l.Person, l.Due, l.Committed)
+			case paid[l.Person] != 0 && l.Fen == paid[l.Person]:
+				compared++
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if compared < 2000 {
+		t.Errorf("only %d former cadres get in October what the generator worked out", compared)
+	}
+}
