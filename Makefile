@@ -1,0 +1,49 @@
+# Zhida. `make` lists the targets. Needs Go, gcc (SQLite is C) and make.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+export CGO_ENABLED := 1
+
+# Go leaves folders named testdata out of ./..., so the sample county is named.
+PACKAGES := ./... ./testdata/counties/...
+OUT ?= demo
+# Executions of each fuzz target: a moment in `make test`, as long as you like in `make fuzz FUZZ=5000000x`.
+FUZZ ?= 20000x
+BENCH ?= .
+
+# Parts of `make test` run in their order, also under -j.
+.NOTPARALLEL:
+.PHONY: help demo build test test-deps lint fmt fuzz bench race
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-10s %s\n", $$1, $$2}'
+
+demo: build ## two months of the sample county in ./demo, or OUT=folder (empty or new)
+	./bin/zhida demo --out "$(OUT)"
+
+build: ## bin/zhida
+	go build -o bin/ ./cmd/...
+
+# The order is: cheap first, go test last, so that its verdict closes the output.
+test: test-deps lint fuzz race ## everything CI runs: formatting, vet, staticcheck, fuzzing, race tests
+
+test-deps: ## install what some tests need, where apt-get may be used
+	@.ci/test-deps
+
+lint: ## gofmt, go vet, staticcheck
+	@unformatted=$$(gofmt -l cmd exporters importers payroll rules testdata); \
+	if [ -n "$$unformatted" ]; then echo "not formatted (make fmt):"; echo "$$unformatted"; exit 1; fi
+	go vet $(PACKAGES)
+	go tool -modfile=.ci/tools/go.mod staticcheck $(PACKAGES)
+
+fmt: ## format all Go files
+	gofmt -w cmd exporters importers payroll rules testdata
+
+fuzz: ## run every fuzz target, FUZZ=20000x executions each
+	@.ci/fuzz $(FUZZ)
+
+race: ## all tests under the race detector
+	go test -race $(PACKAGES)
+
+bench: ## benchmarks, BENCH=pattern; numbers to compare, not to pass
+	go test -run '^$$' -bench '$(BENCH)' -benchmem $(PACKAGES)
