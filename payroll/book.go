@@ -62,7 +62,6 @@ const (
 	EventProposed         = "proposal.made"
 	EventProposalAccepted = "proposal.accepted"
 	EventProposalRejected = "proposal.rejected"
-	EventBatchStarted     = "batch.started"
 	EventBatchComputed    = "batch.computed"
 	EventBatchNothing     = "batch.nothing"
 	EventBatchAnswered    = "batch.answered"

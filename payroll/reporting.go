@@ -212,7 +212,7 @@ func (p *batchReport) loadEvents() error {
 	id := p.head.Batch.ID.String()
 	return p.r.Events(p.ctx, p.head.Batch.Horizon, head.Position, func(e journal.Event) error {
 		pairs, err := journal.ParsePayload(e.Payload)
-		if err != nil || !strings.HasPrefix(e.Kind, "batch.") || e.Kind == EventBatchStarted {
+		if err != nil || !strings.HasPrefix(e.Kind, "batch.") {
 			return err
 		}
 		for i := 0; i+1 < len(pairs); i += 2 {

@@ -30,6 +30,7 @@ type stage struct {
 // draft is one channel's batch while it is being written.
 type draft struct {
 	Batch
+	scratch  BatchID        // the id its rows are staged under; another than ID while an older draft keeps that
 	texts    map[string]int // sentence to number
 	fresh    []string       // numbered, not yet written
 	payables []payable
@@ -44,9 +45,9 @@ type payable struct {
 	account facts.Account
 }
 
-// begin clears what a killed run left and what is to be computed again, and
-// creates the staged head of each channel, on record. It refuses a channel whose
-// open batch is past the draft or belongs to another run.
+// begin clears what a killed run left and creates the staged head of each channel.
+// It refuses a channel whose open batch is past the draft or belongs to another run.
+// An older draft stays until the new one is finished: a run that fails changes nothing.
 func (w *stage) begin(ctx context.Context) error {
 	c := w.calc
 	return w.book.store.Update(ctx, func(tx Tx) error {
@@ -60,46 +61,43 @@ func (w *stage) begin(ctx context.Context) error {
 				return err
 			}
 		}
-		var ids []string
 		for _, channel := range c.channels {
-			id, err := w.idFor(ctx, tx, channel)
+			seq, err := tx.NextSeq(ctx, w.calc.month)
 			if err != nil {
 				return err
 			}
-			d := &draft{texts: map[string]int{}, seal: newSealer()}
-			d.Batch = Batch{ID: id, Kind: c.kind, Channel: channel, State: Staging, Horizon: c.horizon,
+			d := &draft{scratch: NewBatchID(c.month, seq), texts: map[string]int{}, seal: newSealer()}
+			d.Batch = Batch{ID: d.scratch, Kind: c.kind, Channel: channel, State: Staging, Horizon: c.horizon,
 				RulesVersion: rules.Version, ComputedAt: w.book.now()}
 			if err := tx.CreateBatch(ctx, d.Batch); err != nil {
 				return err
 			}
+			if open, ok := c.open[channel]; ok {
+				if err := mayReplace(ctx, tx, open.ID, c); err != nil {
+					return err
+				}
+				d.ID = open.ID
+			}
 			w.drafts[channel] = d
-			ids = append(ids, id.String())
 		}
-		_, err = w.book.record(ctx, tx, w.session, EventBatchStarted, "month", c.month.String(), "kind", string(c.kind),
-			"batches", strings.Join(ids, ","), "horizon", strconv.FormatInt(c.horizon, 10))
-		return err
+		return nil
 	})
 }
 
-// idFor gives the id for a channel's batch: that of its open draft, which is cleared, or a new one.
-func (w *stage) idFor(ctx context.Context, tx Tx, channel string) (BatchID, error) {
-	open, ok := w.calc.open[channel]
-	if !ok {
-		seq, err := tx.NextSeq(ctx, w.calc.month)
-		return NewBatchID(w.calc.month, seq), err
-	}
-	now, err := tx.Batch(ctx, open.ID)
+// mayReplace refuses to compute an open batch again that is past the draft or of another run.
+func mayReplace(ctx context.Context, tx Tx, id BatchID, c *calc) error {
+	now, err := tx.Batch(ctx, id)
 	switch {
 	case errors.Is(err, ErrNotFound):
-		return 0, message.Err("run.raced", open.ID)
+		return message.Err("run.raced", id)
 	case err != nil:
-		return 0, err
+		return err
 	case now.State != Draft:
-		return 0, message.Err("run.open", now.ID, now.State.Chinese())
-	case now.ID.Month() != w.calc.month || now.Kind != w.calc.kind:
-		return 0, message.Err("run.other_open", now.ID)
+		return message.Err("run.open", now.ID, now.State.Chinese())
+	case now.ID.Month() != c.month || now.Kind != c.kind:
+		return message.Err("run.other_open", now.ID)
 	}
-	return now.ID, tx.ClearBatch(ctx, now.ID)
+	return nil
 }
 
 // put writes one chunk of computed persons, in person order.
@@ -121,7 +119,7 @@ func (w *stage) put(ctx context.Context, chunk []personResult) error {
 	err := w.book.store.Update(ctx, func(tx Tx) error {
 		for _, channel := range w.calc.channels {
 			d := w.drafts[channel]
-			if err := tx.PutTexts(ctx, d.ID, len(d.texts)-len(d.fresh), d.fresh); err != nil {
+			if err := tx.PutTexts(ctx, d.scratch, len(d.texts)-len(d.fresh), d.fresh); err != nil {
 				return err
 			}
 			if err := tx.PutLines(ctx, lines[channel]); err != nil {
@@ -151,7 +149,7 @@ func (d *draft) add(p *channelPart) {
 	d.Roster++
 	for i := range p.lines {
 		l := &p.lines[i]
-		l.Batch, l.Text = d.ID, d.textNo(l.sentence)
+		l.Batch, l.Text = d.scratch, d.textNo(l.sentence)
 		d.Lines++
 		if l.Side == Deduction {
 			d.Deduction += l.Fen
@@ -161,7 +159,7 @@ func (d *draft) add(p *channelPart) {
 		d.seal.line(&l.Line)
 	}
 	s := &p.settlement
-	s.Batch = d.ID
+	s.Batch = d.scratch
 	d.Net += s.Pay
 	d.Held += s.Held
 	d.Owed += s.Owed
@@ -198,7 +196,7 @@ func (d *draft) payments() []Payment {
 	})
 	list := make([]Payment, len(d.payables))
 	for i, p := range d.payables {
-		list[i] = Payment{Batch: d.ID, Seq: i + 1, Person: p.person, Fen: p.fen, Bank: p.account.Bank, Card: identity.Card(p.account.Card.Full()),
+		list[i] = Payment{Batch: d.scratch, Seq: i + 1, Person: p.person, Fen: p.fen, Bank: p.account.Bank, Card: identity.Card(p.account.Card.Full()),
 			CNAPS: p.account.CNAPS, Branch: p.account.Branch, Holder: p.account.Holder, Place: p.place}
 		d.seal.payment(&list[i])
 	}
@@ -225,7 +223,7 @@ func (w *stage) finish(ctx context.Context) (RunResult, error) {
 			payments = payments[n:]
 		}
 		d.Digest = d.seal.sum(d.Batch)
-		read, err := w.book.contentDigest(ctx, d.Batch)
+		read, err := w.book.contentDigest(ctx, d.scratch, d.Batch)
 		if err != nil {
 			return result, err
 		}
@@ -240,15 +238,23 @@ func (w *stage) finish(ctx context.Context) (RunResult, error) {
 		for _, channel := range w.calc.channels {
 			d := w.drafts[channel]
 			if d.Lines == 0 && d.Payees == 0 {
-				if err := tx.ClearBatch(ctx, d.ID); err != nil {
+				if err := clearBoth(ctx, tx, d); err != nil {
 					return err
 				}
 				continue
 			}
 			head := d.Batch
-			head.State = Draft
+			head.ID, head.State = d.scratch, Draft
 			if err := tx.SetBatch(ctx, head, Staging); err != nil {
 				return err
+			}
+			if head.ID = d.ID; d.ID != d.scratch {
+				if err := tx.ClearBatch(ctx, d.ID); err != nil {
+					return err
+				}
+				if err := tx.RenameBatch(ctx, d.scratch, d.ID); err != nil {
+					return err
+				}
 			}
 			pairs = append(pairs, "batch", head.ID.String(), "digest", head.Digest)
 			result.Batches = append(result.Batches, head)
@@ -264,11 +270,19 @@ func (w *stage) finish(ctx context.Context) (RunResult, error) {
 	return result, err
 }
 
+// clearBoth removes a staged batch and the older draft it would have replaced.
+func clearBoth(ctx context.Context, tx Tx, d *draft) error {
+	if err := tx.ClearBatch(ctx, d.scratch); err != nil || d.ID == d.scratch {
+		return err
+	}
+	return tx.ClearBatch(ctx, d.ID)
+}
+
 // drop removes what a failed run has staged.
 func (w *stage) drop(ctx context.Context) error {
 	return w.book.store.Update(ctx, func(tx Tx) error {
 		for _, d := range w.drafts {
-			if err := tx.ClearBatch(ctx, d.ID); err != nil && !errors.Is(err, ErrNotFound) {
+			if err := tx.ClearBatch(ctx, d.scratch); err != nil && !errors.Is(err, ErrNotFound) {
 				return err
 			}
 		}
@@ -359,24 +373,28 @@ func (s *section) row(fields ...string) {
 
 func num(n int64) string { return strconv.FormatInt(n, 10) }
 
-// contentDigest reads a batch back and digests it.
-func (b *Book) contentDigest(ctx context.Context, batch Batch) (digest string, err error) {
-	err = b.view(ctx, func(r Reader) error { digest, err = digestOf(ctx, r, batch); return err })
+// contentDigest reads the rows of a batch back from where they are staged and digests them.
+func (b *Book) contentDigest(ctx context.Context, staged BatchID, batch Batch) (digest string, err error) {
+	err = b.view(ctx, func(r Reader) error { digest, err = digestStaged(ctx, r, staged, batch); return err })
 	return digest, err
 }
 
 func digestOf(ctx context.Context, r Reader, batch Batch) (string, error) {
+	return digestStaged(ctx, r, batch.ID, batch)
+}
+
+func digestStaged(ctx context.Context, r Reader, id BatchID, batch Batch) (string, error) {
 	s := newSealer()
-	if err := r.Lines(ctx, LineQuery{Batch: batch.ID}, func(l Line) error { s.line(&l); return nil }); err != nil {
+	if err := r.Lines(ctx, LineQuery{Batch: id}, func(l Line) error { s.line(&l); return nil }); err != nil {
 		return "", err
 	}
-	if err := r.Settlements(ctx, batch.ID, func(p Settlement) error { s.settlement(&p); return nil }); err != nil {
+	if err := r.Settlements(ctx, id, func(p Settlement) error { s.settlement(&p); return nil }); err != nil {
 		return "", err
 	}
-	if err := r.Payments(ctx, batch.ID, func(p Payment) error { s.payment(&p); return nil }); err != nil {
+	if err := r.Payments(ctx, id, func(p Payment) error { s.payment(&p); return nil }); err != nil {
 		return "", err
 	}
-	texts, err := r.Texts(ctx, batch.ID)
+	texts, err := r.Texts(ctx, id)
 	if err != nil {
 		return "", err
 	}

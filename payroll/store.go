@@ -116,6 +116,7 @@ type Tx interface {
 	CreateBatch(ctx context.Context, b Batch) error
 	ClearBatch(ctx context.Context, id BatchID) error
 	NextSeq(ctx context.Context, m calendar.Month) (int, error)
+	RenameBatch(ctx context.Context, from, to BatchID) error // with all its rows; to must not exist
 	StagingBatches(ctx context.Context) ([]BatchID, error)
 	PutLines(ctx context.Context, list []Line) error             // staging only
 	PutSettlements(ctx context.Context, list []Settlement) error // staging only

@@ -569,6 +569,26 @@ func (q *queries) SetBatch(ctx context.Context, b payroll.Batch, from payroll.St
 		int64(b.Gross), int64(b.Deduction), int64(b.Net), int64(b.Held), int64(b.Owed), string(averages), int64(b.ID), string(from))
 }
 
+// batchTables hold the rows of a batch.
+var batchTables = []string{"line", "settlement", "payment", "batch_text", "export_file"}
+
+func (q *queries) RenameBatch(ctx context.Context, from, to payroll.BatchID) error {
+	b, err := q.Batch(ctx, from)
+	if err != nil {
+		return err
+	}
+	b.ID = to
+	if err := q.insertBatch(ctx, b); err != nil {
+		return err
+	}
+	for _, table := range batchTables {
+		if err := q.exec(ctx, `UPDATE `+table+` SET batch = ? WHERE batch = ?`, int64(to), int64(from)); err != nil {
+			return err
+		}
+	}
+	return q.exec(ctx, `DELETE FROM batch WHERE id = ?`, int64(from))
+}
+
 func (q *queries) ClearBatch(ctx context.Context, id payroll.BatchID) error {
 	b, err := q.Batch(ctx, id)
 	if err != nil {
@@ -577,7 +597,7 @@ func (q *queries) ClearBatch(ctx context.Context, id payroll.BatchID) error {
 	if b.State != payroll.Staging && b.State != payroll.Draft {
 		return payroll.ErrConflict
 	}
-	for _, table := range []string{"line", "settlement", "payment", "batch_text", "export_file"} {
+	for _, table := range batchTables {
 		if err := q.exec(ctx, `DELETE FROM `+table+` WHERE batch = ?`, int64(id)); err != nil {
 			return err
 		}

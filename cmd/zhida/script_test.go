@@ -1,0 +1,45 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"zhida": func() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }})
+}
+
+// The behaviour of the command line as text files; -update writes what differs.
+func TestScripts(t *testing.T) {
+	county, err := filepath.Abs("../../testdata/counties/taoyuan")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 "../../testdata/script",
+		RequireExplicitExec: true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("COUNTY", county)
+			e.Setenv("ZHIDA_LANG", "zh")
+			e.Setenv("ZHIDA_PASSPHRASE_FILE", filepath.Join(e.WorkDir, "pass"))
+			return nil
+		},
+		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			// exit N checks the exit code of zhida: exit 3 zhida import …
+			"exits": func(ts *testscript.TestScript, _ bool, args []string) {
+				err := ts.Exec(args[1], args[2:]...)
+				code := "0"
+				if err != nil {
+					code = err.Error()[len("exit status "):]
+				}
+				if code != args[0] {
+					ts.Fatalf("exit code %s instead of %s", code, args[0])
+				}
+			},
+		},
+	})
+}
