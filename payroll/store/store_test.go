@@ -1,0 +1,100 @@
+package store
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"zhida/payroll"
+	"zhida/payroll/store/pgtest"
+	"zhida/payroll/store/storetest"
+	"zhida/rules/message"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+func TestSQLite(t *testing.T) {
+	storetest.Run(t, func(t *testing.T) payroll.Store { return create(t, filepath.Join(t.TempDir(), "桃源 #1?.db")) })
+}
+
+func TestPostgreSQL(t *testing.T) {
+	pgtest.Database(t) // skips, or fails in CI, where there is none
+	storetest.Run(t, func(t *testing.T) payroll.Store { return create(t, pgtest.Database(t)) })
+}
+
+func create(t *testing.T, book string) *Store {
+	t.Helper()
+	s, err := Create(context.Background(), book, "430725")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func found(t *testing.T, s *Store) {
+	t.Helper()
+	ctx := context.Background()
+	if err := s.Update(ctx, func(tx payroll.Tx) error { return tx.InitBook(ctx, payroll.Meta{County: "430725", Name: "桃源县"}) }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestOpenRefusesWhatIsNoBook(t *testing.T) {
+	ctx, dir := context.Background(), t.TempDir()
+	missing := filepath.Join(dir, "missing.db")
+	if _, err := Open(ctx, missing); message.Code(err) != "book.missing" {
+		t.Errorf("a missing file: %v", err)
+	}
+	if _, err := os.Stat(missing); err == nil {
+		t.Error("opening a missing book made one")
+	}
+	text := filepath.Join(dir, "text.db")
+	if err := os.WriteFile(text, []byte(strings.Repeat("not a database ", 100)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(ctx, text); message.Code(err) != "book.format" {
+		t.Errorf("a text file: %v", err)
+	}
+	path := filepath.Join(dir, "book.db")
+	s := create(t, path)
+	s.Close()
+	if _, err := Open(ctx, path); message.Code(err) != "book.unfinished" {
+		t.Errorf("a book without its first event: %v", err)
+	}
+	if _, err := Create(ctx, path, "430725"); message.Code(err) != "book.exists" {
+		t.Errorf("a book over another: %v", err)
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the book is not private: %v %v", info.Mode(), err)
+	}
+}
+
+func TestPostgreSQLSchemas(t *testing.T) {
+	ctx := context.Background()
+	address := pgtest.Database(t)
+	if _, err := Open(ctx, address); message.Code(err) != "book.missing" {
+		t.Errorf("an empty database: %v", err)
+	}
+	for _, county := range []string{"430725", "430726"} {
+		s, err := Create(ctx, address, county)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found(t, s)
+		s.Close()
+	}
+	if _, err := Create(ctx, address, "430725"); message.Code(err) != "book.exists" {
+		t.Errorf("a second book of the county: %v", err)
+	}
+	if _, err := Open(ctx, address); message.Code(err) != "book.which_county" {
+		t.Errorf("two counties and none named: %v", err)
+	}
+	s, err := Open(ctx, address+"&county=430726")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+}
