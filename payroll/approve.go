@@ -266,6 +266,7 @@ func (b *Book) stillHolds(ctx context.Context, id BatchID) (int64, error) {
 
 // inputsBetween counts events in (after, upto] that a batch of the channel may rest on.
 func inputsBetween(ctx context.Context, r Reader, after, upto int64, channel string) (n int, err error) {
+	var moved []BatchID // batches that began or ceased to count
 	err = r.Events(ctx, after+1, upto, func(e journal.Event) error {
 		switch e.Kind {
 		case EventImported, EventProposalAccepted:
@@ -276,20 +277,20 @@ func inputsBetween(ctx context.Context, r Reader, after, upto int64, channel str
 				return err
 			}
 			id, err := ParseBatchID(valueOf(pairs, "batch"))
-			if err != nil {
-				return err
-			}
-			other, err := r.Batch(ctx, id)
-			if err == nil && other.Channel == channel {
-				n++
-			}
-			if errors.Is(err, ErrNotFound) {
-				err = nil
-			}
+			moved = append(moved, id)
 			return err
 		}
 		return nil
 	})
+	for _, id := range moved {
+		if err != nil {
+			break
+		}
+		var other Batch
+		if other, err = r.Batch(ctx, id); err == nil && other.Channel == channel {
+			n++
+		}
+	}
 	return n, err
 }
 

@@ -35,8 +35,9 @@ type batchReport struct {
 	people    map[int64]*reportPerson
 	order     []int64
 	texts     []string
-	documents map[int64]string // position of adoption to document number
-	causes    map[string]string
+	documents map[int64]string  // position of adoption to document number
+	causes    map[string]string // cause to its wording, as they come up
+	brought   map[int64]string  // journal position to what came in there
 	previous  BatchID
 }
 
@@ -47,7 +48,7 @@ type reportPerson struct {
 }
 
 func newReport(ctx context.Context, r Reader, id BatchID) (*batchReport, error) {
-	p := &batchReport{ctx: ctx, r: r, people: map[int64]*reportPerson{}, documents: map[int64]string{}, causes: map[string]string{}}
+	p := &batchReport{ctx: ctx, r: r, people: map[int64]*reportPerson{}, documents: map[int64]string{}, causes: map[string]string{}, brought: map[int64]string{}}
 	batch, err := batchOf(ctx, r, id)
 	if err != nil {
 		return nil, err
@@ -56,7 +57,7 @@ func newReport(ctx context.Context, r Reader, id BatchID) (*batchReport, error) 
 	if batch.State.Committed() {
 		p.head.Seal = batch.Digest
 	}
-	for _, load := range []func() error{p.loadPeople, p.loadHead, p.loadDocuments, p.loadEvents, p.findPrevious} {
+	for _, load := range []func() error{p.loadPeople, p.loadHead, p.loadDocuments, p.loadBrought, p.loadEvents, p.findPrevious} {
 		if err := load(); err != nil {
 			return nil, err
 		}
@@ -241,7 +242,27 @@ func (p *batchReport) findPrevious() error {
 	return nil
 }
 
-// cause words the cause of a line: who brought in what, and when.
+// loadBrought words what came in at each position of the journal: who, what, when.
+func (p *batchReport) loadBrought() error {
+	imports, err := p.r.Imports(p.ctx)
+	if err != nil {
+		return err
+	}
+	for at, document := range p.documents {
+		p.brought[at] = "采用" + document
+	}
+	for _, x := range imports {
+		p.brought[x.Position] = "导入“" + x.File + "”"
+	}
+	return p.r.Events(p.ctx, 1, p.head.Batch.Horizon, func(e journal.Event) error {
+		if e.Kind == EventImported || e.Kind == EventProposalAccepted {
+			p.brought[e.Position] += "（" + e.Actor + " " + calendar.DateIn(e.Time, zone).String() + "，日志第" + num(e.Position) + "条）"
+		}
+		return nil
+	})
+}
+
+// cause words the cause of a line.
 func (p *batchReport) cause(cause string) (string, error) {
 	switch cause {
 	case causeMonth:
@@ -252,32 +273,13 @@ func (p *batchReport) cause(cause string) (string, error) {
 	if text, ok := p.causes[cause]; ok {
 		return text, nil
 	}
-	imports, err := p.r.Imports(p.ctx)
-	if err != nil {
-		return "", err
-	}
 	var parts []string
 	for _, s := range strings.Split(cause, ",") {
 		at, err := strconv.ParseInt(s, 10, 64)
 		if err != nil {
 			return "", err
 		}
-		what := ""
-		if doc := p.documents[at]; doc != "" {
-			what = "采用" + doc
-		}
-		for _, x := range imports {
-			if x.Position == at {
-				what = "导入“" + x.File + "”"
-			}
-		}
-		err = p.r.Events(p.ctx, at, at, func(e journal.Event) error {
-			parts = append(parts, what+"（"+e.Actor+" "+calendar.DateIn(e.Time, zone).String()+"，日志第"+s+"条）")
-			return nil
-		})
-		if err != nil {
-			return "", err
-		}
+		parts = append(parts, p.brought[at])
 	}
 	p.causes[cause] = strings.Join(parts, "；")
 	return p.causes[cause], nil

@@ -50,7 +50,8 @@ type Balance struct {
 	Owed   money.Fen // receivable
 }
 
-// Reader reads a book. Methods with fn stream in the stated order and stop at its first error.
+// Reader reads a book. Methods with fn stream in the stated order and stop at its first
+// error; fn asks nothing of the same Reader, since one connection answers one question at a time.
 // What does not exist is ErrNotFound.
 type Reader interface {
 	Meta(ctx context.Context) (Meta, error)

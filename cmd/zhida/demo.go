@@ -16,7 +16,7 @@ func (c *cli) demoCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "demo", Short: "样例县两个月：从表格到银行文件和审核工作簿，中间有一次更正", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
 		var total float64
 		var batches []payroll.Batch
-		_, err := app.RunDemo(cmd.Context(), out, func(s app.DemoStep) {
+		_, err := app.RunDemo(cmd.Context(), out, "", func(s app.DemoStep) {
 			total += s.Seconds
 			fmt.Fprintf(c.errs, "%6.2f 秒  %s\n", s.Seconds, s.What)
 			batches = append(batches, s.Batches...)

@@ -21,14 +21,20 @@ import (
 
 // queries answers payroll.Reader and payroll.Tx inside one transaction.
 type queries struct {
-	tx       *sqlx.Tx
-	postgres bool
+	tx        *sqlx.Tx
+	postgres  bool
+	streaming bool // SQLite would allow a question inside another's answer; PostgreSQL does not
 }
 
 var _ payroll.Tx = (*queries)(nil)
 
 // stream runs a query and hands each row to scan, whose first error ends it.
 func (q *queries) stream(ctx context.Context, query string, args []any, scan func(*sqlx.Rows) error) error {
+	if q.streaming {
+		return errors.New("store: a question inside the answer to another")
+	}
+	q.streaming = true
+	defer func() { q.streaming = false }()
 	rows, err := q.tx.QueryxContext(ctx, q.tx.Rebind(query), args...)
 	if err != nil {
 		return err

@@ -194,7 +194,7 @@ func (s *Store) Update(ctx context.Context, f func(payroll.Tx) error) error {
 			return classify(err)
 		}
 	}
-	if err := f(&queries{tx, s.postgres}); err != nil {
+	if err := f(&queries{tx: tx, postgres: s.postgres}); err != nil {
 		return classify(err)
 	}
 	return classify(tx.Commit())
@@ -211,7 +211,7 @@ func (s *Store) View(ctx context.Context, f func(payroll.Reader) error) error {
 		return classify(err)
 	}
 	defer tx.Rollback()
-	return classify(f(&queries{tx, s.postgres}))
+	return classify(f(&queries{tx: tx, postgres: s.postgres}))
 }
 
 // classify gives database errors that a person can do something about their code.

@@ -34,21 +34,25 @@ type DemoStep struct {
 type Demo struct {
 	app   *App
 	dir   string
+	book  string
 	clock time.Time
 	by    map[string]*payroll.Session
 	steps []DemoStep
 }
 
 // RunDemo makes the whole demo in dir, which must be empty or absent, telling
-// progress about each step as it ends.
-func RunDemo(ctx context.Context, dir string, progress func(DemoStep)) (steps []DemoStep, err error) {
+// progress about each step as it ends. The book is dir/book.db, or the one named.
+func RunDemo(ctx context.Context, dir, book string, progress func(DemoStep)) (steps []DemoStep, err error) {
 	if list, err := os.ReadDir(dir); err == nil && len(list) > 0 {
 		return nil, message.Err("demo.not_empty", dir)
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, message.Err("export.write", dir).Because(err)
 	}
-	d := &Demo{dir: dir, by: map[string]*payroll.Session{}}
+	if book == "" {
+		book = filepath.Join(dir, "book.db")
+	}
+	d := &Demo{dir: dir, book: book, by: map[string]*payroll.Session{}}
 	d.at(2026, 10, 26)
 	for _, step := range []struct {
 		what string
@@ -110,7 +114,7 @@ func (d *Demo) found(ctx context.Context) ([]payroll.Batch, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.app, err = Create(ctx, filepath.Join(d.dir, "book.db"), payroll.Meta{County: "430725", Name: "桃源县", Cutover: 202610, Rehearsal: true}, d.now)
+	d.app, err = Create(ctx, d.book, payroll.Meta{County: "430725", Name: "桃源县", Cutover: 202610, Rehearsal: true}, d.now)
 	if err != nil {
 		return nil, err
 	}

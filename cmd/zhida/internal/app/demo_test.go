@@ -12,15 +12,17 @@ import (
 	"zhida/exporters/bankfile"
 	"zhida/payroll"
 	"zhida/payroll/banklayout"
+	"zhida/payroll/store/pgtest"
 	"zhida/rules/facts"
 	"zhida/rules/money"
 )
 
-// demo runs the demo once for all tests of this package that look at its result.
-func demo(t *testing.T) (string, []DemoStep) {
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+func demo(t *testing.T, book string) (string, []DemoStep) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "demo")
-	steps, err := RunDemo(context.Background(), dir, func(s DemoStep) { t.Logf("%6.2f s %s", s.Seconds, s.What) })
+	steps, err := RunDemo(context.Background(), dir, book, func(s DemoStep) { t.Logf("%6.2f s %s", s.Seconds, s.What) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +32,7 @@ func demo(t *testing.T) (string, []DemoStep) {
 // The sums of the lines, the settlements, the payments, the bank files and the
 // manifest agree to the fen in every batch, and every person ends with a status.
 func TestDemo(t *testing.T) {
-	dir, steps := demo(t)
+	dir, steps := demo(t, "")
 	ctx := context.Background()
 	a, err := Open(ctx, filepath.Join(dir, "book.db"), nil)
 	if err != nil {
@@ -54,6 +56,14 @@ func TestDemo(t *testing.T) {
 		t.Errorf("running again made %d batches", len(last.Batches))
 	}
 	compareWithOldSystem(t, a)
+	_, onPostgreSQL := demo(t, pgtest.Database(t))
+	for i := range steps {
+		for j := range steps[i].Batches {
+			if a, b := steps[i].Batches[j], onPostgreSQL[i].Batches[j]; a.Digest != b.Digest {
+				t.Errorf("%s has the digest %s on SQLite and %s on PostgreSQL", a.ID, a.Digest, b.Digest)
+			}
+		}
+	}
 }
 
 func checkBatch(t *testing.T, a *App, dir string, b payroll.Batch) {
