@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -143,7 +144,7 @@ func detailLine(text string, l *banklayout.Layout) (r Row, err error) {
 			if list[i] != "" {
 				return r, errors.New("an empty field is filled")
 			}
-		case "seq":
+		case "payment":
 			if r.Payment, err = strconv.Atoi(list[i]); err != nil {
 				return r, err
 			}
@@ -179,10 +180,11 @@ func Prove(r io.Reader, f *File) error {
 	if len(rows) != len(f.Rows) || len(rows) != f.Header.Count {
 		return wrong(0, fmt.Errorf("%d rows instead of %d", len(rows), len(f.Rows)))
 	}
+	numbered := slices.ContainsFunc(f.Layout.Detail.Fields, func(x banklayout.Field) bool { return x.Source == "payment" })
 	var sum money.Fen
 	for i := range rows {
 		a, b := &rows[i], &f.Rows[i]
-		if a.Account != b.Account || a.Holder != b.Holder || a.Fen != b.Fen {
+		if numbered && a.Payment != b.Payment || a.Account != b.Account || a.Holder != b.Holder || a.Fen != b.Fen {
 			return wrong(i+1, errors.New("account, holder or amount"))
 		}
 		sum += a.Fen

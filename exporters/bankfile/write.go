@@ -41,8 +41,12 @@ func Write(w io.Writer, f *File) error {
 			return err
 		}
 	}
+	if len(f.Rows) == 0 {
+		return message.Err("bank.empty", f.Name)
+	}
 	for i := range f.Rows {
 		r := &f.Rows[i]
+		out.row = i + 1
 		if r.Fen <= 0 {
 			return message.Err("bank.amount", f.Name, r.Person, r.Holder)
 		}
@@ -69,6 +73,7 @@ type lines struct {
 	decode     *encoding.Decoder
 	started    bool
 	text       bytes.Buffer
+	row        int // in the file, from 1
 	currentRow *Row
 }
 
@@ -193,6 +198,8 @@ func (o *lines) value(f banklayout.Field) (string, error) {
 	case "purpose":
 		v = h.Purpose
 	case "seq":
+		v = padded(o.row, f.Digits)
+	case "payment":
 		v = padded(r.Payment, f.Digits)
 	case "account":
 		v = r.Account.Full()

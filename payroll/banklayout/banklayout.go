@@ -52,7 +52,7 @@ type Field struct {
 var Sources = map[string]bool{
 	"literal": false, "date": false, "total": false, "count": false, "file_seq": false, "payer_name": false, "payer_account": false,
 	"payer_branch": false, "unit": false, "purpose": false, "empty": false,
-	"seq": true, "account": true, "holder": true, "amount": true, "bank_name": true, "branch": true, "cnaps": true,
+	"seq": true, "payment": true, "account": true, "holder": true, "amount": true, "bank_name": true, "branch": true, "cnaps": true,
 }
 
 //go:embed presets/*.yaml

@@ -43,4 +43,7 @@ var bankEntries = []Entry{
 	{Code: "layout.wrong", Exit: ExitCheck,
 		Zh: "版式 {0} 不对：{1}", ZhHint: "请改正",
 		En: "the layout {0} is wrong: {1}", EnHint: "Mend it."},
+	{Code: "bank.empty", Exit: ExitCheck,
+		Zh: "{0} 里没有一笔付款", ZhHint: "空文件不会写出，请核对批次",
+		En: "{0} would hold no payment", EnHint: "An empty file is not written; check the batch."},
 }
