@@ -57,31 +57,48 @@ func testCase(p *policy.Policy, c policy.Case) CaseResult {
 	for _, x := range c.Places {
 		world.Places[x.Code] = append(world.Places[x.Code], x)
 	}
-	e, err := NewEvaluation(program, world, c.Month, c.Month)
+	e, err := NewEvaluation(program, world, c.Month, c.Last)
 	if err != nil {
 		return fail(err)
 	}
 	person := withGiven(c.Person, c)
 	e.Observe(append([]facts.Person{person}, c.Others...))
-	due := map[string]Entitlement{}
-	for _, x := range e.Person(&person) {
-		due[x.Item] = x
-	}
+	due := e.Person(&person)
 	for _, want := range c.Expect {
-		r.Checks = append(r.Checks, compare(want, due))
+		r.Checks = append(r.Checks, compare(want, total(due, want, c)))
 	}
 	return r
 }
 
-func compare(want policy.Expectation, due map[string]Entitlement) CaseCheck {
-	got, ok := due[want.Item]
+// total joins the entitlements of an item that an expectation is about: one month,
+// or the sum over all months of the case; the reason of the last month stands for all.
+func total(due []Entitlement, want policy.Expectation, c policy.Case) (t Entitlement) {
+	for _, x := range due {
+		if x.Item != want.Item || want.Month != 0 && x.Month != want.Month {
+			continue
+		}
+		sum := t.Fen + x.Fen
+		if t.Outcome == Refused || t.Outcome == Due && x.Outcome != Refused {
+			t.Fen = sum
+			continue
+		}
+		t = x
+		t.Fen = sum
+	}
+	return t
+}
+
+func compare(want policy.Expectation, got Entitlement) CaseCheck {
 	check := CaseCheck{Item: want.Item, Expected: want.Fen.String()}
+	if want.Month != 0 {
+		check.Item += " " + want.Month.String()
+	}
 	if want.Outcome != "" {
 		check.Expected = want.Outcome + " " + want.Reason
 	}
 	switch {
-	case !ok:
-		check.Computed = "not_due 人员类别不符"
+	case got.Item == "":
+		check.Computed = "not_due 人员类别不符，或没有这个项目"
 		check.Passed = want.Outcome == string(NotDue) && want.Reason == ""
 	case got.Outcome == Due:
 		check.Computed = got.Fen.String()
@@ -125,7 +142,7 @@ items:
 `
 
 const givenItem = `  - {code: CODE, name: CODE, order: 0, payees: [township_cadre, village_cadre, former_village_cadre], channel: 案例, fund: 案例,
-     basis: person, death: full, rounding: half_up/1, amount: 'given("CODE")'}
+     basis: person, arrival: full, departure: full, death: full, change: last, rounding: half_up/1, amount: 'given("CODE")'}
 `
 
 // withGiven states the amounts of other documents' items for the person.

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"errors"
 	"slices"
 	"sort"
 	"sync"
@@ -26,11 +27,11 @@ type Evaluation struct {
 	program    *Program
 	world      *facts.World
 	months     []calendar.Month
-	plans      map[calendar.Month][]*grant
+	plans      map[calendar.Month]*plan
+	memories   map[memoryKey]*memory
 	places     map[string][]facts.Place
 	references map[string]facts.Reference
 	frozen     map[groupKey]facts.Average
-	frozenItem map[groupKey]bool // without the group
 
 	lock   sync.Mutex
 	groups map[groupKey]*group
@@ -48,38 +49,51 @@ type group struct {
 	refused int64 // lowest number of a person who could not be computed, 0 for none
 }
 
+// plan is the items in force in a month.
+type plan struct {
+	items  []*grant // in print order
+	byCode map[string]*grant
+}
+
 // NewEvaluation prepares the months from..to. Error: rules.no_policy when no
-// document is in force in the last of them.
+// document is in force in one of them.
 func NewEvaluation(p *Program, w *facts.World, from, to calendar.Month) (*Evaluation, error) {
-	e := &Evaluation{program: p, world: w, plans: map[calendar.Month][]*grant{}, places: w.Places, references: map[string]facts.Reference{},
-		frozen: map[groupKey]facts.Average{}, frozenItem: map[groupKey]bool{}, groups: map[groupKey]*group{}}
+	e := &Evaluation{program: p, world: w, plans: map[calendar.Month]*plan{}, memories: map[memoryKey]*memory{}, places: w.Places,
+		references: map[string]facts.Reference{}, frozen: map[groupKey]facts.Average{}, groups: map[groupKey]*group{}}
 	for m := from; m <= to; m = m.Add(1) {
 		e.months = append(e.months, m)
 		e.plans[m] = p.plan(m)
-	}
-	if len(e.plans[to]) == 0 {
-		return nil, message.Err("rules.no_policy", to)
+		if len(e.plans[m].items) == 0 {
+			return nil, message.Err("rules.no_policy", m)
+		}
+		for _, x := range e.plans[m].items {
+			e.memories[memoryKey{x, m}] = &memory{}
+		}
 	}
 	for _, r := range w.References {
 		e.references[r.Code+"|"+r.Period] = r
 	}
 	for _, a := range w.Averages {
 		e.frozen[groupKey{a.Item, a.Group, a.Month}] = a
-		e.frozenItem[groupKey{item: a.Item, month: a.Month}] = true
 	}
 	return e, nil
 }
 
-// observed says whether the mean of an item and month has to be computed.
-func (e *Evaluation) observed(x *grant, m calendar.Month) bool {
-	return x.item.TopUp != nil && !(x.item.TopUp.Frozen && e.frozenItem[groupKey{item: x.item.Code, month: m}])
+// at is the grant in force for an item in a month of the evaluation, nil when none is.
+func (e *Evaluation) at(code string, m calendar.Month) *grant { return e.plans[m].byCode[code] }
+
+// isFrozen says whether the mean of a group stays as it was first approved.
+func (e *Evaluation) isFrozen(x *grant, key groupKey) bool {
+	_, known := e.frozen[key]
+	return known && x.item.TopUp.Frozen
 }
 
 // NeedsPeers says whether everybody must be observed before anybody is computed.
+// That is so even where means are frozen: a group may be new.
 func (e *Evaluation) NeedsPeers() bool {
 	for _, m := range e.months {
-		for _, x := range e.plans[m] {
-			if e.observed(x, m) {
+		for _, x := range e.plans[m].items {
+			if x.item.TopUp != nil {
 				return true
 			}
 		}
@@ -113,8 +127,8 @@ func (e *Evaluation) Observe(people []facts.Person) {
 
 func (e *Evaluation) observe(p *facts.Person, m calendar.Month, sums map[groupKey]*group) {
 	var s *situation
-	for _, x := range e.plans[m] {
-		if !e.observed(x, m) {
+	for _, x := range e.plans[m].items {
+		if x.item.TopUp == nil {
 			continue
 		}
 		if s == nil {
@@ -142,10 +156,8 @@ func (e *Evaluation) observe(p *facts.Person, m calendar.Month, sums map[groupKe
 
 // average is the mean of a group in fen, rounded as the policy says.
 func (e *Evaluation) average(x *grant, key groupKey) (facts.Average, error) {
-	if x.item.TopUp.Frozen {
-		if a, ok := e.frozen[key]; ok {
-			return a, nil
-		}
+	if e.isFrozen(x, key) {
+		return e.frozen[key], nil
 	}
 	e.lock.Lock()
 	g := e.groups[key]
@@ -159,7 +171,7 @@ func (e *Evaluation) average(x *grant, key groupKey) (facts.Average, error) {
 	if g.count == 0 {
 		return facts.Average{}, message.Err("rules.no_peers", x.item.Name, key.group, key.month)
 	}
-	mean := g.total.Yuan().DivRound(number(g.count), 24)
+	mean := g.total.Yuan().DivRound(number(g.count), exactPlaces)
 	fen, err := money.Round(mean, x.item.TopUp.Rounding, x.item.TopUp.Unit)
 	return facts.Average{Item: key.item, Group: key.group, Month: key.month, Fen: fen, Count: g.count}, err
 }
@@ -169,7 +181,7 @@ func (e *Evaluation) average(x *grant, key groupKey) (facts.Average, error) {
 func (e *Evaluation) Averages() []facts.Average {
 	var list []facts.Average
 	for _, m := range e.months {
-		for _, x := range e.plans[m] {
+		for _, x := range e.plans[m].items {
 			if x.item.TopUp == nil {
 				continue
 			}
@@ -207,46 +219,36 @@ func (e *Evaluation) Person(p *facts.Person) []Entitlement {
 	var list []Entitlement
 	for _, m := range e.months {
 		s := newSituation(e, p, m)
-		plan := e.plans[m]
-		start := len(list)
-		for _, x := range plan {
+		for _, x := range e.plans[m].items {
 			if s.concerns(x) {
 				list = append(list, s.entitlement(x))
 			}
 		}
-		part := list[start:]
-		sort.SliceStable(part, func(i, j int) bool { return e.order(part[i].Item, m) < e.order(part[j].Item, m) })
 	}
 	return list
-}
-
-func (e *Evaluation) order(code string, m calendar.Month) int {
-	return e.program.at(code, m).item.Order
 }
 
 // Explain computes one month of one person with the whole trace; item "" gives all items.
 func (e *Evaluation) Explain(p *facts.Person, m calendar.Month, item string) []Explanation {
 	var list []Explanation
+	if e.plans[m] == nil {
+		return nil
+	}
 	s := newSituation(e, p, m)
-	for _, x := range e.plans[m] {
-		if !s.concerns(x) {
-			continue
-		}
-		s.trace = nil
-		s.tracing = true
-		ent := s.entitlement(x)
-		if item == "" || item == x.item.Code {
-			list = append(list, Explanation{Entitlement: ent, Item: x.info, Steps: slices.Clone(s.results[x.item.Code].steps)})
+	s.tracing = true
+	for _, x := range e.plans[m].items {
+		if s.concerns(x) && (item == "" || item == x.item.Code) {
+			ent := s.entitlement(x)
+			list = append(list, Explanation{Entitlement: ent, Item: x.info, Steps: s.results[x.item.Code].steps})
 		}
 	}
-	sort.SliceStable(list, func(i, j int) bool { return list[i].Item.Order < list[j].Item.Order })
 	return list
 }
 
 // concerns says whether the item is meant for a category the person has in the month.
 func (s *situation) concerns(x *grant) bool {
-	for _, seg := range s.segments {
-		if seg.profile != nil && slices.Contains(x.item.Categories, seg.profile.Category) {
+	for i := range s.segments {
+		if seg := &s.segments[i]; seg.profile != nil && slices.Contains(x.item.Categories, seg.profile.Category) {
 			return true
 		}
 	}
@@ -269,7 +271,8 @@ func (s *situation) entitlement(x *grant) Entitlement {
 }
 
 func asMessage(err error) message.Message {
-	if m, ok := err.(*message.Error); ok {
+	var m *message.Error
+	if errors.As(err, &m) {
 		return m.Message
 	}
 	return message.M("rules.failed", err)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -20,287 +19,412 @@ func (s *situation) item(x *grant) *result {
 	if r, ok := s.results[x.item.Code]; ok {
 		return r
 	}
-	outer := *s
-	s.policy, s.seg, s.spell, s.notes, s.trace = x.policy, nil, nil, nil, nil
-	r := s.compute(x)
-	r.steps = s.trace
-	s.policy, s.seg, s.spell, s.notes, s.trace = outer.policy, outer.seg, outer.spell, outer.notes, outer.trace
+	outer, steps, quiet := s.here, s.trace, s.quiet
+	s.here, s.trace, s.quiet = here{policy: x.policy}, nil, false
+	var r *result
+	if s.rememberable(x) {
+		r = s.remembered(x)
+	} else {
+		r = s.compute(x)
+	}
+	if s.tracing {
+		r.steps = s.trace
+	}
+	s.here, s.trace, s.quiet = outer, steps, quiet
+	if s.results == nil {
+		s.results = make(map[string]*result, 8)
+	}
 	s.results[x.item.Code] = r
 	return r
 }
 
+// compute goes through the rules of an item in their order: when it is paid, who
+// holds a post, what stops it, each part of the month, the whole month, cap and rounding.
 func (s *situation) compute(x *grant) *result {
-	r := &result{}
+	r := &result{spell: -1}
 	if s.died != 0 && s.died < s.month.First() {
-		return r.notDue(message.M("rules.died", s.died))
+		return r.not(NotDue, message.M("rules.died", s.died))
 	}
-	if sc := x.item.Schedule; sc.Kind == "yearly" && s.month.Number() != sc.Month {
-		return r.notDue(message.M("rules.other_month", sc.Month))
+	if _, of := x.item.Schedule.Instalment(s.month); of == 0 {
+		return r.not(NotDue, message.M("rules.other_month"))
 	}
-	parts, covered, err := s.parts(x)
+	parts, err := s.parts(x)
 	if err != nil {
-		return s.failed(r, err)
+		return r.failed(err)
 	}
 	if len(parts) == 0 {
-		return r.notDue(message.M("rules.no_post"))
+		return r.not(NotDue, s.absence(x))
 	}
-	r.place = parts[len(parts)-1].place
-	if reason, all := refusedEverywhere(parts); all {
-		return r.notDue(reason)
+	last := parts[len(parts)-1]
+	r.place, r.spell = last.place, last.index
+	if reason, stopped := s.stopped(x); stopped {
+		return r.not(Zero, reason)
 	}
-	yuan, reason := s.join(x, parts, covered)
-	if !reason.IsZero() {
-		return r.notDue(reason)
+	if outcome, reason, none := nothing(parts); none {
+		return r.not(outcome, reason)
+	}
+	m := s.join(x, parts)
+	if !m.reason.IsZero() {
+		return r.not(Zero, m.reason)
 	}
 	if x.item.TopUp != nil {
-		own, err := s.ownTotal(x)
-		if err != nil {
-			return s.failed(r, err)
+		if err := s.topUp(x, m); err != nil {
+			return r.failed(err)
 		}
-		s.note(fmt.Sprintf("平均%s元，本人%s元", plain(yuan), own))
-		s.step("average", fmt.Sprintf("补差 = 平均 %s − 本人 %s", plain(yuan), own), facts.Source{})
-		yuan = decimal.Max(yuan.Sub(own.Yuan()), decimal.Decimal{})
 	}
-	return s.finish(x, r, yuan)
+	return s.finish(x, r, m)
 }
 
-// finish caps, rounds and words the amount.
-func (s *situation) finish(x *grant, r *result, yuan decimal.Decimal) *result {
-	if x.item.Cap != nil {
-		v, err := x.item.Cap.Eval(s)
-		if err != nil {
-			return s.failed(r, err)
-		}
-		if limit := v.(decimal.Decimal); yuan.GreaterThan(limit) {
-			s.note("封顶" + plain(limit) + "元")
-			s.step("cap", fmt.Sprintf("%s 超过封顶 %s", plain(yuan), plain(limit)), facts.Source{})
-			yuan = limit
-		}
+// absence is why no day of the month counts.
+func (s *situation) absence(x *grant) message.Message {
+	if s.retired != 0 && s.retired < s.month.First() {
+		return message.M("rules.retired", s.retired)
 	}
-	if yuan.IsNegative() {
-		return s.failed(r, message.Err("rules.negative", x.item.Name, plain(yuan)))
+	if x.item.Basis == policy.ByPost {
+		return message.M("rules.no_post")
 	}
-	fen, err := money.Round(yuan, x.item.Rounding, x.item.Unit)
-	if err != nil {
-		return s.failed(r, err)
-	}
-	if !fen.Yuan().Equal(yuan) {
-		s.step("rounding", fmt.Sprintf("%s 按%s取到 %s", yuan.Round(6), roundingName(x.item.Rounding, x.item.Unit), fen), facts.Source{})
-	}
-	if fen == 0 {
-		r.outcome, r.reason = Zero, message.M("rules.zero", strings.Join(s.notes, "、"))
-		return r
-	}
-	r.outcome, r.fen = Due, fen
-	r.sentence = "依据" + x.info.Document
-	if len(s.notes) > 0 {
-		r.sentence += "，" + strings.Join(s.notes, "，")
-	}
-	if a := x.item.Amount; a != nil && a.Only == "" {
-		r.sentence += "，按“" + a.Source + "”"
-	}
-	r.sentence += "，计" + fen.String() + "元"
+	return message.M("rules.no_category")
+}
+
+func (r *result) not(outcome Outcome, reason message.Message) *result {
+	r.outcome, r.reason = outcome, reason
 	return r
 }
 
-func roundingName(how money.Rounding, unit money.Fen) string {
-	verb := map[money.Rounding]string{money.HalfUp: "四舍五入", money.Down: "舍去", money.Up: "进位"}[how]
-	return verb + "到" + map[money.Fen]string{1: "分", 10: "角", 100: "元"}[unit]
-}
-
-func (r *result) notDue(reason message.Message) *result {
-	r.outcome, r.reason = NotDue, reason
-	return r
-}
-
-// failed tells a gap that the document leaves on purpose from a missing fact.
-func (s *situation) failed(r *result, err error) *result {
-	var m *message.Error
-	if errors.As(err, &m) && m.Code == "rules.table_gap" {
-		r.outcome, r.reason = Zero, m.Message
-		return r
-	}
+func (r *result) failed(err error) *result {
 	r.err = err
 	return r
 }
 
-// amountPart is what one segment of the month comes to for a full month.
-type amountPart struct {
-	segment
-	yuan   decimal.Decimal
-	reason message.Message // why nothing is due here
-	place  string
-}
-
-func refusedEverywhere(parts []amountPart) (message.Message, bool) {
-	for _, p := range parts {
-		if p.reason.IsZero() {
-			return message.Message{}, false
-		}
+// stopped applies the rules by which an absence takes the item away for the month.
+func (s *situation) stopped(x *grant) (message.Message, bool) {
+	if !s.absent {
+		return message.Message{}, false
 	}
-	return parts[0].reason, true
-}
-
-// parts evaluates the item in each segment that counts. covered is the number of days in them.
-func (s *situation) parts(x *grant) (parts []amountPart, covered int, err error) {
-	if x.item.Basis == policy.ByPerson {
-		seg := s.segments[len(s.segments)-1]
-		if s.died != 0 {
-			for _, g := range s.segments {
-				if g.from <= s.died {
-					seg = g
-				}
+	for _, stop := range x.item.Stops {
+		holds := false
+		for _, kind := range stop.Kinds {
+			list := s.absences(kind)
+			switch stop.How {
+			case "touching":
+				holds = holds || len(list) > 0
+			case "next_month":
+				holds = holds || slices.ContainsFunc(list, func(a *facts.Absence) bool { return a.From < s.month.First() })
+			case "whole_month":
+				holds = holds || s.wholeMonth(list)
+			default:
+				holds = holds || stop.Days.Has(number(s.workingDays(list)))
 			}
 		}
-		if !slices.Contains(x.item.Categories, seg.profile.Category) {
-			return nil, 0, nil
+		if holds {
+			s.step("stop", stop.Reason, facts.Source{})
+			return message.M("rules.stopped", stop.Reason), true
 		}
-		p, err := s.evaluate(x, seg, nil)
-		p.place = seg.profile.Place
-		p.from, p.to = s.month.First(), s.month.Last()
-		if s.died != 0 && s.died < p.to {
-			p.to = s.died
-		}
-		return []amountPart{p}, p.days(), err
 	}
-	for _, seg := range s.segments {
-		if seg.profile == nil || len(seg.spells) == 0 || !slices.Contains(x.item.Categories, seg.profile.Category) {
-			continue
-		}
-		p, err := s.posts(x, seg)
-		if err != nil {
-			return nil, 0, err
-		}
-		parts = append(parts, p)
-		covered += seg.days()
-	}
-	return parts, covered, nil
+	return message.Message{}, false
 }
 
-// posts evaluates the item for every post of the segment and combines them.
-func (s *situation) posts(x *grant, seg segment) (amountPart, error) {
-	var best amountPart
-	for i, sp := range seg.spells {
-		before := len(s.notes)
-		p, err := s.evaluate(x, seg, sp)
+// part is what one segment of the month comes to for a full month.
+type part struct {
+	*segment
+	yuan    decimal.Decimal
+	outcome Outcome         // Due, or why nothing is due here
+	reason  message.Message // of another outcome
+	place   string
+	index   int // of the post that counted, -1 for none
+	notes   notes
+}
+
+// nothing says that no part of the month has anything due; zero for a stated reason
+// goes before not being eligible.
+func nothing(parts []part) (Outcome, message.Message, bool) {
+	why := parts[0]
+	for _, p := range parts {
+		if p.outcome == Due {
+			return Due, message.Message{}, false
+		}
+		if p.outcome == Zero {
+			why = p
+		}
+	}
+	return why.outcome, why.reason, true
+}
+
+// parts evaluates the item in each segment that counts.
+func (s *situation) parts(x *grant) ([]part, error) {
+	var list []part
+	for i := range s.segments {
+		seg := &s.segments[i]
+		if !s.covers(x, seg) {
+			continue
+		}
+		p, err := s.segmentPart(x, seg)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, p)
+	}
+	return list, nil
+}
+
+func (s *situation) segmentPart(x *grant, seg *segment) (part, error) {
+	if x.item.Basis != policy.ByPost {
+		return s.evaluate(x, seg, -1)
+	}
+	if x.item.Several == policy.InOrder {
+		return s.evaluate(x, seg, firstInOrder(seg, x.item.PostOrder))
+	}
+	var best part
+	for i := range seg.spells {
+		p, err := s.evaluate(x, seg, i)
 		if err != nil {
 			return p, err
 		}
-		p.place = sp.Place
 		switch {
 		case i == 0:
 			best = p
-		case x.item.Several == policy.Total && p.reason.IsZero():
+		case x.item.Several == policy.Total && p.outcome == Due && best.outcome == Due:
 			best.yuan = best.yuan.Add(p.yuan)
-			best.reason = message.Message{}
-		case p.reason.IsZero() && (!best.reason.IsZero() || p.yuan.GreaterThan(best.yuan)):
+			best.notes = joined(best.notes, p.notes)
+		case p.outcome == Due && (best.outcome != Due || p.yuan.GreaterThan(best.yuan)):
 			best = p
-		default:
-			s.notes = s.notes[:before] // what did not count is not in the sentence
 		}
 	}
 	return best, nil
 }
 
-// evaluate gives the full-month amount in one situation, or the reason for none.
-func (s *situation) evaluate(x *grant, seg segment, sp *facts.Spell) (amountPart, error) {
-	p := amountPart{segment: seg}
-	s.seg, s.spell = &seg, sp
-	for _, c := range x.item.Conditions {
-		v, err := c.Test.Eval(s)
-		if err != nil {
-			return p, err
+// firstInOrder is the post held that stands first in the order; posts not named come last.
+func firstInOrder(seg *segment, order []string) int {
+	rank := func(i int) int {
+		if k := slices.Index(order, seg.spells[i].Post); k >= 0 {
+			return k
 		}
-		s.step("condition", fmt.Sprintf("%s：%s", c.Test.Source, show(v)), facts.Source{})
-		if !v.(bool) {
-			p.reason = message.M("rules.condition", c.Reason)
-			return p, nil
+		return len(order)
+	}
+	best := 0
+	for i := range seg.spells {
+		if rank(i) < rank(best) {
+			best = i
 		}
 	}
-	if x.item.TopUp != nil {
-		key, err := s.groupOf(x)
-		if err != nil {
-			return p, err
-		}
-		a, err := s.e.average(x, key)
-		if err != nil {
-			return p, err
-		}
-		s.step("average", fmt.Sprintf("%s %s 平均 %s 元，%d 人", x.item.Name, key.group, a.Fen, a.Count), a.Source)
-		p.yuan = a.Fen.Yuan()
-		return p, nil
+	return best
+}
+
+func joined(a, b notes) notes {
+	for _, t := range b.texts {
+		addOnce(&a.texts, t)
 	}
-	v, err := x.item.Amount.Eval(s)
-	if err != nil {
+	for _, t := range b.sources {
+		addOnce(&a.sources, t)
+	}
+	if a.split == "" {
+		a.split = b.split
+	}
+	return a
+}
+
+// evaluate gives the full-month amount seen from one post of a segment (-1: from
+// none), or the reason for none.
+func (s *situation) evaluate(x *grant, seg *segment, index int) (part, error) {
+	p := part{segment: seg, index: index, outcome: Due, place: seg.profile.Place}
+	s.seg, s.spell, s.notes = seg, nil, &p.notes
+	if index >= 0 {
+		s.spell = seg.spells[index]
+		p.place = s.spell.Place
+	}
+	reason, err := s.admitted(x)
+	if err != nil || !reason.IsZero() {
+		p.outcome, p.reason = NotDue, reason
 		return p, err
 	}
-	p.yuan = v.(decimal.Decimal)
-	s.step("formula", fmt.Sprintf("%s = %s", x.item.Amount.Source, plain(p.yuan)), facts.Source{})
-	if x.item.Schedule.Kind == "instalments" {
-		p.yuan, err = s.instalment(x, p.yuan)
+	if p.yuan, err = s.amount(x); err != nil {
+		return p.gap(err)
+	}
+	return p, s.describe(x, &p.notes)
+}
+
+// gap tells a gap that the document leaves on purpose from a missing row.
+func (p part) gap(err error) (part, error) {
+	var m *message.Error
+	if errors.As(err, &m) && m.Code == "rules.table_gap" {
+		p.outcome, p.reason = Zero, m.Message
+		return p, nil
 	}
 	return p, err
 }
 
-// instalment is one twelfth of a yearly amount, rounded; December takes the remainder.
-func (s *situation) instalment(x *grant, year decimal.Decimal) (decimal.Decimal, error) {
-	whole, err := money.Round(year, x.item.Rounding, x.item.Unit)
+// admitted goes through the conditions; the first that fails gives the reason.
+func (s *situation) admitted(x *grant) (message.Message, error) {
+	for _, c := range x.item.Conditions {
+		v, err := c.Test.Eval(s)
+		if err != nil {
+			return message.Message{}, err
+		}
+		if s.tracing {
+			s.step("condition", s.worked(c.Test, v), facts.Source{})
+		}
+		if !v.(bool) {
+			return message.M("rules.condition", c.Reason), nil
+		}
+	}
+	return message.Message{}, nil
+}
+
+// amount is what the item comes to for a full month, exactly.
+func (s *situation) amount(x *grant) (decimal.Decimal, error) {
+	if x.item.TopUp != nil {
+		key, err := s.groupOf(x)
+		if err != nil {
+			return decimal.Decimal{}, err
+		}
+		a, err := s.e.average(x, key)
+		if err != nil {
+			return decimal.Decimal{}, err
+		}
+		s.step("average", fmt.Sprintf("%s“%s”平均 %s 元，%d 人", x.item.Name, key.group, a.Fen, a.Count), a.Source)
+		return a.Fen.Yuan(), nil
+	}
+	v, err := x.item.Amount.Eval(s)
 	if err != nil {
-		return year, err
+		return decimal.Decimal{}, err
 	}
-	each, err := money.Round(whole.Yuan().DivRound(number(12), 24), x.item.Rounding, x.item.Unit)
+	yuan := v.(decimal.Decimal)
+	if s.tracing {
+		s.step("formula", s.worked(x.item.Amount, v), facts.Source{})
+	}
+	if x.item.Schedule.Monthly() {
+		return yuan, nil
+	}
+	return s.instalment(x, yuan)
+}
+
+// instalment is the even share of a longer period's amount; the last takes the remainder.
+func (s *situation) instalment(x *grant, yuan decimal.Decimal) (decimal.Decimal, error) {
+	k, of := x.item.Schedule.Instalment(s.month)
+	whole, err := money.Round(yuan, x.item.Rounding, x.item.Unit)
+	if err != nil || of == 1 {
+		return yuan, err
+	}
+	each, err := money.Round(whole.Yuan().DivRound(number(of), exactPlaces), x.item.Rounding, x.item.Unit)
 	if err != nil {
-		return year, err
+		return yuan, err
 	}
-	s.note("年" + whole.String() + "元分十二期")
-	if s.month.Number() == 12 {
-		each = whole - 11*each
+	if k == of {
+		each = whole - money.Fen(of-1)*each
 	}
-	s.step("instalment", fmt.Sprintf("年 %s 元，%d月为 %s 元", whole, s.month.Number(), each), facts.Source{})
+	s.notes.split = fmt.Sprintf("%s%s元分%d期", periodWord(x.item.Schedule), whole, of)
+	s.step("instalment", fmt.Sprintf("%s %s 元分 %d 期，第 %d 期 %s 元", periodWord(x.item.Schedule), whole, of, k, each), facts.Source{})
 	return each.Yuan(), nil
+}
+
+// exactPlaces is the number of decimals kept between steps; rounding to fen is the last step.
+const exactPlaces = 24
+
+func periodWord(sc policy.Schedule) string {
+	return map[int]string{0: "一次性", 1: "每月", 3: "每季", 6: "每半年", 12: "每年"}[sc.Period]
+}
+
+// describe puts the sentence that the policy gives in place of the notes.
+func (s *situation) describe(x *grant, n *notes) error {
+	if x.item.Sentence == nil {
+		return nil
+	}
+	tracing := s.tracing // wording is no step of the computation
+	s.tracing = false
+	defer func() { s.tracing = tracing }()
+	text := ""
+	for _, p := range x.item.Sentence {
+		if p.Formula == nil {
+			text += p.Text
+			continue
+		}
+		v, err := p.Formula.Eval(s)
+		if err != nil {
+			return err
+		}
+		text += show(v)
+	}
+	n.texts = []string{text}
+	return nil
+}
+
+// joinedMonth is the amount of the month before cap and rounding, and how it came about.
+type joinedMonth struct {
+	yuan   decimal.Decimal
+	full   decimal.Decimal // the full-month amount that counts, for the sentence
+	how    []string        // what happened to it: changes, days
+	notes  notes
+	reason message.Message // why nothing is due after all
 }
 
 // join makes one amount for the month of its parts: which part counts when the
 // situation changed, and what a late arrival, an early departure or a death costs.
-func (s *situation) join(x *grant, parts []amountPart, covered int) (decimal.Decimal, message.Message) {
-	rule := x.item.Part
-	top, bottom := parts[0].yuan, decimal.New(1, 0) // amount = top / bottom
-	if len(parts) > 1 && !sameAmount(parts) {
-		switch rule.Change {
-		case "last":
-			top = parts[len(parts)-1].yuan
-		case "highest":
-			for _, p := range parts {
-				top = decimal.Max(top, p.yuan)
-			}
-		case "days":
-			top, bottom = decimal.Decimal{}, number(covered)
-			for _, p := range parts {
-				top = top.Add(p.yuan.Mul(number(p.days())))
-				s.note(fmt.Sprintf("%d日至%d日每月%s元", p.from.Day(), p.to.Day(), plain(p.yuan)))
-			}
-		}
-		s.step("part", "当月情形有变化，取"+map[string]string{"first": "首日", "last": "末日", "highest": "就高", "days": "按日合计"}[rule.Change], facts.Source{})
-	}
-	lost, reason := s.lost(x, parts, covered)
+func (s *situation) join(x *grant, parts []part) *joinedMonth {
+	m := &joinedMonth{}
+	lost, reason := s.lost(x, parts)
 	if !reason.IsZero() {
-		return decimal.Decimal{}, reason
+		m.reason = reason
+		return m
 	}
-	if lost > 0 {
-		n := s.month.Days()
-		s.note(fmt.Sprintf("按%d天中的%d天", n, n-lost))
-		s.step("part", fmt.Sprintf("当月 %d 天，计 %d 天", n, n-lost), facts.Source{})
-		top, bottom = top.Mul(number(n-lost)), bottom.Mul(number(n))
+	days := s.month.Days()
+	if len(parts) == 1 || x.item.Part.Change != "days" || sameAmount(parts) {
+		p := &parts[chosen(x.item.Part.Change, parts)]
+		m.yuan, m.full, m.notes = p.yuan, p.yuan, p.notes
+		if len(parts) > 1 && !sameAmount(parts) {
+			s.step("part", "当月情形有变化，按"+map[string]string{"first": "首日", "last": "末日", "highest": "就高"}[x.item.Part.Change], facts.Source{})
+		}
+		if paid := days - lost; lost > 0 {
+			m.yuan = p.yuan.Mul(number(paid)).DivRound(number(days), exactPlaces)
+			m.how = append(m.how, fmt.Sprintf("按%d天中的%d天", days, paid))
+			s.step("part", fmt.Sprintf("当月 %d 天，计 %d 天：%s × %d / %d", days, paid, inYuan(p.yuan), paid, days), facts.Source{})
+		}
+		return m
 	}
-	if bottom.Equal(decimal.New(1, 0)) {
-		return top, message.Message{}
-	}
-	return top.DivRound(bottom, 24), message.Message{}
+	return s.byDays(x, parts, lost, m)
 }
 
-func sameAmount(parts []amountPart) bool {
-	for _, p := range parts[1:] {
-		if !p.yuan.Equal(parts[0].yuan) {
+// byDays weighs each part with its days; days of arrival or departure that are paid
+// although nobody was there go to the first or the last part.
+func (s *situation) byDays(x *grant, parts []part, lost int, m *joinedMonth) *joinedMonth {
+	days, sum, weighed := s.month.Days(), decimal.Decimal{}, 0
+	for i := range parts {
+		p := &parts[i]
+		n := p.days()
+		if i == 0 && s.arrivalPaid(x) {
+			n += p.from.Sub(s.month.First())
+		}
+		if i == len(parts)-1 {
+			n = days - lost - weighed
+		}
+		weighed += n
+		sum = sum.Add(p.yuan.Mul(number(n)))
+		m.notes = joined(m.notes, p.notes)
+		m.how = append(m.how, fmt.Sprintf("%d天每月%s元", n, inYuan(p.yuan)))
+	}
+	m.yuan = sum.DivRound(number(days), exactPlaces)
+	s.step("part", fmt.Sprintf("当月 %d 天，按日合计：%s", days, list(m.how)), facts.Source{})
+	return m
+}
+
+func (s *situation) arrivalPaid(x *grant) bool { return x.item.Part.Arrival == "full" }
+
+// chosen is the part that counts for the month.
+func chosen(change string, parts []part) int {
+	best := 0
+	for i := range parts {
+		switch {
+		case change == "last":
+			best = i
+		case change == "highest" && parts[i].outcome == Due && (parts[best].outcome != Due || parts[i].yuan.GreaterThan(parts[best].yuan)):
+			best = i
+		}
+	}
+	return best
+}
+
+func sameAmount(parts []part) bool {
+	for i := range parts[1:] {
+		if !parts[i+1].yuan.Equal(parts[0].yuan) {
 			return false
 		}
 	}
@@ -308,13 +432,16 @@ func sameAmount(parts []amountPart) bool {
 }
 
 // lost counts the days of the month that are not paid, or gives the reason why none is.
-func (s *situation) lost(x *grant, parts []amountPart, covered int) (int, message.Message) {
+func (s *situation) lost(x *grant, parts []part) (int, message.Message) {
 	rule := x.item.Part
 	first, last := parts[0].from, parts[len(parts)-1].to
 	begin, end := first.Sub(s.month.First()), s.month.Last().Sub(last)
-	inner := s.month.Days() - begin - end - covered
+	inner := s.month.Days() - begin - end
+	for i := range parts {
+		inner -= parts[i].days()
+	}
 	departure, why := rule.Departure, "rules.left"
-	if s.died != 0 && s.died <= s.month.Last() && last >= s.died {
+	if s.died != 0 && s.died == last {
 		departure, why = rule.Death, "rules.died"
 	}
 	lost := 0
@@ -326,23 +453,115 @@ func (s *situation) lost(x *grant, parts []amountPart, covered int) (int, messag
 		lost += begin
 	}
 	switch {
+	case why == "rules.died" && departure == "none":
+		return 0, message.M(why, last)
 	case end == 0 || departure == "full":
 	case departure == "none":
 		return 0, message.M(why, last)
 	default:
 		lost += end
 	}
-	if inner > 0 && (rule.Arrival == "days" || rule.Departure == "days") {
+	if inner > 0 && (rule.Arrival != "full" || rule.Departure != "full") {
 		lost += inner
 	}
 	return lost, message.Message{}
+}
+
+// topUp takes the person's own total from the average.
+func (s *situation) topUp(x *grant, m *joinedMonth) error {
+	own, err := s.ownTotal(x)
+	if err != nil {
+		return err
+	}
+	if !m.full.IsZero() {
+		m.how = append([]string{"同组平均" + inYuan(m.full) + "元"}, m.how...)
+	}
+	m.how = append(m.how, fmt.Sprintf("本人%s元", own))
+	s.step("formula", fmt.Sprintf("补差 = 取大(%s − %s, 0)", inYuan(m.yuan), own), facts.Source{})
+	m.yuan = decimal.Max(m.yuan.Sub(own.Yuan()), decimal.Decimal{})
+	return nil
+}
+
+// finish caps, rounds and words the amount.
+func (s *situation) finish(x *grant, r *result, m *joinedMonth) *result {
+	if x.item.Cap != nil {
+		v, err := x.item.Cap.Eval(s)
+		if err != nil {
+			return r.failed(err)
+		}
+		if limit := v.(decimal.Decimal); m.yuan.GreaterThan(limit) {
+			m.how = append(m.how, "封顶"+inYuan(limit)+"元")
+			s.step("cap", fmt.Sprintf("%s 超过封顶 %s", inYuan(m.yuan), inYuan(limit)), facts.Source{})
+			m.yuan = limit
+		}
+	}
+	if m.yuan.IsNegative() {
+		return r.failed(message.Err("rules.negative", x.item.Name, plain(m.yuan)))
+	}
+	fen, err := money.Round(m.yuan, x.item.Rounding, x.item.Unit)
+	if err != nil {
+		return r.failed(err)
+	}
+	if !fen.Yuan().Equal(m.yuan) {
+		s.step("rounding", fmt.Sprintf("%s 按%s取到 %s", m.yuan.Round(6), roundingName(x.item.Rounding, x.item.Unit), fen), facts.Source{})
+	}
+	if fen == 0 {
+		return r.not(Zero, message.M("rules.zero", list(append(m.notes.texts, m.how...))))
+	}
+	r.outcome, r.fen = Due, fen
+	r.sentence = sentence(x, m, fen)
+	return r
+}
+
+// sentence words a result: 二类乡镇、副科级：桃政发〔2026〕3号附表1，每月340.00元. It ends
+// in the amount of the line; where that is not the monthly rate, what made it so stands before it.
+func sentence(x *grant, m *joinedMonth, fen money.Fen) string {
+	text := list(m.notes.texts)
+	if text != "" {
+		text += "："
+	}
+	text += x.info.Document + list(m.notes.sources)
+	rate := "每月"
+	switch {
+	case m.notes.split != "":
+		text += "，" + m.notes.split
+		rate = "本期"
+	case !x.item.Schedule.Monthly():
+		rate = periodWord(x.item.Schedule)
+	}
+	if len(m.how) == 0 && m.full.Equal(fen.Yuan()) {
+		return text + "，" + rate + fen.String() + "元"
+	}
+	if x.item.TopUp == nil && !m.full.IsZero() {
+		text += "，" + rate + inYuan(m.full) + "元"
+	}
+	for _, h := range m.how {
+		text += "，" + h
+	}
+	return text + "，计" + fen.String() + "元"
+}
+
+func list(texts []string) string {
+	s := ""
+	for i, t := range texts {
+		if i > 0 {
+			s += "、"
+		}
+		s += t
+	}
+	return s
+}
+
+func roundingName(how money.Rounding, unit money.Fen) string {
+	verb := map[money.Rounding]string{money.HalfUp: "四舍五入", money.Down: "舍去", money.Up: "进位"}[how]
+	return verb + "到" + map[money.Fen]string{1: "分", 10: "角", 100: "元"}[unit]
 }
 
 // ownTotal is what the person gets from the items a top-up counts.
 func (s *situation) ownTotal(x *grant) (money.Fen, error) {
 	var total money.Fen
 	for _, code := range x.item.TopUp.Items {
-		y := s.e.program.at(code, s.month)
+		y := s.e.at(code, s.month)
 		if y == nil || !s.concerns(y) {
 			continue
 		}
@@ -371,29 +590,32 @@ func (s *situation) groupOf(x *grant) (groupKey, error) {
 // peer says in which group the person is counted, and with what total. An error
 // means that they belong to it but cannot be computed.
 func (s *situation) peer(x *grant) (key groupKey, own money.Fen, counted bool, err error) {
-	if !s.concerns(x) || s.died != 0 && s.died < s.month.First() {
+	if !s.concerns(x) {
 		return key, 0, false, nil
 	}
-	outer := *s
-	defer func() {
-		s.policy, s.seg, s.spell, s.notes, s.trace = outer.policy, outer.seg, outer.spell, outer.notes, outer.trace
-	}()
-	s.policy = x.policy
+	outer := s.here
+	defer func() { s.here = outer }()
 	for i := len(s.segments) - 1; i >= 0; i-- {
 		seg := &s.segments[i]
-		if len(seg.spells) == 0 || !slices.Contains(x.item.Categories, seg.profile.Category) {
+		if !s.covers(x, seg) {
 			continue
 		}
-		s.seg, s.spell = seg, seg.spells[0]
+		s.here = here{policy: x.policy, seg: seg}
+		if x.item.Basis == policy.ByPost {
+			s.spell = seg.spells[firstInOrder(seg, x.item.PostOrder)]
+		}
 		if key, err = s.groupOf(x); err != nil {
 			return key, 0, false, err
+		}
+		if s.e.isFrozen(x, key) {
+			return key, 0, false, nil
 		}
 		v, err := x.item.TopUp.Peers.Eval(s)
 		if err != nil || !v.(bool) {
 			return key, 0, false, err
 		}
 		if !x.item.TopUp.Recipients {
-			if admitted, err := s.admitted(x); err != nil || admitted {
+			if reason, err := s.admitted(x); err != nil || reason.IsZero() {
 				return key, 0, false, err
 			}
 		}
@@ -403,19 +625,9 @@ func (s *situation) peer(x *grant) (key groupKey, own money.Fen, counted bool, e
 	return key, 0, false, nil
 }
 
-func (s *situation) admitted(x *grant) (bool, error) {
-	for _, c := range x.item.Conditions {
-		v, err := c.Test.Eval(s)
-		if err != nil || !v.(bool) {
-			return false, err
-		}
-	}
-	return true, nil
-}
-
-// day is the day a formula looks at: the last of the segment, or of the month.
+// day is the day a formula looks at a place: the last of the segment.
 func (s *situation) day() calendar.Date {
-	if s.seg != nil && s.spell != nil {
+	if s.seg != nil {
 		return s.seg.to
 	}
 	return s.month.Last()

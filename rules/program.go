@@ -14,6 +14,8 @@ import (
 type Program struct {
 	grants map[string][]*grant // by item code, in order of the documents' first month
 	codes  []string            // in print order
+
+	meanings map[*policy.Term]meaning
 }
 
 // grant is one item as one document grants it.
@@ -29,7 +31,7 @@ type grant struct {
 // same item code from a later month and wins from there on. Errors:
 // policy.granted_twice, policy.cycle_across, policy.nested_top_up, policy.unknown_item.
 func Compile(granted []Granted) (*Program, error) {
-	p := &Program{grants: map[string][]*grant{}}
+	p := &Program{grants: map[string][]*grant{}, meanings: meanings()}
 	for _, g := range granted {
 		for _, it := range g.Policy.Items {
 			p.grants[it.Code] = append(p.grants[it.Code], newGrant(g, it))
@@ -68,6 +70,9 @@ func (p *Program) reads(x *grant, seen map[*grant]bool, into map[facts.Kind]bool
 	into[facts.KindPerson] = true // category, death
 	if x.item.Basis == policy.ByPost {
 		into[facts.KindSpell] = true
+	}
+	if len(x.item.Stops) > 0 {
+		into[facts.KindAbsence] = true
 	}
 	var add func(f *policy.Formula)
 	add = func(f *policy.Formula) {
@@ -184,24 +189,15 @@ func (p *Program) Items() []Item {
 	return list
 }
 
-// plan is the items in force in a month, each after those it reads.
-func (p *Program) plan(m calendar.Month) []*grant {
-	var list []*grant
-	done := map[string]bool{}
-	var add func(code string)
-	add = func(code string) {
-		x := p.at(code, m)
-		if done[code] || x == nil {
-			return
-		}
-		done[code] = true
-		for _, need := range x.needs {
-			add(need)
-		}
-		list = append(list, x)
-	}
+// plan is the items in force in a month.
+func (p *Program) plan(m calendar.Month) *plan {
+	l := &plan{byCode: map[string]*grant{}}
 	for _, c := range p.codes {
-		add(c)
+		if x := p.at(c, m); x != nil {
+			l.items = append(l.items, x)
+			l.byCode[c] = x
+		}
 	}
-	return list
+	sort.SliceStable(l.items, func(i, j int) bool { return l.items[i].item.Order < l.items[j].item.Order })
+	return l
 }

@@ -2,8 +2,7 @@ package rules
 
 import (
 	"fmt"
-	"sort"
-	"strings"
+	"slices"
 
 	"github.com/shopspring/decimal"
 
@@ -15,23 +14,37 @@ import (
 )
 
 // situation is one person in one month: the segments of the month, where they
-// stand in it now, and the items computed so far.
+// stand in it now, and the items computed so far. It belongs to one goroutine.
 type situation struct {
 	e        *Evaluation
 	person   *facts.Person
 	month    calendar.Month
 	died     calendar.Date
+	retired  calendar.Date
 	segments []segment
 	results  map[string]*result
+	absent   bool // an absence touches the month
 
-	// where a formula is being evaluated
+	here
+	trace   []Step
+	tracing bool
+	record  *recording // reads of facts, where a result is to be remembered; nil otherwise
+	quiet   bool       // notes are not wanted: only values are
+}
+
+// here is where a formula is being evaluated.
+type here struct {
 	policy *policy.Policy
 	seg    *segment
 	spell  *facts.Spell
+	notes  *notes
+}
 
-	notes   []string // of the item being computed, for its sentence
-	trace   []Step
-	tracing bool
+// notes are what a computation says about itself, for the sentence.
+type notes struct {
+	texts   []string
+	sources []string // of tables: 附表1
+	split   string   // of a longer period's amount: 每年29932.00元分12期
 }
 
 // segment is a run of days in which posts, profile and places stay the same.
@@ -39,28 +52,35 @@ type segment struct {
 	from, to calendar.Date
 	profile  *facts.Profile
 	spells   []*facts.Spell
+	over     bool // after death, or after retirement from service
 }
 
 func (g *segment) days() int { return g.to.Sub(g.from) + 1 }
 
-// result is what an item came to.
+// result is what an item came to. It is shared between persons in the same
+// situation and never changes once made.
 type result struct {
 	outcome  Outcome
 	fen      money.Fen
 	reason   message.Message
 	err      error
-	place    string
+	place    string // division code; taken from spell where the result is shared
+	spell    int    // index of the spell that counted, -1 for none
 	sentence string
 	steps    []Step
 }
 
 func newSituation(e *Evaluation, p *facts.Person, m calendar.Month) *situation {
-	s := &situation{e: e, person: p, month: m, results: map[string]*result{}}
+	s := &situation{e: e, person: p, month: m}
 	for i := range p.Profiles {
 		if d := p.Profiles[i].Died; d != 0 {
 			s.died = d
 		}
+		if d := p.Profiles[i].Retired; d != 0 {
+			s.retired = d
+		}
 	}
+	s.absent = slices.ContainsFunc(p.Absences, func(a facts.Absence) bool { return touches(a, m) })
 	s.cut()
 	return s
 }
@@ -68,43 +88,51 @@ func newSituation(e *Evaluation, p *facts.Person, m calendar.Month) *situation {
 // cut divides the month where something begins or ends.
 func (s *situation) cut() {
 	first, last := s.month.First(), s.month.Last()
-	starts := []calendar.Date{first}
+	starts := make([]calendar.Date, 1, 4)
+	starts[0] = first
 	add := func(d calendar.Date) {
 		if d > first && d <= last {
 			starts = append(starts, d)
 		}
 	}
+	after := func(d calendar.Date) {
+		if d >= first && d < last {
+			add(d.AddDays(1))
+		}
+	}
+	place := func(code string) {
+		for j := range s.e.places[code] {
+			add(s.e.places[code][j].From)
+		}
+	}
 	for i := range s.person.Profiles {
 		add(s.person.Profiles[i].From)
+		place(s.person.Profiles[i].Place)
+		place(facts.Township(s.person.Profiles[i].Place))
 	}
 	for i := range s.person.Spells {
 		sp := &s.person.Spells[i]
-		add(sp.From)
-		if sp.To != 0 && sp.To >= first && sp.To < last {
-			add(sp.To.AddDays(1))
-		}
-		for _, code := range []string{sp.Place, facts.Township(sp.Place)} {
-			for j := range s.e.places[code] {
-				add(s.e.places[code][j].From)
-			}
-		}
-	}
-	if s.died >= first && s.died < last {
-		add(s.died.AddDays(1))
-	}
-	sort.Slice(starts, func(i, j int) bool { return starts[i] < starts[j] })
-	for i, d := range starts {
-		if i > 0 && d == starts[i-1] {
+		if sp.From > last || sp.To != 0 && sp.To < first {
 			continue
 		}
+		add(sp.From)
+		after(sp.To)
+		place(sp.Place)
+		place(facts.Township(sp.Place))
+	}
+	after(s.died)
+	after(s.retired)
+	if len(starts) > 1 {
+		slices.Sort(starts)
+		starts = slices.Compact(starts)
+	}
+	s.segments = make([]segment, len(starts))
+	for i, d := range starts {
 		end := last
-		for _, next := range starts[i+1:] {
-			if next > d {
-				end = next.AddDays(-1)
-				break
-			}
+		if i+1 < len(starts) {
+			end = starts[i+1].AddDays(-1)
 		}
-		s.segments = append(s.segments, s.segment(d, end))
+		s.segments[i] = s.segment(d, end)
 	}
 }
 
@@ -115,7 +143,9 @@ func (s *situation) segment(from, to calendar.Date) segment {
 			g.profile = p
 		}
 	}
-	if s.died != 0 && from > s.died {
+	serving := g.profile != nil && g.profile.Category != facts.FormerVillageCadre
+	if s.died != 0 && from > s.died || serving && s.retired != 0 && from > s.retired {
+		g.over = true
 		return g
 	}
 	for i := range s.person.Spells {
@@ -126,20 +156,29 @@ func (s *situation) segment(from, to calendar.Date) segment {
 	return g
 }
 
+// covers says whether the item can be due for the days of a segment.
+func (s *situation) covers(x *grant, g *segment) bool {
+	return g.profile != nil && !g.over && slices.Contains(x.item.Categories, g.profile.Category) && (x.item.Basis != policy.ByPost || len(g.spells) > 0)
+}
+
 // Call gives the value of a term of the vocabulary.
-func (s *situation) Call(id string, args []any) (any, error) {
-	f, ok := vocabulary[id]
-	if !ok {
-		return nil, fmt.Errorf("rules: the term %s has no meaning", id)
+func (s *situation) Call(t *policy.Term, args []any) (any, error) {
+	f := s.e.program.meanings[t]
+	if f == nil {
+		return nil, fmt.Errorf("rules: the term %s has no meaning", t.ID)
 	}
-	return f(s, args)
+	if s.record == nil || !t.Remembers() {
+		return f(s, args)
+	}
+	return s.record.read(s, t, f, args)
 }
 
 // Name evaluates a named sub-expression of the policy at hand.
 func (s *situation) Name(name string) (any, error) {
-	v, err := s.policy.Names[name].Eval(s)
-	if err == nil {
-		s.step("name", fmt.Sprintf("%s = %s = %v", name, s.policy.Names[name].Source, show(v)), facts.Source{})
+	f := s.policy.Names[name]
+	v, err := f.Eval(s)
+	if err == nil && s.tracing {
+		s.step("name", name+" = "+s.worked(f, v), facts.Source{})
 	}
 	return v, err
 }
@@ -157,44 +196,78 @@ func (s *situation) Lookup(name, column string) (decimal.Decimal, error) {
 	}
 	row := t.Find(values)
 	if row == nil {
-		found := make([]string, len(values))
-		for i, v := range values {
-			found[i] = fmt.Sprintf("%s=%s", t.Keys[i].Title, show(v))
-		}
 		if t.GapsOK {
 			return decimal.Decimal{}, message.Err("rules.table_gap", t.GapText)
 		}
-		return decimal.Decimal{}, message.Err("rules.no_row", name, strings.Join(found, "、"))
+		return decimal.Decimal{}, message.Err("rules.no_row", name, keysAndValues(t, values))
 	}
 	v := row.Value[t.Column(column)]
 	source := t.Source
 	if source == "" {
 		source = "表“" + name + "”"
 	}
-	s.note(fmt.Sprintf("%s“%s”%s", source, row.Describe(), plain(v)))
-	s.step("table", fmt.Sprintf("%s %s，第%d行“%s”：%s", name, t.Source, row.Line, row.Describe(), plain(v)), facts.Source{})
+	if s.notes != nil {
+		addOnce(&s.notes.sources, source)
+	}
+	if s.tracing {
+		s.step("table", fmt.Sprintf("%s（%s）第%d行“%s”：%s", name, source, row.Line, row.Describe(), plain(v)), facts.Source{})
+	}
 	return v, nil
 }
 
-// note keeps something for the sentence, once.
-func (s *situation) note(text string) {
-	for _, n := range s.notes {
-		if n == text {
-			return
+func keysAndValues(t *policy.Table, values []any) string {
+	list := ""
+	for i, v := range values {
+		if i > 0 {
+			list += "、"
 		}
+		list += t.Keys[i].Title + "=" + show(v)
 	}
-	s.notes = append(s.notes, text)
+	return list
+}
+
+// note keeps something for the sentence, once.
+func (s *situation) note(format string, args ...any) {
+	if s.notes == nil || s.quiet {
+		return
+	}
+	addOnce(&s.notes.texts, fmt.Sprintf(format, args...))
+}
+
+func addOnce(list *[]string, text string) {
+	if !slices.Contains(*list, text) {
+		*list = append(*list, text)
+	}
 }
 
 // fact notes a value taken from a fact, and where the fact came from.
-func (s *situation) fact(name, value string, src facts.Source) {
-	s.step("fact", name+" = "+value, src)
+func (s *situation) fact(name string, value any, src facts.Source) {
+	if s.tracing {
+		s.step("fact", name+" = "+show(value), src)
+	}
 }
 
 func (s *situation) step(kind, text string, src facts.Source) {
-	if s.tracing {
-		s.trace = append(s.trace, Step{Kind: kind, Text: text, Source: src})
+	step := Step{Kind: kind, Text: text, Source: src}
+	if s.tracing && !(kind == "fact" && slices.Contains(s.trace, step)) {
+		s.trace = append(s.trace, step)
 	}
+}
+
+// worked writes a formula, the numbers put in, and its value: 年限 * 8 = 22 * 8 = 176.
+func (s *situation) worked(f *policy.Formula, v any) string {
+	outer, seen := s.trace, s.notes
+	s.tracing, s.notes = false, nil
+	numbers := f.Numbers(s, show)
+	s.tracing, s.trace, s.notes = true, outer, seen
+	text := f.Source
+	if numbers != text {
+		text += " = " + numbers
+	}
+	if value := show(v); value != numbers {
+		text += " = " + value
+	}
+	return text
 }
 
 // show prints a value for people.
@@ -220,6 +293,14 @@ func plain(d decimal.Decimal) string {
 		return d.StringFixed(2)
 	}
 	return d.Round(4).String()
+}
+
+// inYuan prints an amount for a sentence: 340.00, or with the places it needs, four at most.
+func inYuan(d decimal.Decimal) string {
+	if d.Round(2).Equal(d) {
+		return d.StringFixed(2)
+	}
+	return plain(d)
 }
 
 func number(n int) decimal.Decimal { return decimal.New(int64(n), 0) }

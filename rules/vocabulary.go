@@ -2,9 +2,10 @@ package rules
 
 import (
 	"fmt"
+	"math/bits"
 	"slices"
-	"strconv"
 	"strings"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -18,11 +19,9 @@ import (
 // meaning computes a term in a situation.
 type meaning func(s *situation, args []any) (any, error)
 
-// vocabulary gives every term of policy.Vocabulary its meaning; a test holds the two together.
-var vocabulary map[string]meaning
-
-func init() {
-	vocabulary = map[string]meaning{
+// meanings gives every term of policy.Vocabulary its meaning; a test holds the two together.
+func meanings() map[*policy.Term]meaning {
+	byID := map[string]meaning{
 		"category":  func(s *situation, _ []any) (any, error) { return policy.CategoryChinese(s.seg.profile.Category), nil },
 		"sex":       sex,
 		"age":       age,
@@ -35,44 +34,59 @@ func init() {
 		"rank": func(s *situation, _ []any) (any, error) {
 			return s.ofSpell("职级", func(p *facts.Spell) string { return p.Rank })
 		},
-		"in_post":           inPost,
-		"whole_month":       wholeMonth,
-		"dual_role":         dualRole,
-		"tenure_months":     func(s *situation, a []any) (any, error) { return s.tenure("任职", a, tenure.Cumulative, 1), nil },
-		"tenure_years":      func(s *situation, a []any) (any, error) { return s.tenure("任职", a, tenure.Cumulative, 12), nil },
-		"continuous_months": func(s *situation, a []any) (any, error) { return s.tenure("连续任职", a, tenure.Longest, 1), nil },
-		"tenure_months_within": func(s *situation, a []any) (any, error) {
-			from, to := a[0].(calendar.Date).Month(), a[1].(calendar.Date).Month()
-			return number(tenure.Cumulative(tenure.Within(tenure.Spans(s.person.Spells, texts(a[2:]), s.tenureDay()), from, to))), nil
-		},
-		"last_post":           lastPost,
-		"highest_post":        highestPost,
-		"township_class":      townshipClass,
-		"distance":            func(s *situation, _ []any) (any, error) { p, err := s.place(s.where()); return p.Distance, err },
-		"population":          population,
-		"days":                func(s *situation, a []any) (any, error) { return s.days(a[0].(string), ""), nil },
-		"days_without":        func(s *situation, a []any) (any, error) { return s.days(a[0].(string), a[1].(string)), nil },
-		"absence_days":        absenceDays,
-		"absent_all_month":    absentAllMonth,
-		"absent_in_month":     absentInMonth,
-		"absent_began_before": absentBeganBefore,
-		"grade":               grade,
-		"reference":           reference,
-		"given":               given,
-		"item":                otherItem,
-		"year":                func(s *situation, _ []any) (any, error) { return number(s.month.Year()), nil },
-		"month":               func(s *situation, _ []any) (any, error) { return number(s.month.Number()), nil },
-		"days_in_month":       func(s *situation, _ []any) (any, error) { return number(s.month.Days()), nil },
-		"month_start":         func(s *situation, _ []any) (any, error) { return s.month.First(), nil },
-		"month_end":           func(s *situation, _ []any) (any, error) { return s.month.Last(), nil },
-		"previous_month_end":  func(s *situation, _ []any) (any, error) { return s.month.First().AddDays(-1), nil },
-		"date":                fixedDate,
-		"min":                 func(_ *situation, a []any) (any, error) { return decimal.Min(num(a[0]), num(a[1])), nil },
-		"max":                 func(_ *situation, a []any) (any, error) { return decimal.Max(num(a[0]), num(a[1])), nil },
-		"floor":               func(_ *situation, a []any) (any, error) { return num(a[0]).Floor(), nil },
-		"ceil":                func(_ *situation, a []any) (any, error) { return num(a[0]).Ceil(), nil },
-		"round":               func(_ *situation, a []any) (any, error) { return num(a[0]).Round(int32(num(a[1]).IntPart())), nil },
+		"in_post":              inPost,
+		"whole_month":          wholeMonth,
+		"dual_role":            dualRole,
+		"tenure_months":        tenureMonths,
+		"tenure_years":         tenureYears,
+		"continuous_months":    continuousMonths,
+		"running_months":       runningMonths,
+		"tenure_months_within": tenureMonthsWithin,
+		"last_post":            lastPost,
+		"highest_post":         highestPost,
+		"township_class":       townshipClass,
+		"distance":             func(s *situation, _ []any) (any, error) { p, err := s.place(s.where()); return p.Distance, err },
+		"population":           population,
+		"days":                 func(s *situation, a []any) (any, error) { return s.days(a[0].(string), ""), nil },
+		"days_without":         func(s *situation, a []any) (any, error) { return s.days(a[0].(string), a[1].(string)), nil },
+		"absence_days":         absenceDays,
+		"absent_all_month":     absentAllMonth,
+		"absent_in_month":      absentInMonth,
+		"absent_began_before":  absentBeganBefore,
+		"grade":                grade,
+		"has_grade":            hasGrade,
+		"has_given":            hasGiven,
+		"reference":            reference,
+		"given":                given,
+		"item":                 otherItem,
+		"year":                 func(s *situation, _ []any) (any, error) { return number(s.month.Year()), nil },
+		"month":                func(s *situation, _ []any) (any, error) { return number(s.month.Number()), nil },
+		"days_in_month":        func(s *situation, _ []any) (any, error) { return number(s.month.Days()), nil },
+		"month_start":          func(s *situation, _ []any) (any, error) { return s.month.First(), nil },
+		"month_end":            func(s *situation, _ []any) (any, error) { return s.month.Last(), nil },
+		"previous_month_end":   func(s *situation, _ []any) (any, error) { return s.month.First().AddDays(-1), nil },
+		"date":                 fixedDate,
+		"min":                  func(_ *situation, a []any) (any, error) { return decimal.Min(num(a[0]), num(a[1])), nil },
+		"max":                  func(_ *situation, a []any) (any, error) { return decimal.Max(num(a[0]), num(a[1])), nil },
+		"floor":                func(_ *situation, a []any) (any, error) { return num(a[0]).Floor(), nil },
+		"ceil":                 func(_ *situation, a []any) (any, error) { return num(a[0]).Ceil(), nil },
+		"round":                round,
 	}
+	m := make(map[*policy.Term]meaning, len(byID))
+	for i := range policy.Vocabulary {
+		t := &policy.Vocabulary[i]
+		m[t] = byID[t.ID]
+	}
+	return m
+}
+
+// round rounds half away from zero to 0 to 10 decimals.
+func round(_ *situation, a []any) (any, error) {
+	places := num(a[1])
+	if !places.IsInteger() || places.IsNegative() || places.GreaterThan(number(10)) {
+		return a[0], message.Err("rules.places", plain(places))
+	}
+	return num(a[0]).Round(int32(places.IntPart())), nil
 }
 
 func num(v any) decimal.Decimal { return v.(decimal.Decimal) }
@@ -104,15 +118,15 @@ func age(s *situation, a []any) (any, error) {
 		return number(0), missing("身份证号（出生日期）")
 	}
 	years := number(tenure.YearsOn(born, a[0].(calendar.Date)))
-	s.fact(fmt.Sprintf("年龄(%s)", a[0]), plain(years), s.seg.profile.Source)
+	s.fact("年龄", years, s.seg.profile.Source)
 	return years, nil
 }
 
 func flag(s *situation, a []any) (any, error) {
 	has := slices.Contains(strings.FieldsFunc(s.seg.profile.Flags, func(r rune) bool { return strings.ContainsRune("、,，;； ", r) }), a[0].(string))
-	s.fact("标记 "+a[0].(string), show(has), s.seg.profile.Source)
+	s.fact(a[0].(string), has, s.seg.profile.Source)
 	if has {
-		s.note(a[0].(string))
+		s.note("%s", a[0])
 	}
 	return has, nil
 }
@@ -123,7 +137,8 @@ func seniority(s *situation, a []any) (any, error) {
 		return number(0), missing("参加工作日期")
 	}
 	years := number(max(0, tenure.YearsOn(joined, a[0].(calendar.Date))))
-	s.fact("工龄", plain(years), s.seg.profile.Source)
+	s.note("工龄%s年", years)
+	s.fact("工龄", years, s.seg.profile.Source)
 	return years, nil
 }
 
@@ -137,6 +152,7 @@ func (s *situation) ofSpell(name string, field func(*facts.Spell) string) (strin
 		return "", missing("任职的" + name)
 	}
 	s.fact(name, v, s.spell.Source)
+	s.note("%s", v)
 	return v, nil
 }
 
@@ -144,7 +160,7 @@ func inPost(s *situation, a []any) (any, error) {
 	d := a[0].(calendar.Date)
 	for i := range s.person.Spells {
 		if sp := &s.person.Spells[i]; sp.From <= d && (sp.To == 0 || sp.To >= d) {
-			s.fact("任职中("+d.String()+")", sp.Post, sp.Source)
+			s.fact("任职", sp.Post, sp.Source)
 			return true, nil
 		}
 	}
@@ -177,43 +193,100 @@ func dualRole(s *situation, _ []any) (any, error) {
 	return false, nil
 }
 
-// tenureDay is the day up to which service counts: the end of the month, or the death.
-func (s *situation) tenureDay() calendar.Date {
-	if s.died != 0 && s.died < s.month.Last() {
+// serviceDay is the day up to which service counts: the one the document says, or the death.
+func (s *situation) serviceDay() calendar.Date {
+	day := s.month.Last()
+	switch c := s.policy.Service; c.Until {
+	case "previous_month_end":
+		day = s.month.First().AddDays(-1)
+	case "date":
+		day = c.UntilDate
+	}
+	if s.died != 0 && s.died < day {
 		return s.died
 	}
-	return s.month.Last()
+	return day
 }
 
-func (s *situation) tenure(what string, args []any, add func([]tenure.Span) int, unit int) decimal.Decimal {
-	spans := tenure.Spans(s.person.Spells, texts(args), s.tenureDay())
-	months := add(spans)
-	for _, sp := range spans {
-		s.step("fact", fmt.Sprintf("%s %s 至 %s：%d 个月", what, sp.From, sp.To, sp.Months()), facts.Source{})
+// service is the days served in posts, as the document counts them.
+func (s *situation) service(posts []any) ([]tenure.Interval, tenure.Count) {
+	c := s.policy.Service
+	return tenure.Intervals(s.person.Spells, texts(posts), s.serviceDay(), c.Recognised), tenure.Count(c.Months)
+}
+
+// served notes the days behind a number of months.
+func (s *situation) served(name string, list []tenure.Interval, months int) (any, error) {
+	if s.tracing {
+		for _, sp := range s.person.Spells {
+			for _, v := range list {
+				if sp.From >= v.From && sp.From <= v.To {
+					s.step("fact", fmt.Sprintf("%s %s 至 %s", sp.Post, sp.From, sp.To), sp.Source)
+				}
+			}
+		}
 	}
-	if unit == 12 {
-		s.note(fmt.Sprintf("%s满%d年", what, months/12))
-		return number(months / 12)
+	s.fact(name, number(months), facts.Source{})
+	return number(months), nil
+}
+
+func tenureMonths(s *situation, a []any) (any, error) {
+	list, how := s.service(a)
+	months := tenure.Months(list, how)
+	s.note("任职%d个月", months)
+	return s.served("任职月数", list, months)
+}
+
+func tenureYears(s *situation, a []any) (any, error) {
+	list, how := s.service(a)
+	months := tenure.Months(list, how)
+	years := tenure.Years(months, s.policy.Service.Remainder)
+	s.note("任职%d年", years)
+	if _, err := s.served("任职月数", list, months); err != nil {
+		return nil, err
 	}
-	s.note(fmt.Sprintf("%s%d个月", what, months))
-	return number(months)
+	return number(years), nil
+}
+
+func continuousMonths(s *situation, a []any) (any, error) {
+	list, how := s.service(a)
+	months := tenure.Longest(list, how)
+	s.note("连续任职%d个月", months)
+	return s.served("连续任职月数", list, months)
+}
+
+func runningMonths(s *situation, a []any) (any, error) {
+	list, how := s.service(a)
+	months := tenure.Running(list, how, s.serviceDay())
+	s.note("在任%d个月", months)
+	return s.served("在任月数", list, months)
+}
+
+func tenureMonthsWithin(s *situation, a []any) (any, error) {
+	from, to := a[0].(calendar.Date), a[1].(calendar.Date)
+	list, how := s.service(a[2:])
+	list = tenure.Within(list, from, to)
+	months := tenure.Months(list, how)
+	s.note("%s至%s任职%d个月", from, to, months)
+	return s.served("期间任职月数", list, months)
 }
 
 func lastPost(s *situation, a []any) (any, error) {
-	sp, ok := tenure.Last(s.person.Spells, s.tenureDay(), texts(a))
+	sp, ok := tenure.Last(s.person.Spells, s.serviceDay(), texts(a), s.policy.Service.Recognised)
 	if !ok {
-		return "", missing("经认定的任职经历")
+		return "", missing("所列职务的任职经历")
 	}
 	s.fact("末任职务", sp.Post, sp.Source)
+	s.note("末任%s", sp.Post)
 	return sp.Post, nil
 }
 
 func highestPost(s *situation, a []any) (any, error) {
-	post, ok := tenure.Highest(s.person.Spells, s.tenureDay(), texts(a))
+	post, ok := tenure.Highest(s.person.Spells, s.serviceDay(), texts(a), s.policy.Service.Recognised)
 	if !ok {
 		return "", missing("所列职务的任职经历")
 	}
-	s.step("fact", "最高职务 = "+post, facts.Source{})
+	s.fact("最高职务", post, facts.Source{})
+	s.note("最高任%s", post)
 	return post, nil
 }
 
@@ -248,7 +321,10 @@ func townshipClass(s *situation, _ []any) (any, error) {
 	if p.Class == "" {
 		return "", missing(p.Name + "的地区类别")
 	}
-	s.fact("乡镇类别", p.Name+" "+p.Class, p.Source)
+	if s.tracing {
+		s.fact("乡镇类别", p.Name+" "+p.Class, p.Source)
+	}
+	s.note("%s乡镇", p.Class)
 	return p.Class, nil
 }
 
@@ -262,55 +338,90 @@ func population(s *situation, _ []any) (any, error) {
 
 // days counts distinct days of a kind in the month, leaving out those that also have a day of another kind.
 func (s *situation) days(kind, without string) decimal.Decimal {
-	other := map[calendar.Date]bool{}
-	for i := range s.person.Days {
-		if d := &s.person.Days[i]; without != "" && d.Kind == without {
-			other[d.Date] = true
-		}
-	}
-	seen := map[calendar.Date]bool{}
+	var seen uint32 // days of the month
 	for i := range s.person.Days {
 		d := &s.person.Days[i]
-		if d.Kind == kind && d.Date.Month() == s.month && !other[d.Date] && (s.died == 0 || d.Date <= s.died) && !seen[d.Date] {
-			seen[d.Date] = true
-			s.fact(kind, d.Date.String(), d.Source)
+		if d.Kind != kind || d.Date.Month() != s.month || s.died != 0 && d.Date > s.died || seen&(1<<d.Date.Day()) != 0 || s.hasDay(without, d.Date) {
+			continue
 		}
+		seen |= 1 << d.Date.Day()
+		s.fact(kind, d.Date, d.Source)
 	}
-	s.note(fmt.Sprintf("%s%d天", kind, len(seen)))
-	return number(len(seen))
+	n := bits.OnesCount32(seen)
+	s.note("%s%d天", kind, n)
+	return number(n)
+}
+
+func (s *situation) hasDay(kind string, on calendar.Date) bool {
+	return kind != "" && slices.ContainsFunc(s.person.Days, func(d facts.Day) bool { return d.Kind == kind && d.Date == on })
+}
+
+// touches says whether an absence has a day in the month.
+func touches(a facts.Absence, m calendar.Month) bool {
+	return a.From <= m.Last() && (a.To == 0 || a.To >= m.First())
 }
 
 // absences gives those of a kind that touch the month.
 func (s *situation) absences(kind string) (list []*facts.Absence) {
 	for i := range s.person.Absences {
 		a := &s.person.Absences[i]
-		if a.Kind == kind && a.From <= s.month.Last() && (a.To == 0 || a.To >= s.month.First()) {
+		if a.Kind == kind && touches(*a, s.month) {
 			list = append(list, a)
-			s.fact(kind, a.From.String()+" 至 "+a.To.String(), a.Source)
+			if s.tracing {
+				s.fact(kind, a.From.String()+" 至 "+a.To.String(), a.Source)
+			}
 		}
 	}
 	return list
 }
 
-func absenceDays(s *situation, args []any) (any, error) {
-	total := 0
-	for _, a := range s.absences(args[0].(string)) {
-		if a.From.Month() != s.month || a.To == 0 || a.To.Month() != s.month {
-			return number(0), message.Err("rules.absence_across", a.Kind, a.From, a.To)
+// workingDays adds up the working days of absences that fall into the month. The
+// sheet's own figure counts where the absence lies in the month; of one that crosses
+// months Monday to Friday count, at most the sheet's figure. Holidays and make-up
+// days come with the working-day calendar, which is not imported yet.
+func (s *situation) workingDays(list []*facts.Absence) (total int) {
+	for _, a := range list {
+		if a.To != 0 && a.From.Month() == s.month && a.To.Month() == s.month && a.WorkingDays > 0 {
+			total += a.WorkingDays
+			continue
 		}
-		total += a.WorkingDays
+		last := s.month.Last()
+		if a.To != 0 {
+			last = min(last, a.To)
+		}
+		n := 0
+		for d := max(a.From, s.month.First()); d <= last; d = d.AddDays(1) {
+			if w := d.Weekday(); w != time.Saturday && w != time.Sunday {
+				n++
+			}
+		}
+		if a.To != 0 && a.WorkingDays > 0 {
+			n = min(n, a.WorkingDays)
+		}
+		total += n
 	}
-	return number(total), nil
+	return total
+}
+
+func absenceDays(s *situation, args []any) (any, error) {
+	kind := args[0].(string)
+	n := s.workingDays(s.absences(kind))
+	s.fact(kind+"工作日", number(n), facts.Source{})
+	return number(n), nil
+}
+
+// wholeMonth says whether the absences together cover every day of the month.
+func (s *situation) wholeMonth(list []*facts.Absence) bool {
+	for d := s.month.First(); d <= s.month.Last(); d = d.AddDays(1) {
+		if !slices.ContainsFunc(list, func(a *facts.Absence) bool { return a.From <= d && (a.To == 0 || a.To >= d) }) {
+			return false
+		}
+	}
+	return true
 }
 
 func absentAllMonth(s *situation, args []any) (any, error) {
-	covered := map[calendar.Date]bool{}
-	for _, a := range s.absences(args[0].(string)) {
-		for d := max(a.From, s.month.First()); d <= s.month.Last() && (a.To == 0 || d <= a.To); d = d.AddDays(1) {
-			covered[d] = true
-		}
-	}
-	return len(covered) == s.month.Days(), nil
+	return s.wholeMonth(s.absences(args[0].(string))), nil
 }
 
 func absentInMonth(s *situation, args []any) (any, error) {
@@ -330,27 +441,34 @@ func grade(s *situation, a []any) (any, error) {
 	year := int(num(a[0]).IntPart())
 	for i := range s.person.Assessments {
 		if g := &s.person.Assessments[i]; g.Year == year {
-			s.fact(strconv.Itoa(year)+"年考核", g.Grade, g.Source)
-			s.note(fmt.Sprintf("%d年考核%s", year, g.Grade))
+			s.fact("考核", g.Grade, g.Source)
+			s.note("%d年考核%s", year, g.Grade)
 			return g.Grade, nil
 		}
 	}
 	return "", missing(fmt.Sprintf("%d年的考核等次", year))
 }
 
+func hasGrade(s *situation, a []any) (any, error) {
+	year := int(num(a[0]).IntPart())
+	return slices.ContainsFunc(s.person.Assessments, func(g facts.Assessment) bool { return g.Year == year }), nil
+}
+
 func reference(s *situation, a []any) (any, error) {
 	code, period := a[0].(string), plain(num(a[1]))
 	r, ok := s.e.references[code+"|"+period]
 	if !ok {
-		return number(0), message.Err(MissingReference, code, period)
+		return number(0), message.Err(MissingReference, code, period, s.policy.Document.Number)
 	}
-	s.fact("参考 "+code+" "+period, plain(r.Value)+r.Unit, r.Source)
-	s.note(fmt.Sprintf("%s年参考数%s", period, plain(r.Value)))
+	if s.tracing {
+		s.fact("参考 "+code+" "+period, plain(r.Value)+r.Unit, r.Source)
+	}
+	s.note("%s年参考数%s", period, r.Value)
 	return r.Value, nil
 }
 
-func given(s *situation, a []any) (any, error) {
-	code := a[0].(string)
+// givenAmount is the amount of an item that was given for the month, nil when none was.
+func (s *situation) givenAmount(code string) *facts.Amount {
 	var at *facts.Amount
 	for i := range s.person.Amounts {
 		if x := &s.person.Amounts[i]; x.Item == code && x.From <= s.month {
@@ -358,19 +476,29 @@ func given(s *situation, a []any) (any, error) {
 		}
 	}
 	if at == nil || at.Until != 0 && at.Until < s.month {
-		name := code
-		if x := s.e.program.at(code, s.month); x != nil {
-			name = x.item.Name
-		}
+		return nil
+	}
+	return at
+}
+
+func hasGiven(s *situation, a []any) (any, error) { return s.givenAmount(a[0].(string)) != nil, nil }
+
+func given(s *situation, a []any) (any, error) {
+	code := a[0].(string)
+	at, name := s.givenAmount(code), code
+	if x := s.e.at(code, s.month); x != nil {
+		name = x.item.Name
+	}
+	if at == nil {
 		return number(0), missing(fmt.Sprintf("%s的给定金额“%s”", s.month, name))
 	}
-	s.fact("给定额 "+code, at.Fen.String(), at.Source)
-	s.note(fmt.Sprintf("给定额%s元", at.Fen))
+	s.fact("给定额 "+name, at.Fen, at.Source)
+	s.note("%s%s元", name, at.Fen)
 	return at.Fen.Yuan(), nil
 }
 
 func otherItem(s *situation, a []any) (any, error) {
-	x := s.e.program.at(a[0].(string), s.month)
+	x := s.e.at(a[0].(string), s.month)
 	if x == nil || !s.concerns(x) {
 		return number(0), nil
 	}
@@ -379,7 +507,7 @@ func otherItem(s *situation, a []any) (any, error) {
 		return number(0), r.err
 	}
 	s.step("item", fmt.Sprintf("%s = %s", x.item.Name, r.fen), facts.Source{})
-	s.note(fmt.Sprintf("%s%s元", x.item.Name, r.fen))
+	s.note("%s%s元", x.item.Name, r.fen)
 	return r.fen.Yuan(), nil
 }
 

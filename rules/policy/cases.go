@@ -14,12 +14,22 @@ import (
 // caseDivision heads the invented IDs of cases; no division has this code.
 const caseDivision = "439901"
 
+// maxCaseMonths bounds how long the test of a file can take.
+const maxCaseMonths = 120
+
 var personKeys = []string{"category", "born", "sex", "place", "joined", "died", "retired", "flags", "hukou", "spells", "days", "absences", "grades", "given"}
 
 func (r *reader) cases(p *Policy, n *yamltext.Node) {
 	for _, in := range r.list(n) {
-		o := r.object(in, "name", "month", "payees", "others", "places", "references", "expect", "other_items")
+		o := r.object(in, "name", "month", "through", "payees", "others", "places", "references", "expect", "by_month", "other_items")
 		c := Case{Name: o.needText("name"), Month: r.month(o.need("month")), Line: in.Line, Given: map[string]money.Fen{}}
+		c.Last = c.Month
+		if x := o.at("through"); x != nil {
+			c.Last = r.month(x)
+		}
+		if c.Month != 0 && (c.Last < c.Month || c.Last.Sub(c.Month) >= maxCaseMonths) {
+			r.fail(in, "案例的月份要从早到晚，最多 %d 个月", maxCaseMonths)
+		}
 		if x := o.need("payees"); x != nil {
 			c.Person = r.person(x, 1)
 		}
@@ -29,7 +39,17 @@ func (r *reader) cases(p *Policy, n *yamltext.Node) {
 		r.casePlaces(&c, o.at("places"))
 		r.caseReferences(&c, o.at("references"))
 		r.pairs(o.at("other_items"), func(k, v *yamltext.Node) { c.Given[k.Value] = r.yuan(v) })
-		r.pairs(o.need("expect"), func(k, v *yamltext.Node) { c.Expect = append(c.Expect, r.expectation(k.Value, v)) })
+		if o.at("by_month") == nil {
+			o.need("expect")
+		}
+		r.pairs(o.at("expect"), func(k, v *yamltext.Node) { c.Expect = append(c.Expect, r.expectation(k.Value, v)) })
+		r.pairs(o.at("by_month"), func(m, list *yamltext.Node) {
+			r.pairs(list, func(k, v *yamltext.Node) {
+				x := r.expectation(k.Value, v)
+				x.Month = r.month(m)
+				c.Expect = append(c.Expect, x)
+			})
+		})
 		p.Cases = append(p.Cases, c)
 	}
 }

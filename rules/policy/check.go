@@ -93,6 +93,9 @@ func (it *Item) Formulas() []*Formula {
 	for _, c := range it.Conditions {
 		list = append(list, c.Test)
 	}
+	for _, s := range it.Sentence {
+		list = append(list, s.Formula)
+	}
 	if it.TopUp != nil {
 		list = append(list, it.TopUp.Group, it.TopUp.Peers)
 	}

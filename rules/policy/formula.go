@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
@@ -21,20 +22,43 @@ import (
 
 // Formula is a compiled expression. It is safe for concurrent use.
 type Formula struct {
-	Source string
-	Result Type
-	Reads  []facts.Kind // kinds of facts it reads itself
-	Items  []string     // items it reads
-	Tables []string     // tables it looks up
-	Names  []string     // named sub-expressions it uses
-	Only   string       // name of the table when the formula is one plain look-up, else ""
+	Source  string
+	Result  Type
+	Reads   []facts.Kind // kinds of facts it reads itself
+	Items   []string     // items it reads
+	Tables  []string     // tables it looks up
+	Names   []string     // named sub-expressions it uses
+	Service bool         // it counts service
+	Only    string       // name of the table when the formula is one plain look-up, else ""
 
-	program *vm.Program
-	at      position
+	program  *vm.Program
+	constant any // the value of a formula that is a plain number or text
+	leaves   []leaf
 }
 
-// position is where a formula stands in its file.
-type position struct{ line, column int }
+// leaf is a piece of a formula that stands for a fact, a table or a name.
+type leaf struct {
+	from, to int // in the written text
+	value    *Formula
+}
+
+// Numbers writes the formula with the numbers put in: 22 * 8 + 50. What cannot be
+// computed in the situation stays as it is written.
+func (f *Formula) Numbers(c Context, show func(any) string) string {
+	text, at := []rune(f.Source), 0
+	var b strings.Builder
+	for _, l := range f.leaves {
+		b.WriteString(string(text[at:l.from]))
+		if v, err := l.value.Eval(c); err == nil {
+			b.WriteString(show(v))
+		} else {
+			b.WriteString(string(text[l.from:l.to]))
+		}
+		at = l.to
+	}
+	b.WriteString(string(text[at:]))
+	return b.String()
+}
 
 // environment is what a compiled program sees; the visitor hands it to every term.
 type environment struct {
@@ -43,7 +67,12 @@ type environment struct {
 
 // Eval computes the formula in a situation: decimal.Decimal, string, bool or calendar.Date.
 func (f *Formula) Eval(c Context) (any, error) {
-	v, err := vm.Run(f.program, environment{c})
+	if f.constant != nil {
+		return f.constant, nil
+	}
+	machine := machines.Get().(*vm.VM)
+	v, err := machine.Run(f.program, environment{c})
+	machines.Put(machine)
 	if err != nil {
 		var m *message.Error
 		if errors.As(err, &m) {
@@ -54,45 +83,149 @@ func (f *Formula) Eval(c Context) (any, error) {
 	return v, nil
 }
 
+// machines are reused: a formula is evaluated once for every person, item and month.
+var machines = sync.Pool{New: func() any { return &vm.VM{} }}
+
 // maxFormula bounds the length of a formula in characters.
 const maxFormula = 2000
 
 // compile checks and compiles a formula. want is the type it must have, "" for any.
 // names gives the types of the named sub-expressions, tables the tables of the file.
 func compile(source string, want Type, names map[string]*Formula, tables map[string]*Table) (*Formula, error) {
-	if len([]rune(source)) > maxFormula {
+	if len(source) > 4*maxFormula || len([]rune(source)) > maxFormula {
 		return nil, fmt.Errorf("公式超过 %d 字", maxFormula)
 	}
 	if reserved.MatchString(source) {
 		return nil, errors.New("公式里用了保留的名字")
 	}
+	plain := normalise(source)
 	f := &Formula{Source: source}
-	v := &rewriter{formula: f, source: []rune(source), names: names, tables: tables}
-	options := []expr.Option{expr.Env(environment{}), expr.DisableAllBuiltins(), expr.Patch(v), expr.MaxNodes(2000)}
-	options = append(options, operators...)
-	for name, t := range terms {
-		options = append(options, expr.Function(name, callTerm(t), t.signatures()...))
-	}
+	v := &rewriter{formula: f, source: plain.text, names: names, tables: tables}
+	options := append(slices.Clone(language), expr.Patch(v))
 	for name, n := range names {
 		options = append(options, expr.Function(namePrefix+name, callName(name),
 			reflect.New(reflect.FuncOf([]reflect.Type{contextType}, []reflect.Type{goTypes[n.Result]}, false)).Interface()))
 	}
-	program, err := expr.Compile(source, options...)
-	if err == nil && v.err != nil {
+	program, err := expr.Compile(string(plain.text), options...)
+	if v.err != nil {
 		err = v.err
 	}
 	if err != nil {
-		return nil, err
+		return nil, placed(plain, err)
 	}
 	f.program = program
 	f.Result = typeOf(program.Node().Type())
 	if f.Result == "" || want != "" && f.Result != want {
 		return nil, fmt.Errorf("这里要%s，公式得到的是%s", typeName(want), typeName(f.Result))
 	}
+	if c, ok := program.Node().(*ast.ConstantNode); ok {
+		f.constant = c.Value
+	}
 	if m := onlyLookup.FindStringSubmatch(source); m != nil {
 		f.Only = m[1]
 	}
-	return f, nil
+	return f, f.split(plain, names, tables)
+}
+
+// split compiles the leaves on their own, for Numbers. A formula that is one leaf has none.
+func (f *Formula) split(plain normal, names map[string]*Formula, tables map[string]*Table) error {
+	text := []rune(f.Source)
+	for _, span := range f.spans(plain.text, names) {
+		l := leaf{from: plain.at[span[0]], to: len(text)}
+		if span[1] < len(plain.at) {
+			l.to = plain.at[span[1]]
+		}
+		piece := strings.TrimSpace(string(text[l.from:l.to]))
+		if piece == strings.TrimSpace(f.Source) {
+			f.leaves = nil
+			return nil
+		}
+		l.to = l.from + len([]rune(piece))
+		var err error
+		if l.value, err = compile(piece, "", names, tables); err != nil {
+			return err
+		}
+		f.leaves = append(f.leaves, l)
+	}
+	return nil
+}
+
+// spans finds the words that stand for values, with their brackets, in the normal text.
+func (f *Formula) spans(text []rune, names map[string]*Formula) (list [][2]int) {
+	for i := 0; i < len(text); {
+		if text[i] == '"' || text[i] == '\'' || text[i] == '`' {
+			i = closing(text, i)
+			continue
+		}
+		if !wordRune(text[i]) {
+			i++
+			continue
+		}
+		end := i
+		for end < len(text) && wordRune(text[end]) {
+			end++
+		}
+		t, word := terms[string(text[i:end])], string(text[i:end])
+		switch {
+		case names[word] != nil:
+			list = append(list, [2]int{i, end})
+		case t == nil || t.pure():
+		default:
+			if len(t.Args) > 0 {
+				end = bracketed(text, end)
+			}
+			list = append(list, [2]int{i, end})
+		}
+		i = end
+	}
+	return list
+}
+
+// bracketed is the position after the bracket that closes the one at or after i.
+func bracketed(text []rune, i int) int {
+	depth := 0
+	for i < len(text) {
+		switch text[i] {
+		case '"', '\'', '`':
+			i = closing(text, i)
+			continue
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+		i++
+	}
+	return i
+}
+
+// language is what every formula is compiled with: the operators on exact decimals and the vocabulary.
+var language = func() []expr.Option {
+	options := []expr.Option{expr.Env(environment{}), expr.DisableAllBuiltins(), expr.MaxNodes(2000)}
+	options = append(options, operators()...)
+	for name, t := range terms {
+		options = append(options, expr.Function(name, callTerm(t), t.signatures()...))
+	}
+	return options
+}()
+
+// flaw is what is wrong with a formula and the column, from 0, where it is.
+type flaw struct {
+	column int
+	what   string
+}
+
+func (f *flaw) Error() string { return f.what }
+
+// placed finds the column of an error in the text as the clerk wrote it.
+func placed(plain normal, err error) error {
+	var e *file.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	return &flaw{plain.column(e.From), explainError(e.Message)}
 }
 
 var onlyLookup = regexp.MustCompile(`^\s*(?:查表|lookup)\(\s*"([^"]+)"\s*(?:,\s*"[^"]+"\s*)?\)\s*$`)
@@ -139,7 +272,7 @@ func callTerm(t *Term) func(...any) (any, error) {
 			return p[0].(Context).Lookup(p[1].(string), column)
 		}
 	}
-	return func(p ...any) (any, error) { return p[0].(Context).Call(t.ID, p[1:]) }
+	return func(p ...any) (any, error) { return p[0].(Context).Call(t, p[1:]) }
 }
 
 func callName(name string) func(...any) (any, error) {
@@ -149,7 +282,7 @@ func callName(name string) func(...any) (any, error) {
 // rewriter turns literals into exact decimals and gives every term the context.
 type rewriter struct {
 	formula *Formula
-	source  []rune
+	source  []rune // normalised
 	names   map[string]*Formula
 	tables  map[string]*Table
 	err     error
@@ -172,8 +305,21 @@ func (r *rewriter) Visit(node *ast.Node) {
 		r.identifier(node, n)
 	case *ast.CallNode:
 		r.call(n)
+	case *ast.StringNode, *ast.BoolNode, *ast.ConstantNode, *ast.ConditionalNode, *ast.ArrayNode:
+	case *ast.BinaryNode:
+		if !slices.Contains(allowed, n.Operator) {
+			r.failAt(n.Location(), "公式里不能用 %s", n.Operator)
+		}
+	default: // the library can do more than a document ever says
+		r.failAt(n.Location(), "公式里不能这样写")
 	}
 }
+
+// allowed are the operators of the language.
+var allowed = []string{"+", "-", "*", "/", "<", "<=", ">", ">=", "==", "!=", "and", "or", "&&", "||", "in"}
+
+// serviceTerms are the terms that rest on how the document counts service.
+var serviceTerms = []string{"tenure_months", "tenure_years", "continuous_months", "running_months", "tenure_months_within", "last_post", "highest_post"}
 
 // number takes the digits from the text itself, never from a binary float.
 func (r *rewriter) number(node *ast.Node, at file.Location) {
@@ -183,12 +329,12 @@ func (r *rewriter) number(node *ast.Node, at file.Location) {
 	}
 	text := string(r.source[at.From:end])
 	if end < len(r.source) && strings.ContainsRune("eExXbBoO", r.source[end]) || strings.Contains(text, "_") || len(text) > 20 {
-		r.fail("数字 %s 请写成普通小数，最多 20 位", text)
+		r.failAt(at, "数字 %s 请写成普通小数，最多 20 位", text)
 		return
 	}
 	d, err := decimal.NewFromString(text)
 	if err != nil {
-		r.fail("数字 %s 写法不对", text)
+		r.failAt(at, "数字 %s 写法不对", text)
 		return
 	}
 	c := &ast.ConstantNode{Value: d}
@@ -261,7 +407,7 @@ func (r *rewriter) literal(t *Term, n *ast.CallNode) {
 	for _, a := range n.Arguments {
 		s, ok := a.(*ast.StringNode)
 		if !ok {
-			r.fail("%s 的参数必须直接写出名称", t.Zh)
+			r.failAt(n.Location(), "%s 的参数必须直接写出名称", t.Zh)
 			return
 		}
 		texts = append(texts, s.Value)
@@ -275,16 +421,19 @@ func (r *rewriter) literal(t *Term, n *ast.CallNode) {
 	}
 	table := r.tables[texts[0]]
 	if table == nil {
-		r.fail("没有名为“%s”的表", texts[0])
+		r.failAt(n.Location(), "没有名为“%s”的表", texts[0])
 		return
 	}
 	if len(texts) > 1 && !slices.Contains(table.Values, texts[1]) {
-		r.fail("表“%s”没有值列“%s”", texts[0], texts[1])
+		r.failAt(n.Location(), "表“%s”没有值列“%s”", texts[0], texts[1])
 	}
 	addOnce(&r.formula.Tables, texts[0])
 }
 
 func (r *rewriter) reads(t *Term) {
+	if slices.Contains(serviceTerms, t.ID) {
+		r.formula.Service = true
+	}
 	for _, k := range t.Reads {
 		if !slices.Contains(r.formula.Reads, k) {
 			r.formula.Reads = append(r.formula.Reads, k)
@@ -292,9 +441,9 @@ func (r *rewriter) reads(t *Term) {
 	}
 }
 
-func (r *rewriter) fail(format string, args ...any) {
+func (r *rewriter) failAt(at file.Location, format string, args ...any) {
 	if r.err == nil {
-		r.err = fmt.Errorf(format, args...)
+		r.err = &file.Error{Location: at, Message: fmt.Sprintf(format, args...)}
 	}
 }
 
@@ -336,7 +485,7 @@ func typeName(t Type) string {
 const quotientPlaces = 24
 
 // operators bind the arithmetic and the comparisons to exact decimals and dates.
-var operators = func() []expr.Option {
+func operators() []expr.Option {
 	var list []expr.Option
 	number := func(op, name string, f func(a, b decimal.Decimal) (any, error), result any) {
 		list = append(list, expr.Function(name, func(p ...any) (any, error) { return f(p[0].(decimal.Decimal), p[1].(decimal.Decimal)) }, result), expr.Operator(op, name))
@@ -370,4 +519,4 @@ var operators = func() []expr.Option {
 			expr.Operator(op, name, name+"_day"))
 	}
 	return list
-}()
+}

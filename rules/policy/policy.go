@@ -5,8 +5,6 @@
 package policy
 
 import (
-	"github.com/shopspring/decimal"
-
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
 	"zhida/rules/message"
@@ -19,6 +17,7 @@ type Policy struct {
 	Document Document
 	Tables   map[string]*Table
 	Names    map[string]*Formula // named sub-expressions
+	Service  *Service            // how service is counted, nil when no formula asks
 	Items    []*Item             // in file order
 	Cases    []Case
 
@@ -49,11 +48,14 @@ type Item struct {
 	Basis       Basis
 	Schedule    Schedule
 	Conditions  []Condition
+	Stops       []Stop
 	Amount      *Formula
 	TopUp       *TopUp
 	Cap         *Formula // per month, nil for none
 	Several     Combine  // which of several posts at once counts
+	PostOrder   []string // of InOrder, the post that counts first
 	Part        Part
+	Sentence    []Piece // what the sentence says before the document number
 	Rounding    money.Rounding
 	Unit        money.Fen
 	Line        int // in the file
@@ -75,18 +77,76 @@ type Combine string
 const (
 	Highest Combine = "highest" // 就高
 	Total   Combine = "sum"     // 合计
+	InOrder Combine = "order"   // 按列出的顺序
 )
 
-// Schedule says in which months an item is due.
+// Schedule says for how long an amount is, and in which months it is paid. The
+// amount of a period is split evenly over its due months, the last takes the remainder.
 type Schedule struct {
-	Kind  string // "monthly", "instalments" (a yearly amount in twelve, remainder in December), "yearly"
-	Month int    // of a yearly item
+	Period int            // months the amount is for: 1, 3, 6 or 12; 0 for once
+	Due    []int          // months of the year in which it is paid, ascending; every month when Period is 1
+	Once   calendar.Month // of an amount paid once
+}
+
+// Monthly says that the amount is for the pay month itself.
+func (s Schedule) Monthly() bool { return s.Period == 1 }
+
+// Instalment says which instalment of how many falls into the month; of is 0 when none does.
+func (s Schedule) Instalment(m calendar.Month) (number, of int) {
+	switch s.Period {
+	case 0:
+		if m == s.Once {
+			return 1, 1
+		}
+		return 0, 0
+	case 1:
+		return 1, 1
+	}
+	first := (m.Number()-1)/s.Period*s.Period + 1 // of the period the month lies in
+	due := false
+	for _, d := range s.Due {
+		if d < first || d >= first+s.Period {
+			continue
+		}
+		of++
+		if d <= m.Number() {
+			number = of
+		}
+		due = due || d == m.Number()
+	}
+	if !due {
+		return 0, 0
+	}
+	return number, of
 }
 
 // Part is the part-month rule; every field is a decision the document must make.
 type Part struct {
 	Arrival, Departure, Death string // "full", "none", "days"
 	Change                    string // "first", "last", "highest", "days"
+}
+
+// Stop takes an item away for a month because of an absence; the result is zero with the reason.
+type Stop struct {
+	Kinds  []string  // of absence
+	Days   *Interval // working days in the month, nil when How decides
+	How    string    // "touching", "whole_month", "next_month" (from the month after it began)
+	Reason string
+}
+
+// Service says how service is counted; every field is a decision the document must make.
+type Service struct {
+	Months     string        // "touched": each calendar month touched; "whole": only whole ones; "days": days left over add up, thirty to a month
+	Remainder  string        // of a year that is not full: "down", "up", "half_up"
+	Until      string        // "month_end", "previous_month_end" or "date"
+	UntilDate  calendar.Date // of "date"
+	Recognised bool          // only spells whose evidence is recognised count
+}
+
+// Piece is a part of a sentence: text as it stands, or the value of a formula.
+type Piece struct {
+	Text    string
+	Formula *Formula
 }
 
 // Condition is a requirement with the reason printed when it fails.
@@ -106,10 +166,12 @@ type TopUp struct {
 	Unit       money.Fen
 }
 
-// Case is an example in the file: facts in the clerk's words and what they must come to.
+// Case is an example in the file: facts in the clerk's words and what they must
+// come to, in one month or in total over several.
 type Case struct {
 	Name       string
-	Month      calendar.Month
+	Month      calendar.Month // first
+	Last       calendar.Month // equal to Month for one month
 	Person     facts.Person
 	Others     []facts.Person // the peer group, for equalisation
 	Places     []facts.Place
@@ -119,9 +181,10 @@ type Case struct {
 	Line       int
 }
 
-// Expectation is what one item must come to in the case's month.
+// Expectation is what one item must come to in a month, or in total over all months of the case.
 type Expectation struct {
 	Item    string
+	Month   calendar.Month // 0 for the total
 	Fen     money.Fen
 	Outcome string // "" for an amount, "not_due", "zero" or "refused"
 	Reason  string // text the reason must contain, may be empty
@@ -143,6 +206,3 @@ func (p *Policy) Granted() map[string]string {
 func (d Document) InForce(m calendar.Month) bool {
 	return d.From <= m && (d.Until == 0 || m <= d.Until)
 }
-
-// Number is an exact decimal, the only kind of number in a policy.
-type Number = decimal.Decimal

@@ -1,13 +1,14 @@
 package policy
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
-	"github.com/expr-lang/expr/file"
 	"github.com/shopspring/decimal"
 
 	"zhida/rules/calendar"
@@ -21,12 +22,13 @@ import (
 var keys = map[string]string{
 	"文件": "document", "文号": "number", "标题": "title", "发文机关": "issuer", "印发日期": "issued", "施行": "from", "失效": "until",
 	"表": "tables", "出处": "source", "键": "keys", "值": "values", "行": "rows", "留空": "gap",
-	"名称式": "names", "项目": "items", "案例": "cases",
+	"名称式": "names", "任职口径": "service", "计月": "months", "零头": "remainder", "截至": "until_day", "凭据": "evidence", "项目": "items", "案例": "cases",
 	"代码": "code", "名称": "name", "顺序": "order", "人员": "payees", "渠道": "channel", "资金": "fund", "方向": "side", "上缴": "institution",
-	"依据": "basis", "发放": "schedule", "条件": "conditions", "要求": "require", "否则": "otherwise", "金额": "amount", "补差": "top_up", "封顶": "cap",
+	"依据": "basis", "发放": "schedule", "条件": "conditions", "停发": "stops", "缺勤类别": "absence", "情形": "when", "说明": "sentence",
+	"每年": "yearly", "周期": "period", "发放月份": "due", "一次": "once", "要求": "require", "否则": "otherwise", "金额": "amount", "补差": "top_up", "封顶": "cap",
 	"多职": "several", "到任当月": "arrival", "离任当月": "departure", "去世当月": "death", "变动当月": "change", "舍入": "rounding",
 	"分组": "group", "同组": "peers", "计入项目": "count", "含领取人": "recipients", "平均": "average", "平均舍入": "average_rounding",
-	"月份": "month", "其他人": "others", "地点": "places", "参考": "references", "应得": "expect", "给定": "given", "其他项目": "other_items",
+	"月份": "month", "至": "through", "各月": "by_month", "其他人": "others", "地点": "places", "参考": "references", "应得": "expect", "给定": "given", "其他项目": "other_items",
 	"类别": "category", "出生": "born", "性别": "sex", "单位": "place", "参加工作": "joined", "去世": "died", "退休": "retired", "标记": "flags", "户籍": "hukou",
 	"任职": "spells", "天数": "days", "缺勤": "absences", "考核": "grades", "职务": "post", "职级": "rank", "起": "start", "止": "end", "认定": "recognised",
 	"工作日": "working_days", "日": "dates", "理由": "reason", "结果": "outcome", "乡镇类别": "class", "距离": "distance", "人口": "population",
@@ -41,6 +43,12 @@ var choices = map[string]map[string]string{
 	"departure": {"全月": "full", "不发": "none", "按日": "days"},
 	"death":     {"全月": "full", "不发": "none", "按日": "days"},
 	"change":    {"首日": "first", "末日": "last", "就高": "highest", "按日": "days"},
+	"months":    {"起止月都算": "touched", "只算整月": "whole", "按日累计": "days"},
+	"remainder": {"舍去": "down", "进一": "up", "四舍五入": "half_up"},
+	"until_day": {"月末": "month_end", "上月末": "previous_month_end"},
+	"evidence":  {"须认定": "recognised", "不限": "any"},
+	"when":      {"涉及": "touching", "满月": "whole_month", "次月起": "next_month"},
+	"period":    {"月": "1", "季": "3", "半年": "6", "年": "12"},
 	"average":   {"冻结": "frozen", "重算": "resettled"},
 	"bool":      {"是": "yes", "否": "no"},
 	"category":  {"乡镇干部": string(facts.TownshipCadre), "村干部": string(facts.VillageCadre), "离任村干部": string(facts.FormerVillageCadre)},
@@ -76,10 +84,11 @@ func Read(file string, text []byte) (*Policy, error) {
 	}
 	r := &reader{file: file, text: text}
 	p := &Policy{File: file, text: text, Tables: map[string]*Table{}, Names: map[string]*Formula{}}
-	o := r.object(top, "document", "tables", "names", "items", "cases")
+	o := r.object(top, "document", "service", "tables", "names", "items", "cases")
 	r.document(p, o)
 	r.names(p, o.at("names"), r.tableNames(p, o.at("tables")))
 	r.items(p, o.need("items"))
+	r.service(p, o.at("service"), top)
 	r.cases(p, o.at("cases"))
 	if len(r.problems) > 0 {
 		sort.SliceStable(r.problems, func(i, j int) bool { return lineOf(r.problems[i].Cell) < lineOf(r.problems[j].Cell) })
@@ -316,19 +325,27 @@ func (r *reader) formula(p *Policy, n *yamltext.Node, want Type) *Formula {
 	source := r.scalar(n)
 	f, err := compile(source, want, p.Names, p.Tables)
 	if err != nil {
-		line, column, what := n.Line, n.Column, err.Error()
-		var e *file.Error
-		if errors.As(err, &e) {
-			what = explainError(e.Message)
-			if n.Style == 0 && !strings.Contains(n.Value, "\n") { // a plain scalar stands in the file as it is
-				column += e.Column
+		line, column := n.Line, n.Column
+		var e *flaw
+		if errors.As(err, &e) && !strings.Contains(n.Value, "\n") {
+			column += e.column
+			if quoted := r.lineText(line); column > 0 && n.Column <= len(quoted) && (quoted[n.Column-1] == '\'' || quoted[n.Column-1] == '"') {
+				column++
 			}
 		}
-		r.failAt(line, column, what)
+		r.failAt(line, column, err.Error())
 		return nil
 	}
-	f.at = position{n.Line, n.Column}
 	return f
+}
+
+// lineText is a line of the file, from 1.
+func (r *reader) lineText(line int) []rune {
+	lines := bytes.Split(r.text, []byte("\n"))
+	if line < 1 || line > len(lines) {
+		return nil
+	}
+	return []rune(string(lines[line-1]))
 }
 
 // explainError puts the library's commonest complaints into the clerk's language.
@@ -430,8 +447,8 @@ func (r *reader) table(p *Policy, t *Table, o object) {
 	}
 }
 
-var itemKeys = []string{"code", "name", "order", "payees", "channel", "fund", "side", "institution", "basis", "schedule", "conditions", "amount", "top_up",
-	"cap", "several", "arrival", "departure", "death", "change", "rounding"}
+var itemKeys = []string{"code", "name", "order", "payees", "channel", "fund", "side", "institution", "basis", "schedule", "conditions", "stops", "amount", "top_up",
+	"cap", "several", "sentence", "arrival", "departure", "death", "change", "rounding"}
 
 func (r *reader) items(p *Policy, n *yamltext.Node) {
 	seen := map[string]bool{}
@@ -458,6 +475,8 @@ func (r *reader) items(p *Policy, n *yamltext.Node) {
 		}
 		it.Schedule = r.schedule(o.at("schedule"))
 		r.conditions(p, it, o.at("conditions"))
+		r.stops(it, o.at("stops"))
+		it.Sentence = r.sentence(p, o.at("sentence"))
 		r.amount(p, it, o)
 		r.decisions(p, it, o, in)
 		p.Items = append(p.Items, it)
@@ -471,27 +490,157 @@ func plainCode(s string) bool {
 	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789_") == "" && len(s) <= 40
 }
 
-// schedule reads 每月, 分十二期, or {每年: 6}.
+// schedule reads 每月, 分十二期, {每年: 6}, {一次: 2026-06} or {周期: 半年, 发放月份: [6, 12]}.
 func (r *reader) schedule(n *yamltext.Node) Schedule {
+	monthly := Schedule{Period: 1}
 	if n == nil {
-		return Schedule{Kind: "monthly"}
+		return monthly
 	}
 	if n.Kind == yamltext.Scalar {
 		switch n.Value {
 		case "每月", "monthly":
-			return Schedule{Kind: "monthly"}
+			return monthly
 		case "分十二期", "instalments":
-			return Schedule{Kind: "instalments"}
+			return Schedule{Period: 12, Due: []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}}
 		}
-	} else if n.Kind == yamltext.Mapping && len(n.Content) == 2 && (n.Content[0].Value == "每年" || n.Content[0].Value == "yearly") {
-		m := r.whole(n.Content[1])
-		if m < 1 || m > 12 {
-			r.fail(n, "每年在哪个月发放，请写 1 至 12")
-		}
-		return Schedule{Kind: "yearly", Month: m}
+		r.fail(n, "“发放”可以写：每月、分十二期、{每年: 月份}、{一次: 月份}、{周期: 半年, 发放月份: [6, 12]}")
+		return monthly
 	}
-	r.fail(n, "“发放”可以写：每月、分十二期、{每年: 月份}")
-	return Schedule{}
+	o := r.object(n, "yearly", "once", "period", "due")
+	switch {
+	case o.at("yearly") != nil:
+		return Schedule{Period: 12, Due: r.dueMonths(o.at("yearly"))}
+	case o.at("once") != nil:
+		return Schedule{Once: r.month(o.at("once"))}
+	}
+	period, _ := strconv.Atoi(o.choice("period", "period"))
+	s := Schedule{Period: period, Due: r.dueMonths(o.need("due"))}
+	if o.need("period") == nil || period == 0 {
+		return monthly
+	}
+	for first := 1; first <= 12; first += period {
+		if !slices.ContainsFunc(s.Due, func(m int) bool { return m >= first && m < first+period }) {
+			r.fail(n, "%d月至%d月这一期没有发放月份", first, first+period-1)
+		}
+	}
+	return s
+}
+
+// dueMonths reads months of the year, 1 to 12, ascending.
+func (r *reader) dueMonths(n *yamltext.Node) []int {
+	var list []int
+	for _, x := range r.list(n) {
+		m := r.whole(x)
+		if m < 1 || m > 12 || len(list) > 0 && m <= list[len(list)-1] {
+			r.fail(x, "发放月份请写 1 至 12，从小到大")
+			continue
+		}
+		list = append(list, m)
+	}
+	return list
+}
+
+// service reads how service is counted; what a formula needs and the document leaves unsaid is open.
+func (r *reader) service(p *Policy, n, top *yamltext.Node) {
+	o := r.object(n, "months", "remainder", "until_day", "evidence")
+	if n == nil && !p.countsService() {
+		return
+	}
+	if n == nil {
+		n = top
+	}
+	s := &Service{}
+	p.Service = s
+	read := func(key string) string {
+		if o.at(key) == nil {
+			r.openAt(p, n, "任职口径", key)
+			return ""
+		}
+		return o.choice(key, key)
+	}
+	s.Months, s.Remainder, s.Recognised = read("months"), read("remainder"), read("evidence") == "recognised"
+	if u := o.at("until_day"); u != nil {
+		if d, err := calendar.ParseDate(r.scalar(u)); err == nil {
+			s.Until, s.UntilDate = "date", d
+			return
+		}
+	}
+	s.Until = read("until_day")
+}
+
+// countsService says whether any formula of the file counts service.
+func (p *Policy) countsService() bool {
+	counts := func(f *Formula) bool { return f != nil && f.Service }
+	for _, f := range p.Names {
+		if counts(f) {
+			return true
+		}
+	}
+	for _, t := range p.Tables {
+		for _, k := range t.Keys {
+			if counts(k.Formula) {
+				return true
+			}
+		}
+	}
+	for _, it := range p.Items {
+		if slices.ContainsFunc(it.Formulas(), counts) {
+			return true
+		}
+	}
+	return false
+}
+
+// stops reads when an absence takes the item away for the month.
+func (r *reader) stops(it *Item, n *yamltext.Node) {
+	for _, x := range r.list(n) {
+		o := r.object(x, "absence", "working_days", "when", "reason")
+		s := Stop{Reason: o.needText("reason"), How: o.choice("when", "when")}
+		for _, k := range r.list(o.need("absence")) {
+			s.Kinds = append(s.Kinds, r.scalar(k))
+		}
+		if d := o.at("working_days"); d != nil {
+			interval, err := parseInterval(r.scalar(d))
+			if err != nil {
+				r.fail(d, "%s", err)
+			}
+			s.Days = interval
+		}
+		if (s.Days == nil) == (s.How == "") {
+			r.fail(x, "“工作日”和“情形”要写一个，只写一个")
+		}
+		it.Stops = append(it.Stops, s)
+	}
+}
+
+// sentence reads a text with formulas in braces: {乡镇类别}乡镇、{职级}.
+func (r *reader) sentence(p *Policy, n *yamltext.Node) []Piece {
+	if n == nil {
+		return nil
+	}
+	var list []Piece
+	for rest := r.scalar(n); rest != ""; {
+		text, tail, open := strings.Cut(rest, "{")
+		if text != "" {
+			list = append(list, Piece{Text: text})
+		}
+		if !open {
+			break
+		}
+		source, after, closed := strings.Cut(tail, "}")
+		if !closed {
+			r.fail(n, "“{”没有对应的“}”")
+			return nil
+		}
+		f, err := compile(source, "", p.Names, p.Tables)
+		if err != nil {
+			r.fail(n, "“{%s}”：%s", source, err)
+			return nil
+		}
+		list = append(list, Piece{Formula: f})
+		rest = after
+	}
+	return list
 }
 
 func (r *reader) conditions(p *Policy, it *Item, n *yamltext.Node) {
@@ -545,14 +694,21 @@ func (r *reader) decisions(p *Policy, it *Item, o object, in *yamltext.Node) {
 	}
 	it.Basis = Basis(read("basis", "basis"))
 	it.Rounding, it.Unit = rounding(read("rounding", "rounding"))
-	it.Part.Death = read("death", "death")
+	it.Part = Part{Arrival: read("arrival", "arrival"), Departure: read("departure", "departure"), Death: read("death", "death"), Change: read("change", "change")}
 	if it.Basis != ByPost {
 		return
 	}
+	if n := o.at("several"); n != nil && n.Kind == yamltext.Sequence {
+		it.Several = InOrder
+		for _, x := range n.Content {
+			it.PostOrder = append(it.PostOrder, r.scalar(x))
+		}
+		return
+	}
 	it.Several = Combine(read("several", "several"))
-	it.Part.Arrival = read("arrival", "arrival")
-	it.Part.Departure = read("departure", "departure")
-	it.Part.Change = read("change", "change")
+	if it.TopUp != nil && it.Several == Total {
+		r.fail(o.at("several"), "补差不能按几个职务合计")
+	}
 }
 
 func rounding(s string) (money.Rounding, money.Fen) {

@@ -23,6 +23,19 @@ type Term struct {
 	Doc    string // what it means, Chinese; unit included
 }
 
+// pure says that the term only computes with its arguments.
+func (t *Term) pure() bool {
+	switch t.ID {
+	case "min", "max", "floor", "ceil", "round":
+		return true
+	}
+	return false
+}
+
+// Remembers says that the value rests on facts of the person, the places or the
+// world, so that a result computed once holds wherever the value is the same.
+func (t *Term) Remembers() bool { return len(t.Reads) > 0 || t.ID == "item" }
+
 // Type is a type of the language.
 type Type string
 
@@ -45,7 +58,8 @@ var goTypes = map[Type]reflect.Type{
 // part of the month. package rules implements it.
 type Context interface {
 	// Call gives the value of a term: decimal.Decimal, string, bool or calendar.Date.
-	Call(id string, args []any) (any, error)
+	// args is only lent: it is reused after the call.
+	Call(t *Term, args []any) (any, error)
 	// Name gives the value of a named sub-expression of the policy.
 	Name(name string) (any, error)
 	// Lookup finds the row of a table for the situation.
@@ -72,9 +86,10 @@ var Vocabulary = []Term{
 	{"in_post", "任职中", []Type{Day}, false, false, Bool, spells, "某日有没有任何职务"},
 	{"whole_month", "全月在职", nil, false, false, Bool, spells, "当月每天都有职务"},
 	{"dual_role", "一肩挑", nil, false, false, Bool, spells, "当前在同一村同时任书记和主任"},
-	{"tenure_months", "任职月数", []Type{Text}, true, false, Num, spells, "截至月末累计任职月数，同月多职只算一次；可写职务：任职月数(\"书记\",\"主任\")，不写为全部职务"},
-	{"tenure_years", "任职年限", []Type{Text}, true, false, Num, spells, "任职月数折成的整年数"},
+	{"tenure_months", "任职月数", []Type{Text}, true, false, Num, spells, "累计任职月数，同时多职只算一次，算到哪天、零头怎么算见“任职口径”；可写职务：任职月数(\"书记\",\"主任\")，不写为全部职务"},
+	{"tenure_years", "任职年限", []Type{Text}, true, false, Num, spells, "任职月数折成的年数，零头按“任职口径”"},
 	{"continuous_months", "连续任职月数", []Type{Text}, true, false, Num, spells, "最长一段不中断的任职月数"},
+	{"running_months", "在任月数", []Type{Text}, true, false, Num, spells, "至今不中断的任职月数，现在不在任为 0"},
 	{"tenure_months_within", "期间任职月数", []Type{Day, Day, Text}, true, false, Num, spells, "两日之间（含）的累计任职月数"},
 	{"last_post", "末任职务", []Type{Text}, true, false, Text, spells, "最后担任的职务；同时离任时按所写顺序取先"},
 	{"highest_post", "最高职务", []Type{Text}, true, false, Text, spells, "曾任职务中按所写顺序最先的一个"},
@@ -89,6 +104,8 @@ var Vocabulary = []Term{
 	{"absent_began_before", "缺勤早于", []Type{Text, Day}, false, false, Bool, absence, "当月仍在的某类缺勤，开始于某日之前，且当月没有结束"},
 	{"grade", "考核", []Type{Num}, false, false, Text, []facts.Kind{facts.KindAssessment}, "某年的考核等次：考核(年-1)"},
 	{"reference", "参考", []Type{Text, Num}, false, false, Num, []facts.Kind{facts.KindReference}, "某年公布的参考数：参考(\"rural_income\", 年-1)"},
+	{"has_grade", "有考核", []Type{Num}, false, false, Bool, []facts.Kind{facts.KindAssessment}, "某年有没有考核结果：有考核(年-1)"},
+	{"has_given", "有给定额", []Type{Text}, false, false, Bool, []facts.Kind{facts.KindAmount}, "当月有没有给定的金额"},
 	{"given", "给定额", []Type{Text}, false, false, Num, []facts.Kind{facts.KindAmount}, "当月给定的金额（元）：给定额(\"base_salary\")"},
 	{"item", "项目额", []Type{Text}, false, false, Num, nil, "本人当月另一项目的金额（元），不应发时为零"},
 	{"year", "年", nil, false, false, Num, nil, "发放月所在的年"},
