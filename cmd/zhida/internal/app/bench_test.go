@@ -1,0 +1,156 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"zhida/importers"
+	"zhida/payroll"
+	"zhida/rules/calendar"
+	"zhida/rules/identity"
+)
+
+// payees of the benchmark; ZHIDA_PAYEES changes it, to see how time grows.
+func payees(b *testing.B) int {
+	n := 100000
+	if s := os.Getenv("ZHIDA_PAYEES"); s != "" {
+		var err error
+		if n, err = strconv.Atoi(s); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return n
+}
+
+// BenchmarkCounty is the whole line for 100,000 township cadres with seven items
+// each (base salary, regional allowance, housing, telecom, top-up to the average,
+// two deductions), from CSV files to bank files and workbook, on SQLite. It reports
+// seconds and peak resident memory of each step.
+func BenchmarkCounty(b *testing.B) {
+	n := payees(b)
+	for b.Loop() {
+		dir := b.TempDir()
+		files := benchFiles(b, dir, n)
+		d := &Demo{dir: dir, book: filepath.Join(dir, "book.db"), by: map[string]*payroll.Session{}}
+		d.at(2026, 10, 26)
+		ctx := context.Background()
+		if _, err := d.found(ctx); err != nil {
+			b.Fatal(err)
+		}
+		for _, f := range files {
+			measure(b, "import_"+f.kind, f.rows, func() error { return d.benchImport(ctx, f) })
+		}
+		var r payroll.RunResult
+		var err error
+		measure(b, "run", n*7, func() error { r, err = d.app.Run(ctx, d.by["张敏"], 202610, payroll.Regular); return err })
+		if len(r.Batches) != 1 || r.Batches[0].Lines < 6*n || len(r.Refused) > 0 {
+			b.Fatalf("%d batches, %d refused", len(r.Batches), len(r.Refused))
+		}
+		id := r.Batches[0].ID
+		measure(b, "approve", n*7, func() error {
+			if _, err := d.app.Submit(ctx, d.by["张敏"], id); err != nil {
+				return err
+			}
+			if _, err := d.app.Check(ctx, d.by["李复"], id, ""); err != nil {
+				return err
+			}
+			_, err := d.app.Approve(ctx, d.by["王审"], id, "")
+			return err
+		})
+		measure(b, "bank", n, func() error { _, err := d.app.Export(ctx, d.by["张敏"], id, filepath.Join(dir, "bank")); return err })
+		measure(b, "workbook", n*7, func() error { _, err := d.app.Workbook(ctx, id, filepath.Join(dir, "workbook")); return err })
+		if err := d.close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+type benchFile struct {
+	kind, name string
+	rows       int
+}
+
+func (d *Demo) benchImport(ctx context.Context, f benchFile) error {
+	r, err := d.app.Import(ctx, d.by["张敏"], f.kind, f.name, importers.Options{}, payroll.ImportOptions{})
+	if err == nil && r.Proposal != 0 {
+		err = d.app.Decide(ctx, d.by["李复"], r.Proposal, true, "")
+	}
+	return err
+}
+
+// benchFiles writes the county's sheets as CSV.
+func benchFiles(b *testing.B, dir string, n int) []benchFile {
+	b.Helper()
+	headings := map[string]string{
+		"places":   "区划代码,名称,地区类别,生效日期",
+		"roster":   "身份证号,姓名,人员类别,单位代码,生效日期",
+		"tenure":   "身份证号,姓名,单位代码,职务,职级,任职日期,组织认定",
+		"accounts": "身份证号,姓名,银行卡号,户名,生效日期",
+		"amounts":  "身份证号,姓名,起始月份,基本工资,住房公积金,社会保险费,个人所得税",
+	}
+	kinds := []string{"places", "roster", "tenure", "accounts", "amounts"}
+	text := map[string]*strings.Builder{}
+	for _, k := range kinds {
+		text[k] = &strings.Builder{}
+		text[k].WriteString(headings[k] + "\n")
+	}
+	for t := range 29 {
+		fmt.Fprintf(text["places"], "4307251%02d,乡镇%d,%s,2020-01-01\n", t, t, []string{"一类", "二类", "三类"}[t%3])
+	}
+	ranks := []string{"正科级", "副科级", "一级科员", "二级科员", "管理岗", "专技岗", "工勤岗"}
+	posts := []string{"副乡镇长", "站所长", "一般干部"}
+	first := calendar.Date(19650101)
+	for i := range n {
+		id := identity.MakeResidentID("439901", first.AddDays(i/499), i%499*2+1).Full()
+		body := fmt.Sprintf("620059000000%06d", i)
+		name, place := fmt.Sprintf("甲%d", i), fmt.Sprintf("4307251%02d", i%29)
+		fmt.Fprintf(text["roster"], "%s,%s,乡镇干部,%s,2026-01-01\n", id, name, place)
+		fmt.Fprintf(text["tenure"], "%s,%s,%s,%s,%s,2015-07-01,是\n", id, name, place, posts[i%3], ranks[i%7])
+		fmt.Fprintf(text["accounts"], "%s,%s,%s,%s,2026-01-01\n", id, name, body+string(identity.LuhnDigit(body)), name)
+		base := 400000 + i%5000*37
+		fmt.Fprintf(text["amounts"], "%s,%s,2026-10,%d.%02d,%d.00,%d.00,0\n", id, name, base/100, base%100, base/1000, base/2000)
+	}
+	var list []benchFile
+	for _, k := range kinds {
+		name := filepath.Join(dir, k+".csv")
+		if err := os.WriteFile(name, []byte(text[k].String()), 0o600); err != nil {
+			b.Fatal(err)
+		}
+		list = append(list, benchFile{k, name, n})
+	}
+	return list
+}
+
+// measure times one step, and reads its peak memory where the system tells it.
+func measure(b *testing.B, step string, rows int, f func() error) {
+	b.Helper()
+	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) // resets the high-water mark; without it the mark is the process's
+	start := time.Now()
+	if err := f(); err != nil {
+		b.Fatal(step, ": ", err)
+	}
+	took := time.Since(start).Seconds()
+	b.ReportMetric(took, step+"_s")
+	b.Logf("%-18s %8.2f s %10.0f rows/s %6d MB peak", step, took, float64(rows)/took, highWater())
+}
+
+// highWater is the peak resident memory in MB since the last reset, 0 where it is not told.
+func highWater() int {
+	text, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	for _, line := range strings.Split(string(text), "\n") {
+		if f := strings.Fields(line); len(f) > 1 && f[0] == "VmHWM:" {
+			kb, _ := strconv.Atoi(f[1])
+			return kb / 1024
+		}
+	}
+	return 0
+}
