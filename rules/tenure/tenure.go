@@ -22,7 +22,7 @@ type Count string
 const (
 	Touched Count = "touched" // every calendar month with a day of service counts, once
 	Whole   Count = "whole"   // only calendar months served from the first day to the last
-	Days    Count = "days"    // full months from the first day of each interval; days left over add up, thirty to a month
+	Days    Count = "days"    // full months from the first day of each interval; days left over by several add up, thirty to a month
 )
 
 // daysPerMonth turns left-over days into months where a document counts by days.
@@ -123,11 +123,17 @@ func wholeMonths(list []Interval) (months int) {
 }
 
 func monthsAndDays(list []Interval) int {
-	months, days := 0, 0
+	months, days, rests := 0, 0, 0
 	for _, s := range list {
 		n, rest := Elapsed(s.From, s.To.AddDays(1))
 		months += n
 		days += rest
+		if rest > 0 {
+			rests++
+		}
+	}
+	if rests < 2 { // what is left of one interval is no full month, not even of 31 days
+		return months
 	}
 	return months + days/daysPerMonth
 }

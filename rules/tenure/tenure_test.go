@@ -28,6 +28,7 @@ func TestMonths(t *testing.T) {
 		{"a gap", []facts.Spell{spell("书记", 19800101, 19810831), spell("书记", 19850101, 19860831)}, 20001231, 40, 40, 40, 20, 0, 2},
 		{"from the middle of a month to the middle of another", []facts.Spell{spell("书记", 19800115, 19800314)}, 20001231, 3, 1, 2, 3, 0, 1},
 		{"left-over days make a month", []facts.Spell{spell("书记", 19800101, 19800115), spell("书记", 19810101, 19810115)}, 20001231, 2, 0, 1, 1, 0, 2},
+		{"30 days of a month of 31 are no month", []facts.Spell{spell("书记", 19800115, 19830113)}, 20001231, 37, 35, 35, 37, 0, 1},
 		{"running, cut at the day", []facts.Spell{spell("书记", 19990101, 0)}, 20001231, 24, 24, 24, 24, 24, 1},
 		{"handed over within a month", []facts.Spell{spell("书记", 19990101, 19990610), spell("主任", 19990620, 0)}, 19991231, 12, 11, 11, 12, 12, 2},
 		{"begins after the day", []facts.Spell{spell("书记", 20010101, 0)}, 20001231, 0, 0, 0, 0, 0, 0},
