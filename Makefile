@@ -43,7 +43,7 @@ fuzz: ## run every fuzz target, FUZZ=20000x executions each
 	@.ci/fuzz $(FUZZ)
 
 race: ## all tests under the race detector
-	go test -race $(PACKAGES)
+	go test -race -timeout 20m $(PACKAGES)
 
 bench: ## benchmarks, BENCH=pattern; numbers to compare, not to pass
 	go test -run '^$$' -bench '$(BENCH)' -benchmem $(PACKAGES)

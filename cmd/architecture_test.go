@@ -39,7 +39,7 @@ var within = map[string][]string{
 	"rules":          {"rules/..."},
 
 	"payroll/journal":    {"rules/message"},
-	"payroll/banklayout": {"rules/message", "rules/yamltext"},
+	"payroll/banklayout": {"rules/message", "rules/money", "rules/yamltext"},
 	"payroll":            {"payroll/banklayout", "payroll/journal", "rules/..."},
 	"payroll/store":      {"payroll", "payroll/journal", "rules/..."},
 
@@ -67,7 +67,7 @@ var forTests = []string{"payroll/store/pgtest", "payroll/store/storetest"}
 // testsToo lists what the tests of a package may import beyond the package's own list.
 var testsToo = map[string][]string{
 	"cmd/zhida":              {"payroll/journal", "payroll/store"},
-	"cmd/zhida/internal/app": {"importers/sheet", "payroll/banklayout", "payroll/journal"},
+	"cmd/zhida/internal/app": {"importers/sheet", "payroll/banklayout", "payroll/journal", "payroll/store/pgtest"},
 	"exporters/workbook":     {"payroll/journal"},
 	"importers":              {"testdata/counties/taoyuan"},
 	"payroll":                {"payroll/store"},
