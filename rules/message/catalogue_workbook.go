@@ -1,7 +1,25 @@
 package message
 
 var workbookEntries = []Entry{
-	{Code: "workbook.text", Exit: ExitCheck,
-		Zh: "第 {0} 行的文字太长或有不能写入工作簿的字符", ZhHint: "请核对登记的姓名和单位",
-		En: "the text in row {0} is too long or cannot be written to a workbook", EnHint: "Check the registered names."},
+	{Code: "workbook.character", Exit: ExitRows,
+		Zh: "工作簿 {0} 处有不能写入的字符 {1}", ZhHint: "请在原始资料中改正后重新导入；控制字符、改变书写方向的字符不能上账表",
+		En: "the workbook cannot hold the character {1} at {0}", EnHint: "Correct the source data and import it again; control characters and marks that turn the writing direction are refused."},
+	{Code: "workbook.long", Exit: ExitRows,
+		Zh: "工作簿 {0} 处的文字有 {1} 个字符，超过一个单元格的 {2} 个", ZhHint: "请在原始资料中缩短后重新导入；程序不会截断文字",
+		En: "the text at {0} of the workbook has {1} characters, a cell holds {2}", EnHint: "Shorten it in the source data and import it again; nothing is cut."},
+	{Code: "workbook.columns", Exit: ExitState,
+		Zh: "工作表“{0}”需要 {1} 列，最多 {2} 列", ZhHint: "请减少一个批次中的项目数",
+		En: "sheet {0} needs {1} columns, at most {2} are possible", EnHint: "Put fewer items into one batch."},
+	{Code: "workbook.place", Exit: ExitCheck,
+		Zh: "区划代码“{0}”不是数字代码", ZhHint: "请核对行政区划表：乡镇 9 位，村 12 位",
+		En: "the division code {0} is not a number", EnHint: "Check the list of divisions: 9 digits for a township, 12 for a village."},
+	{Code: "workbook.unknown", Exit: ExitCheck,
+		Zh: "人员 {1} 用到的代码“{0}”不在批次的乡镇、村、项目或资金清单中", ZhHint: "批次的清单与明细不一致，请运行账簿检查",
+		En: "the code {0} of person {1} is not in the batch's list of places, items or funds", EnHint: "The batch's lists and its lines disagree: check the book."},
+	{Code: "workbook.person", Exit: ExitCheck,
+		Zh: "人员 {0} 的金额不平：应发 {1}，扣款 {2}，实发 {3}，缓发增减 {4}，待扣增减 {5}", ZhHint: "应发减扣款应等于实发加缓发减待扣；请运行账簿检查",
+		En: "the amounts of person {0} do not balance: gross {1}, deductions {2}, pay {3}, held {4}, owed {5}", EnHint: "Gross less deductions must equal pay plus held less owed: check the book."},
+	{Code: "workbook.sum", Exit: ExitCheck,
+		Zh: "{0}不符：{1} {2}，{3} {4}；工作簿未写出", ZhHint: "请运行账簿检查，查明差额后再写",
+		En: "{0} differs: {1} {2}, {3} {4}; no workbook was written", EnHint: "Check the book and find the difference first."},
 }
