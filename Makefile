@@ -46,4 +46,4 @@ race: ## all tests under the race detector
 	go test -race -timeout 20m $(PACKAGES)
 
 bench: ## benchmarks, BENCH=pattern; numbers to compare, not to pass
-	go test -run '^$$' -bench '$(BENCH)' -benchmem $(PACKAGES)
+	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 60m $(PACKAGES)
