@@ -55,7 +55,7 @@ func New(head Head, at time.Time, actor, kind string, payload []byte) (Event, er
 }
 
 // Encode is the canonical text that digest and signature cover (docs/formats.md):
-// nine lines, each ending in a newline, values escaped as in Payload.
+// eight lines, each ending in a newline, values escaped as in Payload.
 func (e *Event) Encode() []byte {
 	return []byte("zhida-event 1\n" + string(Payload("position", strconv.FormatInt(e.Position, 10), "time", e.Time.UTC().Format(time.RFC3339),
 		"actor", e.Actor, "kind", e.Kind, "payload", Digest(e.Payload), "prev", e.Prev, "key", e.KeyID)))
