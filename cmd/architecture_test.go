@@ -73,6 +73,7 @@ var testsToo = map[string][]string{
 	"payroll":                {"payroll/store"},
 	"payroll/store":          {"payroll/store/pgtest", "payroll/store/storetest"},
 	"rules":                  {"testdata/counties/taoyuan"},
+	"rules/policy":           {"rules"},
 	"testdata/counties/gen":  {"importers", "payroll", "rules/..."},
 }
 
