@@ -12,7 +12,9 @@ import (
 // is held or owed never falls below nothing.
 func TestSettleBalances(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		fen := func(name string, low, high int64) money.Fen { return money.Fen(rapid.Int64Range(low, high).Draw(t, name)) }
+		fen := func(name string, low, high int64) money.Fen {
+			return money.Fen(rapid.Int64Range(low, high).Draw(t, name))
+		}
 		open := Balance{Held: fen("held", 0, 1000), Owed: fen("owed", 0, 1000)}
 		s := Settlement{Gross: fen("gross", -2000, 2000)}
 		if s.Gross > 0 {

@@ -154,7 +154,9 @@ func TestHostileWorkbooks(t *testing.T) {
 		"a row twice":        {sheet1, func(s string) string { return strings.Replace(s, `<row r="2"`, `<row r="1"`, 1) }, "sheet.rows"},
 		"column XFD":         {sheet1, func(s string) string { return strings.Replace(s, `r="D2"`, `r="XFD2"`, 1) }, "sheet.rows"},
 		"row a billion":      {sheet1, func(s string) string { return strings.Replace(s, `<row r="2"`, `<row r="999999999"`, 1) }, "sheet.rows"},
-		"a DTD":              {sheet1, func(s string) string { return strings.Replace(s, "<worksheet", `<!DOCTYPE x [<!ENTITY a "b">]><worksheet`, 1) }, "sheet.suspicious"},
+		"a DTD": {sheet1, func(s string) string {
+			return strings.Replace(s, "<worksheet", `<!DOCTYPE x [<!ENTITY a "b">]><worksheet`, 1)
+		}, "sheet.suspicious"},
 		"a zip bomb":         {"xl/theme/theme1.xml", func(s string) string { return s + bomb }, "sheet.too_large"},
 		"text after the end": {"xl/workbook.xml", func(s string) string { return s + "<more>" }, "sheet.damaged"},
 	} {

@@ -249,7 +249,9 @@ func (c *county) moveAndRetire() {
 	}
 }
 
-func document(d calendar.Date) string { return fmt.Sprintf("桃组任〔%d〕%d号", d.Year(), 1+int(d)%97) }
+func document(d calendar.Date) string {
+	return fmt.Sprintf("桃组任〔%d〕%d号", d.Year(), 1+int(d)%97)
+}
 
 func (c *county) makeVillageCadres() {
 	for i, v := range c.villages {
