@@ -45,7 +45,7 @@ type adoption struct {
 // withdrawal is the payload of ProposeWithdraw and ProposeVoid.
 type withdrawal struct {
 	Position int64   `json:"position,omitempty"`
-	Batch    BatchID `json:"batch,omitempty"`
+	Batch    BatchID `json:"batch,omitzero"`
 	Reason   string  `json:"reason"`
 }
 

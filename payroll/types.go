@@ -46,6 +46,12 @@ func (id BatchID) String() string { return fmt.Sprintf("%s/%d", id.Month(), id.S
 // MarshalText writes the form of String.
 func (id BatchID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
 
+// UnmarshalText reads the form of ParseBatchID.
+func (id *BatchID) UnmarshalText(b []byte) (err error) {
+	*id, err = ParseBatchID(string(b))
+	return err
+}
+
 // State is where a batch stands.
 type State string
 

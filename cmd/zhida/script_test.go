@@ -1,6 +1,7 @@
 package main
 
 import (
+	"database/sql"
 	"os"
 	"path/filepath"
 	"testing"
@@ -29,6 +30,17 @@ func TestScripts(t *testing.T) {
 		},
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			// sql BOOK STATEMENT edits a book behind the program's back.
+			"sql": func(ts *testscript.TestScript, _ bool, args []string) {
+				db, err := sql.Open("sqlite3", ts.MkAbs(args[0]))
+				ts.Check(err)
+				defer db.Close()
+				r, err := db.Exec(args[1])
+				ts.Check(err)
+				if n, err := r.RowsAffected(); err != nil || n == 0 {
+					ts.Fatalf("no row was edited: %v", err)
+				}
+			},
 			// exit N checks the exit code of zhida: exit 3 zhida import …
 			"exits": func(ts *testscript.TestScript, _ bool, args []string) {
 				err := ts.Exec(args[1], args[2:]...)
