@@ -20,7 +20,12 @@ const maxCaseMonths = 120
 var personKeys = []string{"category", "born", "sex", "place", "joined", "died", "retired", "flags", "hukou", "spells", "days", "absences", "grades", "given"}
 
 func (r *reader) cases(p *Policy, n *yamltext.Node) {
-	for _, in := range r.list(n) {
+	list := r.list(n)
+	if len(list) > maxCases {
+		r.fail(n, "一个文件最多 %d 个案例", maxCases)
+		return
+	}
+	for _, in := range list {
 		o := r.object(in, "name", "month", "through", "payees", "others", "places", "references", "expect", "by_month", "other_items")
 		c := Case{Name: o.needText("name"), Month: r.month(o.need("month")), Line: in.Line, Given: map[string]money.Fen{}}
 		c.Last = c.Month

@@ -30,7 +30,10 @@ func Check(p *Policy) []message.Problem {
 			}
 		}
 		if !t.GapsOK && len(t.Rows) > 0 && len(t.Keys) > 0 {
-			if g := t.gap(); g != "" {
+			switch g, checked := t.gap(); {
+			case !checked:
+				at(t.Line, "policy.large_table", name)
+			case g != "":
 				at(t.Line, "policy.gap", name, g)
 			}
 		}

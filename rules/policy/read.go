@@ -72,7 +72,17 @@ type reader struct {
 	file     string
 	text     []byte
 	problems message.Problems
+	formulas int
 }
+
+// Bounds of one file. No document comes near them; a file that does is refused
+// before it can keep the program busy.
+const (
+	maxFormulas = 1000
+	maxRows     = 2000
+	maxCases    = 1000
+	maxProblems = 200
+)
 
 // Read reads and compiles a policy file. All that is wrong comes back at once as
 // message.Problems, each with line:column in Cell and the text with a caret.
@@ -108,6 +118,9 @@ func (r *reader) fail(n *yamltext.Node, what string, args ...any) {
 }
 
 func (r *reader) failAt(line, column int, what string) {
+	if len(r.problems) >= maxProblems {
+		return
+	}
 	r.problems = append(r.problems, message.Problem{File: r.file, Cell: fmt.Sprintf("%d:%d", line, column),
 		Message: message.M("policy.wrong", r.file, line, column, what, yamltext.Caret(r.text, line, column))})
 }
@@ -323,6 +336,12 @@ func (r *reader) formula(p *Policy, n *yamltext.Node, want Type) *Formula {
 		return nil
 	}
 	source := r.scalar(n)
+	if r.formulas++; r.formulas > maxFormulas {
+		if r.formulas == maxFormulas+1 {
+			r.fail(n, "一个文件最多 %d 个公式", maxFormulas)
+		}
+		return nil
+	}
 	f, err := compile(source, want, p.Names, p.Tables)
 	if err != nil {
 		line, column := n.Line, n.Column
@@ -348,17 +367,30 @@ func (r *reader) lineText(line int) []rune {
 	return []rune(string(lines[line-1]))
 }
 
+// goWords are the library's names of types in the clerk's language.
+var goWords = strings.NewReplacer("decimal.Decimal", "数", "string", "文字", "bool", "是否", "calendar.Date", "日期", "mismatched types ", "", " and ", " 与 ", "invalid operation: ", "")
+
 // explainError puts the library's commonest complaints into the clerk's language.
 func explainError(s string) string {
 	switch {
+	case strings.Contains(s, "func("):
+		return "这里有个词要写括号和参数，请查词汇表"
 	case strings.HasPrefix(s, "unknown name "):
 		return "没有“" + strings.TrimPrefix(s, "unknown name ") + "”这个词，请查词汇表或“名称式”"
 	case strings.HasPrefix(s, "invalid operation"):
-		return "两边的类型不能这样运算（" + s + "）"
-	case strings.HasPrefix(s, "not enough arguments"), strings.HasPrefix(s, "too many arguments"):
-		return "括号里的参数个数不对（" + s + "）"
+		return "两边的类型不能这样运算：" + goWords.Replace(s)
+	case strings.HasPrefix(s, "not enough arguments"):
+		return "括号里的参数太少"
+	case strings.HasPrefix(s, "too many arguments"):
+		return "括号里的参数太多"
 	case strings.HasPrefix(s, "cannot use"):
-		return "括号里的参数类型不对（" + s + "）"
+		return "括号里的参数类型不对"
+	case strings.HasPrefix(s, "unexpected token EOF"), strings.HasPrefix(s, "unexpected end"):
+		return "公式没有写完"
+	case strings.HasPrefix(s, "unexpected token"):
+		return "这里不应当有" + strings.TrimPrefix(s, "unexpected token")
+	case strings.HasPrefix(s, "invalid integer literal"), strings.HasPrefix(s, "invalid float literal"):
+		return "数字太大"
 	}
 	return s
 }
@@ -426,7 +458,12 @@ func (r *reader) table(p *Policy, t *Table, o object) {
 	if len(t.Keys) != len(r.list(o.at("keys"))) || len(t.Values) == 0 {
 		return
 	}
-	for _, n := range r.list(o.need("rows")) {
+	rows := r.list(o.need("rows"))
+	if len(rows) > maxRows {
+		r.fail(o.at("rows"), "一张表最多 %d 行", maxRows)
+		return
+	}
+	for _, n := range rows {
 		cells := r.list(n)
 		if len(cells) != len(t.Keys)+len(t.Values) {
 			r.fail(n, "表“%s”每行要有 %d 格，这里有 %d 格", t.Name, len(t.Keys)+len(t.Values), len(cells))

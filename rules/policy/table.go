@@ -208,20 +208,23 @@ func (v *Interval) meets(w *Interval) bool {
 
 // gap finds a combination of values that no row holds, as text; "" when there is
 // none. Texts are those the table mentions; numbers are the borders and the points
-// between them, so that every cell of the grid the rows draw is tried once.
-func (t *Table) gap() string {
+// between them, so that every cell of the grid the rows draw is tried once. checked
+// is false when the grid is too large to try.
+func (t *Table) gap() (found string, checked bool) {
 	axes := make([][]any, len(t.Keys))
 	for i, k := range t.Keys {
 		axes[i] = t.points(i, k.Formula)
 	}
+	cells := len(t.Rows)
+	for _, a := range axes {
+		if cells *= len(a); cells > maxGridWork {
+			return "", false
+		}
+	}
 	values := make([]any, len(t.Keys))
-	tried := 0
 	var walk func(i int) string
 	walk = func(i int) string {
 		if i == len(axes) {
-			if tried++; tried > 200000 {
-				return ""
-			}
 			if t.Find(values) != nil {
 				return ""
 			}
@@ -239,8 +242,11 @@ func (t *Table) gap() string {
 		}
 		return ""
 	}
-	return walk(0)
+	return walk(0), true
 }
+
+// maxGridWork bounds rows times cells tried.
+const maxGridWork = 20_000_000
 
 // whole matches formulas that only give whole numbers: between 5 and 6 there is nothing.
 var whole = regexp.MustCompile(`^\s*(?:任职年限|任职月数|连续任职月数|期间任职月数|年龄|工龄|天数|天数除外|取整|进整|tenure_years|tenure_months|continuous_months|tenure_months_within|age|seniority|days|days_without|floor|ceil)\([^()]*\)\s*$`)
