@@ -4,76 +4,119 @@
 package exporters
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
+	"errors"
+	"hash"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"syscall"
 
-	"zhida/payroll"
 	"zhida/payroll/journal"
 	"zhida/rules/message"
 )
 
 // WriteFile puts a file into a folder: a private temporary file, flushed to disk,
-// renamed, and read back. write must be able to run again. It returns the digests
-// of what is on disk. Errors: export.write, export.differs.
+// renamed, and read back; another file of the name is replaced. It returns the
+// digests of what is on disk. When anything fails, what stood there before still
+// stands. Errors: export.write, export.differs, export.name, and those of write.
 func WriteFile(dir, name string, write func(io.Writer) error) (Digests, error) {
-	fail := func(err error) (Digests, error) {
-		return Digests{}, message.Err("export.write", name).Because(err)
-	}
-	if filepath.Base(name) != name || name == "." {
+	return put(dir, name, write, func(string, Digests) error { return nil })
+}
+
+// Release is WriteFile for what may already have been handed on: the same bytes may
+// be written again, other bytes never replace them. Error: export.exists.
+func Release(dir, name string, write func(io.Writer) error) (Digests, error) {
+	return put(dir, name, write, func(target string, now Digests) error {
+		before, err := DigestFile(target)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil
+		case err != nil:
+			return message.Err("export.write", name).Because(err)
+		case before != now:
+			return message.Err("export.exists", name)
+		}
+		return nil
+	})
+}
+
+func put(dir, name string, write func(io.Writer) error, allowed func(target string, now Digests) error) (Digests, error) {
+	if filepath.Base(name) != name || strings.Trim(name, ".") == "" {
 		return Digests{}, message.Err("export.name", name)
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fail(err)
+		return Digests{}, message.Err("export.write", name).Because(err)
 	}
-	f, err := os.CreateTemp(dir, ".zhida-*")
+	temporary, now, err := spool(dir, write)
 	if err != nil {
-		return fail(err)
+		return Digests{}, explained(name, err)
 	}
-	defer os.Remove(f.Name()) // gone after the rename
-	sum := newSum()
-	if err := write(io.MultiWriter(f, sum)); err != nil {
-		f.Close()
-		if message.Code(err) != "" {
-			return Digests{}, err
-		}
-		return fail(err)
-	}
-	if err := f.Sync(); err != nil {
-		f.Close()
-		return fail(err)
-	}
-	if err := f.Close(); err != nil {
-		return fail(err)
-	}
+	defer os.Remove(temporary) // gone after the rename
 	target := filepath.Join(dir, name)
-	if err := os.Rename(f.Name(), target); err != nil {
-		return fail(err)
+	if err := allowed(target, now); err != nil {
+		return Digests{}, err
+	}
+	if err := os.Rename(temporary, target); err != nil {
+		return Digests{}, message.Err("export.write", name).Because(err)
 	}
 	if err := syncDir(dir); err != nil {
-		return fail(err)
+		return Digests{}, message.Err("export.write", name).Because(err)
 	}
 	back, err := DigestFile(target)
 	if err != nil {
-		return fail(err)
+		return Digests{}, message.Err("export.write", name).Because(err)
 	}
-	if back != sum.digests() {
+	if back != now {
 		return Digests{}, message.Err("export.differs", name)
 	}
 	return back, nil
 }
 
+// spool writes a temporary file beside the target, readable by the owner only, and
+// brings it to disk. Nothing is left behind when that fails.
+func spool(dir string, write func(io.Writer) error) (name string, d Digests, err error) {
+	f, err := os.CreateTemp(dir, ".zhida-*") // mode 0600
+	if err != nil {
+		return "", d, err
+	}
+	s := newSum()
+	if err = write(io.MultiWriter(f, s)); err == nil {
+		err = f.Sync()
+	}
+	if err2 := f.Close(); err == nil {
+		err = err2
+	}
+	if err != nil {
+		os.Remove(f.Name())
+		return "", d, err
+	}
+	return f.Name(), s.digests(), nil
+}
+
+// explained keeps an error that is a message already, and gives others one.
+func explained(name string, err error) error {
+	var problems message.Problems
+	if message.Code(err) != "" || errors.As(err, &problems) {
+		return err
+	}
+	return message.Err("export.write", name).Because(err)
+}
+
+// syncDir brings a rename to disk. File systems of memory sticks cannot, and say EINVAL.
 func syncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
 		return err
 	}
 	defer d.Close()
-	return d.Sync()
+	if err := d.Sync(); err != nil && !errors.Is(err, syscall.EINVAL) {
+		return err
+	}
+	return nil
 }
 
 // Digests are the two digests of a file, in hex.
@@ -82,12 +125,7 @@ type Digests struct {
 	SHA256 string `json:"sha256"`
 }
 
-type sum struct {
-	sm3, sha interface {
-		io.Writer
-		Sum([]byte) []byte
-	}
-}
+type sum struct{ sm3, sha hash.Hash }
 
 func newSum() *sum { return &sum{journal.NewHash(), sha256.New()} }
 
@@ -110,55 +148,6 @@ func DigestFile(name string) (Digests, error) {
 	s := newSum()
 	_, err = io.Copy(s, f)
 	return s.digests(), err
-}
-
-// Manifest lists everything that left for a batch. Amounts are fen.
-type Manifest struct {
-	Format  string         `json:"format"` // "zhida-manifest 1"
-	County  string         `json:"county"`
-	Batch   string         `json:"batch"`
-	Channel string         `json:"channel"`
-	Seal    string         `json:"seal"` // digest of the batch that was approved
-	Date    string         `json:"date"`
-	Count   int            `json:"count"`
-	Total   int64          `json:"total_fen"`
-	Files   []ManifestFile `json:"files"`
-}
-
-// ManifestFile is one file of a manifest; Count and Total are 0 for files that carry no payments.
-type ManifestFile struct {
-	Name   string `json:"name"`
-	Kind   string `json:"kind"` // payment or remittance
-	Layout string `json:"layout,omitempty"`
-	Bank   string `json:"bank,omitempty"`
-	Count  int    `json:"count"`
-	Total  int64  `json:"total_fen"`
-	Digests
-}
-
-// NewManifest makes the manifest of a batch's files; payments are counted, remittances listed.
-func NewManifest(m payroll.Meta, b payroll.Batch, date string, files []ManifestFile) Manifest {
-	out := Manifest{Format: "zhida-manifest 1", County: m.County, Batch: b.ID.String(), Channel: b.Channel, Seal: b.Digest, Date: date, Files: files}
-	for _, f := range files {
-		if f.Kind == "payment" {
-			out.Count += f.Count
-			out.Total += f.Total
-		}
-	}
-	return out
-}
-
-// Write writes the manifest as indented JSON in its fixed field order.
-func (m Manifest) Write(w io.Writer) error {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(m); err != nil {
-		return err
-	}
-	_, err := w.Write(b.Bytes())
-	return err
 }
 
 // Digest digests what write would write, without writing it anywhere.

@@ -25,7 +25,8 @@ type Outgoing struct {
 	County      *County
 	Date        calendar.Date // of the first export; exporting again keeps it
 	Payments    []Payment
-	Remittances []Remittance // by institution, person, item, month
+	Remittances []Remittance    // by institution, person, item, month
+	Taken       map[string]bool // names of files that other batches have sent
 	settings    int64
 }
 
@@ -63,12 +64,38 @@ func (b *Book) Outgoing(ctx context.Context, id BatchID) (*Outgoing, error) {
 		if o.County, err = settingsAt(ctx, r, o.settings); err != nil {
 			return err
 		}
+		if o.Taken, err = takenNames(ctx, r, id); err != nil {
+			return err
+		}
 		if err := r.Payments(ctx, id, func(p Payment) error { o.Payments = append(o.Payments, p); return nil }); err != nil {
 			return err
 		}
 		return o.deductions(ctx, r)
 	})
 	return o, err
+}
+
+// takenNames lists the names of files that left for other batches: a bank that
+// gets a name twice refuses the second file, or loads it over the first.
+func takenNames(ctx context.Context, r Reader, but BatchID) (map[string]bool, error) {
+	batches, err := r.Batches(ctx)
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]bool{}
+	for _, b := range batches {
+		if b.ID == but || !b.State.Committed() {
+			continue
+		}
+		files, err := r.Exports(ctx, b.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range files {
+			names[f.Name] = true
+		}
+	}
+	return names, nil
 }
 
 // firstTime takes date and settings from the event of an export that was begun.
@@ -178,6 +205,15 @@ func (b *Book) BeginExport(ctx context.Context, s *Session, o *Outgoing, files [
 		}
 		if len(begun) > 0 {
 			return sameFiles(batch.ID, begun, files)
+		}
+		taken, err := takenNames(ctx, tx, batch.ID)
+		if err != nil {
+			return err
+		}
+		for _, f := range files {
+			if taken[f.Name] && !o.Taken[f.Name] { // by an export that began after the files were planned
+				return message.Err("export.taken", f.Name)
+			}
 		}
 		pairs := []string{"batch", batch.ID.String(), "digest", batch.Digest, "date", o.Date.String(), "settings", num(o.settings)}
 		for _, f := range files {

@@ -33,6 +33,8 @@ type BankSetting struct {
 	Branch  string `yaml:"branch"`  // where it is kept
 	Unit    string `yaml:"unit"`    // number the bank gave the bureau, where a layout asks for it
 	Purpose string `yaml:"purpose"` // what the payee sees
+	// Extra is what else was agreed with the bank, by the keys its layout names.
+	Extra map[string]string `yaml:"extra"`
 }
 
 // ReadSettings reads and checks the county's settings.
@@ -51,8 +53,14 @@ func ReadSettings(file string, text []byte) (*County, error) {
 	}
 	for _, bank := range sortedKeys(c.Banks) {
 		b := c.Banks[bank]
-		if _, err := c.Layout(b.Layout); err != nil {
+		layout, err := c.Layout(b.Layout)
+		if err != nil {
 			return nil, message.Err("settings.layout", bank, b.Layout)
+		}
+		for _, key := range layout.Settings() {
+			if b.Extra[key] == "" {
+				return nil, message.Err("bank.extra", file, bank, layout.Code, key)
+			}
 		}
 		if b.Payer == "" || b.Account == "" || b.Purpose == "" {
 			return nil, message.Err("settings.bank", bank)

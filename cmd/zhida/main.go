@@ -102,7 +102,7 @@ func (c *cli) report(err error) int {
 		}
 		fmt.Fprintln(c.errs, message.M("cli.problems", len(problems)).Text(lang))
 		exit := message.ExitRows
-		if len(problems) > 0 && (strings.HasPrefix(problems[0].Code, "policy.") || strings.HasPrefix(problems[0].Code, "yaml.")) {
+		if len(problems) > 0 && (strings.HasPrefix(problems[0].Code, "policy.") || strings.HasPrefix(problems[0].Code, "yaml.") || strings.HasPrefix(problems[0].Code, "layout.")) {
 			exit = problems[0].Exit()
 		}
 		return exit

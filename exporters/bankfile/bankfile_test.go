@@ -4,14 +4,15 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"zhida/payroll"
 	"zhida/payroll/banklayout"
 	"zhida/rules/identity"
 	"zhida/rules/message"
@@ -20,25 +21,46 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-func sample(t testing.TB, code string) *File {
+// card is a sample account: a BIN of the bank, 000000, a number, the Luhn digit.
+func card(n int) identity.Card {
+	body := fmt.Sprintf("620059%012d", n)
+	return identity.Card(body + string(identity.LuhnDigit(body)))
+}
+
+func preset(t testing.TB, code string) *banklayout.Layout {
 	t.Helper()
 	l, err := banklayout.Preset(code)
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &File{Layout: l, Bank: "ABC", Header: Header{Batch: 202611001, Date: 20261125, Seq: 1, Unit: "430725", PayerName: "桃源县财政局",
-		PayerAccount: "1908000000000000001", PayerBranch: "工商银行桃源支行", Purpose: "代发补贴"}}
+	return l
+}
+
+// sample is a file of four payments; 億 and 東 end in the byte of the delimiter |.
+func sample(t testing.TB, code string) *File {
+	t.Helper()
+	f := &File{Layout: preset(t, code), Bank: "ABC", Header: sampleHeader()}
 	for i, x := range []struct {
 		name string
 		fen  money.Fen
-	}{{"张甲", 123450}, {"买买提·艾力", 1}, {"欧阳建国", 100000000}} {
-		body := "620059000000" + strings.Repeat("0", 5) + string(rune('1'+i))
-		f.Rows = append(f.Rows, Row{Payment: i + 1, Person: int64(i + 7), Account: identity.Card(body + string(identity.LuhnDigit(body))), Holder: x.name, Fen: x.fen, Bank: "中国农业银行", Branch: "农业银行桃源县支行"})
-		f.Header.Count++
-		f.Header.Total += x.fen
+	}{{"张甲", 123450}, {"买买提·艾力", 1}, {"欧阳建国", 100000000}, {"張億東", 99}} {
+		add(f, Row{Payment: i + 11, Person: int64(i + 7), Account: card(i + 1), Holder: x.name, Fen: x.fen,
+			Bank: "中国农业银行", Branch: "农业银行桃源县支行", CNAPS: "104999900003"})
 	}
-	f.Name = fileName(l.File, f.Header)
+	f.Name = fileName(f)
 	return f
+}
+
+func sampleHeader() Header {
+	return Header{Batch: 202611001, Date: 20261125, Seq: 1, Unit: "430725", PayerName: "桃源县财政局", PayerAccount: "1908000000000000001",
+		PayerBranch: "工商银行桃源支行", Purpose: "代发补贴", Extra: map[string]string{"收款省份": "湖南", "收款地市": "常德", "收款地区码": "1908",
+			"付款行联行号": "104999900003", "手续费账号": "1908000000000000001"}}
+}
+
+func add(f *File, r Row) {
+	f.Rows = append(f.Rows, r)
+	f.Header.Count++
+	f.Header.Total += r.Fen
 }
 
 func write(t testing.TB, f *File) []byte {
@@ -52,14 +74,11 @@ func write(t testing.TB, f *File) []byte {
 
 // Every preset is held byte for byte, and reads back as what was written.
 func TestPresets(t *testing.T) {
-	if len(banklayout.Presets()) < 6 {
-		t.Fatalf("only %d presets", len(banklayout.Presets()))
-	}
-	for _, l := range banklayout.Presets() {
-		t.Run(l.Code, func(t *testing.T) {
-			f := sample(t, l.Code)
+	for _, code := range []string{"abc-fixed", "abc-txt", "boc-txt", "ccb-txt", "icbc-bpt", "psbc-txt", "rural-txt"} {
+		t.Run(code, func(t *testing.T) {
+			f := sample(t, code)
 			got := write(t, f)
-			golden := filepath.Join("..", "..", "testdata", "layouts", l.Code+".golden")
+			golden := filepath.Join("..", "..", "testdata", "layouts", code+".golden")
 			if *update {
 				if err := os.WriteFile(golden, got, 0o644); err != nil {
 					t.Fatal(err)
@@ -70,138 +89,314 @@ func TestPresets(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !bytes.Equal(got, want) {
-				t.Errorf("differs from %s", golden)
+				t.Errorf("differs from %s:\n%q\n%q", golden, got, want)
 			}
 			if err := Prove(bytes.NewReader(got), f); err != nil {
 				t.Error(err)
 			}
 		})
 	}
+	if n := len(banklayout.Presets()); n != 7 {
+		t.Errorf("%d presets, but seven golden files", n)
+	}
 }
 
-// Any byte of a file changed is found when it is read back.
-func TestProveFindsEveryChangedByte(t *testing.T) {
+func TestFileNames(t *testing.T) {
+	want := map[string]string{"abc-fixed": "CFRT03_20261125_001.txt", "abc-txt": "202611250001.txt", "boc-txt": "boc_20261125_1.txt",
+		"ccb-txt": "ccb_20261125_1.txt", "icbc-bpt": "icbc_20261125_1_ds.bpt", "psbc-txt": "psbc_20261125_1.txt", "rural-txt": "rural_430725_20261125_1.txt"}
+	got := map[string]string{}
+	for _, l := range banklayout.Presets() {
+		got[l.Code] = sample(t, l.Code).Name
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
+
+// A file edited after the export is found, whatever byte was changed, lost or added.
+func TestProveFindsEveryEdit(t *testing.T) {
 	for _, l := range banklayout.Presets() {
 		f := sample(t, l.Code)
 		good := write(t, f)
 		for i := range good {
-			b := bytes.Clone(good)
-			b[i] ^= 1
-			if err := Prove(bytes.NewReader(b), f); err == nil && covered(good, b, l) {
-				t.Errorf("%s: byte %d changed from %q to %q and nobody noticed", l.Code, i, good[i], b[i])
+			for _, bad := range [][]byte{flipped(good, i, 1), flipped(good, i, 0x20), append(bytes.Clone(good[:i]), good[i+1:]...),
+				append(append(bytes.Clone(good[:i]), good[i]), good[i:]...)} {
+				if err := Prove(bytes.NewReader(bad), f); err == nil {
+					t.Errorf("%s: nobody noticed a change at byte %d (%q)", l.Code, i, good[i])
+				}
 			}
+		}
+		if err := Prove(bytes.NewReader(append(bytes.Clone(good), '\n')), f); err == nil {
+			t.Errorf("%s: nobody noticed a line too many", l.Code)
 		}
 	}
 }
 
-// covered says whether a change lies in what the bank pays by: account, name,
-// amount, count, total, or the shape of the file. What it does not pay by (date,
-// purpose, branch) is covered by the digests of the manifest alone.
-func covered(good, changed []byte, l *banklayout.Layout) bool {
-	a, ca, ta, err := Read(bytes.NewReader(good), l)
-	b, cb, tb, err2 := Read(bytes.NewReader(changed), l)
-	if err != nil || err2 != nil || len(a) != len(b) || ca != cb || ta != tb {
-		return true
+func flipped(b []byte, i int, bit byte) []byte {
+	b = bytes.Clone(b)
+	b[i] ^= bit
+	return b
+}
+
+// Two amounts exchanged leave the sum as it was, and are found all the same.
+func TestProveFindsExchangedAmounts(t *testing.T) {
+	f := sample(t, "ccb-txt")
+	other := sample(t, "ccb-txt")
+	other.Rows[0].Fen, other.Rows[2].Fen = other.Rows[2].Fen, other.Rows[0].Fen
+	err := Prove(bytes.NewReader(write(t, other)), f)
+	if message.Code(err) != "bank.differs" || !strings.Contains(err.Error(), "row 1") || !strings.Contains(err.Error(), "金额") {
+		t.Error(err)
 	}
-	for i := range a {
-		if a[i].Payment != b[i].Payment || a[i].Account != b[i].Account || a[i].Holder != b[i].Holder || a[i].Fen != b[i].Fen {
-			return true
-		}
-	}
-	return false
 }
 
 func TestWhatDoesNotFitRefusesTheFile(t *testing.T) {
 	for _, c := range []struct {
-		name string
-		edit func(*File)
-		code string
-		says string
+		name   string
+		layout string
+		edit   func(*Row)
+		code   string
+		says   string
 	}{
-		{"a character GBK lacks", func(f *File) { f.Rows[1].Holder = "张㛃" }, "bank.character", "㛃"},
-		{"a character beyond the plane", func(f *File) { f.Rows[1].Holder = "张𠮷" }, "bank.character", "𠮷"},
-		{"a private-use character", func(f *File) { f.Rows[1].Holder = "张\ue81e" }, "bank.character", ""},
-		{"a delimiter in a name", func(f *File) { f.Rows[1].Holder = "张|三" }, "bank.delimiter", ""},
-		{"a line break in a name", func(f *File) { f.Rows[1].Holder = "张\n三" }, "bank.character", ""},
-		{"a name too wide", func(f *File) { f.Rows[1].Holder = strings.Repeat("长", 31) }, "bank.width", "62"},
-		{"no digits", func(f *File) { f.Rows[1].Account = "6200590000x" }, "bank.card", ""},
-		{"nothing to pay", func(f *File) { f.Rows[1].Fen = 0 }, "bank.amount", ""},
+		{"a character GBK lacks", "ccb-txt", func(r *Row) { r.Holder = "张㛃" }, "bank.character", "㛃"},
+		{"a character beyond the plane", "ccb-txt", func(r *Row) { r.Holder = "张𠮷" }, "bank.character", "U+20BB7"},
+		{"the euro sign, one byte in GBK", "ccb-txt", func(r *Row) { r.Holder = "张€" }, "bank.character", "€"},
+		{"a private-use character", "ccb-txt", func(r *Row) { r.Holder = "张\ue81e" }, "bank.private", "龴"},
+		{"a private-use character without a standard", "ccb-txt", func(r *Row) { r.Holder = "张\ue000" }, "bank.character", "U+E000"},
+		{"a lost character", "ccb-txt", func(r *Row) { r.Holder = "张\ufffd" }, "bank.character", "U+FFFD"},
+		{"a delimiter in a name", "ccb-txt", func(r *Row) { r.Holder = "张|三" }, "bank.delimiter", "|"},
+		{"a comma in a name", "abc-txt", func(r *Row) { r.Holder = "张,三" }, "bank.delimiter", ","},
+		{"a line break in a name", "ccb-txt", func(r *Row) { r.Holder = "张\n三" }, "bank.character", "U+000A"},
+		{"an escape in a name", "ccb-txt", func(r *Row) { r.Holder = "张\x1b[31m三" }, "bank.character", "‹U+001B›"},
+		{"a right-to-left mark in a name", "ccb-txt", func(r *Row) { r.Holder = "张\u202e三" }, "bank.character", "‹U+202E›"},
+		{"a space at the end", "ccb-txt", func(r *Row) { r.Holder = "张三 " }, "bank.spaces", "姓名"},
+		{"an ideographic space at the end", "ccb-txt", func(r *Row) { r.Holder = "张三\u3000" }, "bank.spaces", "姓名"},
+		{"a space inside, where none may be", "rural-txt", func(r *Row) { r.Holder = "张 三" }, "bank.spaces", "姓名"},
+		{"a name too wide", "ccb-txt", func(r *Row) { r.Holder = strings.Repeat("长", 31) }, "bank.width", "62"},
+		{"a name too wide for its column", "abc-fixed", func(r *Row) { r.Holder = strings.Repeat("长", 30) + "a" }, "bank.width", "61"},
+		{"letters in the account", "ccb-txt", func(r *Row) { r.Account = "6200590000x" }, "bank.card", "*"},
+		{"an account too short", "ccb-txt", func(r *Row) { r.Account = "6200590" }, "bank.card", "*"},
+		{"an account too long", "ccb-txt", func(r *Row) { r.Account = identity.Card(strings.Repeat("6", 31)) }, "bank.card", "*"},
+		{"no holder", "ccb-txt", func(r *Row) { r.Holder = "" }, "bank.holder", ""},
+		{"nothing to pay", "ccb-txt", func(r *Row) { r.Fen = 0 }, "bank.amount", "0.00"},
+		{"less than nothing to pay", "ccb-txt", func(r *Row) { r.Fen = -5 }, "bank.amount", "-0.05"},
 	} {
-		f := sample(t, "ccb-txt")
-		c.edit(f)
-		err := Write(new(bytes.Buffer), f)
-		if message.Code(err) != c.code {
-			t.Errorf("%s: %v, want %s", c.name, err, c.code)
-			continue
-		}
-		var m *message.Error
-		errors.As(err, &m)
-		text := m.Text(message.Chinese)
-		if !strings.Contains(text, "8") || !strings.Contains(text, c.says) {
-			t.Errorf("%s does not name person and cause: %s", c.name, text)
-		}
-		if strings.Contains(text, f.Rows[1].Account.Full()) {
-			t.Errorf("%s shows the whole account: %s", c.name, text)
-		}
-	}
-	if err := Write(new(bytes.Buffer), &File{Layout: sample(t, "ccb-txt").Layout}); message.Code(err) != "bank.empty" {
-		t.Errorf("a file without payments: %v", err)
-	}
-	f := sample(t, "ccb-txt")
-	l := *f.Layout
-	l.Encoding = "GB18030"
-	f.Layout, f.Rows[1].Holder = &l, "张㛃𠮷"
-	if err := Prove(bytes.NewReader(write(t, f)), f); err != nil {
-		t.Errorf("GB18030 can write both: %v", err)
+		t.Run(c.name, func(t *testing.T) {
+			f := sample(t, c.layout)
+			was := f.Rows[1].Fen
+			c.edit(&f.Rows[1])
+			f.Header.Total += f.Rows[1].Fen - was
+			m := refusal(t, f)
+			text := m.Text(message.Chinese) + m.Hint(message.Chinese)
+			if m.Code != c.code || m.Cell != "2" || m.File != f.Name {
+				t.Fatalf("%s in row %s of %s, want %s: %s", m.Code, m.Cell, m.File, c.code, text)
+			}
+			if !strings.Contains(text, "第 8 号") || !strings.Contains(text, c.says) || !strings.Contains(text, visible(f.Rows[1].Holder)) {
+				t.Errorf("does not name person and cause: %s", text)
+			}
+			if strings.Contains(text, f.Rows[1].Account.Full()) || strings.ContainsAny(text, "\x1b\u202e\n") {
+				t.Errorf("shows what it may not: %q", text)
+			}
+			if m.Hint(message.Chinese) == "" {
+				t.Error("no remedy")
+			}
+		})
 	}
 }
 
-func TestPlan(t *testing.T) {
-	county := &payroll.County{Banks: map[string]payroll.BankSetting{"ABC": {Layout: "abc-txt", Payer: "桃源县财政局", Account: "1", Purpose: "代发"},
-		"HNRCC": {Layout: "rural-txt", Payer: "桃源县财政局", Account: "2", Purpose: "代发", Unit: "430725"}}}
-	var list []payroll.Payment
-	for i := 0; i < 1001; i++ {
-		list = append(list, payroll.Payment{Seq: i + 1, Person: int64(i + 1), Fen: money.Fen(i + 1), Bank: "HNRCC", Card: "6215190000000000019", Holder: "张甲"})
+// refusal writes a file that must be refused for exactly one person.
+func refusal(t *testing.T, f *File) message.Problem {
+	t.Helper()
+	var problems message.Problems
+	if err := Write(new(bytes.Buffer), f); !errors.As(err, &problems) || len(problems) != 1 {
+		t.Fatalf("want one problem: %v", err)
 	}
-	list = append(list, payroll.Payment{Seq: 1002, Person: 9, Fen: 5, Bank: "ABC", Card: "62005900001", Holder: "李乙"},
-		payroll.Payment{Seq: 1003, Person: 9, Fen: 5, Bank: "ABC", Card: "62005900001", Holder: "李乙"})
-	files, err := Plan(county, 202611001, 20261125, list)
+	return problems[0]
+}
+
+func TestEveryRefusedPersonIsNamed(t *testing.T) {
+	f := sample(t, "ccb-txt")
+	f.Rows[0].Holder, f.Rows[2].Holder = "张㛃", "李𠮷"
+	var problems message.Problems
+	if err := Write(new(bytes.Buffer), f); !errors.As(err, &problems) || len(problems) != 2 || problems[0].Args[0] != "7" || problems[1].Args[0] != "9" {
+		t.Error(err)
+	}
+}
+
+func TestOtherRefusals(t *testing.T) {
+	for _, c := range []struct {
+		name, layout, code string
+		edit               func(*File)
+	}{
+		{"no payments", "ccb-txt", "bank.no_rows", func(f *File) { f.Rows = nil }},
+		{"a sum that is not that of the rows", "ccb-txt", "bank.totals", func(f *File) { f.Header.Total++ }},
+		{"a count that is not that of the rows", "ccb-txt", "bank.totals", func(f *File) { f.Header.Count++ }},
+		{"a paying account that is not set", "icbc-bpt", "bank.setting", func(f *File) { f.Header.PayerAccount = "" }},
+		{"an extra that is not set", "icbc-bpt", "bank.setting", func(f *File) { f.Header.Extra = nil }},
+		{"a delimiter in the settings", "icbc-bpt", "bank.setting_text", func(f *File) { f.Header.Purpose = "代发|补贴" }},
+		{"a purpose too long", "abc-fixed", "bank.setting_text", func(f *File) { f.Header.Purpose = strings.Repeat("贴", 16) }},
+	} {
+		f := sample(t, c.layout)
+		c.edit(f)
+		if err := Write(new(bytes.Buffer), f); message.Code(err) != c.code {
+			t.Errorf("%s: %v, want %s", c.name, err, c.code)
+		}
+	}
+}
+
+// changed is a preset with some keys changed.
+func changed(t testing.TB, code string, edit func(*banklayout.Layout)) *banklayout.Layout {
+	t.Helper()
+	text, err := banklayout.PresetText(code)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var names []string
-	rows, total := 0, money.Fen(0)
-	for _, f := range files {
-		names = append(names, f.Name)
-		rows += len(f.Rows)
-		total += f.Header.Total
+	l, err := banklayout.Read(code, text)
+	if err != nil {
+		t.Fatal(err)
 	}
-	want := "rural_430725_20261125_1.txt rural_430725_20261125_2.txt abc_20261125_1.txt abc_20261125_2.txt"
-	if got := strings.Join(names, " "); got != want {
-		t.Errorf("%s, want %s", got, want)
+	edit(l)
+	if problems := banklayout.Check(l); problems != nil {
+		t.Fatal(problems)
 	}
-	if rows != 1003 || total != 1001*1002/2+10 {
-		t.Errorf("%d rows of %s", rows, total)
-	}
-	if _, err := Plan(county, 202611001, 20261125, []payroll.Payment{{Person: 3, Bank: "ICBC", Fen: 1}}); message.Code(err) != "bank.no_setting" {
-		t.Errorf("a bank without a setting: %v", err)
+	return l
+}
+
+func TestKnobs(t *testing.T) {
+	zero := 0
+	for _, c := range []struct {
+		name, preset string
+		edit         func(*banklayout.Layout)
+		rows         func(*File)
+		want         string // part of the file, UTF-8
+	}{
+		{"GB18030 writes what GBK lacks", "ccb-txt", func(l *banklayout.Layout) { l.Encoding = "GB18030" }, func(f *File) { f.Rows[1].Holder = "张㛃𠮷龴" }, ""},
+		{"the bank's spelling of a character", "ccb-txt", func(l *banklayout.Layout) { l.Substitute = map[string]string{"㛃": "JIE"} }, func(f *File) { f.Rows[1].Holder = "张㛃" }, "|张JIE|"},
+		{"UTF-8 with a mark", "ccb-txt", func(l *banklayout.Layout) { l.Encoding, l.BOM = "UTF-8", true }, func(f *File) { f.Rows[1].Holder = "张㛃" }, "\ufeff0000001|"},
+		{"a delimiter of two characters on both sides", "ccb-txt", func(l *banklayout.Layout) { l.Delimiter, l.Leading = "@|", true }, nil, "@|0000002@|"},
+		{"amounts in fen, zeros in front", "ccb-txt", func(l *banklayout.Layout) {
+			l.Detail.Fields[3] = banklayout.Field{Source: banklayout.Amount, Unit: "fen", Width: 12, Pad: "0", Side: "left"}
+		}, nil, "|000000000001|"},
+		{"yuan with zeros in front", "ccb-txt", func(l *banklayout.Layout) {
+			l.Detail.Fields[3] = banklayout.Field{Source: banklayout.Amount, Width: 12, Pad: "0", Side: "left"}
+		}, nil, "|000000000.01|"},
+		{"whole yuan", "ccb-txt", func(l *banklayout.Layout) {
+			l.Detail.Fields[3] = banklayout.Field{Source: banklayout.Amount, Decimals: &zero, Suffix: "元"}
+		},
+			func(f *File) { whole(f) }, "|1000000元|"},
+		{"a date with dashes in every row", "ccb-txt", func(l *banklayout.Layout) {
+			l.Detail.Fields[5] = banklayout.Field{Source: banklayout.Date, Format: "yyyy-mm-dd"}
+		}, nil, "|2026-11-25|"},
+		{"a date with slashes", "ccb-txt", func(l *banklayout.Layout) {
+			l.Detail.Fields[5] = banklayout.Field{Source: banklayout.Date, Format: "yyyy/mm/dd"}
+		}, nil, "|2026/11/25|"},
+		{"the batch and a prefix", "ccb-txt", func(l *banklayout.Layout) {
+			l.Detail.Fields[5] = banklayout.Field{Source: banklayout.Batch, Prefix: "批次"}
+		}, nil, "|批次2026-11/1|"},
+		{"what an empty value is written as", "ccb-txt", func(l *banklayout.Layout) {
+			l.Detail.Fields[5] = banklayout.Field{Source: banklayout.CNAPS, Empty: "0"}
+		},
+			func(f *File) { f.Rows[1].CNAPS = "" }, "|0|"},
+		{"widths in characters", "abc-fixed", func(l *banklayout.Layout) { l.Widths = "characters" }, func(f *File) { f.Rows[1].Holder = strings.Repeat("长", 60) }, strings.Repeat("长", 60) + "6200"},
+		{"a last line without an end", "ccb-txt", func(l *banklayout.Layout) { l.LastLine = "open" }, nil, "张甲"},
+		{"twice the same card, where the bank takes it", "ccb-txt", func(l *banklayout.Layout) { l.Duplicates = "keep" }, func(f *File) { f.Rows[1].Account = f.Rows[0].Account }, "张甲"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := sample(t, c.preset)
+			f.Layout = changed(t, c.preset, c.edit)
+			if c.rows != nil {
+				c.rows(f)
+			}
+			got := write(t, f)
+			if err := Prove(bytes.NewReader(got), f); err != nil {
+				t.Fatalf("%v\n%q", err, got)
+			}
+			if text := decoded(t, f.Layout, got); !strings.Contains(text, c.want) {
+				t.Errorf("%q does not hold %q", text, c.want)
+			}
+		})
 	}
 }
 
-// Whatever is written reads back the same, or was refused.
+func whole(f *File) {
+	f.Header.Total = 0
+	for i := range f.Rows {
+		f.Rows[i].Fen = max(100, f.Rows[i].Fen/100*100)
+		f.Header.Total += f.Rows[i].Fen
+	}
+}
+
+func decoded(t *testing.T, l *banklayout.Layout, b []byte) string {
+	t.Helper()
+	d := newCodec(l.Encoding).decode
+	if d == nil {
+		return string(b)
+	}
+	text, err := d.Bytes(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// A full-width name fills its column to the byte, and columns stay in their place.
+func TestWidthsCountBytes(t *testing.T) {
+	f := sample(t, "abc-fixed")
+	f.Rows = f.Rows[:0]
+	f.Header.Count, f.Header.Total = 0, 0
+	for _, name := range []string{strings.Repeat("长", 30), "ａｂ", "a", "長·A"} {
+		add(f, Row{Person: 1, Account: card(len(f.Rows)), Holder: name, Fen: 5})
+	}
+	lines := bytes.Split(bytes.TrimSuffix(write(t, f), []byte("\r\n")), []byte("\r\n"))
+	for i, line := range lines {
+		if len(line) != 138 || string(line[60:79]) != f.Rows[i].Account.Full() || string(bytes.TrimSpace(line[90:108])) != "0.050" {
+			t.Errorf("line %d of %d bytes: %q", i+1, len(line), line)
+		}
+	}
+}
+
+func TestLimitOfARow(t *testing.T) {
+	f := sample(t, "ccb-txt")
+	f.Layout = changed(t, "ccb-txt", func(l *banklayout.Layout) { l.MaxAmount = "50000.00" })
+	m := refusal(t, f)
+	if m.Code != "bank.limit" || m.Cell != "3" || !strings.Contains(m.Text(message.Chinese), "欧阳建国") {
+		t.Error(m)
+	}
+}
+
+func TestWholeYuanRefusesFen(t *testing.T) {
+	zero := 0
+	f := sample(t, "ccb-txt")
+	f.Layout = changed(t, "ccb-txt", func(l *banklayout.Layout) { l.Detail.Fields[3].Decimals = &zero })
+	whole(f)
+	f.Rows[3].Fen, f.Header.Total = 150, f.Header.Total+50
+	if m := refusal(t, f); m.Code != "bank.whole_yuan" || m.Cell != "4" {
+		t.Error(m)
+	}
+}
+
+// Whatever is written reads back the same, or was refused and named.
 func TestRoundTrip(t *testing.T) {
-	presets := banklayout.Presets()
+	layouts := banklayout.Presets()
+	for _, code := range []string{"ccb-txt", "abc-fixed", "icbc-bpt"} {
+		for _, encoding := range []string{"GB18030", "UTF-8"} {
+			layouts = append(layouts, changed(t, code, func(l *banklayout.Layout) { l.Encoding = encoding }))
+		}
+		layouts = append(layouts, changed(t, code, func(l *banklayout.Layout) { l.Widths = "characters" }))
+	}
+	name := rapid.OneOf(rapid.StringOfN(rapid.RuneFrom([]rune("张王李買㛃𠮷億東 A·|,\ue81e\u3000")), 0, 40, -1), rapid.String(), rapid.StringMatching(`\p{Han}{2,4}`))
 	rapid.Check(t, func(t *rapid.T) {
-		f := &File{Layout: rapid.SampledFrom(presets).Draw(t, "layout"), Header: Header{Batch: 202611001, Date: 20261125, Seq: 1, Unit: "1", PayerName: "局", PayerAccount: "12345678", Purpose: "代发"}}
+		f := &File{Name: "x", Layout: rapid.SampledFrom(layouts).Draw(t, "layout"), Header: sampleHeader()}
+		f.Header.Purpose = rapid.OneOf(rapid.Just("代发"), name).Draw(t, "purpose")
 		for i := range rapid.IntRange(1, 20).Draw(t, "rows") {
-			r := Row{Payment: i + 1, Person: int64(i), Account: identity.Card(rapid.StringMatching(`[0-9]{8,30}`).Draw(t, "account")),
-				Holder: rapid.StringOf(rapid.RuneFrom([]rune("张王李·買㛃𠮷 A|,\ue81e"))).Draw(t, "holder"), Fen: money.Fen(rapid.Int64Range(1, 1e12).Draw(t, "fen"))}
-			f.Rows = append(f.Rows, r)
-			f.Header.Count++
-			f.Header.Total += r.Fen
+			add(f, Row{Payment: i + 1, Person: int64(i), Account: identity.Card(rapid.StringMatching(`[0-9]{7,31}`).Draw(t, "account")), Holder: name.Draw(t, "holder"),
+				Fen: money.Fen(rapid.Int64Range(0, 1e12).Draw(t, "fen")), Bank: "中国银行", Branch: name.Draw(t, "branch")})
 		}
 		var b bytes.Buffer
 		if err := Write(&b, f); err != nil {
+			var problems message.Problems
+			if !errors.As(err, &problems) && message.Code(err) == "" {
+				t.Fatal("refused without a reason:", err)
+			}
 			return
 		}
 		if err := Prove(&b, f); err != nil {
@@ -210,45 +405,35 @@ func TestRoundTrip(t *testing.T) {
 	})
 }
 
-func TestRemittanceNeverStartsAFormula(t *testing.T) {
-	var b bytes.Buffer
-	err := WriteRemittance(&b, "中心", []Remitted{{Person: 1, Name: `=HYPERLINK("x")`, ID: "439901198503010016", Item: "住房公积金", Month: 202611, Fen: 100}})
-	if err != nil || strings.Contains(b.String(), `,"=`) || !strings.Contains(b.String(), `"'=HYPERLINK(""x"")"`) {
-		t.Errorf("%v %s", err, b.String())
-	}
-	if err := WriteRemittance(&b, "中心", []Remitted{{Person: 1, Name: "张甲"}}); message.Code(err) != "bank.no_id" {
-		t.Error(err)
-	}
-}
-
-func FuzzRead(f *testing.F) {
+// The same file is the same bytes, whatever happened in between.
+func TestSameBytes(t *testing.T) {
 	for _, l := range banklayout.Presets() {
-		f.Add(write(f, sample(f, l.Code)))
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, l := range banklayout.Presets() {
-			rows, _, _, err := Read(bytes.NewReader(data), l)
-			if err == nil && len(rows) > len(data) {
-				t.Errorf("%d rows out of %d bytes", len(rows), len(data))
-			}
+		f := sample(t, l.Code)
+		if a, b := write(t, f), write(t, f); !bytes.Equal(a, b) {
+			t.Errorf("%s: two writings differ", l.Code)
 		}
-	})
+	}
 }
 
-func BenchmarkWrite(b *testing.B) {
-	f := sample(b, "icbc-bpt")
-	one := f.Rows[0]
-	f.Rows = nil
-	for i := range 100000 {
-		one.Payment = i + 1
-		f.Rows = append(f.Rows, one)
-	}
-	b.ResetTimer()
-	for b.Loop() {
-		var out bytes.Buffer
-		if err := Write(&out, f); err != nil {
-			b.Fatal(err)
+// A full disk shows as an error of Write, wherever in the file it happens.
+func TestFullDisk(t *testing.T) {
+	f := sample(t, "icbc-bpt")
+	size := len(write(t, f))
+	for room := range size {
+		if err := Write(&disk{room: room}, f); !errors.Is(err, errFull) {
+			t.Fatalf("with room for %d of %d bytes: %v", room, size, err)
 		}
 	}
-	b.ReportMetric(float64(b.N)*100000/b.Elapsed().Seconds(), "rows/s")
+}
+
+var errFull = errors.New("no space left on device")
+
+type disk struct{ room int }
+
+func (d *disk) Write(b []byte) (int, error) {
+	if len(b) > d.room {
+		return d.room, errFull
+	}
+	d.room -= len(b)
+	return len(b), nil
 }

@@ -1,196 +1,526 @@
 package bankfile
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"zhida/payroll"
 	"zhida/payroll/banklayout"
+	"zhida/rules/calendar"
 	"zhida/rules/identity"
 	"zhida/rules/message"
 	"zhida/rules/money"
 )
 
-// Read reads a payment file by its layout, as the bank will: rows with account,
-// holder and amount, and the count and total where the layout states them (else 0).
-// It shares no code with the writer.
-func Read(r io.Reader, l *banklayout.Layout) (rows []Row, count int, total money.Fen, err error) {
-	data, err := io.ReadAll(r)
-	if err != nil {
-		return nil, 0, 0, err
-	}
-	list, err := splitLines(data, l)
-	if err != nil {
-		return nil, 0, 0, err
-	}
-	if len(list) < len(l.Header)+len(l.Trailer) {
-		return nil, 0, 0, errors.New("bankfile: the file is shorter than its first and last lines")
-	}
-	for i, want := range l.Header {
-		if err := fixedLine(list[i], want, l, &count, &total); err != nil {
-			return nil, 0, 0, fmt.Errorf("line %d: %w", i+1, err)
-		}
-	}
-	end := len(list) - len(l.Trailer)
-	for i, want := range l.Trailer {
-		if err := fixedLine(list[end+i], want, l, &count, &total); err != nil {
-			return nil, 0, 0, fmt.Errorf("line %d: %w", end+i+1, err)
-		}
-	}
-	for i, text := range list[len(l.Header):end] {
-		row, err := detailLine(text, l)
-		if err != nil {
-			return nil, 0, 0, fmt.Errorf("line %d: %w", len(l.Header)+i+1, err)
-		}
-		rows = append(rows, row)
-	}
-	return rows, count, total, nil
-}
+// This file is the reader. It shares the layout and the types with the writer, and
+// no code (a test sees to it): a mistake in one shows in the other. It is strict,
+// since what it reads was written here: anything it would have to guess is an error.
 
-func splitLines(data []byte, l *banklayout.Layout) ([]string, error) {
-	if e := encoder(l.Encoding); e != nil {
-		text, err := e.NewDecoder().Bytes(data)
-		if err != nil {
-			return nil, err
-		}
-		data = text
-	}
-	if !utf8.Valid(data) || bytes.ContainsRune(data, utf8.RuneError) {
-		return nil, errors.New("bankfile: the file is not in the layout's encoding")
-	}
-	end := "\n"
-	if l.Newline == "crlf" {
-		end = "\r\n"
-	}
-	text := string(data)
-	if l.LastLine == "ended" {
-		if !strings.HasSuffix(text, end) {
-			return nil, errors.New("bankfile: the last line has no end")
-		}
-		text = strings.TrimSuffix(text, end)
-	}
-	list := strings.Split(text, end)
-	for _, s := range list {
-		if strings.ContainsAny(s, "\r\n") {
-			return nil, errors.New("bankfile: a line ends in another way than the layout says")
-		}
-	}
-	return list, nil
-}
+// longestLine bounds what is held of a file that has no line ends.
+const longestLine = 1 << 16
 
-// cells cuts a line into as many fields as the layout has.
-func cells(text string, n int, l *banklayout.Layout) ([]string, error) {
-	if l.Trailing {
-		cut, ok := strings.CutSuffix(text, l.Delimiter)
-		if !ok {
-			return nil, errors.New("the delimiter at the end is missing")
-		}
-		text = cut
-	}
-	list := strings.Split(text, l.Delimiter)
-	if len(list) != n { // a literal may hold the delimiter of its own accord
-		return nil, fmt.Errorf("%d fields instead of %d", len(list), n)
-	}
-	return list, nil
-}
-
-func fixedLine(text string, want banklayout.Line, l *banklayout.Layout, count *int, total *money.Fen) error {
-	if len(want.Fields) == 0 {
-		if text != want.Text {
-			return errors.New("a fixed line differs")
-		}
+// Read reads a whole payment file by its layout; see Scan.
+func Read(r io.Reader, l *banklayout.Layout) (Header, []Row, error) {
+	var rows []Row
+	h, err := Scan(r, l, func(row *Row) error {
+		rows = append(rows, *row)
 		return nil
+	})
+	return h, rows, err
+}
+
+// Scan reads a payment file row by row, in bounded memory. Rows and header hold
+// what the layout carries and are zero elsewhere; Row.Payment is the number in the
+// batch only if the layout shows it. Errors: bank.read_encoding, bank.read_ending,
+// bank.read_line, bank.read_field, bank.read_twice, bank.read_short, each with the line; bank.read_sums when the
+// file contradicts itself; those of row and of r as they come.
+func Scan(r io.Reader, l *banklayout.Layout, row func(*Row) error) (Header, error) {
+	s := &scanner{layout: l, in: bufio.NewReaderSize(r, longestLine), stated: map[stated]string{}, row: row}
+	switch l.Encoding {
+	case "GBK":
+		s.coding = simplifiedchinese.GBK
+	case "GB18030":
+		s.coding = simplifiedchinese.GB18030
 	}
-	list, err := cells(text, len(want.Fields), l)
+	if s.coding != nil {
+		s.encode, s.decode = s.coding.NewEncoder(), s.coding.NewDecoder()
+	}
+	if err := s.all(); err != nil {
+		return Header{}, err
+	}
+	h, err := s.header()
+	if err == nil && !s.addsUp(h) {
+		err = message.Err("bank.read_sums", h.Count, h.Total, s.rows, s.sum)
+	}
+	return h, err
+}
+
+// addsUp holds count and sum, where the file states them, against its rows.
+func (s *scanner) addsUp(h Header) bool {
+	return (h.Count == s.rows || !s.layout.Carries(banklayout.Count)) && (h.Total == s.sum || !s.layout.Carries(banklayout.Total))
+}
+
+// stated is a value that holds for the whole file: a source, and the key of a setting.
+type stated struct {
+	source banklayout.Source
+	key    string
+}
+
+type scanner struct {
+	layout *banklayout.Layout
+	in     *bufio.Reader
+	coding encoding.Encoding
+	encode *encoding.Encoder
+	decode *encoding.Decoder
+	row    func(*Row) error
+
+	at     int // line, from 1
+	rows   int
+	sum    money.Fen
+	open   bool // the last line read had no end
+	stated map[stated]string
+}
+
+// all reads the header lines, then payments; as many lines as the trailer has are
+// held back, because only the end of the file tells them from payments.
+func (s *scanner) all() error {
+	if err := s.mark(); err != nil {
+		return err
+	}
+	for i := range s.layout.Header {
+		raw, err := s.next()
+		if errors.Is(err, io.EOF) {
+			return message.Err("bank.read_short", s.at)
+		}
+		if err != nil {
+			return err
+		}
+		if err := s.line(raw, &s.layout.Header[i], nil, s.at); err != nil {
+			return err
+		}
+	}
+	var held [][]byte
+	for {
+		raw, err := s.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		held = append(held, bytes.Clone(raw))
+		if len(held) > len(s.layout.Trailer) {
+			if err := s.payment(held[0]); err != nil {
+				return err
+			}
+			held = held[1:]
+		}
+	}
+	return s.trailer(held)
+}
+
+func (s *scanner) payment(raw []byte) error {
+	var r Row
+	s.rows++
+	if err := s.line(raw, &s.layout.Detail, &r, s.at-len(s.layout.Trailer)); err != nil {
+		return err
+	}
+	sum, err := money.Sum(s.sum, r.Fen)
 	if err != nil {
 		return err
 	}
-	for i, f := range want.Fields {
-		switch f.Source {
-		case "literal":
-			if list[i] != f.Text {
-				return errors.New("a fixed field differs")
-			}
-		case "count":
-			if *count, err = strconv.Atoi(list[i]); err != nil {
-				return err
-			}
-		case "total":
-			if *total, err = readAmount(list[i], f.Unit); err != nil {
-				return err
-			}
+	s.sum = sum
+	return s.row(&r)
+}
+
+func (s *scanner) trailer(held [][]byte) error {
+	if len(held) < len(s.layout.Trailer) {
+		return message.Err("bank.read_short", s.at)
+	}
+	for i, raw := range held {
+		if err := s.line(raw, &s.layout.Trailer[i], nil, s.at-len(held)+i+1); err != nil {
+			return err
+		}
+	}
+	if s.at > 0 && s.open != (s.layout.LastLine == "open") {
+		return message.Err("bank.read_ending", s.at)
+	}
+	return nil
+}
+
+// mark reads the byte order mark where the layout has one.
+func (s *scanner) mark() error {
+	if !s.layout.BOM {
+		return nil
+	}
+	var three [3]byte
+	if _, err := io.ReadFull(s.in, three[:]); err != nil || three != [3]byte{0xef, 0xbb, 0xbf} {
+		return message.Err("bank.read_encoding", 1, s.layout.Encoding)
+	}
+	return nil
+}
+
+// next gives the bytes of the next line without its end, or io.EOF. No byte of a
+// GBK or GB18030 character is a line end, so bytes may be cut before they are decoded.
+func (s *scanner) next() ([]byte, error) {
+	raw, err := s.in.ReadSlice('\n')
+	switch {
+	case errors.Is(err, io.EOF) && len(raw) == 0:
+		return nil, io.EOF
+	case errors.Is(err, bufio.ErrBufferFull):
+		return nil, message.Err("bank.read_ending", s.at+1)
+	case err != nil && !errors.Is(err, io.EOF):
+		return nil, err
+	}
+	s.at++
+	body, ended := bytes.CutSuffix(raw, []byte("\n"))
+	s.open = !ended
+	if s.layout.Newline == "crlf" && ended {
+		if body, ended = bytes.CutSuffix(body, []byte("\r")); !ended {
+			return nil, message.Err("bank.read_ending", s.at)
+		}
+	}
+	if bytes.IndexByte(body, '\r') >= 0 {
+		return nil, message.Err("bank.read_ending", s.at)
+	}
+	return body, nil
+}
+
+// text decodes bytes; they must be the bytes that the text encodes to.
+func (s *scanner) text(raw []byte, at int) (string, error) {
+	if s.coding == nil {
+		if !utf8.Valid(raw) || bytes.ContainsRune(raw, utf8.RuneError) {
+			return "", message.Err("bank.read_encoding", at, s.layout.Encoding)
+		}
+		return string(raw), nil
+	}
+	if ascii(raw) {
+		return string(raw), nil
+	}
+	text, err := s.decode.Bytes(raw)
+	if err == nil && !bytes.ContainsRune(text, utf8.RuneError) {
+		if again, err := s.encode.Bytes(text); err == nil && bytes.Equal(again, raw) {
+			return string(text), nil
+		}
+	}
+	return "", message.Err("bank.read_encoding", at, s.layout.Encoding)
+}
+
+func ascii(b []byte) bool {
+	for _, c := range b {
+		if c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// line reads one line by its description; r is nil outside the payments.
+func (s *scanner) line(raw []byte, l *banklayout.Line, r *Row, at int) error {
+	if l.Text != "" {
+		text, err := s.text(raw, at)
+		if err == nil && text != l.Text {
+			err = message.Err("bank.read_line", at)
+		}
+		return err
+	}
+	cells, err := s.cells(raw, l.Fields, at)
+	if err != nil {
+		return err
+	}
+	for i := range l.Fields {
+		f := &l.Fields[i]
+		v, ok := plain(cells[i], f, s.layout)
+		if !ok {
+			return message.Err("bank.read_field", at, f.Label())
+		}
+		if err := s.take(f, v, r, at); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func detailLine(text string, l *banklayout.Layout) (r Row, err error) {
-	list, err := cells(text, len(l.Detail.Fields), l)
-	if err != nil {
-		return r, err
+// cells cuts a line into exactly the fields of its description.
+func (s *scanner) cells(raw []byte, fields []banklayout.Field, at int) ([]string, error) {
+	if s.layout.Container == "fixed" && !s.layout.InCharacters() {
+		return s.byteCells(raw, fields, at)
 	}
-	for i, f := range l.Detail.Fields {
-		switch f.Source {
-		case "literal":
-			if list[i] != f.Text {
-				return r, errors.New("a fixed field differs")
-			}
-		case "empty":
-			if list[i] != "" {
-				return r, errors.New("an empty field is filled")
-			}
-		case "payment":
-			if r.Payment, err = strconv.Atoi(list[i]); err != nil {
-				return r, err
-			}
-		case "account":
-			r.Account = identity.Card(list[i])
-		case "holder":
-			r.Holder = list[i]
-		case "amount":
-			if r.Fen, err = readAmount(list[i], f.Unit); err != nil {
-				return r, err
-			}
+	text, err := s.text(raw, at)
+	if err != nil {
+		return nil, err
+	}
+	if s.layout.Container == "fixed" {
+		return characterCells(text, fields, at)
+	}
+	leading, trailing := true, true
+	if s.layout.Leading {
+		text, leading = strings.CutPrefix(text, s.layout.Delimiter)
+	}
+	if s.layout.Trailing {
+		text, trailing = strings.CutSuffix(text, s.layout.Delimiter)
+	}
+	cells := strings.Split(text, s.layout.Delimiter)
+	if !leading || !trailing || len(cells) != len(fields) {
+		return nil, message.Err("bank.read_line", at)
+	}
+	for i := range fields {
+		if ok, err := s.measured(cells[i], &fields[i]); err != nil || !ok {
+			return nil, message.Err("bank.read_field", at, fields[i].Label())
 		}
 	}
-	return r, nil
+	return cells, nil
 }
 
-func readAmount(s, unit string) (money.Fen, error) {
-	if unit == "fen" {
-		n, err := strconv.ParseInt(s, 10, 64)
+// measured holds a cell of a delimited line against its width.
+func (s *scanner) measured(cell string, f *banklayout.Field) (bool, error) {
+	if f.Width == 0 && f.Max == 0 {
+		return true, nil
+	}
+	size := utf8.RuneCountInString(cell)
+	if !s.layout.InCharacters() {
+		size = len(cell)
+		if s.coding != nil {
+			b, err := s.encode.Bytes([]byte(cell))
+			if err != nil {
+				return false, err
+			}
+			size = len(b)
+		}
+	}
+	return (f.Width == 0 || size == f.Width) && (f.Max == 0 || size <= f.Max), nil
+}
+
+func (s *scanner) byteCells(raw []byte, fields []banklayout.Field, at int) ([]string, error) {
+	cells := make([]string, len(fields))
+	for i := range fields {
+		if len(raw) < fields[i].Width {
+			return nil, message.Err("bank.read_line", at)
+		}
+		var err error
+		if cells[i], err = s.text(raw[:fields[i].Width], at); err != nil {
+			return nil, err
+		}
+		raw = raw[fields[i].Width:]
+	}
+	if len(raw) > 0 {
+		return nil, message.Err("bank.read_line", at)
+	}
+	return cells, nil
+}
+
+func characterCells(text string, fields []banklayout.Field, at int) ([]string, error) {
+	runes, cells := []rune(text), make([]string, len(fields))
+	for i := range fields {
+		if len(runes) < fields[i].Width {
+			return nil, message.Err("bank.read_line", at)
+		}
+		cells[i], runes = string(runes[:fields[i].Width]), runes[fields[i].Width:]
+	}
+	if len(runes) > 0 {
+		return nil, message.Err("bank.read_line", at)
+	}
+	return cells, nil
+}
+
+// plain takes the padding, prefix and suffix off a cell.
+func plain(cell string, f *banklayout.Field, l *banklayout.Layout) (string, bool) {
+	if f.Width > 0 && f.Pad != "0" {
+		if f.Side == "left" {
+			cell = strings.TrimLeft(cell, " ")
+		} else {
+			cell = strings.TrimRight(cell, " ")
+		}
+	}
+	if cell == f.Empty && canBeEmpty(f) {
+		return "", true
+	}
+	v, ok := strings.CutPrefix(cell, f.Prefix)
+	if !ok {
+		return "", false
+	}
+	if v, ok = strings.CutSuffix(v, f.Suffix); !ok || v == "" {
+		return "", false
+	}
+	return v, l.Container == "fixed" || !strings.Contains(v, l.Delimiter)
+}
+
+func canBeEmpty(f *banklayout.Field) bool {
+	switch f.Source {
+	case banklayout.Literal, banklayout.Account, banklayout.Holder, banklayout.Amount, banklayout.Seq, banklayout.Payment,
+		banklayout.Count, banklayout.Total, banklayout.Date, banklayout.FileSeq:
+		return false
+	}
+	return !f.Required
+}
+
+// take puts a value where it belongs. What holds for the whole file must be the
+// same wherever it is stated.
+func (s *scanner) take(f *banklayout.Field, v string, r *Row, at int) error {
+	ok := true
+	switch f.Source {
+	case banklayout.Empty:
+		ok = v == ""
+	case banklayout.Literal:
+		ok = v == f.Text
+	case banklayout.Seq:
+		n, err := wholeNumber(v, f)
+		ok = err == nil && n == int64(s.rows)
+	case banklayout.Payment:
+		n, err := wholeNumber(v, f)
+		ok = err == nil && once(&r.Payment, int(n))
+	case banklayout.Account:
+		ok = onlyDigits(v) && len(v) >= 8 && len(v) <= 30 && once(&r.Account, identity.Card(v))
+	case banklayout.Holder:
+		ok = once(&r.Holder, v)
+	case banklayout.Amount:
+		n, err := readAmount(v, f)
+		ok = err == nil && n > 0 && once(&r.Fen, n)
+	case banklayout.BankName:
+		ok = once(&r.Bank, v)
+	case banklayout.Branch:
+		ok = once(&r.Branch, v)
+	case banklayout.CNAPS:
+		ok = once(&r.CNAPS, v)
+	default:
+		return s.state(f, v, at)
+	}
+	if !ok {
+		return message.Err("bank.read_field", at, f.Label())
+	}
+	return nil
+}
+
+// once sets a value, or holds it against the one stated before.
+func once[T comparable](to *T, v T) bool {
+	var zero T
+	if *to != zero && *to != v {
+		return false
+	}
+	*to = v
+	return true
+}
+
+// state keeps a value of the whole file, in one form whatever the field's.
+func (s *scanner) state(f *banklayout.Field, v string, at int) error {
+	ok := true
+	switch f.Source {
+	case banklayout.Total:
+		n, err := readAmount(v, f)
+		v, ok = strconv.FormatInt(int64(n), 10), err == nil
+	case banklayout.Count, banklayout.FileSeq:
+		n, err := wholeNumber(v, f)
+		v, ok = strconv.FormatInt(n, 10), err == nil
+	case banklayout.Date:
+		d, err := readDate(v, f.Format)
+		v, ok = d.String(), err == nil
+	}
+	if !ok {
+		return message.Err("bank.read_field", at, f.Label())
+	}
+	k := stated{f.Source, f.Key}
+	if before, twice := s.stated[k]; twice && before != v {
+		return message.Err("bank.read_twice", at, f.Label())
+	}
+	s.stated[k] = v
+	return nil
+}
+
+// header gathers what the file states.
+func (s *scanner) header() (h Header, err error) {
+	h.PayerName = s.stated[stated{source: banklayout.PayerName}]
+	h.PayerAccount = s.stated[stated{source: banklayout.PayerAccount}]
+	h.PayerBranch = s.stated[stated{source: banklayout.PayerBranch}]
+	h.Unit = s.stated[stated{source: banklayout.Unit}]
+	h.Purpose = s.stated[stated{source: banklayout.Purpose}]
+	for k, v := range s.stated {
+		bad := error(nil)
+		switch k.source {
+		case banklayout.Total:
+			var n int64
+			n, bad = strconv.ParseInt(v, 10, 64)
+			h.Total = money.Fen(n)
+		case banklayout.Count:
+			h.Count, bad = strconv.Atoi(v)
+		case banklayout.FileSeq:
+			h.Seq, bad = strconv.Atoi(v)
+		case banklayout.Date:
+			h.Date, bad = calendar.ParseDate(v)
+		case banklayout.Batch:
+			h.Batch, bad = payroll.ParseBatchID(v)
+		case banklayout.Setting:
+			if h.Extra == nil {
+				h.Extra = map[string]string{}
+			}
+			h.Extra[k.key] = v
+		}
+		if bad != nil {
+			return Header{}, message.Err("bank.read_field", s.at, k.source).Because(bad)
+		}
+	}
+	return h, nil
+}
+
+// wholeNumber reads a number; zeros in front only where the field is padded with them.
+func wholeNumber(v string, f *banklayout.Field) (int64, error) {
+	if !onlyDigits(v) || f.Pad != "0" && len(v) > 1 && v[0] == '0' {
+		return 0, errors.New("bankfile: not a number as the layout writes it")
+	}
+	return strconv.ParseInt(v, 10, 64)
+}
+
+func onlyDigits(v string) bool {
+	return v != "" && strings.Trim(v, "0123456789") == ""
+}
+
+// readAmount reads an amount in the field's unit and decimals, to fen.
+func readAmount(v string, f *banklayout.Field) (money.Fen, error) {
+	if f.Unit == "fen" {
+		n, err := wholeNumber(v, f)
 		return money.Fen(n), err
 	}
-	return money.ParseYuan(s)
+	whole, decimals, _ := strings.Cut(v, ".")
+	if len(decimals) != f.Places() || strings.Contains(v, ".") != (f.Places() > 0) {
+		return 0, errors.New("bankfile: not an amount with the layout's decimals")
+	}
+	if f.Places() == 3 {
+		if decimals[2] != '0' {
+			return 0, errors.New("bankfile: an amount has a part of a fen")
+		}
+		decimals = decimals[:2]
+	}
+	if _, err := wholeNumber(whole, f); err != nil {
+		return 0, err
+	}
+	if f.Pad == "0" {
+		whole = "0" + strings.TrimLeft(whole, "0")
+		if len(whole) > 1 {
+			whole = whole[1:]
+		}
+	}
+	if decimals == "" {
+		decimals = "00"
+	}
+	return money.ParseYuan(whole + "." + decimals)
 }
 
-// Prove reads a written file back and compares it with what was to be written, row
-// by row: account, holder, amount, count and sum. Error: bank.differs naming the row.
-func Prove(r io.Reader, f *File) error {
-	wrong := func(line int, err error) error { return message.Err("bank.differs", f.Name, line).Because(err) }
-	rows, count, total, err := Read(r, f.Layout)
-	if err != nil {
-		return wrong(0, err)
+func readDate(v, format string) (calendar.Date, error) {
+	switch {
+	case format == "yyyy-mm-dd":
+	case format == "yyyy/mm/dd" && strings.Count(v, "/") == 2 && !strings.Contains(v, "-"):
+		v = strings.ReplaceAll(v, "/", "-")
+	case len(v) == 8 && onlyDigits(v):
+		v = v[:4] + "-" + v[4:6] + "-" + v[6:]
+	default:
+		return 0, errors.New("bankfile: not a date as the layout writes it")
 	}
-	if len(rows) != len(f.Rows) || len(rows) != f.Header.Count {
-		return wrong(0, fmt.Errorf("%d rows instead of %d", len(rows), len(f.Rows)))
-	}
-	numbered := slices.ContainsFunc(f.Layout.Detail.Fields, func(x banklayout.Field) bool { return x.Source == "payment" })
-	var sum money.Fen
-	for i := range rows {
-		a, b := &rows[i], &f.Rows[i]
-		if numbered && a.Payment != b.Payment || a.Account != b.Account || a.Holder != b.Holder || a.Fen != b.Fen {
-			return wrong(i+1, errors.New("account, holder or amount"))
-		}
-		sum += a.Fen
-	}
-	if sum != f.Header.Total || count != 0 && count != len(rows) || total != 0 && total != sum {
-		return wrong(0, errors.New("count or sum"))
-	}
-	return nil
+	return calendar.ParseDate(v)
 }

@@ -2,14 +2,12 @@ package bankfile
 
 import (
 	"bufio"
-	"bytes"
 	"fmt"
 	"io"
 	"strconv"
 	"strings"
-
-	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/simplifiedchinese"
+	"unicode"
+	"unicode/utf8"
 
 	"zhida/payroll/banklayout"
 	"zhida/rules/calendar"
@@ -17,244 +15,367 @@ import (
 	"zhida/rules/money"
 )
 
-// encoder is the encoding of a layout; nil for UTF-8.
-func encoder(name string) encoding.Encoding {
-	switch name {
-	case "GBK":
-		return simplifiedchinese.GBK
-	case "GB18030":
-		return simplifiedchinese.GB18030
-	}
-	return nil
-}
+// mostProblems bounds the list of what one file refuses.
+const mostProblems = 100
 
-// Write writes a file. What the encoding, a width or the delimiter cannot carry
-// refuses the whole file and names the person. Errors: bank.character, bank.width,
-// bank.delimiter, bank.card, bank.amount.
+// Write writes a file in one pass and in bounded memory. What the encoding, a
+// width or the layout cannot carry refuses the whole file: the error is then
+// message.Problems, one for each person, with the name of the file and the number
+// of the row; what was written until then is to be thrown away. Other errors:
+// bank.no_rows, bank.totals,
+// bank.setting, bank.setting_text, and those of w.
 func Write(w io.Writer, f *File) error {
-	out := &lines{w: bufio.NewWriterSize(w, 1<<16), file: f}
-	if e := encoder(f.Layout.Encoding); e != nil {
-		out.encode, out.decode = e.NewEncoder(), e.NewDecoder()
-	}
-	for _, l := range f.Layout.Header {
-		if err := out.line(l, nil); err != nil {
-			return err
-		}
-	}
 	if len(f.Rows) == 0 {
-		return message.Err("bank.empty", f.Name)
+		return message.Err("bank.no_rows", f.Name)
 	}
-	for i := range f.Rows {
-		r := &f.Rows[i]
-		out.row = i + 1
-		if r.Fen <= 0 {
-			return message.Err("bank.amount", f.Name, r.Person, r.Holder)
-		}
-		if a := r.Account.Full(); len(a) < 8 || strings.Trim(a, "0123456789") != "" {
-			return message.Err("bank.card", f.Name, r.Person, r.Holder)
-		}
-		if err := out.line(f.Layout.Detail, r); err != nil {
-			return err
-		}
+	o := &writer{file: f, layout: f.Layout, codec: newCodec(f.Layout.Encoding), out: bufio.NewWriterSize(w, 1<<16)}
+	if f.Layout.BOM {
+		o.out.WriteString("\ufeff")
 	}
-	for _, l := range f.Layout.Trailer {
-		if err := out.line(l, nil); err != nil {
-			return err
-		}
+	if err := o.fixed(f.Layout.Header); err != nil {
+		return err
 	}
-	return out.end()
+	if err := o.details(); err != nil {
+		return err
+	}
+	if err := o.fixed(f.Layout.Trailer); err != nil {
+		return err
+	}
+	if f.Layout.LastLine == "ended" && o.lines > 0 {
+		o.out.WriteString(o.newline())
+	}
+	return o.out.Flush()
 }
 
-// lines writes lines with their encoding proved.
-type lines struct {
-	w          *bufio.Writer
-	file       *File
-	encode     *encoding.Encoder
-	decode     *encoding.Decoder
-	started    bool
-	text       bytes.Buffer
-	row        int // in the file, from 1
-	currentRow *Row
+// writer builds one line at a time; bufio keeps the first error of the device.
+type writer struct {
+	file   *File
+	layout *banklayout.Layout
+	codec  *codec
+	out    *bufio.Writer
+	lines  int
+	line   []byte // in the encoding of the file
+	value  []byte // of the field at hand, UTF-8
 }
 
-func (o *lines) newline() string {
-	if o.file.Layout.Newline == "crlf" {
+func (o *writer) newline() string {
+	if o.layout.Newline == "crlf" {
 		return "\r\n"
 	}
 	return "\n"
 }
 
-func (o *lines) line(l banklayout.Line, r *Row) error {
-	if o.started {
-		if _, err := o.w.WriteString(o.newline()); err != nil {
-			return err
+// fixed writes the lines before or after the payments.
+func (o *writer) fixed(lines []banklayout.Line) error {
+	for i := range lines {
+		if m := o.build(&lines[i], nil, 0); !m.IsZero() {
+			return &message.Error{Message: m}
 		}
+		o.put()
 	}
-	o.started = true
-	o.text.Reset()
-	o.currentRow = r
-	if l.Text != "" {
-		o.text.WriteString(l.Text)
-	}
-	for i, f := range l.Fields {
-		if i > 0 {
-			o.text.WriteString(o.file.Layout.Delimiter)
-		}
-		v, err := o.value(f)
-		if err != nil {
-			return err
-		}
-		o.text.WriteString(v)
-	}
-	if len(l.Fields) > 0 && o.file.Layout.Trailing {
-		o.text.WriteString(o.file.Layout.Delimiter)
-	}
-	b, err := o.bytes(o.text.String())
-	if err != nil {
-		return err
-	}
-	_, err = o.w.Write(b)
-	return err
+	return nil
 }
 
-func (o *lines) end() error {
-	if o.file.Layout.LastLine == "ended" {
-		if _, err := o.w.WriteString(o.newline()); err != nil {
-			return err
+func (o *writer) details() error {
+	var problems message.Problems
+	var sum money.Fen
+	for i := range o.file.Rows {
+		r := &o.file.Rows[i]
+		m := o.payable(r)
+		if m.IsZero() {
+			m = o.build(&o.layout.Detail, r, i+1)
 		}
-	}
-	return o.w.Flush()
-}
-
-// bytes encodes a text and decodes it again: some characters encode to other
-// characters without an error.
-func (o *lines) bytes(s string) ([]byte, error) {
-	if strings.ContainsAny(s, "\r\n") || strings.ContainsRune(s, '\ufffd') {
-		return nil, o.refuse("bank.character", s)
-	}
-	if o.encode == nil {
-		return []byte(s), nil
-	}
-	b, err := o.encode.Bytes([]byte(s))
-	if err == nil {
-		var back []byte
-		if back, err = o.decode.Bytes(b); err == nil && string(back) != s {
-			err = fmt.Errorf("bankfile: %d bytes come back different", len(b))
+		if ofSettings(m) {
+			return &message.Error{Message: m} // the same in every row
 		}
-	}
-	if err != nil {
-		return nil, o.refuse("bank.character", s)
-	}
-	return b, nil
-}
-
-// refuse names the person, the first character that does not fit, and never the card.
-func (o *lines) refuse(code, s string) error {
-	bad := ""
-	for _, r := range s {
-		if o.encode == nil {
-			continue
-		}
-		b, err := o.encode.Bytes([]byte(string(r)))
-		if err == nil {
-			if back, err2 := o.decode.Bytes(b); err2 == nil && string(back) == string(r) {
-				continue
+		if !m.IsZero() {
+			problems = append(problems, message.Problem{File: o.file.Name, Cell: strconv.Itoa(i + 1), Message: m})
+			if len(problems) == mostProblems {
+				break
 			}
 		}
-		bad = string(r)
-		break
+		if len(problems) == 0 {
+			o.put()
+		}
+		sum += r.Fen
 	}
-	person, name := int64(0), ""
-	if o.currentRow != nil {
-		person, name = o.currentRow.Person, o.currentRow.Holder
+	if len(problems) > 0 {
+		return problems
 	}
-	return message.Err(code, o.file.Name, person, name, bad, o.file.Layout.Encoding)
+	if sum != o.file.Header.Total || len(o.file.Rows) != o.file.Header.Count {
+		return message.Err("bank.totals", o.file.Name, o.file.Header.Count, o.file.Header.Total, len(o.file.Rows), sum)
+	}
+	return nil
 }
 
-// value is the text of a field.
-func (o *lines) value(f banklayout.Field) (string, error) {
-	h, r := &o.file.Header, o.currentRow
-	v := ""
+// payable refuses rows that no bank could pay, whatever the layout.
+func (o *writer) payable(r *Row) message.Message {
+	account := r.Account.Full()
+	most := o.layout.RowLimit()
+	switch {
+	case r.Fen <= 0:
+		return message.M("bank.amount", r.Person, visible(r.Holder), r.Fen)
+	case most > 0 && r.Fen > most:
+		return message.M("bank.limit", r.Person, visible(r.Holder), r.Fen, o.layout.Name, most)
+	case len(account) < 8 || len(account) > 30 || strings.Trim(account, "0123456789") != "":
+		return message.M("bank.card", r.Person, visible(r.Holder), r.Account)
+	case r.Holder == "":
+		return message.M("bank.holder", r.Person)
+	}
+	return message.Message{}
+}
+
+// put ends the line before and writes the one that was built.
+func (o *writer) put() {
+	if o.lines > 0 {
+		o.out.WriteString(o.newline())
+	}
+	o.lines++
+	o.out.Write(o.line)
+}
+
+// build makes the next line; a message says why it cannot be written. Row is nil
+// outside the detail.
+func (o *writer) build(l *banklayout.Line, r *Row, n int) message.Message {
+	o.line = o.line[:0]
+	if l.Text != "" {
+		return o.encode(nil, l.Text, r)
+	}
+	if o.layout.Leading {
+		o.line = append(o.line, o.layout.Delimiter...)
+	}
+	for i := range l.Fields {
+		if i > 0 {
+			o.line = append(o.line, o.layout.Delimiter...)
+		}
+		if m := o.field(&l.Fields[i], r, n); !m.IsZero() {
+			return m
+		}
+	}
+	if o.layout.Trailing {
+		o.line = append(o.line, o.layout.Delimiter...)
+	}
+	return message.Message{}
+}
+
+// field adds one field to the line, at its width.
+func (o *writer) field(f *banklayout.Field, r *Row, n int) message.Message {
+	o.value = o.appendValue(o.value[:0], f, r, n)
+	if free(f.Source) {
+		if m := o.clean(f, r); !m.IsZero() {
+			return m
+		}
+	}
+	if m := o.amountFits(f, r); !m.IsZero() {
+		return m
+	}
+	start := len(o.line)
+	text := f.Empty
+	switch {
+	case len(o.value) > 0:
+		text = f.Prefix + string(o.value) + f.Suffix
+	case f.Required || f.Source == banklayout.Setting && f.Empty == "":
+		return o.refuse(f, r, "bank.empty", "bank.setting", settingKey(f))
+	}
+	if m := o.encode(f, text, r); !m.IsZero() {
+		return m
+	}
+	return o.pad(f, r, start, text)
+}
+
+// free says whether people typed the value.
+func free(s banklayout.Source) bool {
+	switch s {
+	case banklayout.Holder, banklayout.BankName, banklayout.Branch, banklayout.CNAPS, banklayout.PayerName, banklayout.PayerAccount,
+		banklayout.PayerBranch, banklayout.Unit, banklayout.Purpose, banklayout.Setting:
+		return true
+	}
+	return false
+}
+
+// clean spells a typed value as the bank wants it, and refuses what would make
+// another field or line of it, or could not be told from padding.
+func (o *writer) clean(f *banklayout.Field, r *Row) message.Message {
+	v := o.layout.Spell(string(o.value))
+	o.value = append(o.value[:0], v...)
+	switch {
+	case o.layout.Delimiter != "" && strings.Contains(v, o.layout.Delimiter):
+		return o.refuse(f, r, "bank.delimiter", "bank.setting_text", strconv.Quote(o.layout.Delimiter))
+	case v != strings.TrimFunc(v, unicode.IsSpace) || f.Spaces == "forbid" && strings.ContainsFunc(v, unicode.IsSpace):
+		return o.refuse(f, r, "bank.spaces", "bank.setting_text", `" "`)
+	}
+	return message.Message{}
+}
+
+// amountFits refuses jiao and fen where the layout has whole yuan.
+func (o *writer) amountFits(f *banklayout.Field, r *Row) message.Message {
+	if f.Source == banklayout.Amount && f.Unit != "fen" && f.Places() == 0 && r.Fen%100 != 0 {
+		return message.M("bank.whole_yuan", r.Person, visible(r.Holder), r.Fen, o.layout.Name)
+	}
+	if f.Source == banklayout.Total && f.Unit != "fen" && f.Places() == 0 && o.file.Header.Total%100 != 0 {
+		return message.M("bank.whole_yuan", 0, o.file.Name, o.file.Header.Total, o.layout.Name)
+	}
+	return message.Message{}
+}
+
+// encode adds text to the line, proved.
+func (o *writer) encode(f *banklayout.Field, text string, r *Row) message.Message {
+	line, bad, ok := o.codec.append(o.line, text)
+	o.line = line
+	if ok {
+		return message.Message{}
+	}
+	if better, known := standard[bad]; known {
+		return o.refuse(f, r, "bank.private", "bank.setting_text", fmt.Sprintf("U+%04X", bad), string(better), fmt.Sprintf("U+%04X", better))
+	}
+	return o.refuse(f, r, "bank.character", "bank.setting_text", visible(string(bad)), fmt.Sprintf("U+%04X", bad), o.layout.Encoding)
+}
+
+// pad fills a field up to its width and refuses what exceeds it; nothing is cut.
+func (o *writer) pad(f *banklayout.Field, r *Row, start int, text string) message.Message {
+	size := len(o.line) - start
+	if o.layout.InCharacters() {
+		size = utf8.RuneCountInString(text)
+	}
+	if most := max(f.Max, f.Width); most > 0 && size > most {
+		return o.refuse(f, r, "bank.width", "bank.setting_text", most, size)
+	}
+	with := byte(' ')
+	if f.Pad != "" {
+		with = f.Pad[0]
+	}
+	missing := max(0, f.Width-size)
+	for range missing {
+		o.line = append(o.line, with)
+	}
+	if f.Side == "left" && missing > 0 {
+		copy(o.line[start+missing:], o.line[start:len(o.line)-missing])
+		for i := range missing {
+			o.line[start+i] = with
+		}
+	}
+	return message.Message{}
+}
+
+// refuse names the person whose value does not fit or, outside the payments and
+// for what the county set, the file and the field; never the account.
+func (o *writer) refuse(f *banklayout.Field, r *Row, person, setting string, args ...any) message.Message {
+	label := ""
+	if f != nil {
+		label = f.Label()
+	}
+	if r != nil && f != nil && f.Source.OfPayment() {
+		return message.M(person, append([]any{r.Person, visible(r.Holder), label}, args...)...)
+	}
+	return message.M(setting, append([]any{o.file.Name, o.file.Bank, label}, args...)...)
+}
+
+func ofSettings(m message.Message) bool {
+	return m.Code == "bank.setting" || m.Code == "bank.setting_text"
+}
+
+func settingKey(f *banklayout.Field) string {
+	if f.Source == banklayout.Setting {
+		return "extra." + f.Key
+	}
+	return string(f.Source)
+}
+
+// visible makes a typed text safe to show: control characters and invisible marks
+// come as their number.
+func visible(s string) string {
+	if strings.IndexFunc(s, func(r rune) bool { return !unicode.IsGraphic(r) || unicode.Is(unicode.Co, r) }) < 0 {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if unicode.IsGraphic(r) && !unicode.Is(unicode.Co, r) {
+			b.WriteRune(r)
+		} else {
+			fmt.Fprintf(&b, "‹U+%04X›", r)
+		}
+	}
+	return b.String()
+}
+
+// appendValue adds the plain value of a field, without what the field puts around it.
+func (o *writer) appendValue(dst []byte, f *banklayout.Field, r *Row, n int) []byte {
+	h := &o.file.Header
 	switch f.Source {
-	case "literal":
-		v = f.Text
-	case "empty":
-	case "date":
-		v = dateText(h.Date, f.Format)
-	case "total":
-		v = amountText(h.Total, f.Unit)
-	case "count":
-		v = padded(h.Count, f.Digits)
-	case "file_seq":
-		v = padded(h.Seq, f.Digits)
-	case "unit":
-		v = h.Unit
-	case "payer_name":
-		v = h.PayerName
-	case "payer_account":
-		v = h.PayerAccount
-	case "payer_branch":
-		v = h.PayerBranch
-	case "purpose":
-		v = h.Purpose
-	case "seq":
-		v = padded(o.row, f.Digits)
-	case "payment":
-		v = padded(r.Payment, f.Digits)
-	case "account":
-		v = r.Account.Full()
-	case "holder":
-		v = r.Holder
-	case "amount":
-		v = amountText(r.Fen, f.Unit)
-	case "bank_name":
-		v = r.Bank
-	case "branch":
-		v = r.Branch
-	case "cnaps":
-		v = r.CNAPS
-	default:
-		return "", message.Err("layout.wrong", o.file.Layout.Code, f.Source)
+	case banklayout.Literal:
+		return append(dst, f.Text...)
+	case banklayout.Seq:
+		return strconv.AppendInt(dst, int64(n), 10)
+	case banklayout.Payment:
+		return strconv.AppendInt(dst, int64(r.Payment), 10)
+	case banklayout.Account:
+		return append(dst, r.Account.Full()...)
+	case banklayout.Holder:
+		return append(dst, r.Holder...)
+	case banklayout.Amount:
+		return appendAmount(dst, r.Fen, f)
+	case banklayout.BankName:
+		return append(dst, r.Bank...)
+	case banklayout.Branch:
+		return append(dst, r.Branch...)
+	case banklayout.CNAPS:
+		return append(dst, r.CNAPS...)
+	case banklayout.Total:
+		return appendAmount(dst, h.Total, f)
+	case banklayout.Count:
+		return strconv.AppendInt(dst, int64(h.Count), 10)
+	case banklayout.FileSeq:
+		return strconv.AppendInt(dst, int64(h.Seq), 10)
+	case banklayout.Date:
+		return append(dst, dateText(h.Date, f.Format)...)
 	}
-	if strings.Contains(v, o.file.Layout.Delimiter) && f.Source != "literal" {
-		return "", o.refuse("bank.delimiter", v)
-	}
-	if f.Width > 0 {
-		b, err := o.bytes(v)
-		if err != nil {
-			return "", err
-		}
-		if len(b) > f.Width {
-			return "", message.Err("bank.width", o.file.Name, r.Person, r.Holder, f.Source, f.Width, len(b))
-		}
-	}
-	return v, nil
+	return append(dst, o.headerText(f)...)
 }
 
-func padded(n, digits int) string {
-	s := strconv.Itoa(n)
-	if len(s) < digits {
-		s = strings.Repeat("0", digits-len(s)) + s
+func (o *writer) headerText(f *banklayout.Field) string {
+	h := &o.file.Header
+	switch f.Source {
+	case banklayout.Batch:
+		return h.Batch.String()
+	case banklayout.PayerName:
+		return h.PayerName
+	case banklayout.PayerAccount:
+		return h.PayerAccount
+	case banklayout.PayerBranch:
+		return h.PayerBranch
+	case banklayout.Unit:
+		return h.Unit
+	case banklayout.Purpose:
+		return h.Purpose
+	case banklayout.Setting:
+		return h.Extra[f.Key]
 	}
-	return s
+	return "" // banklayout.Empty; Check knows every source
 }
 
-func amountText(f money.Fen, unit string) string {
-	if unit == "fen" {
-		return strconv.FormatInt(int64(f), 10)
+// appendAmount writes fen as they are, or yuan with the decimals of the field.
+func appendAmount(dst []byte, fen money.Fen, f *banklayout.Field) []byte {
+	if f.Unit == "fen" {
+		return strconv.AppendInt(dst, int64(fen), 10)
 	}
-	return f.String()
+	dst = strconv.AppendInt(dst, int64(fen/100), 10)
+	if f.Places() == 0 {
+		return dst
+	}
+	dst = append(dst, '.', byte('0'+fen/10%10), byte('0'+fen%10))
+	if f.Places() == 3 {
+		dst = append(dst, '0')
+	}
+	return dst
 }
 
 func dateText(d calendar.Date, format string) string {
-	if format == "yyyy-mm-dd" {
-		return d.String()
+	s := d.String()
+	switch format {
+	case "yyyy-mm-dd":
+		return s
+	case "yyyy/mm/dd":
+		return strings.ReplaceAll(s, "-", "/")
 	}
-	return strings.ReplaceAll(d.String(), "-", "")
-}
-
-// fileName fills in a name pattern.
-func fileName(pattern string, h Header) string {
-	return strings.NewReplacer("{date}", dateText(h.Date, ""), "{unit}", h.Unit, "{seq}", strconv.Itoa(h.Seq),
-		"{batch}", strings.ReplaceAll(h.Batch.String(), "/", "-")).Replace(pattern)
+	return strings.ReplaceAll(s, "-", "")
 }

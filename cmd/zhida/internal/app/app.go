@@ -152,7 +152,7 @@ func (a *App) Export(ctx context.Context, s *payroll.Session, id payroll.BatchID
 	if err != nil {
 		return exporters.Manifest{}, err
 	}
-	files, err := bankfile.Plan(o.County, id, o.Date, o.Payments)
+	files, err := bankfile.Plan(o.County, id, o.Date, o.Payments, o.Taken)
 	if err != nil {
 		return exporters.Manifest{}, err
 	}
@@ -182,14 +182,14 @@ func (a *App) Export(ctx context.Context, s *payroll.Session, id payroll.BatchID
 	if m.Count != batch.Payees || m.Total != int64(batch.Net) {
 		return m, message.Err("export.totals", id, money.Fen(m.Total), batch.Net)
 	}
-	_, err = exporters.WriteFile(dir, "manifest-"+strings.ReplaceAll(id.String(), "/", "-")+".json", m.Write)
+	_, err = exporters.Release(dir, "manifest-"+strings.ReplaceAll(id.String(), "/", "-")+".json", m.Write)
 	return m, err
 }
 
 func (a *App) writeFiles(dir string, o *payroll.Outgoing, files []*bankfile.File, records []payroll.ExportFile) ([]exporters.ManifestFile, error) {
 	var listed []exporters.ManifestFile
 	for i, f := range files {
-		d, err := exporters.WriteFile(dir, f.Name, func(w writer) error { return bankfile.Write(w, f) })
+		d, err := exporters.Release(dir, f.Name, func(w writer) error { return bankfile.Write(w, f) })
 		if err != nil {
 			return nil, err
 		}
@@ -211,7 +211,7 @@ func (a *App) writeFiles(dir string, o *payroll.Outgoing, files []*bankfile.File
 			total += r.Fen
 		}
 		name := "代扣_" + institution + "_" + strings.ReplaceAll(o.Batch.ID.String(), "/", "-") + ".csv"
-		d, err := exporters.WriteFile(dir, name, func(w writer) error { return bankfile.WriteRemittance(w, institution, list) })
+		d, err := exporters.Release(dir, name, func(w writer) error { return bankfile.WriteRemittance(w, institution, list) })
 		if err != nil {
 			return nil, err
 		}

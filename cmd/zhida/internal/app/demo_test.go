@@ -130,7 +130,7 @@ func checkBatch(t *testing.T, a *App, dir string, b payroll.Batch) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		rows, _, _, err := bankfile.Read(in, l)
+		_, rows, err := bankfile.Read(in, l)
 		in.Close()
 		if err != nil {
 			t.Fatal(err)

@@ -1,0 +1,166 @@
+package bankfile
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"zhida/payroll"
+	"zhida/payroll/banklayout"
+	"zhida/rules/message"
+	"zhida/rules/money"
+)
+
+// county pays through ABC, through the rural bank, and through CCB by a layout of its own.
+func county(t testing.TB, edit func(*banklayout.Layout)) *payroll.County {
+	t.Helper()
+	own := changed(t, "ccb-txt", func(l *banklayout.Layout) { l.Code = "ccb-own"; edit(l) })
+	setting := func(layout string) payroll.BankSetting {
+		return payroll.BankSetting{Layout: layout, Payer: "桃源县财政局", Account: "1908000000000000001", Purpose: "代发", Unit: "430725"}
+	}
+	return &payroll.County{Layouts: []banklayout.Layout{*own},
+		Banks: map[string]payroll.BankSetting{"ABC": setting("abc-txt"), "HNRCC": setting("rural-txt"), "CCB": setting("ccb-own")}}
+}
+
+func payments(bank string, fen ...money.Fen) (list []payroll.Payment) {
+	for i, x := range fen {
+		list = append(list, payroll.Payment{Seq: i + 1, Person: int64(i + 1), Fen: x, Bank: bank, Card: card(i), Holder: "张甲"})
+	}
+	return list
+}
+
+// shape is what a test compares of a plan: names and amounts.
+func shape(files []*File) (list []string) {
+	for _, f := range files {
+		s := f.Name + ":"
+		for _, r := range f.Rows {
+			s += " " + r.Fen.String()
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+func TestPlan(t *testing.T) {
+	twice := payments("CCB", 100, 200, 300)
+	twice[1].Card, twice[1].Fen = twice[0].Card, 100
+	thrice := append(payments("CCB", 100, 300, 100), payments("CCB", 100)...)
+	thrice[2].Card = thrice[0].Card
+	for _, c := range []struct {
+		name     string
+		edit     func(*banklayout.Layout)
+		payments []payroll.Payment
+		taken    []string
+		want     []string
+	}{
+		{"one bank", nil, payments("CCB", 100, 200), nil, []string{"ccb_20261125_1.txt: 1.00 2.00"}},
+		{"two banks, in the order of their first payment", nil, append(payments("CCB", 100), append(payments("ABC", 200), payments("CCB", 300)...)...), nil,
+			[]string{"ccb_20261125_1.txt: 1.00 3.00", "202611250001.txt: 2.00"}},
+		{"filled in order, by rows", func(l *banklayout.Layout) { l.MaxRows = 2 }, payments("CCB", 100, 200, 300), nil,
+			[]string{"ccb_20261125_1.txt: 1.00 2.00", "ccb_20261125_2.txt: 3.00"}},
+		{"filled in order, by amount", func(l *banklayout.Layout) { l.MaxTotal = "5.00" }, payments("CCB", 300, 200, 400, 100, 1), nil,
+			[]string{"ccb_20261125_1.txt: 3.00 2.00", "ccb_20261125_2.txt: 4.00 1.00", "ccb_20261125_3.txt: 0.01"}},
+		{"equal rows stand apart", nil, twice, nil, []string{"ccb_20261125_1.txt: 1.00 3.00", "ccb_20261125_2.txt: 1.00"}},
+		{"three equal rows stand in three files", nil, thrice, nil,
+			[]string{"ccb_20261125_1.txt: 1.00 3.00", "ccb_20261125_2.txt: 1.00", "ccb_20261125_3.txt: 1.00"}},
+		{"equal rows stay, where the bank takes them", func(l *banklayout.Layout) { l.Duplicates = "keep" }, twice, nil, []string{"ccb_20261125_1.txt: 1.00 1.00 3.00"}},
+		{"numbers go on after other batches", nil, twice, []string{"ccb_20261125_1.txt", "ccb_20261125_3.txt"},
+			[]string{"ccb_20261125_2.txt: 1.00 3.00", "ccb_20261125_4.txt: 1.00"}},
+		{"nothing to pay", nil, nil, nil, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			edit := c.edit
+			if edit == nil {
+				edit = func(*banklayout.Layout) {}
+			}
+			taken := map[string]bool{}
+			for _, name := range c.taken {
+				taken[name] = true
+			}
+			files, err := Plan(county(t, edit), 202611001, 20261125, c.payments, taken)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(c.want, shape(files)); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}
+
+func TestPlanRefuses(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		edit     func(*banklayout.Layout)
+		payments []payroll.Payment
+		code     string
+		says     []string
+	}{
+		{"a bank without a setting", nil, payments("ICBC", 100, 200), "bank.no_setting", []string{"ICBC", "中国工商银行", "张甲", "2 笔", "3.00"}},
+		{"a payment above the limit of a file", func(l *banklayout.Layout) { l.MaxTotal = "5.00" }, payments("CCB", 100, 501), "bank.limit", []string{"第 2 号", "5.01", "5.00"}},
+	} {
+		edit := c.edit
+		if edit == nil {
+			edit = func(*banklayout.Layout) {}
+		}
+		_, err := Plan(county(t, edit), 202611001, 20261125, c.payments, nil)
+		var problems message.Problems
+		if !errors.As(err, &problems) || problems[0].Code != c.code {
+			t.Errorf("%s: %v, want %s", c.name, err, c.code)
+			continue
+		}
+		for _, s := range c.says {
+			if !strings.Contains(problems[0].Text(message.Chinese), s) {
+				t.Errorf("%s does not say %s: %s", c.name, s, problems[0].Text(message.Chinese))
+			}
+		}
+	}
+	x := county(t, func(*banklayout.Layout) {})
+	s := x.Banks["HNRCC"]
+	s.Unit = "../430725"
+	x.Banks["HNRCC"] = s
+	if _, err := Plan(x, 202611001, 20261125, payments("HNRCC", 1), nil); message.Code(err) != "bank.file_name" {
+		t.Errorf("a path in a name: %v", err)
+	}
+}
+
+// Every payment is in exactly one file, no file exceeds a limit or holds two equal
+// rows, and no two files share a name.
+func TestPlanKeepsEveryPayment(t *testing.T) {
+	c := county(t, func(l *banklayout.Layout) { l.MaxRows, l.MaxTotal = 3, "10.00" })
+	rapid.Check(t, func(t *rapid.T) {
+		var list []payroll.Payment
+		for i := range rapid.IntRange(0, 40).Draw(t, "n") {
+			list = append(list, payroll.Payment{Seq: i + 1, Person: 1, Holder: "张甲", Bank: rapid.SampledFrom([]string{"ABC", "CCB", "HNRCC"}).Draw(t, "bank"),
+				Card: card(rapid.IntRange(1, 3).Draw(t, "card")), Fen: money.Fen(rapid.IntRange(1, 5).Draw(t, "yuan") * 100)})
+		}
+		files, err := Plan(c, 202611001, 20261125, list, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bank, names := map[int]string{}, map[string]bool{}
+		for _, f := range files {
+			sum, last, seen := money.Fen(0), 0, map[Row]bool{}
+			for _, r := range f.Rows {
+				key := Row{Account: r.Account, Fen: r.Fen}
+				if bank[r.Payment] != "" || seen[key] || r.Payment < last {
+					t.Fatalf("%s: payment %d is twice, equals another or is out of order", f.Name, r.Payment)
+				}
+				bank[r.Payment], seen[key], last = f.Bank, true, r.Payment
+				sum += r.Fen
+			}
+			if names[f.Name] || sum != f.Header.Total || len(f.Rows) != f.Header.Count || f.Bank == "CCB" && (sum > 1000 || len(f.Rows) > 3) {
+				t.Fatalf("%s: %d rows of %s", f.Name, len(f.Rows), sum)
+			}
+			names[f.Name] = true
+		}
+		for _, p := range list {
+			if bank[p.Seq] != p.Bank {
+				t.Fatalf("payment %d went to %q, not %s", p.Seq, bank[p.Seq], p.Bank)
+			}
+		}
+	})
+}
