@@ -28,8 +28,9 @@ type Evaluation struct {
 	world      *facts.World
 	months     []calendar.Month
 	plans      map[calendar.Month]*plan
-	memories   map[memoryKey]*memory
+	idle       sync.Pool // of situations, to be used again
 	places     map[string][]facts.Place
+	moved      map[string][]calendar.Date // days within the months on which a place has a new version
 	references map[string]facts.Reference
 	frozen     map[groupKey]facts.Average
 
@@ -51,14 +52,16 @@ type group struct {
 
 // plan is the items in force in a month.
 type plan struct {
-	items  []*grant // in print order
-	byCode map[string]*grant
+	items    []*grant // in print order
+	memories []*memory
+	byCode   map[string]int // position in items
+	last     calendar.Date  // of the month
 }
 
 // NewEvaluation prepares the months from..to. Error: rules.no_policy when no
 // document is in force in one of them.
 func NewEvaluation(p *Program, w *facts.World, from, to calendar.Month) (*Evaluation, error) {
-	e := &Evaluation{program: p, world: w, plans: map[calendar.Month]*plan{}, memories: map[memoryKey]*memory{}, places: w.Places,
+	e := &Evaluation{program: p, world: w, plans: map[calendar.Month]*plan{}, places: w.Places, moved: map[string][]calendar.Date{},
 		references: map[string]facts.Reference{}, frozen: map[groupKey]facts.Average{}, groups: map[groupKey]*group{}}
 	for m := from; m <= to; m = m.Add(1) {
 		e.months = append(e.months, m)
@@ -66,8 +69,15 @@ func NewEvaluation(p *Program, w *facts.World, from, to calendar.Month) (*Evalua
 		if len(e.plans[m].items) == 0 {
 			return nil, message.Err("rules.no_policy", m)
 		}
-		for _, x := range e.plans[m].items {
-			e.memories[memoryKey{x, m}] = &memory{}
+		for range e.plans[m].items {
+			e.plans[m].memories = append(e.plans[m].memories, &memory{})
+		}
+	}
+	for code, versions := range w.Places {
+		for i := range versions {
+			if d := versions[i].From; d > from.First() && d <= to.Last() {
+				e.moved[code] = append(e.moved[code], d)
+			}
 		}
 	}
 	for _, r := range w.References {
@@ -80,7 +90,13 @@ func NewEvaluation(p *Program, w *facts.World, from, to calendar.Month) (*Evalua
 }
 
 // at is the grant in force for an item in a month of the evaluation, nil when none is.
-func (e *Evaluation) at(code string, m calendar.Month) *grant { return e.plans[m].byCode[code] }
+func (e *Evaluation) at(code string, m calendar.Month) *grant {
+	l := e.plans[m]
+	if i, ok := l.byCode[code]; ok {
+		return l.items[i]
+	}
+	return nil
+}
 
 // isFrozen says whether the mean of a group stays as it was first approved.
 func (e *Evaluation) isFrozen(x *grant, key groupKey) bool {
@@ -109,6 +125,7 @@ func (e *Evaluation) Observe(people []facts.Person) {
 			e.observe(&people[i], m, sums)
 		}
 	}
+	e.forgetTopUps()
 	e.lock.Lock()
 	defer e.lock.Unlock()
 	for k, s := range sums {
@@ -125,6 +142,17 @@ func (e *Evaluation) Observe(people []facts.Person) {
 	}
 }
 
+// forgetTopUps drops results that rested on the means before these persons were observed.
+func (e *Evaluation) forgetTopUps() {
+	for _, l := range e.plans {
+		for i, x := range l.items {
+			if x.item.TopUp != nil {
+				l.memories[i].forget()
+			}
+		}
+	}
+}
+
 func (e *Evaluation) observe(p *facts.Person, m calendar.Month, sums map[groupKey]*group) {
 	var s *situation
 	for _, x := range e.plans[m].items {
@@ -132,7 +160,8 @@ func (e *Evaluation) observe(p *facts.Person, m calendar.Month, sums map[groupKe
 			continue
 		}
 		if s == nil {
-			s = newSituation(e, p, m)
+			s = e.situation(p, m)
+			defer e.idle.Put(s)
 		}
 		key, own, counted, err := s.peer(x)
 		if !counted && err == nil {
@@ -218,12 +247,17 @@ func (e *Evaluation) Averages() []facts.Average {
 func (e *Evaluation) Person(p *facts.Person) []Entitlement {
 	var list []Entitlement
 	for _, m := range e.months {
-		s := newSituation(e, p, m)
-		for _, x := range e.plans[m].items {
-			if s.concerns(x) {
-				list = append(list, s.entitlement(x))
+		s := e.situation(p, m)
+		for i, x := range e.plans[m].items {
+			if !s.concerns(x) {
+				continue
 			}
+			if list == nil {
+				list = make([]Entitlement, 0, len(e.months)*(len(e.plans[m].items)-i))
+			}
+			list = append(list, s.entitlement(i))
 		}
+		e.idle.Put(s)
 	}
 	return list
 }
@@ -234,15 +268,15 @@ func (e *Evaluation) Explain(p *facts.Person, m calendar.Month, item string) []E
 	if e.plans[m] == nil {
 		return nil
 	}
-	s := newSituation(e, p, m)
+	s := e.situation(p, m)
 	s.tracing = true
-	for _, x := range e.plans[m].items {
+	for i, x := range e.plans[m].items {
 		if s.concerns(x) && (item == "" || item == x.item.Code) {
-			ent := s.entitlement(x)
-			list = append(list, Explanation{Entitlement: ent, Item: x.info, Steps: s.results[x.item.Code].steps})
+			ent := s.entitlement(i)
+			list = append(list, Explanation{Entitlement: ent, Item: x.info, Steps: s.results[i].steps})
 		}
 	}
-	return list
+	return list // s is not used again: the steps are its own
 }
 
 // concerns says whether the item is meant for a category the person has in the month.
@@ -256,9 +290,9 @@ func (s *situation) concerns(x *grant) bool {
 }
 
 // entitlement gives the result of an item as the world sees it.
-func (s *situation) entitlement(x *grant) Entitlement {
-	r := s.item(x)
-	ent := Entitlement{Item: x.item.Code, Month: s.month, Policy: x.position, Place: r.place}
+func (s *situation) entitlement(i int) Entitlement {
+	x, r := s.plan.items[i], s.item(i)
+	ent := Entitlement{Item: x.item.Code, Month: s.month, Policy: x.position, Place: s.placeOf(r)}
 	switch {
 	case r.err != nil:
 		ent.Outcome, ent.Reason = Refused, asMessage(r.err)

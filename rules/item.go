@@ -14,35 +14,33 @@ import (
 	"zhida/rules/policy"
 )
 
-// item computes an item once; a second asking gives the same result.
-func (s *situation) item(x *grant) *result {
-	if r, ok := s.results[x.item.Code]; ok {
+// item computes an item of the plan once; a second asking gives the same result.
+func (s *situation) item(i int) *result {
+	if r := s.results[i]; r != nil {
 		return r
 	}
-	outer, steps, quiet := s.here, s.trace, s.quiet
-	s.here, s.trace, s.quiet = here{policy: x.policy}, nil, false
+	x := s.plan.items[i]
+	outer, steps, quiet, record := s.here, s.trace, s.quiet, s.record
+	s.here, s.trace, s.quiet, s.record = here{policy: x.policy}, nil, false, nil
 	var r *result
 	if s.rememberable(x) {
-		r = s.remembered(x)
+		r = s.remembered(x, s.plan.memories[i])
 	} else {
 		r = s.compute(x)
 	}
 	if s.tracing {
 		r.steps = s.trace
 	}
-	s.here, s.trace, s.quiet = outer, steps, quiet
-	if s.results == nil {
-		s.results = make(map[string]*result, 8)
-	}
-	s.results[x.item.Code] = r
+	s.here, s.trace, s.quiet, s.record = outer, steps, quiet, record
+	s.results[i] = r
 	return r
 }
 
 // compute goes through the rules of an item in their order: when it is paid, who
 // holds a post, what stops it, each part of the month, the whole month, cap and rounding.
 func (s *situation) compute(x *grant) *result {
-	r := &result{spell: -1}
-	if s.died != 0 && s.died < s.month.First() {
+	r := &result{seg: -1, spell: -1}
+	if s.died != 0 && s.died < s.first {
 		return r.not(NotDue, message.M("rules.died", s.died))
 	}
 	if _, of := x.item.Schedule.Instalment(s.month); of == 0 {
@@ -56,7 +54,7 @@ func (s *situation) compute(x *grant) *result {
 		return r.not(NotDue, s.absence(x))
 	}
 	last := parts[len(parts)-1]
-	r.place, r.spell = last.place, last.index
+	r.seg, r.spell = last.at, last.index
 	if reason, stopped := s.stopped(x); stopped {
 		return r.not(Zero, reason)
 	}
@@ -77,7 +75,7 @@ func (s *situation) compute(x *grant) *result {
 
 // absence is why no day of the month counts.
 func (s *situation) absence(x *grant) message.Message {
-	if s.retired != 0 && s.retired < s.month.First() {
+	if s.retired != 0 && s.retired < s.first {
 		return message.M("rules.retired", s.retired)
 	}
 	if x.item.Basis == policy.ByPost {
@@ -109,7 +107,7 @@ func (s *situation) stopped(x *grant) (message.Message, bool) {
 			case "touching":
 				holds = holds || len(list) > 0
 			case "next_month":
-				holds = holds || slices.ContainsFunc(list, func(a *facts.Absence) bool { return a.From < s.month.First() })
+				holds = holds || slices.ContainsFunc(list, func(a *facts.Absence) bool { return a.From < s.first })
 			case "whole_month":
 				holds = holds || s.wholeMonth(list)
 			default:
@@ -130,8 +128,8 @@ type part struct {
 	yuan    decimal.Decimal
 	outcome Outcome         // Due, or why nothing is due here
 	reason  message.Message // of another outcome
-	place   string
-	index   int // of the post that counted, -1 for none
+	at      int             // position of the segment
+	index   int             // of the post that counted, -1 for none
 	notes   notes
 }
 
@@ -162,6 +160,7 @@ func (s *situation) parts(x *grant) ([]part, error) {
 		if err != nil {
 			return nil, err
 		}
+		p.at = i
 		list = append(list, p)
 	}
 	return list, nil
@@ -226,11 +225,10 @@ func joined(a, b notes) notes {
 // evaluate gives the full-month amount seen from one post of a segment (-1: from
 // none), or the reason for none.
 func (s *situation) evaluate(x *grant, seg *segment, index int) (part, error) {
-	p := part{segment: seg, index: index, outcome: Due, place: seg.profile.Place}
+	p := part{segment: seg, index: index, outcome: Due}
 	s.seg, s.spell, s.notes = seg, nil, &p.notes
 	if index >= 0 {
 		s.spell = seg.spells[index]
-		p.place = s.spell.Place
 	}
 	reason, err := s.admitted(x)
 	if err != nil || !reason.IsZero() {
@@ -273,16 +271,7 @@ func (s *situation) admitted(x *grant) (message.Message, error) {
 // amount is what the item comes to for a full month, exactly.
 func (s *situation) amount(x *grant) (decimal.Decimal, error) {
 	if x.item.TopUp != nil {
-		key, err := s.groupOf(x)
-		if err != nil {
-			return decimal.Decimal{}, err
-		}
-		a, err := s.e.average(x, key)
-		if err != nil {
-			return decimal.Decimal{}, err
-		}
-		s.step("average", fmt.Sprintf("%s“%s”平均 %s 元，%d 人", x.item.Name, key.group, a.Fen, a.Count), a.Source)
-		return a.Fen.Yuan(), nil
+		return s.mean(x)
 	}
 	v, err := x.item.Amount.Eval(s)
 	if err != nil {
@@ -298,6 +287,22 @@ func (s *situation) amount(x *grant) (decimal.Decimal, error) {
 	return s.instalment(x, yuan)
 }
 
+// mean is the average of the peer group.
+func (s *situation) mean(x *grant) (decimal.Decimal, error) {
+	key, err := s.groupOf(x)
+	if err != nil {
+		return decimal.Decimal{}, err
+	}
+	a, err := s.e.average(x, key)
+	if err != nil {
+		return decimal.Decimal{}, err
+	}
+	if s.tracing {
+		s.step("average", fmt.Sprintf("%s“%s”平均 %s 元，%d 人", x.item.Name, key.group, a.Fen, a.Count), a.Source)
+	}
+	return a.Fen.Yuan(), nil
+}
+
 // instalment is the even share of a longer period's amount; the last takes the remainder.
 func (s *situation) instalment(x *grant, yuan decimal.Decimal) (decimal.Decimal, error) {
 	k, of := x.item.Schedule.Instalment(s.month)
@@ -305,7 +310,11 @@ func (s *situation) instalment(x *grant, yuan decimal.Decimal) (decimal.Decimal,
 	if err != nil || of == 1 {
 		return yuan, err
 	}
-	each, err := money.Round(whole.Yuan().DivRound(number(of), exactPlaces), x.item.Rounding, x.item.Unit)
+	share := whole.Yuan().DivRound(number(of), exactPlaces)
+	each, err := money.Round(share, x.item.Rounding, x.item.Unit)
+	if err == nil && money.Fen(of-1)*each > whole { // rounded up so far that the last would be negative
+		each, err = money.Round(share, money.Down, x.item.Unit)
+	}
 	if err != nil {
 		return yuan, err
 	}
@@ -391,7 +400,7 @@ func (s *situation) byDays(x *grant, parts []part, lost int, m *joinedMonth) *jo
 		p := &parts[i]
 		n := p.days()
 		if i == 0 && s.arrivalPaid(x) {
-			n += p.from.Sub(s.month.First())
+			n += p.from.Sub(s.first)
 		}
 		if i == len(parts)-1 {
 			n = days - lost - weighed
@@ -435,7 +444,7 @@ func sameAmount(parts []part) bool {
 func (s *situation) lost(x *grant, parts []part) (int, message.Message) {
 	rule := x.item.Part
 	first, last := parts[0].from, parts[len(parts)-1].to
-	begin, end := first.Sub(s.month.First()), s.month.Last().Sub(last)
+	begin, end := first.Sub(s.first), s.last.Sub(last)
 	inner := s.month.Days() - begin - end
 	for i := range parts {
 		inner -= parts[i].days()
@@ -469,17 +478,36 @@ func (s *situation) lost(x *grant, parts []part) (int, message.Message) {
 
 // topUp takes the person's own total from the average.
 func (s *situation) topUp(x *grant, m *joinedMonth) error {
-	own, err := s.ownTotal(x)
+	own, err := s.askOwnTotal(x)
 	if err != nil {
 		return err
 	}
 	if !m.full.IsZero() {
 		m.how = append([]string{"同组平均" + inYuan(m.full) + "元"}, m.how...)
 	}
-	m.how = append(m.how, fmt.Sprintf("本人%s元", own))
-	s.step("formula", fmt.Sprintf("补差 = 取大(%s − %s, 0)", inYuan(m.yuan), own), facts.Source{})
-	m.yuan = decimal.Max(m.yuan.Sub(own.Yuan()), decimal.Decimal{})
+	m.how = append(m.how, "本人"+own.StringFixed(2)+"元")
+	if s.tracing {
+		s.step("formula", fmt.Sprintf("补差 = 取大(%s − %s, 0)", inYuan(m.yuan), own.StringFixed(2)), facts.Source{})
+	}
+	m.yuan = decimal.Max(m.yuan.Sub(own), decimal.Decimal{})
 	return nil
+}
+
+// ownTotalTerm is the question for what a top-up counts of the person's own items.
+var ownTotalTerm = &policy.Term{ID: "own_total"}
+
+// askOwnTotal gives the own total in yuan, as a reading that can be remembered.
+func (s *situation) askOwnTotal(x *grant) (decimal.Decimal, error) {
+	ask := func(s *situation, _ []any) (any, error) {
+		own, err := s.ownTotal(x)
+		return own.Yuan(), err
+	}
+	if s.record == nil {
+		v, err := ask(s, nil)
+		return v.(decimal.Decimal), err
+	}
+	v, err := s.record.read(s, ownTotalTerm, ask, nil)
+	return v.(decimal.Decimal), err
 }
 
 // finish caps, rounds and words the amount.
@@ -561,11 +589,11 @@ func roundingName(how money.Rounding, unit money.Fen) string {
 func (s *situation) ownTotal(x *grant) (money.Fen, error) {
 	var total money.Fen
 	for _, code := range x.item.TopUp.Items {
-		y := s.e.at(code, s.month)
-		if y == nil || !s.concerns(y) {
+		i, ok := s.plan.byCode[code]
+		if !ok || !s.concerns(s.plan.items[i]) {
 			continue
 		}
-		r := s.item(y)
+		r := s.item(i)
 		if r.err != nil {
 			return 0, r.err
 		}
@@ -630,5 +658,5 @@ func (s *situation) day() calendar.Date {
 	if s.seg != nil {
 		return s.seg.to
 	}
-	return s.month.Last()
+	return s.last
 }

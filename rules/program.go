@@ -191,13 +191,15 @@ func (p *Program) Items() []Item {
 
 // plan is the items in force in a month.
 func (p *Program) plan(m calendar.Month) *plan {
-	l := &plan{byCode: map[string]*grant{}}
+	l := &plan{byCode: map[string]int{}, last: m.Last()}
 	for _, c := range p.codes {
 		if x := p.at(c, m); x != nil {
 			l.items = append(l.items, x)
-			l.byCode[c] = x
 		}
 	}
 	sort.SliceStable(l.items, func(i, j int) bool { return l.items[i].item.Order < l.items[j].item.Order })
+	for i, x := range l.items {
+		l.byCode[x.item.Code] = i
+	}
 	return l
 }

@@ -115,7 +115,7 @@ func sameArgs(a, b []any) bool {
 // rememberable says whether a result can be shared: nothing begins or ends in the
 // month and no absence touches it, so that the formulas alone decide.
 func (s *situation) rememberable(x *grant) bool {
-	if s.tracing || x.item.TopUp != nil || len(s.segments) != 1 || s.absent && len(x.item.Stops) > 0 || x.item.Several == policy.InOrder {
+	if s.tracing || len(s.segments) != 1 || s.absent && len(x.item.Stops) > 0 || x.item.Several == policy.InOrder {
 		return false
 	}
 	g := &s.segments[0]
@@ -123,38 +123,20 @@ func (s *situation) rememberable(x *grant) bool {
 }
 
 // remembered computes an item, or finds the result of somebody in the same situation.
-func (s *situation) remembered(x *grant) *result {
-	m := s.e.memories[memoryKey{x, s.month}]
+func (s *situation) remembered(x *grant, m *memory) *result {
 	g := &s.segments[0]
-	outer := s.here
-	s.here = here{policy: x.policy, seg: g}
-	s.quiet = true
-	found := m.find(s, g)
-	s.here, s.quiet = outer, false
-	if found != nil {
-		return found.at(g)
+	s.seg, s.quiet = g, true
+	r := m.find(s, g)
+	s.seg, s.spell, s.quiet = nil, nil, false
+	if r != nil {
+		return r
 	}
 	s.record = &recording{}
-	r := s.compute(x)
-	record := s.record
-	s.record = nil
-	if r.err == nil && !record.spoiled {
-		m.keep(len(g.spells), record, r)
+	r = s.compute(x)
+	if r.err == nil && !s.record.spoiled {
+		m.keep(len(g.spells), s.record, r)
 	}
 	return r
-}
-
-// at is the shared result with the place of this person.
-func (r *result) at(g *segment) *result {
-	mine := *r
-	switch {
-	case r.place == "":
-	case r.spell >= 0:
-		mine.place = g.spells[r.spell].Place
-	default:
-		mine.place = g.profile.Place
-	}
-	return &mine
 }
 
 // find walks the tree, asking this person's facts.
@@ -217,10 +199,11 @@ func (r *recording) branch(i int) *branch {
 	return &branch{ask: r.asked[i], next: map[answer]*branch{}}
 }
 
-// memoryKey tells the memories of an evaluation apart.
-type memoryKey struct {
-	grant *grant
-	month calendar.Month
+// forget empties the memory.
+func (m *memory) forget() {
+	m.lock.Lock()
+	defer m.lock.Unlock()
+	m.roots, m.size = [len(m.roots)]*branch{}, 0
 }
 
 // spellIndex is where the post at hand stands in its segment, -1 for none.

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -19,11 +20,14 @@ type situation struct {
 	e        *Evaluation
 	person   *facts.Person
 	month    calendar.Month
+	first    calendar.Date // of the month
+	last     calendar.Date
 	died     calendar.Date
 	retired  calendar.Date
+	plan     *plan
 	segments []segment
-	results  map[string]*result
-	absent   bool // an absence touches the month
+	results  []*result // by position in the plan, nil while not computed
+	absent   bool      // an absence touches the month
 
 	here
 	trace   []Step
@@ -64,14 +68,22 @@ type result struct {
 	fen      money.Fen
 	reason   message.Message
 	err      error
-	place    string // division code; taken from spell where the result is shared
-	spell    int    // index of the spell that counted, -1 for none
+	seg      int // position of the segment that gives the place, -1 for none
+	spell    int // position of the post in it, -1 for none
 	sentence string
 	steps    []Step
 }
 
-func newSituation(e *Evaluation, p *facts.Person, m calendar.Month) *situation {
-	s := &situation{e: e, person: p, month: m}
+// situation gives one that is not in use, or a new one.
+func (e *Evaluation) situation(p *facts.Person, m calendar.Month) *situation {
+	s, _ := e.idle.Get().(*situation)
+	if s == nil {
+		s = &situation{}
+	}
+	*s = situation{e: e, person: p, month: m, first: m.First(), last: e.plans[m].last, plan: e.plans[m], segments: s.segments[:0], results: s.results[:0]}
+	for range s.plan.items {
+		s.results = append(s.results, nil)
+	}
 	for i := range p.Profiles {
 		if d := p.Profiles[i].Died; d != 0 {
 			s.died = d
@@ -80,16 +92,26 @@ func newSituation(e *Evaluation, p *facts.Person, m calendar.Month) *situation {
 			s.retired = d
 		}
 	}
-	s.absent = slices.ContainsFunc(p.Absences, func(a facts.Absence) bool { return touches(a, m) })
+	s.absent = slices.ContainsFunc(p.Absences, func(a facts.Absence) bool { return s.touched(&a) })
 	s.cut()
 	return s
 }
 
+// placeOf is the division code that the pay belongs to: the place of the post that counted.
+func (s *situation) placeOf(r *result) string {
+	switch {
+	case r.seg < 0 || r.err != nil:
+		return ""
+	case r.spell < 0:
+		return s.segments[r.seg].profile.Place
+	}
+	return s.segments[r.seg].spells[r.spell].Place
+}
+
 // cut divides the month where something begins or ends.
 func (s *situation) cut() {
-	first, last := s.month.First(), s.month.Last()
-	starts := make([]calendar.Date, 1, 4)
-	starts[0] = first
+	first, last := s.first, s.last
+	starts := append(make([]calendar.Date, 0, 8), first)
 	add := func(d calendar.Date) {
 		if d > first && d <= last {
 			starts = append(starts, d)
@@ -101,8 +123,11 @@ func (s *situation) cut() {
 		}
 	}
 	place := func(code string) {
-		for j := range s.e.places[code] {
-			add(s.e.places[code][j].From)
+		if len(s.e.moved) == 0 {
+			return
+		}
+		for _, d := range s.e.moved[code] {
+			add(d)
 		}
 	}
 	for i := range s.person.Profiles {
@@ -126,13 +151,12 @@ func (s *situation) cut() {
 		slices.Sort(starts)
 		starts = slices.Compact(starts)
 	}
-	s.segments = make([]segment, len(starts))
 	for i, d := range starts {
 		end := last
 		if i+1 < len(starts) {
 			end = starts[i+1].AddDays(-1)
 		}
-		s.segments[i] = s.segment(d, end)
+		s.segments = append(s.segments, s.segment(d, end))
 	}
 }
 
@@ -152,6 +176,11 @@ func (s *situation) segment(from, to calendar.Date) segment {
 		if sp := &s.person.Spells[i]; sp.From <= from && (sp.To == 0 || sp.To >= from) {
 			g.spells = append(g.spells, sp)
 		}
+	}
+	if len(g.spells) > 1 { // which of two posts is looked at first must not depend on how facts came in
+		slices.SortFunc(g.spells, func(a, b *facts.Spell) int {
+			return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.Place, b.Place), cmp.Compare(a.Post, b.Post), cmp.Compare(a.Rank, b.Rank))
+		})
 	}
 	return g
 }

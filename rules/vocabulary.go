@@ -62,9 +62,9 @@ func meanings() map[*policy.Term]meaning {
 		"year":                 func(s *situation, _ []any) (any, error) { return number(s.month.Year()), nil },
 		"month":                func(s *situation, _ []any) (any, error) { return number(s.month.Number()), nil },
 		"days_in_month":        func(s *situation, _ []any) (any, error) { return number(s.month.Days()), nil },
-		"month_start":          func(s *situation, _ []any) (any, error) { return s.month.First(), nil },
-		"month_end":            func(s *situation, _ []any) (any, error) { return s.month.Last(), nil },
-		"previous_month_end":   func(s *situation, _ []any) (any, error) { return s.month.First().AddDays(-1), nil },
+		"month_start":          func(s *situation, _ []any) (any, error) { return s.first, nil },
+		"month_end":            func(s *situation, _ []any) (any, error) { return s.last, nil },
+		"previous_month_end":   func(s *situation, _ []any) (any, error) { return s.first.AddDays(-1), nil },
 		"date":                 fixedDate,
 		"min":                  func(_ *situation, a []any) (any, error) { return decimal.Min(num(a[0]), num(a[1])), nil },
 		"max":                  func(_ *situation, a []any) (any, error) { return decimal.Max(num(a[0]), num(a[1])), nil },
@@ -195,10 +195,10 @@ func dualRole(s *situation, _ []any) (any, error) {
 
 // serviceDay is the day up to which service counts: the one the document says, or the death.
 func (s *situation) serviceDay() calendar.Date {
-	day := s.month.Last()
+	day := s.last
 	switch c := s.policy.Service; c.Until {
 	case "previous_month_end":
-		day = s.month.First().AddDays(-1)
+		day = s.first.AddDays(-1)
 	case "date":
 		day = c.UntilDate
 	}
@@ -356,16 +356,16 @@ func (s *situation) hasDay(kind string, on calendar.Date) bool {
 	return kind != "" && slices.ContainsFunc(s.person.Days, func(d facts.Day) bool { return d.Kind == kind && d.Date == on })
 }
 
-// touches says whether an absence has a day in the month.
-func touches(a facts.Absence, m calendar.Month) bool {
-	return a.From <= m.Last() && (a.To == 0 || a.To >= m.First())
+// touched says whether an absence has a day in the month.
+func (s *situation) touched(a *facts.Absence) bool {
+	return a.From <= s.last && (a.To == 0 || a.To >= s.first)
 }
 
 // absences gives those of a kind that touch the month.
 func (s *situation) absences(kind string) (list []*facts.Absence) {
 	for i := range s.person.Absences {
 		a := &s.person.Absences[i]
-		if a.Kind == kind && touches(*a, s.month) {
+		if a.Kind == kind && s.touched(a) {
 			list = append(list, a)
 			if s.tracing {
 				s.fact(kind, a.From.String()+" 至 "+a.To.String(), a.Source)
@@ -385,12 +385,12 @@ func (s *situation) workingDays(list []*facts.Absence) (total int) {
 			total += a.WorkingDays
 			continue
 		}
-		last := s.month.Last()
+		last := s.last
 		if a.To != 0 {
 			last = min(last, a.To)
 		}
 		n := 0
-		for d := max(a.From, s.month.First()); d <= last; d = d.AddDays(1) {
+		for d := max(a.From, s.first); d <= last; d = d.AddDays(1) {
 			if w := d.Weekday(); w != time.Saturday && w != time.Sunday {
 				n++
 			}
@@ -412,7 +412,7 @@ func absenceDays(s *situation, args []any) (any, error) {
 
 // wholeMonth says whether the absences together cover every day of the month.
 func (s *situation) wholeMonth(list []*facts.Absence) bool {
-	for d := s.month.First(); d <= s.month.Last(); d = d.AddDays(1) {
+	for d := s.first; d <= s.last; d = d.AddDays(1) {
 		if !slices.ContainsFunc(list, func(a *facts.Absence) bool { return a.From <= d && (a.To == 0 || a.To >= d) }) {
 			return false
 		}
@@ -430,7 +430,7 @@ func absentInMonth(s *situation, args []any) (any, error) {
 
 func absentBeganBefore(s *situation, args []any) (any, error) {
 	for _, a := range s.absences(args[0].(string)) {
-		if a.From < args[1].(calendar.Date) && (a.To == 0 || a.To > s.month.Last()) {
+		if a.From < args[1].(calendar.Date) && (a.To == 0 || a.To > s.last) {
 			return true, nil
 		}
 	}
@@ -486,6 +486,9 @@ func hasGiven(s *situation, a []any) (any, error) { return s.givenAmount(a[0].(s
 func given(s *situation, a []any) (any, error) {
 	code := a[0].(string)
 	at, name := s.givenAmount(code), code
+	if at != nil && s.quiet {
+		return at.Fen.Yuan(), nil
+	}
 	if x := s.e.at(code, s.month); x != nil {
 		name = x.item.Name
 	}
@@ -498,16 +501,18 @@ func given(s *situation, a []any) (any, error) {
 }
 
 func otherItem(s *situation, a []any) (any, error) {
-	x := s.e.at(a[0].(string), s.month)
-	if x == nil || !s.concerns(x) {
+	i, ok := s.plan.byCode[a[0].(string)]
+	if !ok || !s.concerns(s.plan.items[i]) {
 		return number(0), nil
 	}
-	r := s.item(x)
+	r, name := s.item(i), s.plan.items[i].item.Name
 	if r.err != nil {
 		return number(0), r.err
 	}
-	s.step("item", fmt.Sprintf("%s = %s", x.item.Name, r.fen), facts.Source{})
-	s.note("%s%s元", x.item.Name, r.fen)
+	if s.tracing {
+		s.step("item", name+" = "+r.fen.String(), facts.Source{})
+	}
+	s.note("%s%s元", name, r.fen)
 	return r.fen.Yuan(), nil
 }
 
