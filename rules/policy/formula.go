@@ -121,11 +121,23 @@ func compile(source string, want Type, names map[string]*Formula, tables map[str
 	if c, ok := program.Node().(*ast.ConstantNode); ok {
 		f.constant = c.Value
 	}
+	name := strings.TrimSpace(source)
+	f.Whole = wholeCall.MatchString(name) || names[name] != nil && names[name].Whole
 	if m := onlyLookup.FindStringSubmatch(source); m != nil {
 		f.Only = m[1]
 	}
 	return f, f.split(plain, names, tables)
 }
+
+// wholeCall matches a formula that is one call of a term that counts.
+var wholeCall = func() *regexp.Regexp {
+	var list []string
+	for _, id := range []string{"tenure_years", "tenure_months", "continuous_months", "running_months", "tenure_months_within", "age", "seniority", "days", "days_without",
+		"absence_days", "floor", "ceil", "population", "year", "month", "days_in_month"} {
+		list = append(list, id, terms[id].Zh)
+	}
+	return regexp.MustCompile(`^(?:` + strings.Join(list, "|") + `)(?:\([^()]*\))?$`)
+}()
 
 // split compiles the leaves on their own, for Numbers. A formula that is one leaf has none.
 func (f *Formula) split(plain normal, names map[string]*Formula, tables map[string]*Table) error {

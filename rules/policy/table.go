@@ -2,7 +2,6 @@ package policy
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -248,9 +247,6 @@ func (t *Table) gap() (found string, checked bool) {
 // maxGridWork bounds rows times cells tried.
 const maxGridWork = 20_000_000
 
-// whole matches formulas that only give whole numbers: between 5 and 6 there is nothing.
-var whole = regexp.MustCompile(`^\s*(?:任职年限|任职月数|连续任职月数|期间任职月数|年龄|工龄|天数|天数除外|取整|进整|tenure_years|tenure_months|continuous_months|tenure_months_within|age|seniority|days|days_without|floor|ceil)\([^()]*\)\s*$`)
-
 // points are the values of a column worth trying: from 0 up for numbers.
 func (t *Table) points(column int, f *Formula) []any {
 	var list []any
@@ -263,7 +259,7 @@ func (t *Table) points(column int, f *Formula) []any {
 		}
 	}
 	step := decimal.New(5, -1)
-	if whole.MatchString(f.Source) {
+	if f.Whole {
 		step = decimal.New(1, 0)
 	}
 	for i := range t.Rows {

@@ -1,0 +1,77 @@
+package rules_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"zhida/rules"
+	"zhida/rules/message"
+	"zhida/rules/policy"
+)
+
+// The guide's whole examples are policies that pass their cases, and its list of words is complete.
+func TestGuide(t *testing.T) {
+	b, err := os.ReadFile("../docs/policy-guide.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	guide := string(b)
+	for _, term := range policy.Vocabulary {
+		if !strings.Contains(guide, "| `"+term.Zh) || !strings.Contains(guide, "| `"+term.ID+"` |") || !strings.Contains(guide, term.Doc) {
+			t.Errorf("the guide does not explain %s as the vocabulary does", term.Zh)
+		}
+	}
+	tested := 0
+	for _, block := range strings.Split(guide, "```yaml\n")[1:] {
+		text, _, _ := strings.Cut(block, "```")
+		if !strings.HasPrefix(text, "文件:") {
+			continue
+		}
+		p := read(t, text)
+		for _, x := range append(policy.Check(p), p.Open()...) {
+			t.Error(x.Text(message.Chinese))
+		}
+		for _, r := range rules.TestCases(p) {
+			tested++
+			if !r.Passed() {
+				t.Errorf("%+v", r)
+			}
+		}
+	}
+	if tested < 3 {
+		t.Errorf("only %d cases in the guide", tested)
+	}
+}
+
+// Every word has a meaning and can be called in Chinese and in English.
+func TestEveryWordHasAMeaning(t *testing.T) {
+	for _, term := range policy.Vocabulary {
+		for _, name := range []string{term.Zh, term.ID} {
+			call := name
+			if len(term.Args) > 0 {
+				values := map[policy.Type]string{policy.Num: "2025", policy.Text: `"pay"`, policy.Day: "月末"}
+				args := []string{}
+				for _, a := range term.Args {
+					args = append(args, values[a])
+				}
+				call += "(" + strings.Join(args, ", ") + ")"
+			}
+			switch term.ID {
+			case "item", "lookup": // name an item and a table, which other tests have
+				continue
+			case "date":
+				call = name + `("2026-01-31")`
+			case "round":
+				call = name + "(1.25, 1)"
+			}
+			test := map[policy.Type]string{policy.Num: " == 1", policy.Text: ` == "a"`, policy.Bool: "", policy.Day: " == 月末"}[term.Result]
+			p := read(t, rule("AMOUNT", "'"+call+test+" ? 1 : 2'")+"任职口径: {计月: 起止月都算, 零头: 舍去, 截至: 月末, 凭据: 须认定}\n")
+			person := villager(cadre(1, "一级科员", 0).Spells...)
+			e := evaluation(t, []rules.Granted{{Position: 1, Policy: p}}, sampleWorld(), 202611, 202611)
+			if x := e.Person(&person)[0]; x.Reason.Code == "rules.failed" || x.Reason.Code == "rules.formula_failed" {
+				t.Errorf("%s: %s", call, x.Reason.Text(message.Chinese))
+			}
+		}
+	}
+}
