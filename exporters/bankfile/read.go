@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/transform"
 
 	"zhida/payroll"
 	"zhida/payroll/banklayout"
@@ -82,6 +83,9 @@ type scanner struct {
 	decode *encoding.Decoder
 	row    func(*Row) error
 
+	decoded, encoded []byte   // buffers
+	before           []string // cells of the payment before: what repeats need not be read again
+
 	at     int // line, from 1
 	rows   int
 	sum    money.Fen
@@ -116,12 +120,15 @@ func (s *scanner) all() error {
 		if err != nil {
 			return err
 		}
-		held = append(held, bytes.Clone(raw))
-		if len(held) > len(s.layout.Trailer) {
-			if err := s.payment(held[0]); err != nil {
-				return err
+		if len(s.layout.Trailer) > 0 {
+			held = append(held, bytes.Clone(raw))
+			if len(held) <= len(s.layout.Trailer) {
+				continue
 			}
-			held = held[1:]
+			raw, held = held[0], held[1:]
+		}
+		if err := s.payment(raw); err != nil {
+			return err
 		}
 	}
 	return s.trailer(held)
@@ -205,13 +212,23 @@ func (s *scanner) text(raw []byte, at int) (string, error) {
 	if ascii(raw) {
 		return string(raw), nil
 	}
-	text, err := s.decode.Bytes(raw)
-	if err == nil && !bytes.ContainsRune(text, utf8.RuneError) {
-		if again, err := s.encode.Bytes(text); err == nil && bytes.Equal(again, raw) {
+	text, ok := convert(s.decode, &s.decoded, raw)
+	if ok && !bytes.ContainsRune(text, utf8.RuneError) {
+		if again, ok := convert(s.encode, &s.encoded, text); ok && bytes.Equal(again, raw) {
 			return string(text), nil
 		}
 	}
 	return "", message.Err("bank.read_encoding", at, s.layout.Encoding)
+}
+
+// convert turns bytes into another encoding; the result stands in the buffer until the next call.
+func convert(t transform.Transformer, buffer *[]byte, from []byte) ([]byte, bool) {
+	if need := 4*len(from) + 16; len(*buffer) < need {
+		*buffer = make([]byte, need)
+	}
+	t.Reset()
+	n, _, err := t.Transform(*buffer, from, true)
+	return (*buffer)[:n], err == nil
 }
 
 func ascii(b []byte) bool {
@@ -238,6 +255,9 @@ func (s *scanner) line(raw []byte, l *banklayout.Line, r *Row, at int) error {
 	}
 	for i := range l.Fields {
 		f := &l.Fields[i]
+		if r != nil && !f.Source.OfPayment() && s.before != nil && s.before[i] == cells[i] {
+			continue
+		}
 		v, ok := plain(cells[i], f, s.layout)
 		if !ok {
 			return message.Err("bank.read_field", at, f.Label())
@@ -245,6 +265,9 @@ func (s *scanner) line(raw []byte, l *banklayout.Line, r *Row, at int) error {
 		if err := s.take(f, v, r, at); err != nil {
 			return err
 		}
+	}
+	if r != nil {
+		s.before = cells
 	}
 	return nil
 }

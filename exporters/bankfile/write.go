@@ -28,7 +28,8 @@ func Write(w io.Writer, f *File) error {
 	if len(f.Rows) == 0 {
 		return message.Err("bank.no_rows", f.Name)
 	}
-	o := &writer{file: f, layout: f.Layout, codec: newCodec(f.Layout.Encoding), out: bufio.NewWriterSize(w, 1<<16)}
+	o := &writer{file: f, layout: f.Layout, codec: newCodec(f.Layout.Encoding), out: bufio.NewWriterSize(w, 1<<16),
+		same: make([][]byte, len(f.Layout.Detail.Fields))}
 	if f.Layout.BOM {
 		o.out.WriteString("\ufeff")
 	}
@@ -54,8 +55,9 @@ type writer struct {
 	codec  *codec
 	out    *bufio.Writer
 	lines  int
-	line   []byte // in the encoding of the file
-	value  []byte // of the field at hand, UTF-8
+	line   []byte   // in the encoding of the file
+	value  []byte   // of the field at hand, UTF-8
+	same   [][]byte // fields of the detail that do not differ from row to row, as the first row has them
 }
 
 func (o *writer) newline() string {
@@ -148,13 +150,31 @@ func (o *writer) build(l *banklayout.Line, r *Row, n int) message.Message {
 		if i > 0 {
 			o.line = append(o.line, o.layout.Delimiter...)
 		}
-		if m := o.field(&l.Fields[i], r, n); !m.IsZero() {
+		if m := o.cell(l, i, r, n); !m.IsZero() {
 			return m
 		}
 	}
 	if o.layout.Trailing {
 		o.line = append(o.line, o.layout.Delimiter...)
 	}
+	return message.Message{}
+}
+
+// cell adds the i-th field of a line; what every row repeats is made once.
+func (o *writer) cell(l *banklayout.Line, i int, r *Row, n int) message.Message {
+	f := &l.Fields[i]
+	if r == nil || f.Source.OfPayment() {
+		return o.field(f, r, n)
+	}
+	if o.same[i] == nil {
+		start := len(o.line)
+		if m := o.field(f, r, n); !m.IsZero() {
+			return m
+		}
+		o.same[i] = append([]byte{}, o.line[start:]...)
+		return message.Message{}
+	}
+	o.line = append(o.line, o.same[i]...)
 	return message.Message{}
 }
 

@@ -129,15 +129,9 @@ func limit(yuan string) money.Fen {
 
 // Spell writes a text as the bank wants it: with the substitutions it gave.
 func (l *Layout) Spell(s string) string {
-	for _, r := range s {
-		if _, ok := l.Substitute[string(r)]; ok {
-			return l.substitute(s)
-		}
+	if len(l.Substitute) == 0 {
+		return s
 	}
-	return s
-}
-
-func (l *Layout) substitute(s string) string {
 	var b strings.Builder
 	for _, r := range s {
 		if with, ok := l.Substitute[string(r)]; ok {

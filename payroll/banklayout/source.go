@@ -71,4 +71,10 @@ var sources = map[Source]property{
 var reservedSources = []Source{"id_number", "id_kind", "month", "time", "own_bank", "person", "phone", "remark", "fee_account"}
 
 // OfPayment says whether the source differs from payment to payment.
-func (s Source) OfPayment() bool { return sources[s].where == inDetail }
+func (s Source) OfPayment() bool {
+	switch s {
+	case Seq, Payment, Account, Holder, Amount, BankName, Branch, CNAPS:
+		return true
+	}
+	return false
+}
