@@ -29,6 +29,7 @@ type Formula struct {
 	Tables  []string     // tables it looks up
 	Names   []string     // named sub-expressions it uses
 	Service bool         // it counts service
+	Whole   bool         // it only gives whole numbers: between 5 and 6 there is nothing
 	Only    string       // name of the table when the formula is one plain look-up, else ""
 
 	program  *vm.Program
