@@ -30,7 +30,6 @@ type Formula struct {
 	Names   []string     // named sub-expressions it uses
 	Service bool         // it counts service
 	Whole   bool         // it only gives whole numbers: between 5 and 6 there is nothing
-	Only    string       // name of the table when the formula is one plain look-up, else ""
 
 	program  *vm.Program
 	constant any // the value of a formula that is a plain number or text
@@ -124,9 +123,6 @@ func compile(source string, want Type, names map[string]*Formula, tables map[str
 	}
 	name := strings.TrimSpace(source)
 	f.Whole = wholeCall.MatchString(name) || names[name] != nil && names[name].Whole
-	if m := onlyLookup.FindStringSubmatch(source); m != nil {
-		f.Only = m[1]
-	}
 	return f, f.split(plain, names, tables)
 }
 
@@ -240,8 +236,6 @@ func placed(plain normal, err error) error {
 	}
 	return &flaw{plain.column(e.From), explainError(e.Message)}
 }
-
-var onlyLookup = regexp.MustCompile(`^\s*(?:查表|lookup)\(\s*"([^"]+)"\s*(?:,\s*"[^"]+"\s*)?\)\s*$`)
 
 // reserved are names of the machinery that a formula may not reach.
 var reserved = regexp.MustCompile(`\bctx\b|__`)
