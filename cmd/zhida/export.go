@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -13,6 +14,7 @@ import (
 	"zhida/payroll"
 	"zhida/payroll/banklayout"
 	"zhida/rules/identity"
+	"zhida/rules/message"
 	"zhida/rules/money"
 )
 
@@ -85,6 +87,19 @@ func (c *cli) layoutCommand() *cobra.Command {
 		}
 		return err
 	}}
-	cmd.AddCommand(list, show)
+	check := &cobra.Command{Use: "check FILE…", Short: "检查县里自己的版式", Args: cobra.MinimumNArgs(1), RunE: func(_ *cobra.Command, args []string) error {
+		for _, file := range args {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				return message.Err("file.missing", file)
+			}
+			if _, err := banklayout.Read(file, text); err != nil {
+				return err
+			}
+		}
+		c.say("policy.clean", len(args))
+		return nil
+	}}
+	cmd.AddCommand(list, show, check)
 	return cmd
 }
