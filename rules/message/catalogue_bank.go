@@ -130,4 +130,7 @@ var bankEntries = []Entry{
 	{Code: "layout.value", Exit: ExitUsage,
 		Zh: "版式 {0}：{1} 不能是“{2}”", ZhHint: "可以写：{3}",
 		En: "layout {0}: {1} cannot be “{2}”", EnHint: "It can be: {3}"},
+	{Code: "money.weights", Exit: ExitUsage,
+		Zh: "{0} 个份额没法分摊：份额不能是负数，也不能全是零", ZhHint: "请核对分摊比例",
+		En: "{0} shares cannot divide an amount: none may be negative, one must be above zero", EnHint: "Check the shares."},
 }

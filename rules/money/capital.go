@@ -35,33 +35,31 @@ func (f Fen) Capital() string {
 var (
 	capitalDigits = [10]string{"零", "壹", "贰", "叁", "肆", "伍", "陆", "柒", "捌", "玖"}
 	capitalPlaces = [4]string{"", "拾", "佰", "仟"}
-	capitalGroups = [5]string{"", "万", "亿", "万亿", "亿亿"}
 )
 
-// capitalInteger writes a whole number in groups of four digits; one 零 stands
-// for any number of zeros between two digits, none for zeros at the end.
+// capitalInteger writes a whole number by sections of 万 and 亿; one 零 stands for
+// any number of zeros between two digits, none for zeros at the end of a section.
 func capitalInteger(n uint64) string {
-	if n == 0 {
+	switch {
+	case n == 0:
 		return capitalDigits[0]
+	case n >= 100_000_000:
+		return capitalSection(n, 100_000_000, "亿")
+	case n >= 10_000:
+		return capitalSection(n, 10_000, "万")
 	}
-	var groups []uint64
-	for ; n > 0; n /= 10_000 {
-		groups = append(groups, n%10_000)
+	return capitalGroup(n)
+}
+
+func capitalSection(n, unit uint64, name string) string {
+	head, rest := capitalInteger(n/unit)+name, n%unit
+	switch {
+	case rest == 0:
+		return head
+	case rest < unit/10:
+		return head + capitalDigits[0] + capitalInteger(rest)
 	}
-	var b strings.Builder
-	gap := false
-	for i := len(groups) - 1; i >= 0; i-- {
-		if groups[i] == 0 {
-			gap = b.Len() > 0
-			continue
-		}
-		if b.Len() > 0 && (gap || groups[i] < 1000) {
-			b.WriteString(capitalDigits[0])
-		}
-		gap = false
-		b.WriteString(capitalGroup(groups[i]) + capitalGroups[i])
-	}
-	return b.String()
+	return head + capitalInteger(rest)
 }
 
 // capitalGroup writes 1 to 9999 without zeros in front or at the end.

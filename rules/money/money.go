@@ -6,6 +6,7 @@ package money
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -31,6 +32,12 @@ const (
 func Round(yuan decimal.Decimal, how Rounding, unit Fen) (Fen, error) {
 	if unit <= 0 {
 		return 0, fmt.Errorf("money: rounding unit %d fen", int64(unit))
+	}
+	if yuan.IsZero() {
+		return 0, nil
+	}
+	if size := yuan.NumDigits() + int(yuan.Exponent()); size > 20 || yuan.Exponent() < -1000 {
+		return 0, message.Err("money.range", "10^"+strconv.Itoa(size)) // before anything is multiplied out
 	}
 	exact := yuan.Shift(2)
 	units := exact
