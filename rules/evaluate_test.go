@@ -88,6 +88,16 @@ func drawPerson(t *rapid.T, no int64) facts.Person {
 	if chance(9, "died") {
 		p.Profiles[0].Died = date(t, 20260901, 20261231, "died on")
 	}
+	if chance(9, "retired") {
+		p.Profiles[0].Retired = date(t, 20260901, 20261231, "retired on")
+	}
+	if chance(9, "becomes another") {
+		next := p.Profiles[0]
+		next.From = date(t, 20260901, 20261231, "from")
+		next.Category = rapid.SampledFrom([]facts.Category{facts.TownshipCadre, facts.VillageCadre, facts.FormerVillageCadre}).Draw(t, "next category")
+		next.Place = rapid.SampledFrom(townships).Draw(t, "next place")
+		p.Profiles = append(p.Profiles, next)
+	}
 	if chance(9, "flagged") {
 		p.Profiles[0].Flags = rapid.SampledFrom([]string{"鳏寡孤独", "公职人员", "党纪处分"}).Draw(t, "flag")
 	}
@@ -190,6 +200,21 @@ func TestOrderAndMemoryDoNotMatter(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Somebody who dies on the last day of the month does not get the result remembered from the living.
+func TestDeathOnTheLastDay(t *testing.T) {
+	e := evaluation(t, []rules.Granted{{Position: 1, Policy: read(t, rule("DEATH", "不发"))}}, &facts.World{}, 202610, 202610)
+	living, dead := villager(facts.Spell{Post: "书记", From: 20200101}), villager(facts.Spell{Post: "书记", From: 20200101})
+	dead.Profiles[0].Died = 20261031
+	for range 2 {
+		if x := e.Person(&living)[0]; x.Fen != 31000 {
+			t.Errorf("living: %+v", x)
+		}
+		if x := e.Person(&dead)[0]; x.Outcome != rules.Zero || x.Reason.Code != "rules.died" {
+			t.Errorf("dead: %+v", x)
+		}
+	}
 }
 
 // Workers that share an evaluation get what one worker gets.

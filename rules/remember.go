@@ -113,8 +113,12 @@ func sameArgs(a, b []any) bool {
 }
 
 // rememberable says whether a result can be shared: nothing begins or ends in the
-// month and no absence touches it, so that the formulas alone decide.
+// month, nobody dies in it (not even on its last day) and no absence touches it, so
+// that the formulas alone decide.
 func (s *situation) rememberable(x *grant) bool {
+	if s.died >= s.first && s.died <= s.last {
+		return false
+	}
 	if s.tracing || len(s.segments) != 1 || s.absent && len(x.item.Stops) > 0 || x.item.Several == policy.InOrder {
 		return false
 	}
