@@ -21,18 +21,19 @@ type NewActor struct {
 
 // AddActor makes the key of a new actor and puts both into the book. The first
 // actor of a book is an administrator and vouches for themselves (by is nil);
-// all others are vouched for by an administrator's signature.
-func (b *Book) AddActor(ctx context.Context, by *Session, a NewActor) (Actor, error) {
+// all others are vouched for by an administrator's signature. The new actor's key
+// is unlocked in the session that comes back.
+func (b *Book) AddActor(ctx context.Context, by *Session, a NewActor) (*Session, error) {
 	if err := checkNewActor(a); err != nil {
-		return Actor{}, err
+		return nil, err
 	}
 	key, err := journal.NewKey(b.random)
 	if err != nil {
-		return Actor{}, err
+		return nil, err
 	}
 	sealed, err := journal.Seal(key, a.Passphrase)
 	if err != nil {
-		return Actor{}, err
+		return nil, err
 	}
 	actor := Actor{Name: a.Name, Roles: a.Roles, PublicKey: key.Public(), KeyID: journal.KeyID(key.Public()), SealedKey: sealed}
 	err = b.store.Update(ctx, func(tx Tx) error {
@@ -70,7 +71,7 @@ func (b *Book) AddActor(ctx context.Context, by *Session, a NewActor) (Actor, er
 		actor.Added = e.Position
 		return tx.PutActor(ctx, actor)
 	})
-	return actor, err
+	return &Session{Actor: actor, key: key}, err
 }
 
 func checkNewActor(a NewActor) error {

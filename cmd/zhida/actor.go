@@ -52,11 +52,11 @@ func (c *cli) actorCommand() *cobra.Command {
 				if n.Passphrase, err = c.passphrase(n.Name, passFile); err != nil {
 					return err
 				}
-				actor, err := a.AddActor(ctx, by, n)
+				added, err := a.AddActor(ctx, by, n)
 				if err != nil {
 					return err
 				}
-				c.say("actor.added", actor.Name, rolesText(actor.Roles), actor.KeyID)
+				c.say("actor.added", added.Actor.Name, rolesText(added.Actor.Roles), added.Actor.KeyID)
 				return nil
 			})
 		},

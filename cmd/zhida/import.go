@@ -32,16 +32,7 @@ func (c *cli) importCommand() *cobra.Command {
 				o.From = d
 			}
 			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
-				for _, file := range args[1:] {
-					r, err := a.Import(ctx, s, args[0], file, o, p)
-					if err != nil {
-						return err
-					}
-					if err := c.imported(r, p); err != nil {
-						return err
-					}
-				}
-				return nil
+				return a.Import(ctx, s, args[0], args[1:], o, p, func(r payroll.ImportResult) error { return c.imported(r, p) })
 			})
 		},
 	}

@@ -84,22 +84,51 @@ func Open(ctx context.Context, path string, now func() time.Time) (*App, error) 
 // Close closes the book.
 func (a *App) Close() error { return a.store.Close() }
 
-// Import reads a file of a kind and brings it into the book.
-func (a *App) Import(ctx context.Context, s *payroll.Session, kind, file string, o importers.Options, p payroll.ImportOptions) (payroll.ImportResult, error) {
-	data, err := readFile(file)
-	if err != nil {
-		return payroll.ImportResult{}, err
-	}
+// Import reads files of a kind and brings them into the book in their order, one
+// event each; each gets the result of every file. While one file is written to the
+// book the next is read. The first error ends it; what came before stays.
+func (a *App) Import(ctx context.Context, s *payroll.Session, kind string, files []string, o importers.Options, p payroll.ImportOptions, each func(payroll.ImportResult) error) error {
 	if o.Items == nil {
+		var err error
 		if o.Items, err = a.itemNames(ctx); err != nil {
-			return payroll.ImportResult{}, err
+			return err
 		}
 	}
-	in, err := importers.Read(kind, filepath.Base(file), data, o)
-	if err != nil {
-		return payroll.ImportResult{}, err
+	type read struct {
+		batch *payroll.ImportBatch
+		err   error
 	}
-	return a.Book.Import(ctx, s, in, p)
+	next := make(chan read, 1)
+	done := make(chan struct{})
+	defer close(done)
+	go func() {
+		for _, file := range files {
+			var r read
+			data, err := readFile(file)
+			if r.err = err; err == nil {
+				r.batch, r.err = importers.Read(kind, filepath.Base(file), data, o)
+			}
+			select {
+			case next <- r:
+			case <-done:
+				return
+			}
+		}
+	}()
+	for range files {
+		r := <-next
+		if r.err != nil {
+			return r.err
+		}
+		result, err := a.Book.Import(ctx, s, r.batch, p)
+		if err != nil {
+			return err
+		}
+		if err := each(result); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // maxInput bounds what is read into memory of a foreign file.

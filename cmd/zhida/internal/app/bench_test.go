@@ -77,11 +77,12 @@ type benchFile struct {
 }
 
 func (d *Demo) benchImport(ctx context.Context, f benchFile) error {
-	r, err := d.app.Import(ctx, d.by["张敏"], f.kind, f.name, importers.Options{}, payroll.ImportOptions{})
-	if err == nil && r.Proposal != 0 {
-		err = d.app.Decide(ctx, d.by["李复"], r.Proposal, true, "")
-	}
-	return err
+	return d.app.Import(ctx, d.by["张敏"], f.kind, []string{f.name}, importers.Options{}, payroll.ImportOptions{}, func(r payroll.ImportResult) error {
+		if r.Proposal == 0 {
+			return nil
+		}
+		return d.app.Decide(ctx, d.by["李复"], r.Proposal, true, "")
+	})
 }
 
 // benchFiles writes the county's sheets as CSV.

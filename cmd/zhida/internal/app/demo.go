@@ -141,12 +141,10 @@ func (d *Demo) actors(ctx context.Context) error {
 		name string
 		role payroll.Role
 	}{{"周正", payroll.RoleAdmin}, {"张敏", payroll.RoleMaker}, {"李复", payroll.RoleChecker}, {"王审", payroll.RoleApprover}} {
-		_, err := d.app.AddActor(ctx, d.by["周正"], payroll.NewActor{Name: a.name, Roles: []payroll.Role{a.role},
+		var err error
+		d.by[a.name], err = d.app.AddActor(ctx, d.by["周正"], payroll.NewActor{Name: a.name, Roles: []payroll.Role{a.role},
 			ID: identity.MakeResidentID("439901", calendar.Date(19700101+i), 1), Passphrase: []byte(DemoPassphrase)})
 		if err != nil {
-			return err
-		}
-		if d.by[a.name], err = d.app.Unlock(ctx, a.name, []byte(DemoPassphrase)); err != nil {
 			return err
 		}
 	}
@@ -187,18 +185,16 @@ func (d *Demo) bring(ctx context.Context, kind, pattern string) error {
 	if len(list) == 0 {
 		return message.Err("file.missing", pattern)
 	}
-	for _, name := range list {
-		r, err := d.app.Import(ctx, d.by["张敏"], kind, filepath.Join(d.dir, "county", filepath.FromSlash(name)), importers.Options{}, payroll.ImportOptions{})
-		if err != nil {
-			return err
-		}
-		if r.Proposal != 0 {
-			if err := d.app.Decide(ctx, d.by["李复"], r.Proposal, true, ""); err != nil {
-				return err
-			}
-		}
+	files := make([]string, len(list))
+	for i, name := range list {
+		files[i] = filepath.Join(d.dir, "county", filepath.FromSlash(name))
 	}
-	return nil
+	return d.app.Import(ctx, d.by["张敏"], kind, files, importers.Options{}, payroll.ImportOptions{}, func(r payroll.ImportResult) error {
+		if r.Proposal == 0 {
+			return nil
+		}
+		return d.app.Decide(ctx, d.by["李复"], r.Proposal, true, "")
+	})
 }
 
 // pairs imports kinds and patterns in turn.
