@@ -3,6 +3,7 @@ package payroll
 import (
 	"context"
 	"errors"
+	"strconv"
 
 	"zhida/payroll/banklayout"
 	"zhida/rules/message"
@@ -47,8 +48,8 @@ func ReadSettings(file string, text []byte) (*County, error) {
 		return nil, message.Err("settings.incomplete", file)
 	}
 	for i := range c.Layouts {
-		if err := banklayout.Check(&c.Layouts[i]); err != nil {
-			return nil, err
+		if problems := banklayout.Check(&c.Layouts[i]); len(problems) > 0 {
+			return nil, banklayout.Locate(file, text, "layouts."+strconv.Itoa(i), problems)
 		}
 	}
 	for _, bank := range sortedKeys(c.Banks) {

@@ -44,6 +44,11 @@ func TestBankSettings(t *testing.T) {
 	if l, err := c.Layout("own-txt"); err != nil || l.Name != "桃源农商行" {
 		t.Errorf("the county's own layout: %v", err)
 	}
+	var located message.Problems
+	_, err = ReadSettings("settings", []byte(strings.Replace(bankSettings, "newline: crlf", "newline: cr", 1)))
+	if !errors.As(err, &located) || located[0].Cell != "11:14" || located[0].File != "settings" {
+		t.Errorf("a mistake in the county's own layout: %v", err)
+	}
 	for _, x := range []struct{ name, old, new, code string }{
 		{"an extra that the layout needs", ", 收款地区码: 1908", "", "bank.extra"},
 		{"a layout nobody made", "layout: own-txt", "layout: other", "settings.layout"},

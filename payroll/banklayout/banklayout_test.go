@@ -2,6 +2,8 @@ package banklayout
 
 import (
 	"errors"
+	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"zhida/rules/message"
+	"zhida/rules/yamltext"
 )
 
 func TestPresets(t *testing.T) {
@@ -166,6 +169,46 @@ func TestSources(t *testing.T) {
 		if slices.Contains(reservedSources, s) {
 			t.Errorf("%s is both done and reserved", s)
 		}
+	}
+}
+
+// The guide names every key and source, and its example is a layout.
+func TestGuide(t *testing.T) {
+	guide, err := os.ReadFile("../../docs/layouts.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for s := range sources {
+		if !strings.Contains(string(guide), "`"+string(s)+"`") {
+			t.Errorf("the guide does not explain the source %s", s)
+		}
+	}
+	for _, s := range reservedSources {
+		if !strings.Contains(string(guide), string(s)) {
+			t.Errorf("the guide does not say that %s is not done yet", s)
+		}
+	}
+	for _, x := range []any{Layout{}, Reserved{}, Field{}} {
+		for i := range reflect.TypeOf(x).NumField() {
+			if key, _, _ := strings.Cut(reflect.TypeOf(x).Field(i).Tag.Get("yaml"), ","); key != "" && !strings.Contains(string(guide), "`"+key) {
+				t.Errorf("the guide does not name the key %s", key)
+			}
+		}
+	}
+	_, example, _ := strings.Cut(string(guide), "```yaml\n")
+	example, _, _ = strings.Cut(example, "```")
+	var settings struct {
+		Banks   map[string]map[string]string `yaml:"banks"`
+		Layouts []Layout                     `yaml:"layouts"`
+	}
+	if err := yamltext.Decode("guide", []byte(example), &settings); err != nil {
+		t.Fatal(err)
+	}
+	if len(settings.Layouts) != 1 || settings.Banks["HNRCC"]["layout"] != settings.Layouts[0].Code {
+		t.Fatalf("%+v", settings)
+	}
+	if problems := Check(&settings.Layouts[0]); problems != nil {
+		t.Error(problems)
 	}
 }
 

@@ -22,19 +22,24 @@ func Read(file string, text []byte) (*Layout, error) {
 	if err := yamltext.Decode(file, text, &l); err != nil {
 		return nil, err
 	}
-	problems := Check(&l)
-	if len(problems) == 0 {
-		return &l, nil
+	if problems := Check(&l); len(problems) > 0 {
+		return nil, Locate(file, text, "", problems)
 	}
+	return &l, nil
+}
+
+// Locate gives problems of Check the file, line and column of the text that the
+// layout was decoded from; under is the path of the layout in it, as layouts.0.
+func Locate(file string, text []byte, under string, problems message.Problems) message.Problems {
 	top, err := yamltext.Parse(file, text)
 	if err != nil {
-		return nil, err
+		return problems
 	}
 	for i := range problems {
-		problems[i].File = file
-		problems[i].Cell = yamltext.At(find(top, strings.Split(problems[i].Cell, ".")))
+		path := strings.Split(strings.TrimPrefix(under+"."+problems[i].Cell, "."), ".")
+		problems[i].File, problems[i].Cell = file, yamltext.At(find(top, path))
 	}
-	return nil, problems
+	return problems
 }
 
 // find goes down a path of keys and indexes as far as the text goes.
