@@ -58,7 +58,7 @@ func record(b *bufio.Writer, fields ...string) {
 // leading apostrophe.
 func harmless(s string) string {
 	s = visible(s)
-	if first := strings.TrimLeft(s, " \u3000\u00a0"); first != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(first)[0]) {
+	if first := strings.TrimSpace(s); first != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(first)[0]) {
 		return "'" + s
 	}
 	return s
