@@ -51,7 +51,8 @@ type audit struct {
 	tally
 
 	detail, people, changes, others, unpaid *table
-	towns, villages, byItems, byFunds       sumAt
+	towns, matrix, villages                 sumAt
+	byItems, byFunds                        sumAt
 	differences                             cell // on the sheet of checks
 }
 
@@ -96,14 +97,14 @@ func (a *audit) read(r payroll.Report) error {
 // the checks compare the summaries, and the cover quotes the checks.
 func (a *audit) summarise() error {
 	var made []*sheet
-	for _, make := range []func() (*sheet, error){a.byTownship, a.byVillage, a.byItem, a.byFund, a.checks, a.cover, a.standards} {
+	for _, make := range []func() (*sheet, error){a.byTownship, a.byTownshipAndItem, a.byVillage, a.byItem, a.byFund, a.checks, a.cover, a.standards} {
 		s, err := make()
 		if err != nil {
 			return err
 		}
 		made = append(made, s)
 	}
-	front, checks, cover, standards := made[:4], made[4], made[5], made[6]
+	front, checks, cover, standards := made[:5], made[5], made[6], made[7]
 	a.book.sheets = slices.Concat([]*sheet{cover, checks}, front, a.sheets(), []*sheet{standards})
 	return a.disagreement()
 }

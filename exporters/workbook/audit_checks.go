@@ -64,6 +64,7 @@ func (a *audit) comparisons() []comparison {
 			comparison{"待扣增减", people, s.name, owed, s.owed})
 	}
 	return append(list,
+		comparison{"应发", detail, a.matrix.name, gross, a.matrix.gross}, comparison{"扣款", detail, a.matrix.name, deduction, a.matrix.deduction},
 		comparison{"核定金额 - 以前批次已计 = 应发 + 扣款", detail, detail,
 			join(fen(a.detail.total(dDue)).by(a.detail.sum(dDue)), "-", fen(a.detail.total(dCommitted)).by(a.detail.sum(dCommitted))), join(gross, "+", deduction)},
 		comparison{"应发 - 扣款 = 实发 + 缓发增减 - 待扣增减", detail, people, join(gross, "-", deduction), join(join(pay, "+", held), "-", owed)},
@@ -113,13 +114,13 @@ const (
 // checks is the sheet of comparisons; every difference must be zero.
 func (a *audit) checks() (*sheet, error) {
 	figure := column{chars: 18, style: moneyStyle}
-	s, err := a.newSummary("核对", "核对表", 0, colSerial, colText("核对内容", 44), column{head: "甲方出处", chars: 16, style: centreStyle}, figure.named("甲方"),
-		column{head: "乙方出处", chars: 16, style: centreStyle}, figure.named("乙方"), figure.named("差额（应为零）"))
+	s, err := a.newSummary("核对", "核对表", 0, colSerial, textColumn("核对内容", 44), shortColumn("甲方出处", 16), figure.named("甲方"),
+		shortColumn("乙方出处", 16), figure.named("乙方"), figure.named("差额（应为零）"))
 	if err != nil {
 		return nil, err
 	}
-	s.filter, s.frozen, s.alarm = 0, shortHead, kDifference
-	if err := s.body.add(26, s.heads()...); err != nil {
+	s.alarm = kDifference
+	if err := s.headings(); err != nil {
 		return nil, err
 	}
 	first := s.body.next
@@ -130,8 +131,6 @@ func (a *audit) checks() (*sheet, error) {
 	}
 	return s.sheet, a.verdict(s, first)
 }
-
-func (c column) named(head string) column { c.head = head; return c }
 
 func (c comparison) cells(no, row int) []cell {
 	style, difference := moneyStyle, fen(0)

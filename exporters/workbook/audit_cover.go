@@ -36,17 +36,37 @@ type coverSheet struct {
 	*sheet
 }
 
-// row writes a row; the last cell stretches to the right edge.
+// row writes a row of at least the height; the last cell stretches to the right edge.
 func (c *coverSheet) row(height points, cells ...cell) error {
-	if n := len(cells); n < len(c.cols) {
-		c.merges = append(c.merges, span(c.body.next, n-1, len(c.cols)-1))
-		st := cells[n-1].style
-		if st == columnStyle {
-			st = c.cols[n-1].style
-		}
-		cells = append(cells, blanks(len(c.cols)-n, st)...)
+	at := make([]int, len(cells))
+	for i := range at {
+		at[i] = i
 	}
-	return c.body.add(height, cells...)
+	return c.spread(height, at, cells...)
+}
+
+// spread writes a row whose cells begin at the given columns and stretch to the next.
+func (c *coverSheet) spread(height points, at []int, cells ...cell) error {
+	row := make([]cell, 0, len(c.cols))
+	for i, x := range cells {
+		end := len(c.cols)
+		if i+1 < len(at) {
+			end = at[i+1]
+		}
+		chars := 0
+		for _, col := range c.cols[at[i]:end] {
+			chars += col.chars
+		}
+		if x.style == columnStyle {
+			x.style = c.cols[at[i]].style
+		}
+		height = max(height, rowHeight(lines(x.text, chars*8/10))) // ten points a line and not nine
+		if end > at[i]+1 {
+			c.merges = append(c.merges, across(c.body.next, at[i], end-1))
+		}
+		row = append(append(row, x), blanks(end-at[i]-1, x.style)...)
+	}
+	return c.body.add(height, row...)
 }
 
 func (c *coverSheet) title() error {
@@ -151,11 +171,12 @@ func (c *coverSheet) documents() error {
 	if err := c.row(24, text("一、发放依据").as(sectionStyle)); err != nil {
 		return err
 	}
-	if err := c.row(22, text("文号").as(headStyle), text("发文机关").as(headStyle), text("文件名称").as(headStyle)); err != nil {
+	at := []int{0, 2, 5}
+	if err := c.spread(22, at, text("文号").as(headStyle), text("文件名称").as(headStyle), text("发文机关").as(headStyle)); err != nil {
 		return err
 	}
 	for _, d := range c.head.Documents {
-		if err := c.row(20, text(d.Number).as(valueStyle), text(d.Issuer).as(valueStyle), text(d.Title).as(valueStyle)); err != nil {
+		if err := c.spread(20, at, text(d.Number).as(valueStyle), text(d.Title).as(valueStyle), text(d.Issuer).as(valueStyle)); err != nil {
 			return err
 		}
 	}

@@ -3,8 +3,8 @@ package workbook
 import (
 	"cmp"
 	"fmt"
-
-	"github.com/xuri/excelize/v2"
+	"slices"
+	"strings"
 
 	"zhida/payroll"
 	"zhida/rules/calendar"
@@ -18,10 +18,6 @@ type sumAt struct {
 	lines, gross, deduction, others, both cell // of the detail; both: gross or deduction, whichever the rows are
 	payees, held, owed, pay               cell // of the roster
 }
-
-// shortHead is the row of the headings on sheets that have no row above them for
-// totals or numbers.
-const shortHead = totalRow
 
 // refer makes a cell that shows a total of another sheet.
 func (s *sheet) refer(col, row int, c cell) cell {
@@ -39,8 +35,19 @@ func (a *audit) newSummary(name, title string, keys int, cols ...column) (*summa
 	if err != nil {
 		return nil, err
 	}
-	s.keys, s.frozen, s.filter = keys, headRow, headRow
+	s.keys = keys
 	return &summary{sheet: s, sums: make([]int64, len(cols))}, s.heading(&s.body, title)
+}
+
+// heads writes the headings, below a row of numbers where there is one.
+func (s *summary) headings(numbers ...cell) error {
+	if len(numbers) > 0 {
+		if err := s.body.add(14, numbers...); err != nil {
+			return err
+		}
+	}
+	s.frozen = s.body.next
+	return s.body.add(28, s.heads()...)
 }
 
 // add writes a row and adds it to the totals.
@@ -49,9 +56,10 @@ func (s *summary) add(cells ...cell) error {
 	for i, c := range cells {
 		if c.kind == textCell {
 			n = max(n, lines(c.text, s.cols[i].chars))
-		} else {
-			s.sums[i] += c.number
+			continue
 		}
+		s.sums[i] += c.number
+		s.cols[i].fit(span{min(c.number, 0), c.number})
 	}
 	return s.body.add(rowHeight(n), cells...)
 }
@@ -59,12 +67,12 @@ func (s *summary) add(cells ...cell) error {
 // totals writes the row of totals under the rows from first on; it returns its number.
 func (s *summary) totals(label string, first int) (int, error) {
 	row := s.body.next
-	s.filtered = row - 1
 	cells := blanks(s.printed(), totalText)
 	cells[1] = text(label).as(totalText)
-	for i, c := range s.cols[:s.printed()] {
-		if c.total {
+	for i := range s.cols[:s.printed()] {
+		if s.cols[i].total {
 			cells[i] = s.sum(i, first, row-1)
+			s.cols[i].fit(span{min(s.sums[i], 0), s.sums[i]})
 		}
 	}
 	return row, s.body.add(20, cells...)
@@ -82,95 +90,6 @@ func (s *summary) sum(col, first, last int) cell {
 	return fen(money.Fen(s.sums[col])).by("ROUND(" + r + ",2)").as(totalMoney)
 }
 
-// placeSheet says what the two summaries by place have different.
-type placeSheet struct {
-	name, title        string
-	list               []*placeSums
-	detailKey, rollKey int // columns of the place in the detail and in the roster
-	key                func(*placeSums) int64
-	label              func(*placeSums) []cell
-	cols               []column
-	finish             func(s *summary, first, last, items int)
-}
-
-func (a *audit) byTownship() (*sheet, error) {
-	return a.byPlace(&a.towns, placeSheet{
-		name: "乡镇汇总", title: "乡镇（街道）发放汇总表", list: ordered(a.byTown), detailKey: dTownshipKey, rollKey: pTownKey,
-		key:    func(p *placeSums) int64 { return p.townKey },
-		label:  func(p *placeSums) []cell { return []cell{text(p.township)} },
-		cols:   []column{colTownship.wide(14)},
-		finish: a.chart,
-	})
-}
-
-func (a *audit) byVillage() (*sheet, error) {
-	return a.byPlace(&a.villages, placeSheet{
-		name: "村级汇总", title: "村（社区）发放汇总表", list: ordered(a.byUnit), detailKey: dPlaceKey, rollKey: pPlaceKey,
-		key: func(p *placeSums) int64 { return p.unitKey },
-		label: func(p *placeSums) []cell {
-			return []cell{text(p.township), text(cmp.Or(p.village, "乡镇（街道）本级"))}
-		},
-		cols: []column{colTownship.wide(14), colVillage.wide(16)},
-	})
-}
-
-func (c column) wide(chars int) column { c.chars = chars; return c }
-
-// Columns after the items, counted from the first of them.
-const (
-	sGross = iota
-	sDeduction
-	sNet
-	sHeld
-	sOwed
-	sPay
-	sKey
-)
-
-// byPlace makes a summary by township or village: amounts from the detail, where
-// a line stands under the place it belongs to; persons and payments from the
-// roster, where a person stands under the place of the end of the month.
-func (a *audit) byPlace(at *sumAt, p placeSheet) (*sheet, error) {
-	cols := append([]column{colSerial}, p.cols...)
-	cols = append(cols, column{head: "发放人数", chars: 7, style: countStyle, total: true}, column{head: "明细笔数", chars: 7, style: countStyle, total: true})
-	items := len(cols)
-	for _, item := range a.head.Items {
-		cols = append(cols, colSum(item.Name))
-	}
-	after := len(cols)
-	cols = append(cols, colSum("应发合计"), colSum("扣款合计"), colSum("应发减扣款"), colSum("缓发增减"), colSum("待扣增减"), colSum("实发"),
-		column{head: "代码", chars: 14, style: keyStyle})
-	s, err := a.newSummary(p.name, p.title, 1, cols...)
-	if err != nil {
-		return nil, err
-	}
-	if err := a.itemNumbers(s, items); err != nil {
-		return nil, err
-	}
-	first := s.body.next
-	for i, place := range p.list {
-		cells := append([]cell{number(int64(i + 1))}, p.label(place)...)
-		if err := s.add(append(cells, a.placeCells(s, p, place, items, after)...)...); err != nil {
-			return nil, err
-		}
-	}
-	last := s.body.next - 1
-	row, err := s.totals("合计", first)
-	if err != nil {
-		return nil, err
-	}
-	*at = sumAt{name: p.name, gross: s.at(after+sGross, row), deduction: s.at(after+sDeduction, row),
-		held: s.at(after+sHeld, row), owed: s.at(after+sOwed, row), pay: s.at(after+sPay, row), payees: s.at(items-2, row), lines: s.at(items-1, row)}
-	note := "各项目、应发、扣款取自明细，按每笔的归属地；发放人数、缓发、待扣、实发取自人员，按人员月末所在地；月中调动和补发以前任职的，两者不在同一行。"
-	if err := s.body.add(16, text(note).as(noteStyle)); err != nil {
-		return nil, err
-	}
-	if p.finish != nil {
-		p.finish(s, first, last, items)
-	}
-	return s.sheet, nil
-}
-
 // at refers to a total of the summary.
 func (s *summary) at(col, row int) cell {
 	c := fen(money.Fen(s.sums[col]))
@@ -180,48 +99,159 @@ func (s *summary) at(col, row int) cell {
 	return s.refer(col, row, c)
 }
 
-func colSum(head string) column {
-	return column{head: head, chars: 14, style: moneyStyle, total: true}
+// byKind says which places a summary is of.
+type byKind struct {
+	name, title        string
+	detailKey, rollKey int // columns of the place in the detail and in the roster
+	list               []*placeSums
+	names              []column // of the place
+	label              func(*placeSums) []cell
+	key                func(*placeSums) int64
 }
 
-// itemNumbers writes the row of numbers by which the formulas find the items, and
-// the headings.
-func (a *audit) itemNumbers(s *summary, items int) error {
-	cells := blanks(s.printed(), noteStyle)
-	if len(a.head.Items) > 0 {
-		cells[items-1] = text("项目号").as(keyHead)
+func (a *audit) byTownship() (*sheet, error) {
+	return a.byPlace(&a.towns, a.townships("乡镇汇总", "乡镇（街道）发放汇总表"))
+}
+
+func (a *audit) townships(name, title string) byKind {
+	return byKind{name: name, title: title, detailKey: dTownshipKey, rollKey: pTownKey, list: ordered(a.byTown),
+		names: []column{textColumn("乡镇（街道）", 20)},
+		label: func(p *placeSums) []cell { return []cell{text(p.township)} },
+		key:   func(p *placeSums) int64 { return p.townKey }}
+}
+
+func (a *audit) byVillage() (*sheet, error) {
+	return a.byPlace(&a.villages, byKind{name: "村级汇总", title: "村（社区）发放汇总表", detailKey: dPlaceKey, rollKey: pPlaceKey, list: ordered(a.byUnit),
+		names: []column{textColumn("乡镇（街道）", 20), textColumn("村（社区）", 20)},
+		label: func(p *placeSums) []cell {
+			return []cell{text(p.township), text(cmp.Or(p.village, "乡镇（街道）本级"))}
+		},
+		key: func(p *placeSums) int64 { return p.unitKey }})
+}
+
+// pageRows is how many rows still read well when they are made to fit one page.
+const pageRows = 40
+
+// byPlace makes a summary by township or village: amounts from the detail, where
+// a line stands under the place it belongs to; persons and payments from the
+// roster, where a person stands under the place of the end of the month.
+func (a *audit) byPlace(at *sumAt, k byKind) (*sheet, error) {
+	cols := slices.Concat([]column{colSerial}, k.names)
+	lines := len(cols)
+	gross, deduction, payees, held, owed, pay, key := lines+1, lines+2, lines+4, lines+5, lines+6, lines+7, lines+8
+	cols = append(cols, countColumn("明细笔数"), moneyColumn("应发合计"), moneyColumn("扣款合计"), moneyColumn("应发减扣款"),
+		countColumn("发放人数"), moneyColumn("缓发增减"), moneyColumn("待扣增减"), moneyColumn("实发"), keyColumn("代码", 10))
+	s, err := a.newSummary(k.name, k.title, 1, cols...)
+	if err != nil {
+		return nil, err
 	}
+	if err := s.headings(); err != nil {
+		return nil, err
+	}
+	s.filter, s.onePage = s.frozen, len(k.list) <= pageRows
+	first := s.body.next
+	for i, p := range k.list {
+		is := fmt.Sprintf("$%s%d", letters[key], s.body.next)
+		inDetail, inRoll := condition{k.detailKey, is}, condition{k.rollKey, is}
+		net := fmt.Sprintf("ROUND(%s%d-%s%d,2)", letters[gross], s.body.next, letters[deduction], s.body.next)
+		err := s.add(slices.Concat([]cell{number(int64(i + 1))}, k.label(p), []cell{
+			number(p.lines).by(a.detail.countIf(inDetail)),
+			fen(p.gross).by(a.detail.sum(dGross, inDetail)),
+			fen(p.deduction).by(a.detail.sum(dDeduction, inDetail)),
+			fen(p.gross - p.deduction).by(net),
+			number(p.payees).by(a.people.countIf(inRoll, condition{pPay, `">0"`})),
+			fen(p.held).by(a.people.sum(pHeld, inRoll)),
+			fen(p.owed).by(a.people.sum(pOwed, inRoll)),
+			fen(p.pay).by(a.people.sum(pPay, inRoll)),
+			number(k.key(p)),
+		})...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	s.filtered = s.body.next - 1
+	row, err := s.totals("合计", first)
+	if err != nil {
+		return nil, err
+	}
+	*at = sumAt{name: k.name, lines: s.at(lines, row), gross: s.at(gross, row), deduction: s.at(deduction, row),
+		payees: s.at(payees, row), held: s.at(held, row), owed: s.at(owed, row), pay: s.at(pay, row)}
+	note := "明细笔数、应发、扣款按每笔明细的归属地；发放人数、缓发、待扣、实发按人员月末所在地。月中调动、补发以前任职的，两者不在同一行。"
+	return s.sheet, s.body.add(16, text(note).as(noteStyle))
+}
+
+// byTownshipAndItem is the table of items by township, with the chart of it.
+func (a *audit) byTownshipAndItem() (*sheet, error) {
+	k := a.townships("乡镇分项目", "乡镇（街道）分项目汇总表")
+	cols := slices.Concat([]column{colSerial}, k.names)
+	items := len(cols)
+	for _, item := range a.head.Items {
+		cols = append(cols, moneyColumn(item.Name))
+	}
+	gross := len(cols)
+	deduction, key := gross+1, gross+2
+	cols = append(cols, moneyColumn("应发合计"), moneyColumn("扣款合计"), keyColumn("代码", 10))
+	s, err := a.newSummary(k.name, k.title, 1, cols...)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.headings(a.itemNumbers(s, items)...); err != nil {
+		return nil, err
+	}
+	s.filter = s.frozen
+	first := s.body.next
+	for i, p := range k.list {
+		cells := append([]cell{number(int64(i + 1))}, k.label(p)...)
+		cells = append(cells, a.itemAmounts(p, condition{k.detailKey, fmt.Sprintf("$%s%d", letters[key], s.body.next)}, items)...)
+		if err := s.add(append(a.sides(cells, s.body.next, items), number(k.key(p)))...); err != nil {
+			return nil, err
+		}
+	}
+	s.filtered = s.body.next - 1
+	row, err := s.totals("合计", first)
+	if err != nil {
+		return nil, err
+	}
+	a.matrix = sumAt{name: k.name, gross: s.at(gross, row), deduction: s.at(deduction, row)}
+	a.chart(s, first, s.filtered, items)
+	return s.sheet, nil
+}
+
+// itemNumbers is the row of numbers by which the formulas find the items.
+func (a *audit) itemNumbers(s *summary, items int) []cell {
+	cells := blanks(s.printed(), noteStyle)
+	cells[items-1] = text("项目号").as(noteRight)
 	for i := range a.head.Items {
 		cells[items+i] = number(int64(i + 1)).as(keyStyle)
 	}
-	if err := s.body.add(14, cells...); err != nil {
-		return err
-	}
-	return s.body.add(30, s.heads()...)
+	return cells
 }
 
-// placeCells are the cells of a place from the number of payees on.
-func (a *audit) placeCells(s *summary, p placeSheet, place *placeSums, items, after int) []cell {
-	row := s.body.next
-	key := fmt.Sprintf("$%s%d", letters[after+sKey], row)
-	inDetail, inRoll := condition{p.detailKey, key}, condition{p.rollKey, key}
-	cells := []cell{
-		number(place.payees).by(a.people.countIf(inRoll, condition{pPay, `">0"`})),
-		number(place.lines).by(a.detail.countIf(inDetail)),
-	}
+// itemAmounts are what each item comes to in a township.
+func (a *audit) itemAmounts(p *placeSums, in condition, items int) (cells []cell) {
 	for i, item := range a.head.Items {
 		is := condition{dItemKey, fmt.Sprintf("%s$%d", letters[items+i], totalRow)}
-		cells = append(cells, fen(place.items[i]).by(a.detail.sum(amountOf(item), inDetail, is)))
+		cells = append(cells, fen(p.items[i]).by(a.detail.sum(amountOf(item), in, is)))
 	}
-	net := fmt.Sprintf("ROUND(%s%d-%s%d,2)", letters[after+sGross], row, letters[after+sDeduction], row)
-	return append(cells,
-		fen(place.gross).by(a.detail.sum(dGross, inDetail)),
-		fen(place.deduction).by(a.detail.sum(dDeduction, inDetail)),
-		fen(place.gross-place.deduction).by(net),
-		fen(place.held).by(a.people.sum(pHeld, inRoll)),
-		fen(place.owed).by(a.people.sum(pOwed, inRoll)),
-		fen(place.pay).by(a.people.sum(pPay, inRoll)),
-		number(p.key(place)))
+	return cells
+}
+
+// sides adds up a row of items by what is due and what is withheld. It adds the
+// cells of the row and not the detail, so that the checks see a lost item.
+func (a *audit) sides(cells []cell, row, items int) []cell {
+	var sums [2]cell
+	for i, item := range a.head.Items {
+		side := &sums[0]
+		if item.Deduction {
+			side = &sums[1]
+		}
+		side.number += cells[items+i].number
+		side.formula += fmt.Sprintf("+%s%d", letters[items+i], row)
+	}
+	for _, s := range sums {
+		cells = append(cells, fen(money.Fen(s.number)).by("ROUND("+cmp.Or(strings.TrimPrefix(s.formula, "+"), "0")+",2)"))
+	}
+	return cells
 }
 
 // amountOf is the column of the detail that holds the amounts of an item.
@@ -247,14 +277,13 @@ const (
 
 func (a *audit) byItem() (*sheet, error) {
 	s, err := a.newSummary("项目汇总", "发放项目汇总表", 0,
-		column{head: "项目号", chars: 7, style: plainStyle}, column{head: "项目", chars: 24, style: textStyle}, column{head: "性质", chars: 8, style: centreStyle},
-		column{head: "代扣款收款单位", chars: 30, style: textStyle}, column{head: "笔数", chars: 9, style: countStyle, total: true},
-		colSum("本月"), colSum("其他月份补发"), colSum("其他月份扣回"), colSum("合计"))
+		column{head: "项目号", chars: 7, style: plainStyle}, textColumn("项目", 24), shortColumn("性质", 8),
+		textColumn("代扣款收款单位", 30), countColumn("笔数"),
+		moneyColumn("本月"), moneyColumn("其他月份补发"), moneyColumn("其他月份扣回"), moneyColumn("合计"))
 	if err != nil {
 		return nil, err
 	}
-	s.filter, s.frozen = 0, shortHead
-	if err := s.body.add(26, s.heads()...); err != nil {
+	if err := s.headings(); err != nil {
 		return nil, err
 	}
 	gross, err := a.itemBlock(s, false, "应发小计")
@@ -319,13 +348,12 @@ func (a *audit) netRow(s *summary, col int, gross, deduction cell) error {
 
 func (a *audit) byFund() (*sheet, error) {
 	s, err := a.newSummary("资金汇总", "资金来源汇总表", 0,
-		column{head: "资金号", chars: 7, style: plainStyle}, column{head: "资金来源", chars: 36, style: textStyle}, column{head: "资金代码", chars: 16, style: centreStyle},
-		column{head: "笔数", chars: 9, style: countStyle, total: true}, colSum("应发"), colSum("扣款"), colSum("应发减扣款"))
+		column{head: "资金号", chars: 7, style: plainStyle}, textColumn("资金来源", 36), shortColumn("资金代码", 16),
+		countColumn("笔数"), moneyColumn("应发"), moneyColumn("扣款"), moneyColumn("应发减扣款"))
 	if err != nil {
 		return nil, err
 	}
-	s.filter, s.frozen = 0, shortHead
-	if err := s.body.add(26, s.heads()...); err != nil {
+	if err := s.headings(); err != nil {
 		return nil, err
 	}
 	first := s.body.next
@@ -345,13 +373,12 @@ func (a *audit) byFund() (*sheet, error) {
 
 // standards lists the documents that the lines rest on.
 func (a *audit) standards() (*sheet, error) {
-	s, err := a.newSummary("依据", "发放依据文件表", 0, colSerial, column{head: "文号", chars: 22, style: textStyle}, colText("文件名称", 50),
-		colText("发文机关", 24), column{head: "执行自", chars: 12, style: centreStyle}, column{head: "执行至", chars: 12, style: centreStyle}, colText("政策文本摘要（SM3）", 34))
+	s, err := a.newSummary("依据", "发放依据文件表", 0, colSerial, textColumn("文号", 22), textColumn("文件名称", 50),
+		textColumn("发文机关", 24), shortColumn("执行自", 12), shortColumn("执行至", 12), textColumn("政策文本摘要（SM3）", 34))
 	if err != nil {
 		return nil, err
 	}
-	s.filter, s.frozen = 0, shortHead
-	if err := s.body.add(26, s.heads()...); err != nil {
+	if err := s.headings(); err != nil {
 		return nil, err
 	}
 	for i, d := range a.head.Documents {
@@ -375,33 +402,3 @@ func until(d calendar.Date) string {
 	}
 	return d.String()
 }
-
-// chart puts what the townships get, by item, on a page of its own under the table.
-func (a *audit) chart(s *summary, first, last, items int) {
-	if last < first {
-		return
-	}
-	at := s.body.next + 1
-	s.body.skip(chartRows + 1)
-	s.breaks = append(s.breaks, fmt.Sprintf("A%d", at))
-	var series []excelize.ChartSeries
-	for i, item := range a.head.Items {
-		if item.Deduction {
-			continue
-		}
-		col := letters[items+i]
-		series = append(series, excelize.ChartSeries{
-			Name:       fmt.Sprintf("%s!$%s$%d", quote(s.name), col, headRow),
-			Categories: fmt.Sprintf("%s!$B$%d:$B$%d", quote(s.name), first, last),
-			Values:     fmt.Sprintf("%s!$%s$%d:$%s$%d", quote(s.name), col, first, col, last),
-			Fill:       excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{inks[i%len(inks)]}},
-		})
-	}
-	if len(series) == 0 {
-		return
-	}
-	s.finish = func(f *excelize.File) error { return f.AddChart(s.name, fmt.Sprintf("A%d", at), a.stacked(s, series)) }
-}
-
-// inks tell items apart on a colour printer and, by their lightness, on a black one.
-var inks = []string{"1F4E79", "9DC3E6", "C55A11", "F4B183", "385723", "A9D18E", "7F6000", "FFD966", "7030A0", "BFBFBF"}

@@ -35,35 +35,27 @@ const (
 
 // The columns that several lists share.
 var (
-	colSerial   = column{head: "序号", chars: 6, style: plainStyle}
+	colSerial   = column{head: "序号", chars: 5, style: plainStyle}
 	colPerson   = column{head: "人员编号", chars: 8, style: plainStyle}
-	colName     = column{head: "姓名", chars: 9, style: centreStyle}
-	colID       = column{head: "证件号码", chars: 19, style: centreStyle}
-	colCategory = column{head: "类别", chars: 10, style: centreStyle}
-	colTownship = column{head: "乡镇（街道）", chars: 10, style: centreStyle}
-	colVillage  = column{head: "村（社区）", chars: 12, style: centreStyle}
-	colItem     = column{head: "项目", chars: 14, style: centreStyle}
-	colMonth    = column{head: "所属月份", chars: 9, style: monthStyle}
-	colDocument = column{head: "依据文号", chars: 14, style: centreStyle}
-	colKeyTown  = column{head: "乡镇代码", chars: 11, style: keyStyle}
-	colKeyPlace = column{head: "单位代码", chars: 14, style: keyStyle}
+	colName     = shortColumn("姓名", 8)
+	colID       = shortColumn("证件号码", 19)
+	colCategory = shortColumn("类别", 10)
+	colTownship = shortColumn("乡镇（街道）", 9)
+	colVillage  = shortColumn("村（社区）", 10)
+	colItem     = shortColumn("项目", 12)
+	colMonth    = column{head: "所属月份", chars: 8, style: monthStyle}
+	colDocument = shortColumn("依据文号", 19)
+	colKeyTown  = keyColumn("乡镇代码", 10)
+	colKeyPlace = keyColumn("单位代码", 13)
 )
-
-func colMoney(head string) column {
-	return column{head: head, chars: 13, style: moneyStyle, total: true}
-}
-
-func colText(head string, chars int) column {
-	return column{head: head, chars: chars, style: textStyle}
-}
 
 func (a *audit) newDetail() *table {
 	return a.book.newTable("明细", "发放明细表", "本批次没有明细", dCount-dTownshipKey,
 		colSerial, colPerson, colName, colID, colCategory, colTownship, colVillage, colItem, colMonth,
-		colMoney("核定金额"), colMoney("以前批次已计"), colMoney("本次应发"), colMoney("本次扣款"),
-		colDocument, column{head: "资金来源", chars: 12, style: centreStyle}, colText("原因", 12), colText("说明", 44),
+		moneyColumn("核定金额"), moneyColumn("以前批次已计"), moneyColumn("本次应发"), moneyColumn("本次扣款"),
+		colDocument, shortColumn("资金来源", 10), textColumn("原因", 12), textColumn("说明", 44),
 		colKeyTown, colKeyPlace,
-		column{head: "项目号", chars: 7, style: keyStyle}, column{head: "资金号", chars: 7, style: keyStyle})
+		keyColumn("项目号", 7), keyColumn("资金号", 7))
 }
 
 // line takes a line into the sums and the detail, and once more into the list of
@@ -74,7 +66,7 @@ func (a *audit) line(l payroll.ReportLine) error {
 	if err != nil {
 		return err
 	}
-	gross, deduction := sides(l)
+	gross, deduction := bySide(l)
 	a.cells = append(a.cells[:0], cell{}, number(l.Person), text(l.Name), text(l.IDMasked), text(category(l.Category)),
 		text(k.township), text(k.village), text(a.head.Items[k.item-1].Name), month(l.Month), fen(l.Due), fen(l.Committed), gross, deduction,
 		text(l.Document), text(fundName(a.head.Funds[k.fund-1])), text(l.Cause), text(l.Sentence),
@@ -89,8 +81,8 @@ func (a *audit) line(l payroll.ReportLine) error {
 	return ofPerson(a.others.add(c), l.Person)
 }
 
-// sides puts the amount of a line under what is due or under what is withheld.
-func sides(l payroll.ReportLine) (gross, deduction cell) {
+// bySide puts the amount of a line under what is due or under what is withheld.
+func bySide(l payroll.ReportLine) (gross, deduction cell) {
 	if l.Deduction {
 		return fen(0), fen(l.Fen)
 	}
@@ -101,8 +93,8 @@ func sides(l payroll.ReportLine) (gross, deduction cell) {
 func (a *audit) newOthers() *table {
 	return a.book.newTable("补发扣回", "补发扣回明细表", "本批次没有其他月份的补发或扣回", 0,
 		colSerial, colPerson, colName, colID, colCategory, colTownship, colVillage, colItem, colMonth,
-		colMoney("核定金额"), colMoney("以前批次已计"), colMoney("本次应发"), colMoney("本次扣款"),
-		colDocument, colText("原因", 16), colText("说明", 50))
+		moneyColumn("核定金额"), moneyColumn("以前批次已计"), moneyColumn("本次应发"), moneyColumn("本次扣款"),
+		colDocument, textColumn("原因", 26), textColumn("说明", 44))
 }
 
 // Columns of the roster.
@@ -123,9 +115,9 @@ const (
 func (a *audit) newPeople() *table {
 	return a.book.newTable("人员", "花名册人员发放情况表", "花名册没有人员", 2,
 		colSerial, colPerson, colName, colID, colCategory, colTownship, colVillage,
-		column{head: "结果", chars: 7, style: centreStyle},
-		colMoney("应发"), colMoney("扣款"), colMoney("缓发增减"), colMoney("待扣增减"), colMoney("实发"),
-		column{head: "开户银行", chars: 16, style: centreStyle}, column{head: "卡号", chars: 20, style: centreStyle}, colText("原因", 32),
+		shortColumn("结果", 7),
+		moneyColumn("应发"), moneyColumn("扣款"), moneyColumn("缓发增减"), moneyColumn("待扣增减"), moneyColumn("实发"),
+		shortColumn("开户银行", 17), shortColumn("卡号", 20), textColumn("原因", 24),
 		colKeyTown, colKeyPlace)
 }
 
@@ -153,8 +145,8 @@ func (a *audit) person(p payroll.ReportPerson) error {
 func (a *audit) newUnpaid() *table {
 	return a.book.newTable("缓发与拒发", "缓发与拒发人员表", "本批次没有缓发或拒发的人员", 0,
 		colSerial, colPerson, colName, colID, colCategory, colTownship, colVillage,
-		column{head: "结果", chars: 7, style: centreStyle},
-		colMoney("应发"), colMoney("扣款"), colMoney("缓发增减"), colText("原因", 60))
+		shortColumn("结果", 7),
+		moneyColumn("应发"), moneyColumn("扣款"), moneyColumn("缓发增减"), textColumn("原因", 60))
 }
 
 // Columns of the comparison.
@@ -172,7 +164,7 @@ func (a *audit) newChanges() *table {
 	}
 	return a.book.newTable("与上月比较", title, rest, 0,
 		colSerial, colPerson, colName, colTownship, colVillage, colItem,
-		colMoney("上月金额"), colMoney("本月金额"), colMoney("增减"), colText("原因", 64))
+		moneyColumn("上月金额"), moneyColumn("本月金额"), moneyColumn("增减"), textColumn("原因", 64))
 }
 
 func (a *audit) change(c payroll.ReportChange) error {

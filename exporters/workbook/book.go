@@ -34,14 +34,6 @@ type paper struct {
 	footer  string // left foot of the page: batch and seal
 }
 
-// column is a column of a sheet.
-type column struct {
-	head  string
-	chars int // width in half-width characters of body text
-	style style
-	total bool // the row of totals adds it up
-}
-
 // sheet is one sheet: rows at the top, which may be written last, and a body
 // below, which may be long. Everything that is not a cell is set by finish.
 type sheet struct {
@@ -55,6 +47,7 @@ type sheet struct {
 	filtered int                          // last row that the filter hides and shows, 0 for the last of the sheet
 	merges   []string                     // "A1:F1"
 	breaks   []string                     // page breaks above these cells
+	onePage  bool                         // as small as it takes to print on one page
 	alarm    int                          // column that is red where it is not zero, 0 for none
 	finish   func(f *excelize.File) error // what only this sheet has: a chart
 }

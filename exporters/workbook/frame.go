@@ -51,6 +51,14 @@ func setColumns(f *excelize.File, s *sheet) error {
 // digits of the 11 point default font; the constant is the cell's own margin.
 func units9(chars int) float64 { return float64(chars)*bodySize/11 + 1 }
 
+// pixels is how wide the printed columns are, as excelize counts.
+func (s *sheet) pixels() (n int) {
+	for _, c := range s.cols[:s.printed()] {
+		n += int(units9(c.chars)*8 + 0.5)
+	}
+	return n
+}
+
 func setPanes(f *excelize.File, s *sheet) error {
 	none, zoom := false, 100.0
 	if err := f.SetSheetView(s.name, 0, &excelize.ViewOptions{ShowGridLines: &none, ZoomScale: &zoom}); err != nil || s.frozen == 0 {
@@ -69,20 +77,28 @@ func setFilter(f *excelize.File, s *sheet) error {
 	return f.AutoFilter(s.name, fmt.Sprintf("A%d:%s%d", s.filter, letters[len(s.cols)-1], last), nil)
 }
 
-const a4 = 9
+const (
+	a4        = 9          // the number of the paper size
+	rowHigh   = points(15) // a row that nobody set; a chart lies over such
+	rowPixels = 18         // the same, as excelize counts
+)
 
 // setPage lays the sheet out on A4, as wide as the paper, with repeated headings.
 func (b *book) setPage(f *excelize.File, s *sheet) error {
-	paper, turn, wide, high, fit := a4, "landscape", 1, 0, true
-	if err := f.SetSheetProps(s.name, &excelize.SheetPropsOptions{FitToPage: &fit}); err != nil {
+	paper, turn, wide, high, yes := a4, "landscape", 1, 0, true
+	if s.onePage {
+		high = 1
+	}
+	row := float64(rowHigh)
+	if err := f.SetSheetProps(s.name, &excelize.SheetPropsOptions{FitToPage: &yes, DefaultRowHeight: &row, CustomHeight: &yes}); err != nil {
 		return err
 	}
 	if err := f.SetPageLayout(s.name, &excelize.PageLayoutOptions{Size: &paper, Orientation: &turn, FitToWidth: &wide, FitToHeight: &high}); err != nil {
 		return err
 	}
-	side, top, bottom, edge, centre := 0.4, 0.5, 0.7, 0.3, true
+	side, top, bottom, edge := 0.3, 0.5, 0.7, 0.3
 	if err := f.SetPageMargins(s.name, &excelize.PageLayoutMarginsOptions{
-		Left: &side, Right: &side, Top: &top, Bottom: &bottom, Header: &edge, Footer: &edge, Horizontally: &centre,
+		Left: &side, Right: &side, Top: &top, Bottom: &bottom, Header: &edge, Footer: &edge, Horizontally: &yes,
 	}); err != nil {
 		return err
 	}

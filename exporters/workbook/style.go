@@ -26,6 +26,7 @@ const (
 	monthStyle  // 202611 as 2026-11
 
 	totalText // the row of totals
+	totalNote // a remark in it
 	totalMoney
 	totalCount
 
@@ -55,7 +56,8 @@ type look struct {
 	format string
 	fill   string
 	grey   bool
-	bare   bool // no border
+	bare   bool // no border, one line
+	indent int
 }
 
 var looks = [numStyles]look{
@@ -77,14 +79,15 @@ var looks = [numStyles]look{
 	monthStyle:  {align: "center", format: monthFormat},
 
 	totalText:  {bold: true, align: "center", fill: "F4F1E6"},
+	totalNote:  {align: "left", fill: "F4F1E6"},
 	totalMoney: {bold: true, align: "right", format: moneyFormat, fill: "F4F1E6"},
 	totalCount: {bold: true, align: "right", format: countFormat, fill: "F4F1E6"},
 
 	labelStyle: {size: 10, align: "center", fill: "E7EBF0"},
-	valueStyle: {size: 10, align: "left"},
-	valueCount: {size: 10, align: "right", format: countFormat},
-	valueMoney: {size: 11, bold: true, align: "right", format: moneyFormat},
-	signStyle:  {size: 11, align: "left"},
+	valueStyle: {size: 10, align: "left", indent: 1},
+	valueCount: {size: 10, align: "right", format: countFormat, indent: 1},
+	valueMoney: {size: 11, bold: true, align: "right", format: moneyFormat, indent: 1},
+	signStyle:  {size: 11, align: "left", indent: 1},
 }
 
 // registerStyles numbers the looks in a workbook.
@@ -106,7 +109,7 @@ func registerStyles(f *excelize.File) (ids [numStyles]int, err error) {
 func (l look) excelize() *excelize.Style {
 	s := &excelize.Style{
 		Font:      &excelize.Font{Family: font, Size: bodySize, Bold: l.bold},
-		Alignment: &excelize.Alignment{Horizontal: l.align, Vertical: "center", WrapText: !l.bare},
+		Alignment: &excelize.Alignment{Horizontal: l.align, Vertical: "center", WrapText: !l.bare, Indent: l.indent},
 	}
 	if l.size > 0 {
 		s.Font.Size = l.size

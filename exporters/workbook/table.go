@@ -32,6 +32,7 @@ type table struct {
 	rest  string // shown instead of rows when there are none
 	limit int    // partRows, less in tests
 	wraps []int  // columns that can need several lines
+	spans []span // of the numbers, by column
 	parts []*part
 	count int
 }
@@ -44,7 +45,7 @@ type part struct {
 }
 
 func (b *book) newTable(name, title, rest string, keys int, cols ...column) *table {
-	t := &table{book: b, name: name, title: title, rest: rest, cols: cols, keys: keys, limit: partRows}
+	t := &table{book: b, name: name, title: title, rest: rest, cols: cols, keys: keys, limit: partRows, spans: make([]span, len(cols))}
 	for i, c := range cols {
 		if c.style == textStyle || c.style == centreStyle {
 			t.wraps = append(t.wraps, i)
@@ -62,8 +63,9 @@ func (t *table) add(cells []cell) error {
 	t.count++
 	p.rows++
 	cells[0] = number(int64(t.count))
-	for i, c := range t.cols {
-		if c.total {
+	for i := range t.cols {
+		t.spans[i].take(cells[i].number)
+		if t.cols[i].total {
 			p.totals[i] += money.Fen(cells[i].number)
 		}
 	}
@@ -100,7 +102,7 @@ func (t *table) room() (*part, error) {
 }
 
 // lineHeight is the height of a line of body text, in points.
-const lineHeight points = 12
+const lineHeight points = 13
 
 func (t *table) height(cells []cell) points {
 	n := 1
@@ -111,13 +113,14 @@ func (t *table) height(cells []cell) points {
 }
 
 // rowHeight is the height of a row of n lines; programs end at 409 points.
-func rowHeight(n int) points { return min(points(n)*lineHeight+6, 409) }
+func rowHeight(n int) points { return min(points(n)*lineHeight+3, 409) }
 
 // finish writes the rows above the data, which need the number of rows below.
 func (t *table) finish() error {
 	if _, err := t.room(); err != nil {
 		return err
 	}
+	t.fit()
 	for i, p := range t.parts {
 		title := t.title
 		if len(t.parts) > 1 {
@@ -130,10 +133,22 @@ func (t *table) finish() error {
 	return nil
 }
 
+// fit makes the columns of numbers as wide as what stands in them: too narrow a
+// column shows ####, and too wide ones make the print small.
+func (t *table) fit() {
+	for i := range t.cols {
+		for _, p := range t.parts {
+			t.spans[i].take(int64(p.totals[i]))
+		}
+		t.cols[i].fit(t.spans[i])
+	}
+}
+
 func (t *table) finishPart(p *part, title string) error {
 	if err := p.heading(&p.top, title); err != nil {
 		return err
 	}
+	p.merges = append(p.merges, across(totalRow, 2, 3)) // the remark
 	if err := p.top.add(20, t.totals(p)...); err != nil {
 		return err
 	}
@@ -143,7 +158,7 @@ func (t *table) finishPart(p *part, title string) error {
 	if p.rows > 0 || t.rest == "" {
 		return nil
 	}
-	p.merges = append(p.merges, span(p.body.next, 0, p.printed()-1))
+	p.merges = append(p.merges, across(p.body.next, 0, p.printed()-1))
 	return p.body.add(24, append([]cell{text(t.rest).as(centreStyle)}, blanks(p.printed()-1, centreStyle)...)...)
 }
 
@@ -153,7 +168,7 @@ func (t *table) totals(p *part) []cell {
 	cells := blanks(len(t.cols)-t.keys, totalText)
 	cells[0] = text("合计").as(totalText)
 	cells[1] = number(int64(p.rows)).by("SUBTOTAL(103," + p.column(1) + ")").as(totalCount)
-	cells[2] = text("行，随筛选变动").as(totalText)
+	cells[2] = text("行（随筛选变动）").as(totalNote)
 	for i, c := range t.cols {
 		if c.total {
 			cells[i] = fen(p.totals[i]).by("ROUND(SUBTOTAL(109," + p.column(i) + "),2)").as(totalMoney)
@@ -231,7 +246,7 @@ func (p *part) absolute(i int) string {
 // heading writes the title and the note of a sheet over its printed columns.
 func (s *sheet) heading(r *rows, title string) error {
 	last := s.printed() - 1
-	s.merges = append(s.merges, span(r.next, 0, last))
+	s.merges = append(s.merges, across(r.next, 0, last))
 	if err := r.add(30, text(title).as(titleStyle)); err != nil {
 		return err
 	}
@@ -262,7 +277,7 @@ func blanks(n int, st style) []cell {
 	return cells
 }
 
-// span is a range inside a row, by columns from 0: A3:F3.
-func span(row, from, to int) string {
+// across is a range inside a row, by columns from 0: A3:F3.
+func across(row, from, to int) string {
 	return fmt.Sprintf("%s%d:%s%d", letters[from], row, letters[to], row)
 }
