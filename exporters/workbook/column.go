@@ -14,9 +14,8 @@ type column struct {
 	total bool // the row of totals adds it up
 }
 
-// named and wide give a column another heading or width.
+// named gives a column another heading.
 func (c column) named(head string) column { c.head = head; return c }
-func (c column) wide(chars int) column    { c.chars = chars; return c }
 
 // moneyColumn is a column of amounts in yuan with a total.
 func moneyColumn(head string) column {
