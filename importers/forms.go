@@ -54,8 +54,11 @@ type form struct {
 	world   bool     // facts of the world, not of a person
 }
 
+// exampleID stands in the example row of every template; nobody has it.
+const exampleID = "439901198503010017"
+
 var (
-	idColumn   = column{code: "id", title: "身份证号", synonyms: []string{"身份证号码", "公民身份号码", "身份证", "证件号码", "id number", "id"}, kind: personID, required: true, help: "文本格式，18 位", example: "439901198503010016"}
+	idColumn   = column{code: "id", title: "身份证号", synonyms: []string{"身份证号码", "公民身份号码", "身份证", "证件号码", "id number", "id"}, kind: personID, required: true, help: "文本格式，18 位", example: exampleID}
 	nameColumn = column{code: "name", title: "姓名", synonyms: []string{"名字", "name"}, required: true, example: "张小满"}
 	validFrom  = column{code: "from", title: "生效日期", synonyms: []string{"起始日期", "启用日期", "valid from"}, kind: day, meta: true, help: "从哪一天起是这样；空着时用导入命令的 --from", example: "2026-10-01"}
 
@@ -98,7 +101,7 @@ var forms = []form{
 	}},
 	{kind: "accounts", title: "银行账户", fact: facts.KindAccount, columns: []column{
 		hidden(idColumn), hidden(nameColumn),
-		{code: "card", title: "银行卡号", synonyms: []string{"银行账号", "账号", "卡号", "收款账号", "card"}, kind: card, required: true, help: "文本格式", example: "6228480000000000017"},
+		{code: "card", title: "银行卡号", synonyms: []string{"银行账号", "账号", "卡号", "收款账号", "card"}, kind: card, required: true, help: "文本格式", example: "6200590000009999992"},
 		{code: "bank", title: "开户银行", synonyms: []string{"银行", "开户行名称", "bank"}, kind: bank, example: "中国农业银行"},
 		{code: "branch", title: "开户网点", synonyms: []string{"开户行", "支行", "网点", "branch"}, example: "中国农业银行桃源县支行"},
 		{code: "cnaps", title: "联行号", synonyms: []string{"行号", "cnaps"}},

@@ -303,6 +303,9 @@ func (r *reading) row(row *sheet.Row) {
 		}
 		values[c.code] = v
 	}
+	if values["id"] == exampleID {
+		r.problem(cells["id"], message.M("import.example_row"))
+	}
 	if len(r.batch.Problems) > before {
 		return
 	}

@@ -30,7 +30,7 @@ const (
 var partNames = regexp.MustCompile(`^(\[Content_Types\]\.xml|_rels/\.rels|docProps/[A-Za-z]+\.xml|docMetadata/LabelInfo\.xml|customXml/.+|` +
 	`xl/(workbook|styles|sharedStrings|metadata|calcChain)\.xml|xl/_rels/workbook\.xml\.rels|xl/theme/theme\d+\.xml|` +
 	`xl/worksheets/sheet\d+\.xml|xl/worksheets/_rels/sheet\d+\.xml\.rels|xl/printerSettings/.+\.bin|` +
-	`xl/(comments\d*|threadedComments/.+|persons/.+|drawings/.+|tables/.+|media/.+|charts/.+))$|/$`)
+	`xl/(comments\d*\.xml|threadedComments/.+|persons/.+|drawings/.+|tables/.+|media/.+|charts/.+))$|/$`)
 
 // gate refuses a workbook that the library below would read as different data
 // without an error: it reads every part to its end, so that the checksum is

@@ -135,4 +135,7 @@ var importEntries = []Entry{
 	{Code: "value.yes", Exit: ExitRows,
 		Zh: "“{0}”应当是“是”或“否”", ZhHint: "请改正",
 		En: "“{0}” should be 是 or 否", EnHint: "Mend it."},
+	{Code: "import.example_row", Exit: ExitRows,
+		Zh: "这是模板里的示例行", ZhHint: "请删除示例行，只留自己填的",
+		En: "this is the template's example row", EnHint: "Delete it and keep only your own rows."},
 }
