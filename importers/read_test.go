@@ -1,0 +1,137 @@
+package importers
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"zhida/importers/sheet"
+	"zhida/payroll"
+	"zhida/rules/calendar"
+	"zhida/rules/message"
+)
+
+// Each value in the forms that offices write it, and each mistake with its code.
+func TestValues(t *testing.T) {
+	const txt, num, formula = sheet.Text, sheet.Number, sheet.Formula
+	for _, c := range []struct {
+		kind valueKind
+		cell sheet.Kind
+		in   string
+		out  string
+		code string
+	}{
+		{amount, txt, "1234.50", "123450", ""}, {amount, num, "1234.5", "123450", ""}, {amount, num, "0.1", "10", ""}, {amount, num, "1234.4999999999998", "123450", ""}, {amount, num, "1234.499", "", "money.format"}, // noise past 15 digits is dropped, a third decimal is not
+		{amount, num, "0.30000000000000004", "", "money.format"}, {amount, txt, "-5", "-500", ""},
+		{amount, txt, "1,234.50", "", "value.separators"}, {amount, txt, "１２３", "", "value.full_width"}, {amount, txt, "1.234", "", "money.format"},
+		{amount, txt, "1e999999999", "", "money.format"}, {amount, num, "1E+18", "", "money.format"}, {amount, txt, "-0", "", "money.format"}, {amount, txt, "12元", "", "money.format"},
+		{amount, formula, "", "", "value.formula"}, {amount, txt, "", "", ""},
+		{personID, txt, "11010519491231002x", "11010519491231002X", ""}, {personID, num, "110105194912310", "", "value.number_as_id"}, {personID, txt, "110105194912310021", "", "id.check"},
+		{card, num, "6200590000000000", "", "value.number_as_id"}, {card, txt, "6.22848E+18", "", "card.digits"},
+		{day, txt, "2026-11-10", "2026-11-10", ""}, {day, txt, "2026/11/1", "2026-11-01", ""}, {day, txt, "2026年11月1日", "2026-11-01", ""}, {day, txt, "20261101", "2026-11-01", ""},
+		{day, txt, "2026.11.1", "2026-11-01", ""}, {day, sheet.Date, "2026-11-10", "2026-11-10", ""},
+		{day, txt, "2026-02-30", "", "value.no_such_day"}, {day, num, "60", "", "value.date_number"}, {day, num, "46000", "", "value.date_number"}, {day, txt, "11月1日", "", "value.date"},
+		{month, txt, "2026-11", "2026-11", ""}, {month, txt, "2026年11月", "2026-11", ""}, {month, txt, "202611", "2026-11", ""}, {month, txt, "2026-13", "", "value.month"},
+		{yes, txt, "是", "true", ""}, {yes, txt, "否", "false", ""}, {yes, txt, "也许", "", "value.yes"},
+		{place, txt, "430725101", "430725101", ""}, {place, txt, "43072510", "", "value.place"}, {whole, txt, "12", "12", ""}, {whole, txt, "1.5", "", "value.whole"},
+		{bank, txt, "中国农业银行", "ABC", ""}, {bank, txt, "无名银行", "", "value.bank"}, {period, txt, "2025年", "2025", ""}, {period, txt, "2025-06", "2025-06", ""},
+	} {
+		got, err := (&column{title: "列", kind: c.kind}).value(sheet.Cell{Kind: c.cell, Text: c.in, Address: "A1"})
+		if got != c.out || message.Code(err) != c.code {
+			t.Errorf("%d %q: %q %v, want %q %s", c.kind, c.in, got, err, c.out, c.code)
+		}
+	}
+}
+
+const a, b = "439901198503010025", "439901198804120010" // two invented people
+
+func idOf(t *testing.T, wrong string) string {
+	t.Helper()
+	for _, last := range "0123456789X" {
+		id := wrong[:17] + string(last)
+		if _, err := (&column{kind: personID}).value(sheet.Cell{Kind: sheet.Text, Text: id}); err == nil {
+			return id
+		}
+	}
+	t.Fatal("no check digit fits")
+	return ""
+}
+
+func read(t *testing.T, kind, text string) *payroll.ImportBatch {
+	t.Helper()
+	text = strings.NewReplacer("{A}", idOf(t, a), "{B}", idOf(t, b)).Replace(text)
+	in, err := Read(kind, "a.csv", []byte(text), Options{From: 20261001, Items: map[string]string{"基本工资": "base_salary", "住房公积金": "housing_fund"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in
+}
+
+func problems(in *payroll.ImportBatch) string {
+	var list []string
+	for _, p := range in.Problems {
+		list = append(list, p.Cell+" "+p.Code)
+	}
+	return strings.Join(list, ", ")
+}
+
+func TestShapesOfSheets(t *testing.T) {
+	for name, c := range map[string]struct {
+		kind, text string
+		rows       int
+		problems   string
+	}{
+		"title, two storeys, index row, total, note": {"amounts",
+			"核定表,,,,\n填报单位：某局,,,,\n人员,,执行,应发,代扣\n姓名,身份证号,起始月份,基本工资,住房公积金\n1,2,3,4,5\n张甲,{A},2026-10,100.50,10\n李乙,{B},2026-10,200,\n合计,2人,,300.50,10.00\n,,,,\n制表人：某,,,,\n", 3, ""},
+		"a total that does not add up": {"amounts", "姓名,身份证号,起始月份,基本工资\n张甲,{A},2026-10,100\n合计,,,101\n", 1, "D3 import.total_differs"},
+		"a count that does not add up": {"amounts", "姓名,身份证号,起始月份,基本工资\n张甲,{A},2026-10,100\n合计,2人,,100\n", 1, "B3 import.count_differs"},
+		"two rows that contradict":     {"roster", "身份证号,姓名,人员类别,单位代码\n{A},张甲,乡镇干部,430725101\n{A},张甲,乡镇干部,430725102\n", 1, "A3 import.contradiction"},
+		"two rows that agree":          {"roster", "身份证号,姓名,人员类别,单位代码\n{A},张甲,乡镇干部,430725101\n{A},张甲,乡镇干部,430725101\n", 1, ""},
+		"nothing where something must": {"roster", "身份证号,姓名,人员类别,单位代码\n{A},,乡镇干部,430725101\n", 0, "B2 import.required"},
+		"a word not on the list":       {"roster", "身份证号,姓名,人员类别,单位代码\n{A},张甲,乡长,430725101\n", 0, "C2 value.choice"},
+		"all mistakes at once":         {"roster", "身份证号,姓名,人员类别,单位代码\n12,,乡长,1\n", 0, "A2 id.length, B2 import.required, C2 value.choice, D2 value.place"},
+	} {
+		in := read(t, c.kind, c.text)
+		if len(in.Rows) != c.rows || problems(in) != c.problems {
+			t.Errorf("%s: %d rows, problems %s; want %d, %s", name, len(in.Rows), problems(in), c.rows, c.problems)
+		}
+	}
+	for name, c := range map[string]struct{ text, code string }{
+		"no headings":  {"张甲,{A}\n", "import.no_heading"},
+		"two the same": {"身份证号,身份证号码,姓名,人员类别,单位代码\n", "import.heading_twice"},
+		"no rows":      {"身份证号,姓名,人员类别,单位代码\n", "import.empty"},
+	} {
+		if _, err := Read("roster", "a.csv", []byte(c.text), Options{}); message.Code(err) != c.code {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// The same table with rows and columns in another order states the same facts.
+func TestOrderDoesNotMatter(t *testing.T) {
+	facts := func(in *payroll.ImportBatch) map[string]string {
+		m := map[string]string{}
+		for _, r := range in.Rows {
+			m[r.PersonID+" "+r.Fact.Key+" "+r.Fact.From.String()] = r.Fact.Body
+		}
+		return m
+	}
+	one := facts(read(t, "tenure", "身份证号,姓名,单位代码,职务,职级,任职日期,离任日期,组织认定\n{A},张甲,430725101,站所长,一级科员,2021-01-15,,是\n{B},李乙,430725102200,书记,,2011-03-01,2014-02-28,否\n"))
+	other := facts(read(t, "tenure", "组织认定,离任日期,任职日期,职务,职级,单位代码,姓名,身份证号,备注\n否,2014年2月28日,20110301,书记,,430725102200,李乙,{B},x\n是,,2021/1/15,站所长,一级科员,430725101,张甲,{A},\n"))
+	if diff := cmp.Diff(one, other); diff != "" || len(one) != 2 {
+		t.Error(diff)
+	}
+}
+
+// A day's file states its township, month and kind completely.
+func TestSnapshotScope(t *testing.T) {
+	in := read(t, "days", "单位代码,身份证号,姓名,日期,类型\n430725101,{A},张甲,2026-10-12,下村\n430725101,{B},李乙,2026-10-13,下村\n")
+	want := []payroll.Scope{{Township: "430725101", Month: 202610, Kind: "下村"}}
+	if diff := cmp.Diff(want, in.Scope); diff != "" || len(in.Rows) != 2 {
+		t.Error(diff, problems(in))
+	}
+	if f := in.Rows[0].Fact; f.Scope != "430725101/2026-10/下村" || f.From != calendar.Date(20261012) || f.To != f.From {
+		t.Errorf("%+v", f)
+	}
+}
