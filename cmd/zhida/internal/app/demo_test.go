@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,6 +57,8 @@ func TestDemo(t *testing.T) {
 		t.Errorf("running again made %d batches", len(last.Batches))
 	}
 	compareWithOldSystem(t, a)
+	onlyTouches(t, a, "2026-10/3", "regional_allowance", "top_up") // another class of one township
+	onlyTouches(t, a, "2026-10/4", "former_compensation")          // two cells of a table, and a late death
 	_, onPostgreSQL := demo(t, pgtest.Database(t))
 	for i := range steps {
 		for j := range steps[i].Batches {
@@ -189,5 +192,27 @@ func compareWithOldSystem(t *testing.T, a *App) {
 	}
 	if compared < 2000 {
 		t.Errorf("only %d former cadres get in October what the generator worked out", compared)
+	}
+}
+
+// onlyTouches holds a correction to the items that rest on what was corrected.
+func onlyTouches(t *testing.T, a *App, id string, items ...string) {
+	t.Helper()
+	batch, err := payroll.ParseBatchID(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, lines := context.Background(), 0
+	err = a.store.View(ctx, func(r payroll.Reader) error {
+		return r.Lines(ctx, payroll.LineQuery{Batch: batch}, func(l payroll.Line) error {
+			lines++
+			if !slices.Contains(items, l.Item) || l.Month != 202610 || l.Cause == "month" || l.Cause == "program" {
+				t.Errorf("%s: person %d has a line of %s for %s because of %s", id, l.Person, l.Item, l.Month, l.Cause)
+			}
+			return nil
+		})
+	})
+	if err != nil || lines == 0 {
+		t.Errorf("%s: %d lines, %v", id, lines, err)
 	}
 }
