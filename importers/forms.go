@@ -55,7 +55,7 @@ type form struct {
 }
 
 // exampleID stands in the example row of every template; nobody has it.
-const exampleID = "439901198503010017"
+const exampleID = "439901190001019998"
 
 var (
 	idColumn   = column{code: "id", title: "身份证号", synonyms: []string{"身份证号码", "公民身份号码", "身份证", "证件号码", "id number", "id"}, kind: personID, required: true, help: "文本格式，18 位", example: exampleID}
