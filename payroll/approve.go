@@ -191,7 +191,8 @@ func (b *Book) Approve(ctx context.Context, s *Session, id BatchID, seal string)
 			return nil, errors.Join(err, message.Err("batch.raced", id))
 		}
 		batch.State, batch.Approver = Approved, s.Actor.Name
-		return nil, b.freeze(ctx, tx, *batch, head.Position+1)
+		frozen, err := b.freeze(ctx, tx, *batch, head.Position+1)
+		return []string{"facts", frozen}, err
 	})
 	return batch, err
 }
@@ -357,21 +358,23 @@ func (b *Book) Recompute(ctx context.Context, id BatchID) (string, error) {
 	return b.digestAsComputed(ctx, c, batch)
 }
 
-// freeze records the averages that an approval makes final, as facts of the world.
-func (b *Book) freeze(ctx context.Context, tx Tx, batch Batch, at int64) error {
+// freeze records the averages that an approval makes final, as facts of the world,
+// and gives the digest over their commitments, as an import does for its facts.
+func (b *Book) freeze(ctx context.Context, tx Tx, batch Batch, at int64) (string, error) {
 	list := make([]Fact, 0, len(batch.Averages))
 	for _, a := range batch.Averages {
 		body, err := json.Marshal(a)
 		if err != nil {
-			return err
+			return "", err
 		}
 		list = append(list, Fact{Kind: facts.KindAverage, Key: a.Item + "|" + a.Group + "|" + a.Month.String(), From: a.Month.First(),
 			To: calendar.Forever, KnownFrom: at, Body: string(body)})
 	}
-	if _, err := b.saltFacts(list); err != nil {
-		return err
+	digest, err := b.saltFacts(list)
+	if err != nil {
+		return "", err
 	}
-	return tx.PutFacts(ctx, list)
+	return digest, tx.PutFacts(ctx, list)
 }
 
 // Reject sends a submitted or checked batch back to its maker as a draft.
