@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/xuri/excelize/v2"
+
 	"zhida/payroll"
 	"zhida/rules/facts"
 	"zhida/rules/message"
@@ -54,6 +56,7 @@ type audit struct {
 	towns, matrix, villages                 sumAt
 	byItems, byFunds                        sumAt
 	differences                             cell // on the sheet of checks
+	series                                  []excelize.ChartSeries
 }
 
 func newAudit(b *book, head payroll.ReportHead, limit int) (*audit, error) {
@@ -97,14 +100,14 @@ func (a *audit) read(r payroll.Report) error {
 // the checks compare the summaries, and the cover quotes the checks.
 func (a *audit) summarise() error {
 	var made []*sheet
-	for _, make := range []func() (*sheet, error){a.byTownship, a.byTownshipAndItem, a.byVillage, a.byItem, a.byFund, a.checks, a.cover, a.standards} {
+	for _, make := range []func() (*sheet, error){a.byTownship, a.byTownshipAndItem, a.chart, a.byVillage, a.byItem, a.byFund, a.checks, a.cover, a.standards} {
 		s, err := make()
 		if err != nil {
 			return err
 		}
 		made = append(made, s)
 	}
-	front, checks, cover, standards := made[:5], made[5], made[6], made[7]
+	front, checks, cover, standards := made[:6], made[6], made[7], made[8]
 	a.book.sheets = slices.Concat([]*sheet{cover, checks}, front, a.sheets(), []*sheet{standards})
 	return a.disagreement()
 }
@@ -122,7 +125,7 @@ func (a *audit) sheets() (list []*sheet) {
 func auditPaper(h payroll.ReportHead) paper {
 	id := h.Batch.ID
 	return paper{
-		title:   h.County + id.Month().Chinese() + h.Batch.Channel + "发放审计簿",
+		title:   h.County + id.Month().Chinese() + "发放审计簿（" + h.Batch.Channel + "）",
 		unit:    h.Unit,
 		made:    h.Batch.ComputedAt,
 		note:    h.Unit + "　　" + id.Month().Chinese() + "　　批次 " + id.String() + "　　" + h.Batch.Channel,

@@ -180,7 +180,7 @@ func (a *audit) byPlace(at *sumAt, k byKind) (*sheet, error) {
 	return s.sheet, s.body.add(16, text(note).as(noteStyle))
 }
 
-// byTownshipAndItem is the table of items by township, with the chart of it.
+// byTownshipAndItem is the table of items by township, from which the chart is drawn.
 func (a *audit) byTownshipAndItem() (*sheet, error) {
 	k := a.townships("乡镇分项目", "乡镇（街道）分项目汇总表")
 	cols := slices.Concat([]column{colSerial}, k.names)
@@ -198,7 +198,7 @@ func (a *audit) byTownshipAndItem() (*sheet, error) {
 	if err := s.headings(a.itemNumbers(s, items)...); err != nil {
 		return nil, err
 	}
-	s.filter = s.frozen
+	s.filter, s.onePage = s.frozen, len(k.list) <= pageRows
 	first := s.body.next
 	for i, p := range k.list {
 		cells := append([]cell{number(int64(i + 1))}, k.label(p)...)
@@ -213,7 +213,7 @@ func (a *audit) byTownshipAndItem() (*sheet, error) {
 		return nil, err
 	}
 	a.matrix = sumAt{name: k.name, gross: s.at(gross, row), deduction: s.at(deduction, row)}
-	a.chart(s, first, s.filtered, items)
+	a.plot(s, first, s.filtered, items)
 	return s.sheet, nil
 }
 

@@ -36,12 +36,12 @@ const (
 // The columns that several lists share.
 var (
 	colSerial   = column{head: "序号", chars: 5, style: plainStyle}
-	colPerson   = column{head: "人员编号", chars: 8, style: plainStyle}
+	colPerson   = column{head: "人员编号", chars: 6, style: plainStyle}
 	colName     = shortColumn("姓名", 8)
 	colID       = shortColumn("证件号码", 19)
 	colCategory = shortColumn("类别", 10)
-	colTownship = shortColumn("乡镇（街道）", 9)
-	colVillage  = shortColumn("村（社区）", 10)
+	colTownship = shortColumn("乡镇", 9)
+	colVillage  = shortColumn("村", 10)
 	colItem     = shortColumn("项目", 12)
 	colMonth    = column{head: "所属月份", chars: 8, style: monthStyle}
 	colDocument = shortColumn("依据文号", 19)
@@ -53,7 +53,7 @@ func (a *audit) newDetail() *table {
 	return a.book.newTable("明细", "发放明细表", "本批次没有明细", dCount-dTownshipKey,
 		colSerial, colPerson, colName, colID, colCategory, colTownship, colVillage, colItem, colMonth,
 		moneyColumn("核定金额"), moneyColumn("以前批次已计"), moneyColumn("本次应发"), moneyColumn("本次扣款"),
-		colDocument, shortColumn("资金来源", 10), textColumn("原因", 12), textColumn("说明", 44),
+		colDocument, shortColumn("资金来源", 12), textColumn("原因", 10), textColumn("说明", 44),
 		colKeyTown, colKeyPlace,
 		keyColumn("项目号", 7), keyColumn("资金号", 7))
 }

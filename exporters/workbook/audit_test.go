@@ -2,11 +2,45 @@ package workbook
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
+
+	"zhida/payroll"
+	"zhida/rules/facts"
+	"zhida/rules/message"
+	"zhida/rules/money"
 )
 
+// written is the workbook of a report, with so many rows of a list on a sheet.
+func written(t testing.TB, r *fakeReport, limit int) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := writeAudit(&b, r, limit); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func opened(t testing.TB, b []byte) *excelize.File {
+	t.Helper()
+	f, err := excelize.OpenReader(bytes.NewReader(b), excelize.Options{RawCellValue: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	return f
+}
+
 func TestSameReportSameBytes(t *testing.T) {
-	r := newFake(700)
+	r := newFake(300)
 	first := written(t, r, partRows)
 	for range 10 {
 		if !bytes.Equal(first, written(t, r, partRows)) {
@@ -15,12 +49,322 @@ func TestSameReportSameBytes(t *testing.T) {
 	}
 }
 
-// written is the workbook of a report.
-func written(t testing.TB, r *fakeReport, limit int) []byte {
+// TestEveryCell reads the workbook with excelize and holds every cell of the
+// lists against the report.
+func TestEveryCell(t *testing.T) {
+	r := newFake(1200)
+	const limit = 1500 // so that the detail takes several sheets
+	f := opened(t, written(t, r, limit))
+	if r.passes != 1 {
+		t.Errorf("the lines were read %d times, want once", r.passes)
+	}
+	lines, people, changes := rowsOf(r)
+	var detail, others, roll, unpaid, compared [][]string
+	for i, l := range lines {
+		row := lineRow(r, l)
+		detail = append(detail, append([]string{strconv.Itoa(i + 1)}, row...))
+		if l.Month != thisMonth {
+			others = append(others, append([]string{strconv.Itoa(len(others) + 1)}, append(row[:13:13], row[14], row[15])...))
+		}
+	}
+	for i, p := range people {
+		row := personRow(r, p)
+		roll = append(roll, append([]string{strconv.Itoa(i + 1)}, row...))
+		if p.Status == payroll.OnHold || p.Status == payroll.Refused {
+			unpaid = append(unpaid, append([]string{strconv.Itoa(len(unpaid) + 1)}, append(row[:10:10], row[14])...))
+		}
+	}
+	for i, c := range changes {
+		compared = append(compared, append([]string{strconv.Itoa(i + 1)}, changeRow(r, c)...))
+	}
+	if len(others) == 0 || len(unpaid) == 0 || len(compared) == 0 {
+		t.Fatal("the report has nothing for one of the lists")
+	}
+	for _, x := range []struct {
+		sheet string
+		want  [][]string
+	}{
+		{"明细", detail[:limit]}, {"明细2", detail[limit : 2*limit]}, {"明细3", detail[2*limit : 3*limit]}, {"人员", roll},
+		{"与上月比较", compared}, {"补发扣回", others}, {"缓发与拒发", unpaid},
+	} {
+		if diff := cmp.Diff(x.want, dataRows(t, f, x.sheet)); diff != "" {
+			t.Errorf("%s (-report +workbook):\n%.2000s", x.sheet, diff)
+		}
+	}
+}
+
+func dataRows(t *testing.T, f *excelize.File, sheet string) [][]string {
 	t.Helper()
-	var b bytes.Buffer
-	if err := writeAudit(&b, r, limit); err != nil {
+	rows, err := f.GetRows(sheet)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return b.Bytes()
+	for i, row := range rows { // GetRows cuts empty cells at the end
+		for len(row) < len(rows[headRow-1]) {
+			row = append(row, "")
+		}
+		rows[i] = row
+	}
+	return rows[firstRow-1:]
+}
+
+// The rows below are said again from the report, not taken from the writer.
+
+func lineRow(r *fakeReport, l payroll.ReportLine) []string {
+	gross, deduction := yuan(l.Fen), "0"
+	if l.Deduction {
+		gross, deduction = deduction, gross
+	}
+	item, itemNo := "", 0
+	for i, x := range r.head.Items {
+		if x.Code == l.Item {
+			item, itemNo = x.Name, i+1
+		}
+	}
+	fund, fundNo := "", 0
+	for i, x := range r.head.Funds {
+		if x.Code == l.Fund {
+			fund, fundNo = x.Name, i+1
+		}
+	}
+	town, village, townKey, unitKey := placeOf(r, l.Township, l.Village)
+	return []string{fmt.Sprint(l.Person), l.Name, l.IDMasked, categoryOf(l.Category), town, village, item, strings.ReplaceAll(l.Month.String(), "-", ""),
+		yuan(l.Due), yuan(l.Committed), gross, deduction, l.Document, fund, l.Cause, l.Sentence, townKey, unitKey, strconv.Itoa(itemNo), strconv.Itoa(fundNo)}
+}
+
+func personRow(r *fakeReport, p payroll.ReportPerson) []string {
+	town, village, townKey, unitKey := placeOf(r, p.Township, p.Village)
+	how := map[payroll.Status]string{payroll.Paid: "发放", payroll.OnHold: "缓发", payroll.Refused: "拒发", payroll.NotDue: "不应发"}[p.Status]
+	return []string{fmt.Sprint(p.Person), p.Name, p.IDMasked, categoryOf(p.Category), town, village, how,
+		yuan(p.Gross), yuan(p.Deduction), yuan(p.Held), yuan(p.Owed), yuan(p.Pay), p.Bank, p.CardMasked, p.Reason, townKey, unitKey}
+}
+
+func changeRow(r *fakeReport, c payroll.ReportChange) []string {
+	town, village, _, _ := placeOf(r, c.Township, c.Village)
+	item := ""
+	for _, x := range r.head.Items {
+		if x.Code == c.Item {
+			item = x.Name
+		}
+	}
+	return []string{fmt.Sprint(c.Person), c.Name, town, village, item, yuan(c.Before), yuan(c.Now), yuan(c.Now - c.Before), c.Reason}
+}
+
+func placeOf(r *fakeReport, township, village string) (town, vill, townKey, unitKey string) {
+	if township == "" {
+		return "（无归属地）", "", "0", "0"
+	}
+	for _, p := range r.head.Townships {
+		if p.Code == township {
+			town = p.Name
+		}
+	}
+	unitKey = township
+	for _, p := range r.head.Villages {
+		if p.Code == village {
+			vill, unitKey = p.Name, village
+		}
+	}
+	return town, vill, township, unitKey
+}
+
+func categoryOf(c facts.Category) string {
+	return map[facts.Category]string{facts.TownshipCadre: "乡镇干部", facts.FormerVillageCadre: "离任村干部"}[c]
+}
+
+func yuan(f money.Fen) string { return f.Yuan().String() }
+
+// TestCover reads what people look at first.
+func TestCover(t *testing.T) {
+	r := newFake(400)
+	f := opened(t, written(t, r, partRows))
+	b := r.head.Batch
+	for cell, want := range map[string]string{
+		"A1": "桃源县2026年11月发放审计簿（统发）", "B3": "2026-11/1", "D3": "2026年11月", "F3": "统发", "D4": "已审批", "F4": "2026-11-24 09:55:07", "B6": r.head.Seal,
+		"B8": yuan(b.Gross), "C8": b.Gross.Capital(), "B9": yuan(b.Deduction), "B10": yuan(b.Held), "B11": yuan(b.Owed), "B12": yuan(b.Net), "C12": b.Net.Capital(),
+		"B13": strconv.Itoa(b.Roster), "D13": strconv.Itoa(b.Payees), "F13": strconv.Itoa(b.Lines), "B15": "0", "D15": "各项核对相符",
+		"B17": "李文静", "D17": "王建国", "F17": "刘志远",
+	} {
+		got, err := f.GetCellValue("封面", cell)
+		if err != nil || got != want {
+			t.Errorf("%s: %q, want %q (%v)", cell, got, want, err)
+		}
+	}
+}
+
+// TestPaper holds the sheets against what a printed and stamped page needs.
+func TestPaper(t *testing.T) {
+	f := opened(t, written(t, newFake(200), partRows))
+	want := []string{"封面", "核对", "乡镇汇总", "乡镇分项目", "图表", "村级汇总", "项目汇总", "资金汇总", "明细", "人员", "与上月比较", "补发扣回", "缓发与拒发", "依据"}
+	if diff := cmp.Diff(want, f.GetSheetList()); diff != "" {
+		t.Error(diff)
+	}
+	names := map[string]bool{}
+	for _, n := range f.GetDefinedName() {
+		names[n.Scope+" "+n.Name] = true
+	}
+	for _, sheet := range want {
+		layout, err := f.GetPageLayout(sheet)
+		if err != nil || *layout.Size != a4 || *layout.Orientation != "landscape" || *layout.FitToWidth != 1 {
+			t.Errorf("%s: not A4 landscape at full width (%v)", sheet, err)
+		}
+		foot, err := f.GetHeaderFooter(sheet)
+		if err != nil || !strings.Contains(foot.OddFooter, "批次 2026-11/1　封印 3f9a1c57") || !strings.Contains(foot.OddFooter, "第 &P 页　共 &N 页") || foot.OddHeader != "" {
+			t.Errorf("%s: page foot %+v (%v)", sheet, foot, err)
+		}
+		protected, err := f.GetSheetProtection(sheet)
+		if err != nil || !protected.AutoFilter || protected.FormatCells || protected.Password != "" {
+			t.Errorf("%s: protection %+v (%v)", sheet, protected, err)
+		}
+		if sheet == "封面" {
+			continue
+		}
+		if panes, err := f.GetPanes(sheet); sheet != "图表" && (err != nil || !panes.Freeze) {
+			t.Errorf("%s: headings do not stay (%v)", sheet, err)
+		}
+		if sheet != "图表" && !names[sheet+" _xlnm.Print_Titles"] || !names[sheet+" _xlnm.Print_Area"] {
+			t.Errorf("%s: no repeated titles or no print area", sheet)
+		}
+	}
+	for _, sheet := range []string{"明细", "人员", "乡镇汇总", "村级汇总"} {
+		if !names[sheet+" _xlnm._FilterDatabase"] {
+			t.Errorf("%s: no filter", sheet)
+		}
+	}
+	if dim, err := f.GetSheetDimension("明细"); err != nil || !strings.HasPrefix(dim, "A1:U") || dim == "A1:U1" {
+		t.Errorf("dimension %s (%v)", dim, err)
+	}
+}
+
+// TestUnapproved wants every page of a draft to say that it has no force.
+func TestUnapproved(t *testing.T) {
+	for state, want := range map[payroll.State]string{payroll.Draft: "未经审批", payroll.Checked: "未经审批", payroll.Cancelled: "已作废"} {
+		r := newFake(50)
+		r.head.Batch.State, r.head.Seal = state, ""
+		f := opened(t, written(t, r, partRows))
+		for _, sheet := range f.GetSheetList() {
+			foot, err := f.GetHeaderFooter(sheet)
+			if err != nil || !strings.Contains(foot.OddHeader, want) || !strings.Contains(foot.OddFooter, "尚无封印") {
+				t.Errorf("%s, %s: %+v (%v)", state, sheet, foot, err)
+			}
+		}
+	}
+}
+
+func TestHostileText(t *testing.T) {
+	for _, name := range []string{`<script>alert("1")</script>`, `=HYPERLINK("http://example.invalid","x")`, "+1+1", "-1", "@SUM(A1)", "'quoted", "_x0041_", " 前后空格 ",
+		"两\n行", `&amp;"<>`, "]]>", "𠮷田", "1E5", "2026-11-01", "TRUE", "#REF!", "*", "~?"} {
+		r := newFake(20)
+		r.edit = func(l *payroll.ReportLine) { l.Name = name }
+		f := opened(t, written(t, r, partRows))
+		at := fmt.Sprintf("C%d", firstRow)
+		got, err := f.GetCellValue("明细", at)
+		formula, err2 := f.GetCellFormula("明细", at)
+		kind, err3 := f.GetCellType("明细", at)
+		if got != name || formula != "" || kind != excelize.CellTypeInlineString || errors.Join(err, err2, err3) != nil {
+			t.Errorf("%q reads as %q, formula %q, type %v", name, got, formula, kind)
+		}
+	}
+}
+
+// TestRefused wants a code and not one byte for what must not become a paper.
+func TestRefused(t *testing.T) {
+	first := func(change func(*payroll.ReportLine)) func(*fakeReport) {
+		return func(r *fakeReport) {
+			n := 0
+			r.edit = func(l *payroll.ReportLine) {
+				if n++; n == 10 {
+					change(l)
+				}
+			}
+		}
+	}
+	for name, c := range map[string]struct {
+		spoil func(*fakeReport)
+		code  string
+		shows string
+	}{
+		"escape sequence":  {first(func(l *payroll.ReportLine) { l.Name = "张\x1b[31m敏" }), "workbook.character", "明细!C14 姓名 #2 U+001B"},
+		"turned writing":   {first(func(l *payroll.ReportLine) { l.Sentence = "应发\u202e00.1" }), "workbook.character", "明细!Q14 说明 #2 U+202E"},
+		"too long":         {first(func(l *payroll.ReportLine) { l.Sentence = strings.Repeat("长", 32768) }), "workbook.long", "明细!Q14 说明 #2 32768 32767"},
+		"unknown item":     {first(func(l *payroll.ReportLine) { l.Item = "ghost" }), "workbook.unknown", "ghost 2"},
+		"unknown fund":     {first(func(l *payroll.ReportLine) { l.Fund = "F99" }), "workbook.unknown", "F99 2"},
+		"unknown place":    {first(func(l *payroll.ReportLine) { l.Village = "430725999001" }), "workbook.unknown", "430725999001 2"},
+		"one fen more":     {first(func(l *payroll.ReportLine) { l.Fen++ }), "workbook.sum", "应发"},
+		"due is not paid":  {first(func(l *payroll.ReportLine) { l.Due++ }), "workbook.sum", "核定金额"},
+		"head says more":   {func(r *fakeReport) { r.head.Batch.Net++ }, "workbook.sum", "实发"},
+		"head counts less": {func(r *fakeReport) { r.head.Batch.Lines-- }, "workbook.sum", "明细笔数"},
+		"place is no code": {func(r *fakeReport) { r.head.Townships[3].Code = "<b>" }, "workbook.place", "<b>"},
+		"too many columns": {func(r *fakeReport) { r.head.Items = append(make([]payroll.ReportItem, 300), r.head.Items...) }, "workbook.columns", "乡镇分项目 315 256"},
+		"name of a village": {func(r *fakeReport) {
+			r.head.Villages = append(r.head.Villages, payroll.ReportPlace{Code: "430725001099", Name: "\x07", Township: "430725001"})
+		}, "workbook.character", "村级汇总!C"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("TMPDIR", t.TempDir())
+			r := newFake(30)
+			c.spoil(r)
+			var b bytes.Buffer
+			err := writeAudit(&b, r, partRows)
+			var m *message.Error
+			if !errors.As(err, &m) || m.Code != c.code || !strings.Contains(strings.Join(m.Args, " "), c.shows) {
+				t.Errorf("%v, want %s with %q", err, c.code, c.shows)
+			}
+			if b.Len() > 0 {
+				t.Errorf("%d bytes were written", b.Len())
+			}
+			nothingLeft(t)
+		})
+	}
+}
+
+// TestErrorsOfOthers hands on what the report and the writer say.
+func TestErrorsOfOthers(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	if err := Write(full{}, newFake(6000)); !errors.Is(err, errFull) {
+		t.Errorf("%v, want the error of the writer", err)
+	}
+	if err := Write(io.Discard, broken{newFake(50)}); !errors.Is(err, errFull) {
+		t.Errorf("%v, want the error of the report", err)
+	}
+	nothingLeft(t)
+}
+
+var errFull = errors.New("disk full")
+
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errFull }
+
+type broken struct{ *fakeReport }
+
+func (broken) People(func(payroll.ReportPerson) error) error { return errFull }
+
+func nothingLeft(t *testing.T) {
+	t.Helper()
+	left, err := os.ReadDir(os.TempDir())
+	if err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v (%v)", left, err)
+	}
+}
+
+// BenchmarkWrite is the workbook of 100,000 payees with seven lines each, and
+// BenchmarkReport what making up the report takes of it.
+func BenchmarkWrite(b *testing.B) {
+	r := fakeOf(&fakeReport{people: 100_000, cadres: true})
+	for b.Loop() {
+		if err := Write(io.Discard, r); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(r.head.Batch.Lines+r.head.Batch.Roster)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+}
+
+func BenchmarkReport(b *testing.B) {
+	r := fakeOf(&fakeReport{people: 100_000, cadres: true})
+	for b.Loop() {
+		_ = r.Lines(func(payroll.ReportLine) error { return nil })
+		_ = r.People(func(payroll.ReportPerson) error { return nil })
+		_ = r.Changes(func(payroll.ReportChange) error { return nil })
+	}
 }

@@ -17,6 +17,7 @@ import (
 type fakeReport struct {
 	head   payroll.ReportHead
 	people int
+	cadres bool                      // township cadres only, who have seven lines
 	edit   func(*payroll.ReportLine) // what a test spoils
 
 	passes int // over the lines
@@ -51,8 +52,9 @@ var fakeItems = []payroll.ReportItem{
 
 var fakeFunds = []payroll.ReportFund{{Code: "F01", Name: "县级人员经费"}, {Code: "F02", Name: "乡镇工作补贴专项"}, {Code: "F03", Name: "村级转移支付"}, {Code: "F04", Name: "离任村干部补偿专项"}}
 
-func newFake(people int) *fakeReport {
-	r := &fakeReport{people: people}
+func newFake(people int) *fakeReport { return fakeOf(&fakeReport{people: people}) }
+
+func fakeOf(r *fakeReport) *fakeReport {
 	r.head = payroll.ReportHead{
 		County: "桃源县", Unit: "桃源县财政局", Previous: "2026-10/1", Items: fakeItems, Funds: fakeFunds,
 		Seal: "3f9a1c57e2b8640d9c1e5a7f0b2d4c6e8f1a3b5c7d9e0f2a4b6c8d0e1f3a5b7c",
@@ -153,7 +155,7 @@ func (r *fakeReport) draw(rnd *rand.Rand, no int64) payroll.ReportPerson {
 	town := r.head.Townships[rnd.Intn(len(r.head.Townships))]
 	p := payroll.ReportPerson{Person: no, Name: name, IDMasked: "439***********" + fmt.Sprintf("%04d", no%10000), Category: facts.TownshipCadre,
 		Township: town.Code, Status: payroll.Paid, Bank: "湖南省农村信用社", CardMasked: "***************" + fmt.Sprintf("%04d", no%10000)}
-	if no%3 == 0 {
+	if no%3 == 0 && !r.cadres {
 		p.Category, p.Village = facts.FormerVillageCadre, fmt.Sprintf("%s%03d", town.Code, 1+rnd.Intn(len(fakeVillages)))
 	}
 	return p

@@ -39,7 +39,7 @@ func (s *sheet) printed() int { return len(s.cols) - s.keys }
 
 func setColumns(f *excelize.File, s *sheet) error {
 	for i, c := range s.cols {
-		if err := f.SetColWidth(s.name, letters[i], letters[i], units9(c.chars)); err != nil {
+		if err := f.SetColWidth(s.name, letters[i], letters[i], c.units()); err != nil {
 			return err
 		}
 	}
@@ -47,14 +47,21 @@ func setColumns(f *excelize.File, s *sheet) error {
 	return f.SetSheetDimension(s.name, fmt.Sprintf("A1:%s%d", letters[len(s.cols)-1], max(1, s.lastRow())))
 }
 
-// units9 turns half-width characters of body text into column units, which count
-// digits of the 11 point default font; the constant is the cell's own margin.
-func units9(chars int) float64 { return float64(chars)*bodySize/11 + 1 }
+// units is the width of a column in digits of the default font, 8 pixels each at
+// 11 points; what is added is the cell's own margin. A half-width character of
+// body text takes 6 pixels in 宋体. Numbers get more, since some stand-ins have
+// wider digits and a number that does not fit shows as ####; text only wraps.
+func (c column) units() float64 {
+	if c.style == textStyle || c.style == centreStyle {
+		return float64(c.chars)*0.75 + 0.8
+	}
+	return float64(c.chars)*0.82 + 1
+}
 
 // pixels is how wide the printed columns are, as excelize counts.
 func (s *sheet) pixels() (n int) {
 	for _, c := range s.cols[:s.printed()] {
-		n += int(units9(c.chars)*8 + 0.5)
+		n += int(c.units()*8 + 0.5)
 	}
 	return n
 }

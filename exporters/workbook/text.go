@@ -29,8 +29,8 @@ func (e *badText) Error() string {
 // alters nothing in silence. The only error is
 // badText; whoever calls knows the cell.
 func appendText(b []byte, s string) ([]byte, error) {
-	if len(s) > longest && units(s) > longest {
-		return b, &badText{long: units(s)}
+	if len(s) > longest && utf16Length(s) > longest {
+		return b, &badText{long: utf16Length(s)}
 	}
 	for i := 0; i < len(s); {
 		c := s[i]
@@ -89,8 +89,8 @@ func code(r rune) string {
 	return "U+" + strings.Repeat("0", max(0, 4-len(s))) + s
 }
 
-// units is the length in UTF-16, which is what programs count.
-func units(s string) int {
+// utf16Length is the length in UTF-16, which is what programs count.
+func utf16Length(s string) int {
 	n := 0
 	for _, r := range s {
 		n++
@@ -116,7 +116,7 @@ func width(s string) int {
 // lines is how many lines a text needs in a column of so many half-width
 // characters. It errs on the side of one more: a cut line is worse than a gap.
 func lines(s string, chars int) int {
-	if len(s) <= chars {
+	if len(s) <= chars && strings.IndexByte(s, '\n') < 0 {
 		return 1 // bytes are never fewer than half-width characters
 	}
 	n := 0
