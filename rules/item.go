@@ -55,8 +55,9 @@ func (s *situation) compute(x *grant) *result {
 	}
 	last := parts[len(parts)-1]
 	r.seg, r.spell = last.at, last.index
-	if reason, stopped := s.stopped(x); stopped {
-		return r.not(Zero, reason)
+	stop := s.stopped(x)
+	if stop != nil && stop.Pay == nil {
+		return r.not(Zero, message.M("rules.stopped", stop.Reason))
 	}
 	if outcome, reason, none := nothing(parts); none {
 		return r.not(outcome, reason)
@@ -67,6 +68,11 @@ func (s *situation) compute(x *grant) *result {
 	}
 	if x.item.TopUp != nil {
 		if err := s.topUp(x, m); err != nil {
+			return r.failed(err)
+		}
+	}
+	if stop != nil {
+		if err := s.replaced(stop, m); err != nil {
 			return r.failed(err)
 		}
 	}
@@ -94,12 +100,14 @@ func (r *result) failed(err error) *result {
 	return r
 }
 
-// stopped applies the rules by which an absence takes the item away for the month.
-func (s *situation) stopped(x *grant) (message.Message, bool) {
+// stopped gives the first rule by which an absence takes the item, or a share of it,
+// away for the month; nil when none does.
+func (s *situation) stopped(x *grant) *policy.Stop {
 	if !s.absent {
-		return message.Message{}, false
+		return nil
 	}
-	for _, stop := range x.item.Stops {
+	for i := range x.item.Stops {
+		stop := &x.item.Stops[i]
 		holds := false
 		for _, kind := range stop.Kinds {
 			list := s.absences(kind)
@@ -116,10 +124,26 @@ func (s *situation) stopped(x *grant) (message.Message, bool) {
 		}
 		if holds {
 			s.step("stop", stop.Reason, facts.Source{})
-			return message.M("rules.stopped", stop.Reason), true
+			return stop
 		}
 	}
-	return message.Message{}, false
+	return nil
+}
+
+// replaced leaves the share of the month that is paid in spite of an absence.
+func (s *situation) replaced(stop *policy.Stop, m *joinedMonth) error {
+	v, err := stop.Pay.Eval(s)
+	if err != nil {
+		return err
+	}
+	share := v.(decimal.Decimal)
+	if share.IsNegative() || share.GreaterThan(number(1)) {
+		return message.Err("rules.pay_share", stop.Reason, plain(share))
+	}
+	m.how = append(m.how, stop.Reason+"发"+share.Shift(2).String()+"%")
+	s.step("stop", fmt.Sprintf("%s：%s × %s%%", stop.Reason, inYuan(m.yuan), share.Shift(2)), facts.Source{})
+	m.yuan = m.yuan.Mul(share)
+	return nil
 }
 
 // part is what one segment of the month comes to for a full month.
@@ -478,7 +502,7 @@ func (s *situation) lost(x *grant, parts []part) (int, message.Message) {
 
 // topUp takes the person's own total from the average.
 func (s *situation) topUp(x *grant, m *joinedMonth) error {
-	own, err := s.askOwnTotal(x)
+	own, err := s.ask(ownTotalTerm, func(s *situation) (money.Fen, error) { return s.total(x.item.TopUp.Items) })
 	if err != nil {
 		return err
 	}
@@ -496,17 +520,17 @@ func (s *situation) topUp(x *grant, m *joinedMonth) error {
 // ownTotalTerm is the question for what a top-up counts of the person's own items.
 var ownTotalTerm = &policy.Term{ID: "own_total"}
 
-// askOwnTotal gives the own total in yuan, as a reading that can be remembered.
-func (s *situation) askOwnTotal(x *grant) (decimal.Decimal, error) {
-	ask := func(s *situation, _ []any) (any, error) {
-		own, err := s.ownTotal(x)
-		return own.Yuan(), err
+// ask gives an amount of other items in yuan, as a reading that can be remembered.
+func (s *situation) ask(t *policy.Term, total func(*situation) (money.Fen, error)) (decimal.Decimal, error) {
+	read := func(s *situation, _ []any) (any, error) {
+		fen, err := total(s)
+		return fen.Yuan(), err
 	}
 	if s.record == nil {
-		v, err := ask(s, nil)
+		v, err := read(s, nil)
 		return v.(decimal.Decimal), err
 	}
-	v, err := s.record.read(s, ownTotalTerm, ask, nil)
+	v, err := s.record.read(s, t, read, nil)
 	return v.(decimal.Decimal), err
 }
 
@@ -521,6 +545,11 @@ func (s *situation) finish(x *grant, r *result, m *joinedMonth) *result {
 			m.how = append(m.how, "封顶"+inYuan(limit)+"元")
 			s.step("cap", fmt.Sprintf("%s 超过封顶 %s", inYuan(m.yuan), inYuan(limit)), facts.Source{})
 			m.yuan = limit
+		}
+	}
+	if x.item.Shared != nil {
+		if err := s.share(x, m); err != nil {
+			return r.failed(err)
 		}
 	}
 	if m.yuan.IsNegative() {
@@ -539,6 +568,30 @@ func (s *situation) finish(x *grant, r *result, m *joinedMonth) *result {
 	r.outcome, r.fen = Due, fen
 	r.sentence = sentence(x, m, fen)
 	return r
+}
+
+// sharedTerm is the question for what the items before this one used of a shared cap.
+var sharedTerm = &policy.Term{ID: "shared_cap"}
+
+// share keeps the item within what the items before it left of their common cap.
+func (s *situation) share(x *grant, m *joinedMonth) error {
+	v, err := x.item.Shared.Limit.Eval(s)
+	if err != nil {
+		return err
+	}
+	before := x.item.Shared.Before(x.item.Code)
+	used, err := s.ask(sharedTerm, func(s *situation) (money.Fen, error) { return s.total(before) })
+	if err != nil {
+		return err
+	}
+	limit := v.(decimal.Decimal)
+	room := decimal.Max(limit.Sub(used), decimal.Decimal{})
+	if m.yuan.GreaterThan(room) {
+		m.how = append(m.how, "合计封顶"+inYuan(limit)+"元、前面的项目已占"+inYuan(used)+"元")
+		s.step("cap", fmt.Sprintf("合计封顶 %s，前面的项目已占 %s：%s 减到 %s", inYuan(limit), inYuan(used), inYuan(m.yuan), inYuan(room)), facts.Source{})
+		m.yuan = room
+	}
+	return nil
 }
 
 // sentence words a result: 二类乡镇、副科级：桃政发〔2026〕3号附表1，每月340.00元. It ends
@@ -585,10 +638,10 @@ func roundingName(how money.Rounding, unit money.Fen) string {
 	return verb + "到" + map[money.Fen]string{1: "分", 10: "角", 100: "元"}[unit]
 }
 
-// ownTotal is what the person gets from the items a top-up counts.
-func (s *situation) ownTotal(x *grant) (money.Fen, error) {
+// total is what the person gets from the items.
+func (s *situation) total(items []string) (money.Fen, error) {
 	var total money.Fen
-	for _, code := range x.item.TopUp.Items {
+	for _, code := range items {
 		i, ok := s.plan.byCode[code]
 		if !ok || !s.concerns(s.plan.items[i]) {
 			continue
@@ -647,7 +700,7 @@ func (s *situation) peer(x *grant) (key groupKey, own money.Fen, counted bool, e
 				return key, 0, false, err
 			}
 		}
-		own, err = s.ownTotal(x)
+		own, err = s.total(x.item.TopUp.Items)
 		return key, own, err == nil, err
 	}
 	return key, 0, false, nil

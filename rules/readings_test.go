@@ -19,6 +19,10 @@ func TestOtherReadings(t *testing.T) {
 		{"PC-04 each post on its own", "pc-04-*", `'"合并计算，按最高职务"'`, `'"按职务分别计算"'`, "D2 主任五年十一个月再书记三年两个月", "35.00"},
 		{"PC-13 the band changes in the month after", "pc-13-*", "工龄(月末)]", "工龄(上月末)]", "U1 2006年3月1日到乡镇", "3780.00"},
 		{"PC-13 the month of the sanction is paid", "pc-13-*", "缺勤类别: 处分, 情形: 涉及", "缺勤类别: 处分, 情形: 次月起", "U8 处分期2016年3月10日至9月9日", "2400.00"},
+		{"PC-22 the person takes what is left over", "pc-22-沽源县村干部养老保险.yaml", `'"最大余数"'`, `'"个人负担"'`, "P1 在职，每月共八十五元五角", "25.64"},
+		{"PC-22 the retired person takes what is left over", "pc-22-沽源县村干部养老保险.yaml", `'"最大余数"'`, `'"个人负担"'`, "P2 离任，每月共八十五元五角", "64.12"},
+		{"PC-23 meals keep less than telephone", "pc-23-*", "field_meals, telecom, weather]", "telecom, weather, field_meals]", "L1 申报六百元，合计封顶五百元", "50.00"},
+		{"PC-23 one condition for officials and cars", "pc-23-*", `'"分别"'`, `'"任一"'`, "L2 公职人员", "not_due 已配备工作用车"},
 		{"PC-13 more than three days", "pc-13-*", "'>=3'", "'>3'", "U5 十月旷工三个工作日", "4080.00"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

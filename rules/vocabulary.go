@@ -12,6 +12,7 @@ import (
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
 	"zhida/rules/message"
+	"zhida/rules/money"
 	"zhida/rules/policy"
 	"zhida/rules/tenure"
 )
@@ -25,6 +26,7 @@ func meanings() map[*policy.Term]meaning {
 		"category":  func(s *situation, _ []any) (any, error) { return policy.CategoryChinese(s.seg.profile.Category), nil },
 		"sex":       sex,
 		"age":       age,
+		"born":      born,
 		"flag":      flag,
 		"hukou":     func(s *situation, _ []any) (any, error) { return s.seg.profile.Hukou, nil },
 		"seniority": seniority,
@@ -53,7 +55,13 @@ func meanings() map[*policy.Term]meaning {
 		"absent_all_month":     absentAllMonth,
 		"absent_in_month":      absentInMonth,
 		"absent_began_before":  absentBeganBefore,
+		"absence_months":       absenceMonths,
 		"grade":                grade,
+		"score":                score,
+		"has_reference":        hasReference,
+		"months_between":       monthsBetween,
+		"add_months":           addMonths,
+		"allocate":             allocate,
 		"has_grade":            hasGrade,
 		"has_given":            hasGiven,
 		"reference":            reference,
@@ -120,6 +128,15 @@ func age(s *situation, a []any) (any, error) {
 	years := number(tenure.YearsOn(born, a[0].(calendar.Date)))
 	s.fact("年龄", years, s.seg.profile.Source)
 	return years, nil
+}
+
+func born(s *situation, _ []any) (any, error) {
+	day := s.seg.profile.ID.Birth()
+	if day == 0 {
+		return day, missing("身份证号（出生日期）")
+	}
+	s.fact("出生日期", day, s.seg.profile.Source)
+	return day, nil
 }
 
 func flag(s *situation, a []any) (any, error) {
@@ -435,6 +452,82 @@ func absentBeganBefore(s *situation, args []any) (any, error) {
 		}
 	}
 	return false, nil
+}
+
+// absenceMonths counts calendar months from the one in which the absence began, the
+// pay month included; of several the longest counts.
+func absenceMonths(s *situation, args []any) (any, error) {
+	kind, months := args[0].(string), 0
+	for _, a := range s.absences(kind) {
+		months = max(months, s.month.Sub(a.From.Month())+1)
+	}
+	s.note("%s第%d个月", kind, months)
+	return number(max(months, 0)), nil
+}
+
+// score is the points of a year as the sheet states them.
+func score(s *situation, a []any) (any, error) {
+	year := int(num(a[0]).IntPart())
+	for i := range s.person.Assessments {
+		g := &s.person.Assessments[i]
+		if g.Year != year || g.Score == "" {
+			continue
+		}
+		points, err := decimal.NewFromString(g.Score)
+		if err != nil || len(g.Score) > 20 {
+			return number(0), missing(fmt.Sprintf("%d年的考核得分（登记的不是数）", year))
+		}
+		s.fact("考核分", points, g.Source)
+		s.note("%d年考核%s分", year, plain(points))
+		return points, nil
+	}
+	return number(0), missing(fmt.Sprintf("%d年的考核得分", year))
+}
+
+func hasReference(s *situation, a []any) (any, error) {
+	_, ok := s.e.references[a[0].(string)+"|"+plain(num(a[1]))]
+	return ok, nil
+}
+
+func monthsBetween(_ *situation, a []any) (any, error) {
+	from, to := a[0].(calendar.Date), a[1].(calendar.Date)
+	if to < from {
+		return number(0), nil
+	}
+	months, _ := tenure.Elapsed(from, to)
+	return number(months), nil
+}
+
+func addMonths(_ *situation, a []any) (any, error) {
+	d, n := a[0].(calendar.Date), num(a[1])
+	if !n.IsInteger() || n.Abs().GreaterThan(number(maxMonths)) {
+		return d, message.Err("rules.months", plain(n))
+	}
+	return d.AddMonths(int(n.IntPart())), nil
+}
+
+// maxMonths is further than any document looks: two hundred years.
+const maxMonths = 2400
+
+// allocate splits an amount of yuan into shares that add up to it to the fen, by
+// largest remainder, and gives the one asked for, counted from 1.
+func allocate(_ *situation, a []any) (any, error) {
+	which, weights := num(a[1]), make([]decimal.Decimal, 0, len(a)-2)
+	for _, w := range a[2:] {
+		weights = append(weights, num(w))
+	}
+	if !which.IsInteger() || which.LessThan(number(1)) || which.GreaterThan(number(len(weights))) {
+		return which, message.Err("rules.share", plain(which), len(weights))
+	}
+	total, err := money.Round(num(a[0]), money.HalfUp, 1)
+	if err != nil {
+		return which, err
+	}
+	parts, err := money.Split(total, weights)
+	if err != nil {
+		return which, err
+	}
+	return parts[which.IntPart()-1].Yuan(), nil
 }
 
 func grade(s *situation, a []any) (any, error) {

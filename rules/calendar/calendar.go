@@ -177,3 +177,9 @@ func number(s string) int {
 	}
 	return n
 }
+
+// AddMonths steps months on, or back, to the same day, or to the last day of a shorter month.
+func (d Date) AddMonths(n int) Date {
+	m := d.Month().Add(n)
+	return min(m.First().AddDays(d.Day()-1), m.Last())
+}

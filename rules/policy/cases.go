@@ -125,7 +125,14 @@ func (r *reader) person(n *yamltext.Node, no int64) facts.Person {
 		p.Absences = append(p.Absences, absence)
 	}
 	r.pairs(o.at("grades"), func(k, v *yamltext.Node) {
-		p.Assessments = append(p.Assessments, facts.Assessment{Year: r.whole(k), Grade: r.scalar(v)})
+		a := facts.Assessment{Year: r.whole(k)}
+		if v.Kind == yamltext.Mapping {
+			o := r.object(v, "grade", "score")
+			a.Grade, a.Score = o.text("grade"), o.text("score")
+		} else {
+			a.Grade = r.scalar(v)
+		}
+		p.Assessments = append(p.Assessments, a)
 	})
 	r.pairs(o.at("given"), func(k, v *yamltext.Node) {
 		p.Amounts = append(p.Amounts, facts.Amount{Item: k.Value, Fen: r.yuan(v), From: longAgo.Month()})

@@ -87,12 +87,23 @@ func (p *Policy) Needs(it *Item) []string {
 			addOnce(&list, c)
 		}
 	}
+	if it.Shared != nil {
+		for _, c := range it.Shared.Before(it.Code) {
+			addOnce(&list, c)
+		}
+	}
 	return list
 }
 
 // Formulas lists the formulas of an item.
 func (it *Item) Formulas() []*Formula {
 	list := []*Formula{it.Amount, it.Cap}
+	if it.Shared != nil {
+		list = append(list, it.Shared.Limit)
+	}
+	for _, s := range it.Stops {
+		list = append(list, s.Pay)
+	}
 	for _, c := range it.Conditions {
 		list = append(list, c.Test)
 	}

@@ -5,6 +5,8 @@
 package policy
 
 import (
+	"slices"
+
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
 	"zhida/rules/message"
@@ -49,6 +51,7 @@ type Item struct {
 	Schedule    Schedule
 	Conditions  []Condition
 	Stops       []Stop
+	Shared      *SharedCap // nil when no cap is shared with other items
 	Amount      *Formula
 	TopUp       *TopUp
 	Cap         *Formula // per month, nil for none
@@ -126,12 +129,24 @@ type Part struct {
 	Change                    string // "first", "last", "highest", "days"
 }
 
-// Stop takes an item away for a month because of an absence; the result is zero with the reason.
+// SharedCap bounds what several items of the file come to together in a month.
+type SharedCap struct {
+	Items []string // codes; the earlier keep their money, the later absorb the cut
+	Limit *Formula // yuan a month
+}
+
+// Before lists the items that keep their money before the one with the code.
+func (c *SharedCap) Before(code string) []string { return c.Items[:slices.Index(c.Items, code)] }
+
+// Stop takes an item away for a month because of an absence, or leaves a share of
+// it; the first stop of an item that holds decides. Without Pay the result is zero
+// with the reason.
 type Stop struct {
 	Kinds  []string  // of absence
 	Days   *Interval // working days in the month, nil when How decides
 	How    string    // "touching", "whole_month", "next_month" (from the month after it began)
 	Reason string
+	Pay    *Formula // share of the month that is paid all the same, 0 to 1; nil for none
 }
 
 // Service says how service is counted; every field is a decision the document must make.

@@ -22,7 +22,7 @@ import (
 var keys = map[string]string{
 	"文件": "document", "文号": "number", "标题": "title", "发文机关": "issuer", "印发日期": "issued", "施行": "from", "失效": "until",
 	"表": "tables", "出处": "source", "键": "keys", "值": "values", "行": "rows", "留空": "gap",
-	"名称式": "names", "任职口径": "service", "计月": "months", "零头": "remainder", "截至": "until_day", "凭据": "evidence", "项目": "items", "案例": "cases",
+	"名称式": "names", "合计封顶": "shared_caps", "每月上限": "limit", "发给": "pay", "任职口径": "service", "计月": "months", "零头": "remainder", "截至": "until_day", "凭据": "evidence", "项目": "items", "案例": "cases",
 	"代码": "code", "名称": "name", "顺序": "order", "人员": "payees", "渠道": "channel", "资金": "fund", "方向": "side", "上缴": "institution",
 	"依据": "basis", "发放": "schedule", "条件": "conditions", "停发": "stops", "缺勤类别": "absence", "情形": "when", "说明": "sentence",
 	"每年": "yearly", "周期": "period", "发放月份": "due", "一次": "once", "要求": "require", "否则": "otherwise", "金额": "amount", "补差": "top_up", "封顶": "cap",
@@ -30,7 +30,7 @@ var keys = map[string]string{
 	"分组": "group", "同组": "peers", "计入项目": "count", "含领取人": "recipients", "平均": "average", "平均舍入": "average_rounding",
 	"月份": "month", "至": "through", "各月": "by_month", "其他人": "others", "地点": "places", "参考": "references", "应得": "expect", "给定": "given", "其他项目": "other_items",
 	"类别": "category", "出生": "born", "性别": "sex", "单位": "place", "参加工作": "joined", "去世": "died", "退休": "retired", "标记": "flags", "户籍": "hukou",
-	"任职": "spells", "天数": "days", "缺勤": "absences", "考核": "grades", "职务": "post", "职级": "rank", "起": "start", "止": "end", "认定": "recognised",
+	"任职": "spells", "天数": "days", "缺勤": "absences", "考核": "grades", "等次": "grade", "得分": "score", "职务": "post", "职级": "rank", "起": "start", "止": "end", "认定": "recognised",
 	"工作日": "working_days", "日": "dates", "理由": "reason", "结果": "outcome", "乡镇类别": "class", "距离": "distance", "人口": "population",
 }
 
@@ -94,10 +94,11 @@ func Read(file string, text []byte) (*Policy, error) {
 	}
 	r := &reader{file: file, text: text}
 	p := &Policy{File: file, text: text, Tables: map[string]*Table{}, Names: map[string]*Formula{}}
-	o := r.object(top, "document", "service", "tables", "names", "items", "cases")
+	o := r.object(top, "document", "service", "tables", "names", "items", "shared_caps", "cases")
 	r.document(p, o)
 	r.names(p, o.at("names"), r.tableNames(p, o.at("tables")))
 	r.items(p, o.need("items"))
+	r.sharedCaps(p, o.at("shared_caps"))
 	r.service(p, o.at("service"), top)
 	r.cases(p, o.at("cases"))
 	if len(r.problems) > 0 {
@@ -512,7 +513,7 @@ func (r *reader) items(p *Policy, n *yamltext.Node) {
 		}
 		it.Schedule = r.schedule(o.at("schedule"))
 		r.conditions(p, it, o.at("conditions"))
-		r.stops(it, o.at("stops"))
+		r.stops(p, it, o.at("stops"))
 		it.Sentence = r.sentence(p, o.at("sentence"))
 		r.amount(p, it, o)
 		r.decisions(p, it, o, in)
@@ -628,11 +629,39 @@ func (p *Policy) countsService() bool {
 	return false
 }
 
-// stops reads when an absence takes the item away for the month.
-func (r *reader) stops(it *Item, n *yamltext.Node) {
+// sharedCaps reads what several items come to together at most. An item shares one
+// cap at most, and all items of a cap stand in this file: another document cannot
+// be cut by this one.
+func (r *reader) sharedCaps(p *Policy, n *yamltext.Node) {
 	for _, x := range r.list(n) {
-		o := r.object(x, "absence", "working_days", "when", "reason")
-		s := Stop{Reason: o.needText("reason"), How: o.choice("when", "when")}
+		o := r.object(x, "items", "limit")
+		c := &SharedCap{Limit: r.formula(p, o.need("limit"), Num)}
+		for _, in := range r.list(o.need("items")) {
+			code := r.scalar(in)
+			at := slices.IndexFunc(p.Items, func(it *Item) bool { return it.Code == code })
+			switch {
+			case at < 0:
+				r.fail(in, "本文件没有项目“%s”", code)
+			case p.Items[at].Shared != nil:
+				r.fail(in, "项目“%s”已经在一个合计封顶里", code)
+			case p.Items[at].TopUp != nil:
+				r.fail(in, "补差项目“%s”不能合计封顶", code)
+			default:
+				p.Items[at].Shared = c
+				c.Items = append(c.Items, code)
+			}
+		}
+		if len(c.Items) < 2 {
+			r.fail(x, "合计封顶至少要有两个项目；一个项目的写“封顶”")
+		}
+	}
+}
+
+// stops reads when an absence takes the item, or a share of it, away for the month.
+func (r *reader) stops(p *Policy, it *Item, n *yamltext.Node) {
+	for _, x := range r.list(n) {
+		o := r.object(x, "absence", "working_days", "when", "pay", "reason")
+		s := Stop{Reason: o.needText("reason"), How: o.choice("when", "when"), Pay: r.formula(p, o.at("pay"), Num)}
 		for _, k := range r.list(o.need("absence")) {
 			s.Kinds = append(s.Kinds, r.scalar(k))
 		}

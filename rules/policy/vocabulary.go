@@ -26,7 +26,7 @@ type Term struct {
 // pure says that the term only computes with its arguments.
 func (t *Term) pure() bool {
 	switch t.ID {
-	case "min", "max", "floor", "ceil", "round":
+	case "min", "max", "floor", "ceil", "round", "months_between", "add_months", "allocate":
 		return true
 	}
 	return false
@@ -78,6 +78,7 @@ var Vocabulary = []Term{
 	{"category", "人员类别", nil, false, false, Text, person, "乡镇干部、村干部或离任村干部"},
 	{"sex", "性别", nil, false, false, Text, person, "男或女，按身份证号"},
 	{"age", "年龄", []Type{Day}, false, false, Num, person, "到某日的周岁数：年龄(月末)"},
+	{"born", "出生日期", nil, false, false, Day, person, "身份证号上的出生日期"},
 	{"flag", "标记", []Type{Text}, false, false, Bool, person, "花名册上有这个标记：标记(\"鳏寡孤独\")"},
 	{"hukou", "户籍", nil, false, false, Text, person, "花名册上的户籍"},
 	{"seniority", "工龄", []Type{Day}, false, false, Num, person, "从参加工作到某日的整年数"},
@@ -102,9 +103,12 @@ var Vocabulary = []Term{
 	{"absent_all_month", "缺勤满月", []Type{Text}, false, false, Bool, absence, "某类缺勤盖满整个当月"},
 	{"absent_in_month", "缺勤涉及", []Type{Text}, false, false, Bool, absence, "当月有一天以上属于某类"},
 	{"absent_began_before", "缺勤早于", []Type{Text, Day}, false, false, Bool, absence, "当月仍在的某类缺勤，开始于某日之前，且当月没有结束"},
+	{"absence_months", "缺勤月序", []Type{Text}, false, false, Num, absence, "发放月是某类缺勤开始以来的第几个月，开始的当月是 1，没有这类缺勤是 0"},
 	{"grade", "考核", []Type{Num}, false, false, Text, []facts.Kind{facts.KindAssessment}, "某年的考核等次：考核(年-1)"},
 	{"reference", "参考", []Type{Text, Num}, false, false, Num, []facts.Kind{facts.KindReference}, "某年公布的参考数：参考(\"rural_income\", 年-1)"},
 	{"has_grade", "有考核", []Type{Num}, false, false, Bool, []facts.Kind{facts.KindAssessment}, "某年有没有考核结果：有考核(年-1)"},
+	{"score", "考核分", []Type{Num}, false, false, Num, []facts.Kind{facts.KindAssessment}, "某年的考核得分：考核分(年-1)"},
+	{"has_reference", "有参考", []Type{Text, Num}, false, false, Bool, []facts.Kind{facts.KindReference}, "某年的参考数公布了没有：有参考(\"rural_income\", 年-1)"},
 	{"has_given", "有给定额", []Type{Text}, false, false, Bool, []facts.Kind{facts.KindAmount}, "当月有没有给定的金额"},
 	{"given", "给定额", []Type{Text}, false, false, Num, []facts.Kind{facts.KindAmount}, "当月给定的金额（元）：给定额(\"base_salary\")"},
 	{"item", "项目额", []Type{Text}, false, false, Num, nil, "本人当月另一项目的金额（元），不应发时为零"},
@@ -120,6 +124,9 @@ var Vocabulary = []Term{
 	{"floor", "取整", []Type{Num}, false, false, Num, nil, "舍去小数"},
 	{"ceil", "进整", []Type{Num}, false, false, Num, nil, "有小数就进一"},
 	{"round", "四舍五入", []Type{Num, Num}, false, false, Num, nil, "四舍五入到几位小数"},
+	{"months_between", "月差", []Type{Day, Day}, false, false, Num, nil, "从一日到另一日的整月数，后一日较早时为 0"},
+	{"add_months", "加月", []Type{Day, Num}, false, false, Day, nil, "一日之后若干个月的同一日：加月(出生日期, 60*12)"},
+	{"allocate", "分摊", []Type{Num, Num, Num}, true, false, Num, nil, "把一笔钱按份额分到分，各份之和正好是这笔钱，取其中第几份：分摊(保费, 1, 25, 20, 25, 30)"},
 	{"lookup", "查表", []Type{Text, Text}, false, true, Num, nil, "按当前情形查本文件的表：查表(\"标准\")，或指明值列：查表(\"标准\",\"列\")"},
 }
 

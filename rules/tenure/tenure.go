@@ -142,16 +142,10 @@ func monthsAndDays(list []Interval) int {
 // over: 1980-01-15 to 1980-03-14 is 1 month and 28 days.
 func Elapsed(from, to calendar.Date) (months, days int) {
 	months = to.Month().Sub(from.Month())
-	for months > 0 && addMonths(from, months) > to {
+	for months > 0 && from.AddMonths(months) > to {
 		months--
 	}
-	return months, to.Sub(addMonths(from, months))
-}
-
-// addMonths steps months forward to the same day, or to the last day of a shorter month.
-func addMonths(d calendar.Date, n int) calendar.Date {
-	m := d.Month().Add(n)
-	return min(m.First().AddDays(d.Day()-1), m.Last())
+	return months, to.Sub(from.AddMonths(months))
 }
 
 // Longest is the number of months of the longest unbroken service.
