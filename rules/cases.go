@@ -38,12 +38,12 @@ func (c CaseResult) Passed() bool {
 func TestCases(p *policy.Policy) []CaseResult {
 	list := make([]CaseResult, 0, len(p.Cases))
 	for _, c := range p.Cases {
-		list = append(list, testCase(p, c))
+		list = append(list, testCase(p, c, nil))
 	}
 	return list
 }
 
-func testCase(p *policy.Policy, c policy.Case) CaseResult {
+func testCase(p *policy.Policy, c policy.Case, watch watcher) CaseResult {
 	r := CaseResult{Name: c.Name, Line: c.Line}
 	fail := func(err error) CaseResult {
 		r.Checks = append(r.Checks, CaseCheck{Item: c.Name, Expected: "可以计算", Computed: asMessage(err).Text(message.Chinese)})
@@ -61,6 +61,7 @@ func testCase(p *policy.Policy, c policy.Case) CaseResult {
 	if err != nil {
 		return fail(err)
 	}
+	e.watch = watch
 	person := withGiven(c.Person, c)
 	e.Observe(append([]facts.Person{person}, c.Others...))
 	due := e.Person(&person)

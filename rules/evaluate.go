@@ -33,6 +33,7 @@ type Evaluation struct {
 	moved      map[string][]calendar.Date // days within the months on which a place has a new version
 	references map[string]facts.Reference
 	frozen     map[groupKey]facts.Average
+	watch      watcher
 
 	lock   sync.Mutex
 	groups map[groupKey]*group

@@ -119,7 +119,11 @@ func (s *situation) stopped(x *grant) *policy.Stop {
 			case "whole_month":
 				holds = holds || s.wholeMonth(list)
 			default:
-				holds = holds || stop.Days.Has(number(s.workingDays(list)))
+				days := number(s.workingDays(list))
+				if s.e.watch != nil {
+					s.e.watch(stop.Days, days)
+				}
+				holds = holds || stop.Days.Has(days)
 			}
 		}
 		if holds {
@@ -278,6 +282,7 @@ func (p part) gap(err error) (part, error) {
 // admitted goes through the conditions; the first that fails gives the reason.
 func (s *situation) admitted(x *grant) (message.Message, error) {
 	for _, c := range x.item.Conditions {
+		s.watch(c.Test)
 		v, err := c.Test.Eval(s)
 		if err != nil {
 			return message.Message{}, err
@@ -297,6 +302,7 @@ func (s *situation) amount(x *grant) (decimal.Decimal, error) {
 	if x.item.TopUp != nil {
 		return s.mean(x)
 	}
+	s.watch(x.item.Amount)
 	v, err := x.item.Amount.Eval(s)
 	if err != nil {
 		return decimal.Decimal{}, err

@@ -205,6 +205,7 @@ func (s *situation) Call(t *policy.Term, args []any) (any, error) {
 // Name evaluates a named sub-expression of the policy at hand.
 func (s *situation) Name(name string) (any, error) {
 	f := s.policy.Names[name]
+	s.watch(f)
 	v, err := f.Eval(s)
 	if err == nil && s.tracing {
 		s.step("name", name+" = "+s.worked(f, v), facts.Source{})
@@ -222,6 +223,9 @@ func (s *situation) Lookup(name, column string) (decimal.Decimal, error) {
 			return decimal.Decimal{}, err
 		}
 		values[i] = v
+		if d, ok := v.(decimal.Decimal); ok && s.e.watch != nil {
+			s.e.watch(k.Formula, d)
+		}
 	}
 	row := t.Find(values)
 	if row == nil {

@@ -19,16 +19,20 @@ import (
 func (c *cli) policyCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "policy", Short: "政策文件：检查、试算案例、采用、列出"}
 	check := &cobra.Command{Use: "check FILE…", Short: "检查政策文件", Args: cobra.MinimumNArgs(1), RunE: func(_ *cobra.Command, args []string) error {
-		var all message.Problems
+		var all, advice message.Problems
 		for _, file := range args {
 			p, err := readPolicy(file)
 			if err != nil {
 				return err
 			}
 			all = append(append(all, policy.Check(p)...), p.Open()...)
+			advice = append(advice, rules.Untouched(p)...)
 		}
 		if len(all) > 0 {
 			return all
+		}
+		for _, x := range advice {
+			fmt.Fprintln(c.out, x.Text(c.language()))
 		}
 		c.say("policy.clean", len(args))
 		return nil

@@ -2,7 +2,8 @@ package policy
 
 import (
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
 	"strings"
 
 	"zhida/rules/message"
@@ -15,12 +16,7 @@ func Check(p *Policy) []message.Problem {
 	at := func(line int, code string, args ...any) {
 		list = append(list, message.Problem{File: p.File, Cell: fmt.Sprintf("%d:1", line), Message: message.M(code, append([]any{p.File, line}, args...)...)})
 	}
-	names := make([]string, 0, len(p.Tables))
-	for name := range p.Tables {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	for _, name := range names {
+	for _, name := range sortedNames(p.Tables) {
 		t := p.Tables[name]
 		for i := range t.Rows {
 			for j := i + 1; j < len(t.Rows); j++ {
@@ -43,6 +39,9 @@ func Check(p *Policy) []message.Problem {
 	}
 	return list
 }
+
+// sortedNames gives the names of a map in a fixed order.
+func sortedNames[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
 
 func joinCodes(path []*Item) string {
 	codes := make([]string, len(path))

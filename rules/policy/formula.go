@@ -34,6 +34,7 @@ type Formula struct {
 	program  *vm.Program
 	constant any // the value of a formula that is a plain number or text
 	leaves   []leaf
+	compared []comparison // with plain numbers
 }
 
 // leaf is a piece of a formula that stands for a fact, a table or a name.
@@ -155,6 +156,7 @@ func (f *Formula) split(plain normal, names map[string]*Formula, tables map[stri
 			return err
 		}
 		f.leaves = append(f.leaves, l)
+		f.compares(l.value, string(text[l.to:]))
 	}
 	return nil
 }
