@@ -46,7 +46,7 @@ func (s *situation) watch(f *policy.Formula) {
 	s.notes, s.tracing = nil, false
 	for _, value := range f.Compared() {
 		if v, err := value.Eval(s); err == nil {
-			s.e.watch(value, v.(decimal.Decimal))
+			s.e.watch(value.Identity(), v.(decimal.Decimal))
 		}
 	}
 	s.notes, s.tracing = notes, tracing

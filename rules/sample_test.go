@@ -11,7 +11,8 @@ import (
 	"zhida/rules/policy"
 )
 
-// Every policy file under testdata reads, leaves nothing open, checks clean and passes its own cases.
+// Every policy file under testdata reads, leaves nothing open, checks clean, passes
+// its own cases, and has a case on each side of each border.
 func TestPolicyFiles(t *testing.T) {
 	var files []string
 	for _, pattern := range []string{"../testdata/counties/*/policies/*.yaml", "../testdata/cases/*.yaml"} {
@@ -36,6 +37,9 @@ func TestPolicyFiles(t *testing.T) {
 			}
 			for _, x := range append(policy.Check(p), p.Open()...) {
 				t.Error(x.Cell, x.Text(message.Chinese))
+			}
+			for _, x := range rules.Untouched(p) {
+				t.Error(x.Text(message.Chinese))
 			}
 			for _, c := range rules.TestCases(p) {
 				if len(c.Checks) == 0 {

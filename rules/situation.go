@@ -224,7 +224,7 @@ func (s *situation) Lookup(name, column string) (decimal.Decimal, error) {
 		}
 		values[i] = v
 		if d, ok := v.(decimal.Decimal); ok && s.e.watch != nil {
-			s.e.watch(k.Formula, d)
+			s.e.watch(k.Formula.Identity(), d)
 		}
 	}
 	row := t.Find(values)

@@ -3,6 +3,7 @@ package policy
 import (
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/shopspring/decimal"
 )
@@ -11,7 +12,7 @@ import (
 // interval, or a number that a formula compares a value with. Two cases belong to
 // it, one on each side.
 type Border struct {
-	Value  any    // what is compared: the *Formula of the value, or the *Interval of a stop
+	Value  any    // what is compared: the Identity of a formula, or the *Interval of a stop
 	Name   string // as the clerk wrote it
 	Number decimal.Decimal
 	Below  bool // the number itself lies on the lower side
@@ -25,6 +26,9 @@ type comparison struct {
 	number decimal.Decimal
 	below  bool
 }
+
+// Identity tells values apart: the same words in a condition and in a table are one value.
+func (f *Formula) Identity() string { return strings.TrimSpace(f.Source) }
 
 // Compared lists the values that the formula compares with plain numbers.
 func (f *Formula) Compared() []*Formula {
@@ -57,7 +61,7 @@ func (p *Policy) Borders() []Border {
 		for i := range t.Rows {
 			for j := range t.Rows[i].Cells {
 				k := t.Keys[j]
-				b.interval(t.Rows[i].Cells[j].Interval, Border{Value: k.Formula, Name: "表“" + name + "”的" + k.Title, Whole: k.Formula.Whole, Line: t.Rows[i].Line})
+				b.interval(t.Rows[i].Cells[j].Interval, Border{Value: k.Formula.Identity(), Name: "表“" + name + "”的" + k.Title, Whole: k.Formula.Whole, Line: t.Rows[i].Line})
 			}
 		}
 	}
@@ -92,7 +96,7 @@ func (b *borders) formula(f *Formula, line int) {
 		return
 	}
 	for _, c := range f.compared {
-		b.add(Border{Value: c.Value, Name: c.Value.Source, Number: c.number, Below: c.below, Whole: c.Value.Whole, Line: line})
+		b.add(Border{Value: c.Value.Identity(), Name: c.Value.Identity(), Number: c.number, Below: c.below, Whole: c.Value.Whole, Line: line})
 	}
 }
 
