@@ -17,7 +17,7 @@ import (
 )
 
 func (c *cli) policyCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "policy", Short: "政策文件：检查、试算案例、采用、列出"}
+	cmd := &cobra.Command{Use: "policy", Short: "政策文件：检查、试算案例、比较、采用、列出"}
 	check := &cobra.Command{Use: "check FILE…", Short: "检查政策文件", Args: cobra.MinimumNArgs(1), RunE: func(_ *cobra.Command, args []string) error {
 		var all, advice message.Problems
 		for _, file := range args {
@@ -89,7 +89,7 @@ func (c *cli) policyCommand() *cobra.Command {
 			return message.Err("policy.not_adopted", args[0])
 		})
 	}}
-	cmd.AddCommand(check, test, adopt, withdraw, list, show)
+	cmd.AddCommand(check, test, c.policyDiff(), adopt, withdraw, list, show)
 	return cmd
 }
 
