@@ -20,6 +20,7 @@ func (c *cli) policyCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "policy", Short: "政策文件：检查、试算案例、比较、采用、列出"}
 	check := &cobra.Command{Use: "check FILE…", Short: "检查政策文件", Args: cobra.MinimumNArgs(1), RunE: func(_ *cobra.Command, args []string) error {
 		var all, advice message.Problems
+		var together []rules.Granted
 		for _, file := range args {
 			p, err := readPolicy(file)
 			if err != nil {
@@ -27,6 +28,11 @@ func (c *cli) policyCommand() *cobra.Command {
 			}
 			all = append(append(all, policy.Check(p)...), p.Open()...)
 			advice = append(advice, rules.Untouched(p)...)
+			together = append(together, rules.Granted{Position: int64(len(together) + 1), Policy: p})
+		}
+		// Items that a file reads may be granted by a document that is not among these.
+		if _, err := rules.Compile(together); err != nil && message.Code(err) != "policy.unknown_item" && len(all) == 0 {
+			return err
 		}
 		if len(all) > 0 {
 			return all
