@@ -45,13 +45,22 @@ func TestCases(p *policy.Policy) []CaseResult {
 
 func testCase(p *policy.Policy, c policy.Case, watch watcher) CaseResult {
 	r := CaseResult{Name: c.Name, Line: c.Line}
-	fail := func(err error) CaseResult {
+	due, err := caseDue(p, c, watch)
+	if err != nil {
 		r.Checks = append(r.Checks, CaseCheck{Item: c.Name, Expected: "可以计算", Computed: asMessage(err).Text(message.Chinese)})
 		return r
 	}
+	for _, want := range c.Expect {
+		r.Checks = append(r.Checks, compare(want, total(due, want, c)))
+	}
+	return r
+}
+
+// caseDue is what the person of a case is due in its months.
+func caseDue(p *policy.Policy, c policy.Case, watch watcher) ([]Entitlement, error) {
 	program, err := compileCase(p, c)
 	if err != nil {
-		return fail(err)
+		return nil, err
 	}
 	world := &facts.World{Places: map[string][]facts.Place{}, References: c.References}
 	for _, x := range c.Places {
@@ -59,16 +68,12 @@ func testCase(p *policy.Policy, c policy.Case, watch watcher) CaseResult {
 	}
 	e, err := NewEvaluation(program, world, c.Month, c.Last)
 	if err != nil {
-		return fail(err)
+		return nil, err
 	}
 	e.watch = watch
 	person := withGiven(c.Person, c)
 	e.Observe(append([]facts.Person{person}, c.Others...))
-	due := e.Person(&person)
-	for _, want := range c.Expect {
-		r.Checks = append(r.Checks, compare(want, total(due, want, c)))
-	}
-	return r
+	return e.Person(&person), nil
 }
 
 // total joins the entitlements of an item that an expectation is about: one month,
