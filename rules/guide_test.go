@@ -22,10 +22,30 @@ func TestGuide(t *testing.T) {
 			t.Errorf("the guide does not explain %s as the vocabulary does", term.Zh)
 		}
 	}
+	testExamples(t, guide)
+}
+
+// The English guide explains the same words, and its example passes too.
+func TestEnglishGuide(t *testing.T) {
+	b, err := os.ReadFile("../docs/policy-guide.en.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, term := range policy.Vocabulary {
+		if !strings.Contains(string(b), "| `"+term.ID+"` |") {
+			t.Errorf("the English guide does not explain %s", term.ID)
+		}
+	}
+	testExamples(t, string(b))
+}
+
+// testExamples reads, checks and tests the whole policies of a guide.
+func testExamples(t *testing.T, guide string) {
+	t.Helper()
 	tested := 0
 	for _, block := range strings.Split(guide, "```yaml\n")[1:] {
 		text, _, _ := strings.Cut(block, "```")
-		if !strings.HasPrefix(text, "文件:") {
+		if !strings.HasPrefix(text, "文件:") && !strings.HasPrefix(text, "document:") {
 			continue
 		}
 		p := read(t, text)
