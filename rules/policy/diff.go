@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -13,20 +14,20 @@ import (
 )
 
 // Diff says in words what a new policy file changes against an old one: dates,
-// items, their decisions, formulas and conditions, and the rows of tables. Cases
-// and the order of keys in the file are no change. One message, policy.diff_none,
-// says that nothing changed.
+// items, their decisions, formulas, conditions and sentences, the order in which
+// conditions and stops decide, and the rows of tables. Cases and the order of keys
+// in the file are no change. One message, policy.diff_none, says that nothing changed.
 func Diff(old, fresh *Policy) []message.Message {
 	before, after := statements(old), statements(fresh)
 	was := map[string]string{}
 	for _, s := range before {
-		was[s.what] = s.value
+		was[s.key] = s.value
 	}
 	var list []message.Message
 	is := map[string]bool{}
 	for _, s := range after {
-		is[s.what] = true
-		switch value, known := was[s.what]; {
+		is[s.key] = true
+		switch value, known := was[s.key]; {
 		case !known:
 			list = append(list, message.M("policy.diff_new", s.what, s.value))
 		case value != s.value:
@@ -34,7 +35,7 @@ func Diff(old, fresh *Policy) []message.Message {
 		}
 	}
 	for _, s := range before {
-		if !is[s.what] {
+		if !is[s.key] {
 			list = append(list, message.M("policy.diff_gone", s.what, s.value))
 		}
 	}
@@ -58,8 +59,10 @@ func growth(old, fresh string) string {
 	return "（" + step.String() + "）"
 }
 
-// statement is one thing that a policy says, in the words of the file.
-type statement struct{ what, value string }
+// statement is one thing that a policy says, in the words of the file. key is the
+// same in two files that speak of the same thing: an item is known by its code,
+// whatever it is called.
+type statement struct{ key, what, value string }
 
 // statements takes a policy apart into what it says, in the order of the file.
 func statements(p *Policy) []statement {
@@ -89,7 +92,8 @@ func statements(p *Policy) []statement {
 		l.table(p.Tables[name])
 	}
 	for _, it := range p.Items {
-		l.item(it)
+		l.item = it
+		l.ofItem(it)
 	}
 	return l.list
 }
@@ -97,6 +101,7 @@ func statements(p *Policy) []statement {
 type statementList struct {
 	list []statement
 	seen map[string]int
+	item *Item // that the statements are about, nil for none
 }
 
 // add keeps a statement; the second of two with one subject, such as two stops for
@@ -108,7 +113,11 @@ func (l *statementList) add(what, value string) {
 	if l.seen[what]++; l.seen[what] > 1 {
 		what = fmt.Sprintf("%s（第%d条）", what, l.seen[what])
 	}
-	l.list = append(l.list, statement{what, value})
+	key := what
+	if l.item != nil {
+		key = strings.Replace(key, titled(l.item), l.item.Code, 1)
+	}
+	l.list = append(l.list, statement{key, what, value})
 }
 
 func (l *statementList) formula(what string, f *Formula) {
@@ -145,6 +154,7 @@ func (l *statementList) table(t *Table) {
 		keys = append(keys, k.Title)
 	}
 	l.add(of+"的键", strings.Join(keys, "、"))
+	l.add(of+"的值", strings.Join(t.Values, "、"))
 	for i := range t.Rows {
 		for j, v := range t.Rows[i].Value {
 			l.add(fmt.Sprintf("%s %s %s", of, strings.Join(rowKeys(&t.Rows[i]), "、"), t.Values[j]), v.String())
@@ -165,22 +175,34 @@ func rowKeys(r *Row) []string {
 	return list
 }
 
-func (l *statementList) item(it *Item) {
-	of := "项目“" + it.Name + "”（" + it.Code + "）"
+// titled is an item with its name and code.
+func titled(it *Item) string { return "项目“" + it.Name + "”（" + it.Code + "）" }
+
+func (l *statementList) ofItem(it *Item) {
+	of := titled(it)
 	l.add(of, "由本文件规定")
 	of += " "
+	l.add(of+"名称", it.Name)
+	l.add(of+"顺序", strconv.Itoa(it.Order))
+	l.choice(of, "side", map[bool]string{true: "deduction", false: "gross"}[it.Deduction])
 	l.add(of+"人员", strings.Join(chineseCategories(it), "、"))
 	l.add(of+"渠道", it.Channel)
 	l.add(of+"资金", it.Fund)
 	l.add(of+"上缴", it.Institution)
 	l.choice(of, "basis", string(it.Basis))
 	l.add(of+"发放", it.Schedule.chinese())
+	var order []string // of two that hold, the first gives the reason
 	for _, c := range it.Conditions {
 		l.formula(of+"条件“"+c.Reason+"”", c.Test)
+		order = append(order, c.Reason)
 	}
+	l.sequence(of+"条件的先后", order)
+	order = nil
 	for _, s := range it.Stops {
 		l.add(of+"停发“"+s.Reason+"”", s.chinese())
+		order = append(order, s.Reason)
 	}
+	l.sequence(of+"停发的先后", order)
 	l.formula(of+"金额", it.Amount)
 	l.formula(of+"封顶", it.Cap)
 	if it.Shared != nil {
@@ -199,6 +221,27 @@ func (l *statementList) item(it *Item) {
 	l.choice(of, "death", it.Part.Death)
 	l.choice(of, "change", it.Part.Change)
 	l.choice(of, "rounding", fmt.Sprintf("%s/%d", it.Rounding, it.Unit))
+	l.add(of+"说明", written(it.Sentence))
+}
+
+// sequence states an order where there is one.
+func (l *statementList) sequence(what string, reasons []string) {
+	if len(reasons) > 1 {
+		l.add(what, strings.Join(reasons, "、"))
+	}
+}
+
+// written is a sentence as the file writes it.
+func written(pieces []Piece) string {
+	var b strings.Builder
+	for _, p := range pieces {
+		if p.Formula == nil {
+			b.WriteString(p.Text)
+		} else {
+			b.WriteString("{" + p.Formula.Identity() + "}")
+		}
+	}
+	return b.String()
 }
 
 func chineseCategories(it *Item) []string {

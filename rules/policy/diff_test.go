@@ -1,9 +1,14 @@
 package policy_test
 
 import (
+	"fmt"
 	"os"
+	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/shopspring/decimal"
 
 	"zhida/rules/message"
 	"zhida/rules/policy"
@@ -55,4 +60,152 @@ func TestDiff(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Whatever field of a compiled policy is altered, the comparison says so: nothing
+// that decides about money or words can change in silence. Positions in the file,
+// cases and what is derived from other fields are no change.
+func TestDiffSeesEveryField(t *testing.T) {
+	silent := map[string]bool{ // type.field
+		"Policy.File": true, "Policy.Cases": true, "Table.Line": true, "Row.Line": true, "Item.Line": true,
+		"Table.GapsOK": true,                                           // GapText says it
+		"Cell.Any":     true, "Cell.List": true, "Cell.Interval": true, // Text says it
+		"Key.Formula": true, // Title is the formula as written
+		"Table.Name":  true, // the key in Policy.Tables
+	}
+	seen := 0
+	for _, name := range []string{"pc-13-武山县乡镇工作补贴.yaml", "pc-22*.yaml", "shape-07*.yaml", "shape-14*.yaml", "shape-2*.yaml", "pc-1*.yaml", "pc-0*.yaml"} {
+		files, err := filepath.Glob("../../testdata/cases/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			old, err := policy.Read(file, text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fresh, err := policy.Read(file, text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			a := &alteration{t: t, old: old, fresh: fresh, silent: silent}
+			a.walk(reflect.ValueOf(fresh).Elem(), "Policy", file)
+			seen += a.tried
+		}
+	}
+	if seen < 1000 {
+		t.Errorf("only %d fields were altered", seen)
+	}
+}
+
+// alteration changes one field at a time and asks for the difference.
+type alteration struct {
+	t          *testing.T
+	old, fresh *policy.Policy
+	silent     map[string]bool
+	tried      int
+}
+
+func (a *alteration) check(path string) {
+	a.tried++
+	list := policy.Diff(a.old, a.fresh)
+	if len(list) == 1 && list[0].Code == "policy.diff_none" {
+		a.t.Errorf("%s was altered and nothing said so", path)
+	}
+}
+
+func (a *alteration) walk(v reflect.Value, kind, path string) {
+	switch v.Interface().(type) {
+	case policy.Formula:
+		f := v.Addr().Interface().(*policy.Formula)
+		was := f.Source
+		f.Source += " + 0"
+		a.check(path)
+		f.Source = was
+		return
+	case decimal.Decimal:
+		was := v.Interface().(decimal.Decimal)
+		v.Set(reflect.ValueOf(was.Add(decimal.New(1, -2))))
+		a.check(path)
+		v.Set(reflect.ValueOf(was))
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			a.walk(v.Elem(), v.Type().Elem().Name(), path)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			f := v.Type().Field(i)
+			if name := kind + "." + f.Name; f.IsExported() && !a.silent[name] && !idle(v.Interface(), f.Name) {
+				a.walk(v.Field(i), f.Type.Name(), path+" "+name)
+			}
+		}
+	case reflect.Map:
+		for _, k := range v.MapKeys() {
+			a.walk(v.MapIndex(k), "", path+" "+k.String())
+			was := v.MapIndex(k)
+			v.SetMapIndex(k, reflect.Value{})
+			a.check(path + " without " + k.String())
+			v.SetMapIndex(k, was)
+		}
+	case reflect.Slice:
+		a.slice(v, path)
+	case reflect.String:
+		was := v.String()
+		v.SetString(was + "改")
+		a.check(path)
+		v.SetString(was)
+	case reflect.Bool:
+		v.SetBool(!v.Bool())
+		a.check(path)
+		v.SetBool(!v.Bool())
+	case reflect.Int, reflect.Int32, reflect.Int64:
+		was := v.Int()
+		v.SetInt(was + 1)
+		a.check(path)
+		v.SetInt(was)
+	}
+}
+
+// slice alters each element, the length and the order.
+func (a *alteration) slice(v reflect.Value, path string) {
+	for i := range v.Len() {
+		a.walk(v.Index(i), v.Type().Elem().Name(), fmt.Sprintf("%s[%d]", path, i))
+	}
+	if v.Len() == 0 || strings.HasSuffix(path, "Table.Values") || strings.HasSuffix(path, "Row.Cells") || strings.HasSuffix(path, "Row.Value") {
+		return // the columns of a table come and go together
+	}
+	was := reflect.ValueOf(v.Interface())
+	v.Set(v.Slice(0, v.Len()-1))
+	a.check(path + " shorter")
+	v.Set(was)
+	if strings.HasSuffix(path, "Conditions") || strings.HasSuffix(path, "Stops") || strings.HasSuffix(path, "PostOrder") || strings.HasSuffix(path, "SharedCap.Items") {
+		for i := range v.Len() - 1 {
+			swap := reflect.Swapper(v.Interface())
+			swap(i, i+1)
+			a.check(path + " in another order")
+			swap(i, i+1)
+		}
+	}
+}
+
+// idle says that another field leaves this one without a meaning.
+func idle(of any, field string) bool {
+	switch x := of.(type) {
+	case policy.Schedule:
+		return field == "Once" && x.Period != 0
+	case policy.Stop:
+		return field == "How" && x.Days != nil
+	case policy.Interval:
+		return field == "LowOpen" && x.Low == nil || field == "HighOpen" && x.High == nil || x.Low != nil && x.High != nil && x.Low.Equal(*x.High)
+	case policy.Cell:
+		return x.Any
+	}
+	return false
 }
