@@ -144,6 +144,11 @@ var forms = []form{
 		{code: "unit", title: "单位", synonyms: []string{"计量单位", "unit"}, example: "元"},
 		{code: "document", title: "来源", synonyms: []string{"发布文件", "文号", "document"}, example: "2025年桃源县国民经济和社会发展统计公报"},
 	}},
+	{kind: "calendar", title: "工作日历", fact: facts.KindCalendar, key: []string{"date"}, from: "date", to: "date", world: true, columns: []column{
+		{code: "date", title: "日期", synonyms: []string{"放假日期", "调休日期", "date"}, kind: day, required: true, help: "每天一行", example: "2026-10-01"},
+		{code: "nature", title: "性质", synonyms: []string{"类型", "安排", "nature"}, required: true, choices: map[string]string{"休": facts.DayOff, "放假": facts.DayOff, "班": facts.DayWorked, "上班": facts.DayWorked}, help: "休：放假；班：周末上班", example: "休"},
+		{code: "document", title: "依据", synonyms: []string{"文号", "通知", "document"}, example: "国办发明电〔2025〕7号"},
+	}},
 	{kind: "paid", title: "已发金额", fact: facts.KindPaid, key: []string{"item", "month"}, from: "month", wide: true, columns: []column{
 		hidden(idColumn), hidden(nameColumn),
 		{code: "item", title: "项目", synonyms: []string{"项目代码", "item"}, example: "离任村干部补偿"},

@@ -276,7 +276,7 @@ func (k *knownFacts) load(ctx context.Context, tx Tx, in *ImportBatch) error {
 		}
 		return nil
 	}
-	err := tx.Facts(ctx, FactQuery{Kinds: []facts.Kind{facts.KindPlace, facts.KindReference}}, func(f Fact) error {
+	err := tx.Facts(ctx, FactQuery{Kinds: []facts.Kind{facts.KindPlace, facts.KindReference, facts.KindCalendar}}, func(f Fact) error {
 		if f.Kind == facts.KindPlace {
 			k.places[f.Key] = true
 		}

@@ -28,7 +28,7 @@ type personData struct {
 	balances  map[string]Balance // by channel
 }
 
-// loadWorld reads places, references and frozen averages as known at the horizon.
+// loadWorld reads places, references, the calendar and frozen averages as known at the horizon.
 func loadWorld(ctx context.Context, r Reader, m Meta, horizon int64) (*facts.World, error) {
 	w := &facts.World{County: m.County, Places: map[string][]facts.Place{}}
 	err := r.Facts(ctx, FactQuery{Horizon: horizon}, func(f Fact) error {
@@ -48,6 +48,13 @@ func loadWorld(ctx context.Context, r Reader, m Meta, horizon int64) (*facts.Wor
 			}
 			v.Source = src
 			w.References = append(w.References, v)
+		case facts.KindCalendar:
+			var v facts.CalendarDay
+			if err := decode(f, &v); err != nil {
+				return err
+			}
+			v.Source = src
+			w.Calendar = append(w.Calendar, v)
 		case facts.KindAverage:
 			var a facts.Average
 			if err := decode(f, &a); err != nil {

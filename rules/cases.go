@@ -62,7 +62,7 @@ func caseDue(p *policy.Policy, c policy.Case, watch watcher) ([]Entitlement, err
 	if err != nil {
 		return nil, err
 	}
-	world := &facts.World{Places: map[string][]facts.Place{}, References: c.References}
+	world := &facts.World{Places: map[string][]facts.Place{}, References: c.References, Calendar: c.Calendar, PlainWeeks: len(c.Calendar) == 0}
 	for _, x := range c.Places {
 		world.Places[x.Code] = append(world.Places[x.Code], x)
 	}

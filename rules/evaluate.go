@@ -33,6 +33,8 @@ type Evaluation struct {
 	moved      map[string][]calendar.Date // days within the months on which a place has a new version
 	references map[string]facts.Reference
 	frozen     map[groupKey]facts.Average
+	workdays   *calendar.Workdays
+	notices    map[calendar.Date]facts.Source // of moved days
 	watch      watcher
 
 	lock   sync.Mutex
@@ -63,7 +65,15 @@ type plan struct {
 // document is in force in one of them.
 func NewEvaluation(p *Program, w *facts.World, from, to calendar.Month) (*Evaluation, error) {
 	e := &Evaluation{program: p, world: w, plans: map[calendar.Month]*plan{}, places: w.Places, moved: map[string][]calendar.Date{},
-		references: map[string]facts.Reference{}, frozen: map[groupKey]facts.Average{}, groups: map[groupKey]*group{}}
+		references: map[string]facts.Reference{}, frozen: map[groupKey]facts.Average{}, groups: map[groupKey]*group{},
+		workdays: calendar.NewWorkdays(), notices: map[calendar.Date]facts.Source{}}
+	if w.PlainWeeks {
+		e.workdays = calendar.PlainWeeks()
+	}
+	for _, d := range w.Calendar {
+		e.workdays.Move(d.Date, d.Nature == facts.DayWorked)
+		e.notices[d.Date] = d.Source
+	}
 	for m := from; m <= to; m = m.Add(1) {
 		e.months = append(e.months, m)
 		e.plans[m] = p.plan(m)

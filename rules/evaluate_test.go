@@ -63,7 +63,8 @@ func evaluation(t testing.TB, list []rules.Granted, w *facts.World, from, to cal
 }
 
 func sampleWorld() *facts.World {
-	w := &facts.World{Places: map[string][]facts.Place{}, References: []facts.Reference{{Code: "rural_income", Period: "2025", Value: decimal.New(21380, 0)}}}
+	w := &facts.World{Places: map[string][]facts.Place{}, References: []facts.Reference{{Code: "rural_income", Period: "2025", Value: decimal.New(21380, 0)}},
+		Calendar: []facts.CalendarDay{{Date: 20261001, Nature: facts.DayOff}, {Date: 20261010, Nature: facts.DayWorked}}}
 	for code, class := range map[string]string{"430725101": "一类", "430725102": "二类", "430725103": "三类"} {
 		w.Places[code] = []facts.Place{{Code: code, Name: code, Class: class, From: 20000101}}
 	}
@@ -489,9 +490,9 @@ func TestReads(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string][]facts.Kind{
-		"regional_allowance":      {facts.KindAbsence, facts.KindPerson, facts.KindPlace, facts.KindSpell},
+		"regional_allowance":      {facts.KindAbsence, facts.KindCalendar, facts.KindPerson, facts.KindPlace, facts.KindSpell},
 		"field_visit_subsidy":     {facts.KindDay, facts.KindPerson, facts.KindSpell},
-		"top_up":                  {facts.KindAbsence, facts.KindAmount, facts.KindPerson, facts.KindPlace, facts.KindSpell},
+		"top_up":                  {facts.KindAbsence, facts.KindAmount, facts.KindCalendar, facts.KindPerson, facts.KindPlace, facts.KindSpell},
 		"former_compensation":     {facts.KindPerson, facts.KindSpell},
 		"village_base_pay":        {facts.KindPerson, facts.KindReference, facts.KindSpell},
 		"income_tax":              {facts.KindAmount, facts.KindPerson, facts.KindSpell},

@@ -55,7 +55,10 @@ func (s *situation) compute(x *grant) *result {
 	}
 	last := parts[len(parts)-1]
 	r.seg, r.spell = last.at, last.index
-	stop := s.stopped(x)
+	stop, err := s.stopped(x)
+	if err != nil {
+		return r.failed(err)
+	}
 	if stop != nil && stop.Pay == nil {
 		return r.not(Zero, message.M("rules.stopped", stop.Reason))
 	}
@@ -102,9 +105,9 @@ func (r *result) failed(err error) *result {
 
 // stopped gives the first rule by which an absence takes the item, or a share of it,
 // away for the month; nil when none does.
-func (s *situation) stopped(x *grant) *policy.Stop {
+func (s *situation) stopped(x *grant) (*policy.Stop, error) {
 	if !s.absent {
-		return nil
+		return nil, nil
 	}
 	for i := range x.item.Stops {
 		stop := &x.item.Stops[i]
@@ -116,10 +119,16 @@ func (s *situation) stopped(x *grant) *policy.Stop {
 				holds = holds || len(list) > 0
 			case "next_month":
 				holds = holds || slices.ContainsFunc(list, func(a *facts.Absence) bool { return a.From < s.first })
+			case "next_year":
+				holds = holds || s.beganYearBefore(kind)
 			case "whole_month":
 				holds = holds || s.wholeMonth(list)
 			default:
-				days := number(s.workingDays(list))
+				n, err := s.workingDays(list)
+				if err != nil {
+					return nil, err
+				}
+				days := number(n)
 				if s.e.watch != nil {
 					s.e.watch(stop.Days, days)
 				}
@@ -128,10 +137,10 @@ func (s *situation) stopped(x *grant) *policy.Stop {
 		}
 		if holds {
 			s.step("stop", stop.Reason, facts.Source{})
-			return stop
+			return stop, nil
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 // replaced leaves the share of the month that is paid in spite of an absence.

@@ -71,8 +71,11 @@ func (p *Program) reads(x *grant, seen map[*grant]bool, into map[facts.Kind]bool
 	if x.item.Basis == policy.ByPost {
 		into[facts.KindSpell] = true
 	}
-	if len(x.item.Stops) > 0 {
+	for i := range x.item.Stops {
 		into[facts.KindAbsence] = true
+		if x.item.Stops[i].Days != nil {
+			into[facts.KindCalendar] = true
+		}
 	}
 	var add func(f *policy.Formula)
 	add = func(f *policy.Formula) {

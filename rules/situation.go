@@ -27,7 +27,7 @@ type situation struct {
 	plan     *plan
 	segments []segment
 	results  []*result // by position in the plan, nil while not computed
-	absent   bool      // an absence touches the month
+	absent   bool      // an absence touches the month, or began in the year before
 
 	here
 	trace   []Step
@@ -92,7 +92,7 @@ func (e *Evaluation) situation(p *facts.Person, m calendar.Month) *situation {
 			s.retired = d
 		}
 	}
-	s.absent = slices.ContainsFunc(p.Absences, func(a facts.Absence) bool { return s.touched(&a) })
+	s.absent = slices.ContainsFunc(p.Absences, func(a facts.Absence) bool { return s.touched(&a) || s.yearBefore(&a) })
 	s.cut()
 	return s
 }

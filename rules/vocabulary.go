@@ -5,7 +5,6 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -70,6 +69,7 @@ func meanings() map[*policy.Term]meaning {
 		"year":                 func(s *situation, _ []any) (any, error) { return number(s.month.Year()), nil },
 		"month":                func(s *situation, _ []any) (any, error) { return number(s.month.Number()), nil },
 		"days_in_month":        func(s *situation, _ []any) (any, error) { return number(s.month.Days()), nil },
+		"workdays":             workdays,
 		"month_start":          func(s *situation, _ []any) (any, error) { return s.first, nil },
 		"month_end":            func(s *situation, _ []any) (any, error) { return s.last, nil },
 		"previous_month_end":   func(s *situation, _ []any) (any, error) { return s.first.AddDays(-1), nil },
@@ -378,6 +378,19 @@ func (s *situation) touched(a *facts.Absence) bool {
 	return a.From <= s.last && (a.To == 0 || a.To >= s.first)
 }
 
+// yearBefore says whether an absence began in the year before the pay month's.
+func (s *situation) yearBefore(a *facts.Absence) bool { return a.From.Year() == s.month.Year()-1 }
+
+func (s *situation) beganYearBefore(kind string) bool {
+	for i := range s.person.Absences {
+		if a := &s.person.Absences[i]; a.Kind == kind && s.yearBefore(a) {
+			s.fact(kind, a.From.String()+" 开始", a.Source)
+			return true
+		}
+	}
+	return false
+}
+
 // absences gives those of a kind that touch the month.
 func (s *situation) absences(kind string) (list []*facts.Absence) {
 	for i := range s.person.Absences {
@@ -394,9 +407,8 @@ func (s *situation) absences(kind string) (list []*facts.Absence) {
 
 // workingDays adds up the working days of absences that fall into the month. The
 // sheet's own figure counts where the absence lies in the month; of one that crosses
-// months Monday to Friday count, at most the sheet's figure. Holidays and make-up
-// days come with the working-day calendar, which is not imported yet.
-func (s *situation) workingDays(list []*facts.Absence) (total int) {
+// months, or has no figure, the days of the calendar count, at most the sheet's figure.
+func (s *situation) workingDays(list []*facts.Absence) (total int, err error) {
 	for _, a := range list {
 		if a.To != 0 && a.From.Month() == s.month && a.To.Month() == s.month && a.WorkingDays > 0 {
 			total += a.WorkingDays
@@ -406,25 +418,50 @@ func (s *situation) workingDays(list []*facts.Absence) (total int) {
 		if a.To != 0 {
 			last = min(last, a.To)
 		}
-		n := 0
-		for d := max(a.From, s.first); d <= last; d = d.AddDays(1) {
-			if w := d.Weekday(); w != time.Saturday && w != time.Sunday {
-				n++
-			}
+		n, err := s.calendarDays(max(a.From, s.first), last)
+		if err != nil {
+			return 0, err
 		}
 		if a.To != 0 && a.WorkingDays > 0 {
 			n = min(n, a.WorkingDays)
 		}
 		total += n
 	}
-	return total
+	return total, nil
+}
+
+// calendarDays counts the working days between two days of the month, both included.
+func (s *situation) calendarDays(from, to calendar.Date) (int, error) {
+	n, known := s.e.workdays.Count(from, to)
+	if !known {
+		return 0, missing(fmt.Sprintf("%d年的工作日历（用 zhida import calendar 导入）", from.Year()))
+	}
+	if s.tracing {
+		s.step("fact", fmt.Sprintf("%s 至 %s 有 %d 个工作日", from, to, n), facts.Source{})
+		for d := from; d <= to; d = d.AddDays(1) {
+			if source, moved := s.e.notices[d]; moved {
+				s.step("fact", d.String()+map[bool]string{true: " 上班", false: " 放假"}[s.e.workdays.Is(d)], source)
+			}
+		}
+	}
+	return n, nil
+}
+
+func workdays(s *situation, _ []any) (any, error) {
+	n, err := s.calendarDays(s.first, s.last)
+	if err == nil {
+		s.note("当月%d个工作日", n)
+	}
+	return number(n), err
 }
 
 func absenceDays(s *situation, args []any) (any, error) {
 	kind := args[0].(string)
-	n := s.workingDays(s.absences(kind))
-	s.fact(kind+"工作日", number(n), facts.Source{})
-	return number(n), nil
+	n, err := s.workingDays(s.absences(kind))
+	if err == nil {
+		s.fact(kind+"工作日", number(n), facts.Source{})
+	}
+	return number(n), err
 }
 
 // wholeMonth says whether the absences together cover every day of the month.

@@ -32,6 +32,7 @@ const (
 	KindAssessment Kind = "assessment" // key: year
 	KindAmount     Kind = "amount"     // key: item
 	KindReference  Kind = "reference"  // key: code|period
+	KindCalendar   Kind = "calendar"   // key: date
 	KindPaid       Kind = "paid"       // key: item|month
 	KindAverage    Kind = "average"    // key: item|group|month
 )
@@ -170,6 +171,21 @@ type Reference struct {
 	Source
 }
 
+// CalendarDay is a day that the yearly notice moves: a holiday, or a day at the
+// weekend that is worked to make up for one.
+type CalendarDay struct {
+	Date     calendar.Date `json:"date"`
+	Nature   string        `json:"nature"`   // DayOff or DayWorked
+	Document string        `json:"document"` // the notice
+	Source
+}
+
+// What a moved day is.
+const (
+	DayOff    = "off"    // 休
+	DayWorked = "worked" // 班
+)
+
 // Average is the mean of a peer group in a month, frozen at the first approval.
 type Average struct {
 	Item  string         `json:"item"`
@@ -186,4 +202,6 @@ type World struct {
 	Places     map[string][]Place // by code, each ordered by From
 	References []Reference
 	Averages   []Average
+	Calendar   []CalendarDay
+	PlainWeeks bool // examples only: five working days a week where Calendar is silent
 }

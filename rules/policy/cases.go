@@ -26,7 +26,7 @@ func (r *reader) cases(p *Policy, n *yamltext.Node) {
 		return
 	}
 	for _, in := range list {
-		o := r.object(in, "name", "month", "through", "payees", "others", "places", "references", "expect", "by_month", "other_items")
+		o := r.object(in, "name", "month", "through", "payees", "others", "places", "references", "calendar", "expect", "by_month", "other_items")
 		c := Case{Name: o.needText("name"), Month: r.month(o.need("month")), Line: in.Line, Given: map[string]money.Fen{}}
 		c.Last = c.Month
 		if x := o.at("through"); x != nil {
@@ -43,6 +43,9 @@ func (r *reader) cases(p *Policy, n *yamltext.Node) {
 		}
 		r.casePlaces(&c, o.at("places"))
 		r.caseReferences(&c, o.at("references"))
+		r.pairs(o.at("calendar"), func(k, v *yamltext.Node) {
+			c.Calendar = append(c.Calendar, facts.CalendarDay{Date: r.date(k), Nature: r.choose(v, "nature")})
+		})
 		r.pairs(o.at("other_items"), func(k, v *yamltext.Node) { c.Given[k.Value] = r.yuan(v) })
 		if o.at("by_month") == nil {
 			o.need("expect")

@@ -131,7 +131,7 @@ func compile(source string, want Type, names map[string]*Formula, tables map[str
 var wholeCall = func() *regexp.Regexp {
 	var list []string
 	for _, id := range []string{"tenure_years", "tenure_months", "continuous_months", "running_months", "tenure_months_within", "age", "seniority", "days", "days_without",
-		"absence_days", "absence_months", "months_between", "floor", "ceil", "population", "year", "month", "days_in_month"} {
+		"absence_days", "absence_months", "months_between", "floor", "ceil", "population", "year", "month", "days_in_month", "workdays"} {
 		list = append(list, id, terms[id].Zh)
 	}
 	return regexp.MustCompile(`^(?:` + strings.Join(list, "|") + `)(?:\([^()]*\))?$`)

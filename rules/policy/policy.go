@@ -144,7 +144,7 @@ func (c *SharedCap) Before(code string) []string { return c.Items[:slices.Index(
 type Stop struct {
 	Kinds  []string  // of absence
 	Days   *Interval // working days in the month, nil when How decides
-	How    string    // "touching", "whole_month", "next_month" (from the month after it began)
+	How    string    // "touching", "whole_month", "next_month" (from the month after it began), "next_year" (in the year after it began)
 	Reason string
 	Pay    *Formula // share of the month that is paid all the same, 0 to 1; nil for none
 }
@@ -191,6 +191,7 @@ type Case struct {
 	Others     []facts.Person // the peer group, for equalisation
 	Places     []facts.Place
 	References []facts.Reference
+	Calendar   []facts.CalendarDay  // moved days; without any, weeks are plain
 	Given      map[string]money.Fen // amounts of items that other documents grant
 	Expect     []Expectation
 	Line       int

@@ -31,7 +31,7 @@ var keys = map[string]string{
 	"月份": "month", "至": "through", "各月": "by_month", "其他人": "others", "地点": "places", "参考": "references", "应得": "expect", "给定": "given", "其他项目": "other_items",
 	"类别": "category", "出生": "born", "性别": "sex", "单位": "place", "参加工作": "joined", "去世": "died", "退休": "retired", "标记": "flags", "户籍": "hukou",
 	"任职": "spells", "天数": "days", "缺勤": "absences", "考核": "grades", "等次": "grade", "得分": "score", "职务": "post", "职级": "rank", "起": "start", "止": "end", "认定": "recognised",
-	"工作日": "working_days", "日": "dates", "理由": "reason", "结果": "outcome", "乡镇类别": "class", "距离": "distance", "人口": "population",
+	"工作日": "working_days", "日": "dates", "日历": "calendar", "理由": "reason", "结果": "outcome", "乡镇类别": "class", "距离": "distance", "人口": "population",
 }
 
 // choices are the fixed words that can stand as a value, Chinese to code.
@@ -47,10 +47,11 @@ var choices = map[string]map[string]string{
 	"remainder": {"舍去": "down", "进一": "up", "四舍五入": "half_up"},
 	"until_day": {"月末": "month_end", "上月末": "previous_month_end"},
 	"evidence":  {"须认定": "recognised", "不限": "any"},
-	"when":      {"涉及": "touching", "满月": "whole_month", "次月起": "next_month"},
+	"when":      {"涉及": "touching", "满月": "whole_month", "次月起": "next_month", "次年": "next_year"},
 	"period":    {"月": "1", "季": "3", "半年": "6", "年": "12"},
 	"average":   {"冻结": "frozen", "重算": "resettled"},
 	"bool":      {"是": "yes", "否": "no"},
+	"nature":    {"休": facts.DayOff, "班": facts.DayWorked},
 	"category":  {"乡镇干部": string(facts.TownshipCadre), "村干部": string(facts.VillageCadre), "离任村干部": string(facts.FormerVillageCadre)},
 	"outcome":   {"不符合": "not_due", "为零": "zero", "拒绝": "refused"},
 	"rounding": {"四舍五入到分": "half_up/1", "四舍五入到角": "half_up/10", "四舍五入到元": "half_up/100",

@@ -229,8 +229,35 @@ func (c *county) basics(w *writer) {
 		p.rows = append(p.rows, []any{i + 1, x.code, x.name, x.class, fmt.Sprintf("%.1f", x.distance), x.population, day(2020, 1, 1)})
 	}
 	w.xlsx("01-基础/行政区划.xlsx", p)
+	w.xlsx("01-基础/工作日历.xlsx", workCalendar())
 	w.xlsx("01-基础/参考数据.xlsx", page{title: "参考数据登记表", unit: "桃源县统计局", heads: []string{"代码", "名称", "时期", "数值", "单位", "来源"},
 		rows: [][]any{{"rural_income", "农村居民人均可支配收入", "2024", "20210", "元", "2024年统计公报（样例）"}, {"rural_income", "农村居民人均可支配收入", "2025", "21380", "元", "2025年统计公报（样例）"}}})
+}
+
+// workCalendar is the national arrangement of holidays of 2026.
+func workCalendar() page {
+	p := page{title: "2026年工作日历", unit: "桃源县人力资源和社会保障局", heads: []string{"日期", "性质", "节日", "依据"}}
+	for _, f := range []struct {
+		name   string
+		off    [2]calendar.Date
+		worked []calendar.Date
+	}{
+		{"元旦", [2]calendar.Date{20260101, 20260103}, []calendar.Date{20260104}},
+		{"春节", [2]calendar.Date{20260215, 20260223}, []calendar.Date{20260214, 20260228}},
+		{"清明节", [2]calendar.Date{20260404, 20260406}, nil},
+		{"劳动节", [2]calendar.Date{20260501, 20260505}, []calendar.Date{20260509}},
+		{"端午节", [2]calendar.Date{20260619, 20260621}, nil},
+		{"中秋节", [2]calendar.Date{20260925, 20260927}, nil},
+		{"国庆节", [2]calendar.Date{20261001, 20261007}, []calendar.Date{20260920, 20261010}},
+	} {
+		for d := f.off[0]; d <= f.off[1]; d = d.AddDays(1) {
+			p.rows = append(p.rows, []any{d, "休", f.name, "国办发明电〔2025〕7号"})
+		}
+		for _, d := range f.worked {
+			p.rows = append(p.rows, []any{d, "班", f.name, "国办发明电〔2025〕7号"})
+		}
+	}
+	return p
 }
 
 const fengshu = "枫树维吾尔族回族乡"
