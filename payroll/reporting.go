@@ -96,19 +96,26 @@ func (p *batchReport) loadPeople() error {
 	})
 }
 
+// countyOf is the settings in force, or what papers need while there are none.
+func countyOf(ctx context.Context, r Reader, meta Meta) (*County, error) {
+	county, err := settingsAt(ctx, r, 0)
+	if message.Code(err) == "settings.none" {
+		return &County{Unit: meta.Name + "财政局"}, nil
+	}
+	return county, err
+}
+
 func (p *batchReport) loadHead() error {
 	meta, err := p.r.Meta(p.ctx)
 	if err != nil {
 		return err
 	}
-	p.head.County, p.head.Unit = meta.Name, meta.Name+"财政局"
-	county, err := settingsAt(p.ctx, p.r, 0)
-	if err != nil && message.Code(err) != "settings.none" {
+	p.head.County = meta.Name
+	county, err := countyOf(p.ctx, p.r, meta)
+	if err != nil {
 		return err
 	}
-	if county != nil {
-		p.head.Unit = county.Unit
-	}
+	p.head.Unit = county.Unit
 	world, err := loadWorld(p.ctx, p.r, meta, p.head.Batch.Horizon)
 	if err != nil {
 		return err
@@ -144,11 +151,7 @@ func (p *batchReport) loadHead() error {
 		p.head.Villages = append(p.head.Villages, ReportPlace{code, name(code), facts.Township(code)})
 	}
 	for _, code := range sortedKeys(funds) {
-		f := ReportFund{code, code}
-		if county != nil {
-			f.Name = county.FundName(code)
-		}
-		p.head.Funds = append(p.head.Funds, f)
+		p.head.Funds = append(p.head.Funds, ReportFund{code, county.FundName(code)})
 	}
 	return nil
 }

@@ -95,7 +95,7 @@ func (c *cli) policyCommand() *cobra.Command {
 			return message.Err("policy.not_adopted", args[0])
 		})
 	}}
-	cmd.AddCommand(check, test, c.policyDiff(), adopt, withdraw, list, show)
+	cmd.AddCommand(check, test, c.policyDiff(), c.policyTry(), adopt, withdraw, list, show)
 	return cmd
 }
 

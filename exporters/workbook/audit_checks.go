@@ -114,7 +114,7 @@ const (
 // checks is the sheet of comparisons; every difference must be zero.
 func (a *audit) checks() (*sheet, error) {
 	figure := column{chars: 18, style: moneyStyle}
-	s, err := a.newSummary("核对", "核对表", 0, colSerial, textColumn("核对内容", 44), shortColumn("甲方出处", 16), figure.named("甲方"),
+	s, err := a.book.newSummary("核对", "核对表", 0, colSerial, textColumn("核对内容", 44), shortColumn("甲方出处", 16), figure.named("甲方"),
 		shortColumn("乙方出处", 16), figure.named("乙方"), figure.named("差额（应为零）"))
 	if err != nil {
 		return nil, err

@@ -30,8 +30,8 @@ type summary struct {
 	sums []int64 // by column, for those that are added up
 }
 
-func (a *audit) newSummary(name, title string, keys int, cols ...column) (*summary, error) {
-	s, err := a.book.newSheet(name, cols, 1)
+func (b *book) newSummary(name, title string, keys int, cols ...column) (*summary, error) {
+	s, err := b.newSheet(name, cols, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +141,7 @@ func (a *audit) byPlace(at *sumAt, k byKind) (*sheet, error) {
 	gross, deduction, payees, held, owed, pay, key := lines+1, lines+2, lines+4, lines+5, lines+6, lines+7, lines+8
 	cols = append(cols, countColumn("明细笔数"), moneyColumn("应发合计"), moneyColumn("扣款合计"), moneyColumn("应发减扣款"),
 		countColumn("发放人数"), moneyColumn("缓发增减"), moneyColumn("待扣增减"), moneyColumn("实发"), keyColumn("代码", 10))
-	s, err := a.newSummary(k.name, k.title, 1, cols...)
+	s, err := a.book.newSummary(k.name, k.title, 1, cols...)
 	if err != nil {
 		return nil, err
 	}
@@ -191,7 +191,7 @@ func (a *audit) byTownshipAndItem() (*sheet, error) {
 	gross := len(cols)
 	deduction, key := gross+1, gross+2
 	cols = append(cols, moneyColumn("应发合计"), moneyColumn("扣款合计"), keyColumn("代码", 10))
-	s, err := a.newSummary(k.name, k.title, 1, cols...)
+	s, err := a.book.newSummary(k.name, k.title, 1, cols...)
 	if err != nil {
 		return nil, err
 	}
@@ -276,7 +276,7 @@ const (
 )
 
 func (a *audit) byItem() (*sheet, error) {
-	s, err := a.newSummary("项目汇总", "发放项目汇总表", 0,
+	s, err := a.book.newSummary("项目汇总", "发放项目汇总表", 0,
 		column{head: "项目号", chars: 7, style: plainStyle}, textColumn("项目", 24), shortColumn("性质", 8),
 		textColumn("代扣款收款单位", 30), countColumn("笔数"),
 		moneyColumn("本月"), moneyColumn("其他月份补发"), moneyColumn("其他月份扣回"), moneyColumn("合计"))
@@ -347,7 +347,7 @@ func (a *audit) netRow(s *summary, col int, gross, deduction cell) error {
 }
 
 func (a *audit) byFund() (*sheet, error) {
-	s, err := a.newSummary("资金汇总", "资金来源汇总表", 0,
+	s, err := a.book.newSummary("资金汇总", "资金来源汇总表", 0,
 		column{head: "资金号", chars: 7, style: plainStyle}, textColumn("资金来源", 36), shortColumn("资金代码", 16),
 		countColumn("笔数"), moneyColumn("应发"), moneyColumn("扣款"), moneyColumn("应发减扣款"))
 	if err != nil {
@@ -373,7 +373,7 @@ func (a *audit) byFund() (*sheet, error) {
 
 // standards lists the documents that the lines rest on.
 func (a *audit) standards() (*sheet, error) {
-	s, err := a.newSummary("依据", "发放依据文件表", 0, colSerial, textColumn("文号", 22), textColumn("文件名称", 50),
+	s, err := a.book.newSummary("依据", "发放依据文件表", 0, colSerial, textColumn("文号", 22), textColumn("文件名称", 50),
 		textColumn("发文机关", 24), shortColumn("执行自", 12), shortColumn("执行至", 12), textColumn("政策文本摘要（SM3）", 34))
 	if err != nil {
 		return nil, err

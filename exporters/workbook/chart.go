@@ -14,7 +14,7 @@ const chartRows = 30
 // chart is the sheet with what the townships get, by item, on one page.
 func (a *audit) chart() (*sheet, error) {
 	cols := slices.Repeat([]column{textColumn("", 14)}, 9)
-	s, err := a.newSummary("图表", "乡镇（街道）应发金额图", 0, cols...)
+	s, err := a.book.newSummary("图表", "乡镇（街道）应发金额图", 0, cols...)
 	if err != nil {
 		return nil, err
 	}

@@ -21,3 +21,12 @@ func FoldName(s string) string {
 // SameName says whether two names are the same but for spaces, width and separator.
 // Anything else, variants of characters included, asks a person.
 func SameName(a, b string) bool { return a == b || FoldName(a) == FoldName(b) }
+
+// MaskName shows a name where it does not matter who it is: 张*, 张*满, 欧**平.
+func MaskName(s string) string {
+	r := []rune(s)
+	for i := 1; i < len(r) && (i < len(r)-1 || len(r) == 2); i++ {
+		r[i] = '*'
+	}
+	return string(r)
+}

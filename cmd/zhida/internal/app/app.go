@@ -269,6 +269,12 @@ func (a *App) Workbook(ctx context.Context, id payroll.BatchID, dir string) (str
 	return filepath.Join(dir, name), err
 }
 
+// TrialWorkbook writes the workbook of a trial to a file.
+func (a *App) TrialWorkbook(t *payroll.Trial, file string) error {
+	_, err := exporters.WriteFile(filepath.Dir(file), filepath.Base(file), func(w writer) error { return workbook.WriteTrial(w, t) })
+	return err
+}
+
 // Person finds exactly one person by number, ID number or name.
 func (a *App) Person(ctx context.Context, text string) (payroll.Found, error) {
 	list, err := a.Find(ctx, text)

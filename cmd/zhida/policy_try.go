@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"zhida/cmd/zhida/internal/app"
+	"zhida/cmd/zhida/internal/term"
+	"zhida/payroll"
+	"zhida/rules/calendar"
+	"zhida/rules/message"
+)
+
+// policyTry computes drafts against the real roster before anybody adopts them.
+func (c *cli) policyTry() *cobra.Command {
+	var from, to, out string
+	cmd := &cobra.Command{
+		Use: "try FILE…", Short: "用真实花名册试算草案，不采用：花多少、谁多谁少、要补发多少", Args: cobra.MinimumNArgs(1),
+		Long:    "草案与账本里已采用的文件一起计算；草案的文号与已采用的相同时，用草案代替它。账本什么也不变。\n没有计入算不出来的人，另行列出。",
+		Example: "  zhida policy try 2027年调标草案.yaml --from 2027-01 --to 2027-12\n  zhida policy try 草案.yaml --from 2026-07 --to 2026-12 --out 试算.xlsx",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			first, err := calendar.ParseMonth(from)
+			if err != nil {
+				return message.Err("cli.month", from)
+			}
+			last, err := calendar.ParseMonth(to)
+			if err != nil {
+				return message.Err("cli.month", to)
+			}
+			var drafts []payroll.PolicyText
+			for _, file := range args {
+				text, err := os.ReadFile(file)
+				if err != nil {
+					return message.Err("file.missing", file)
+				}
+				drafts = append(drafts, payroll.PolicyText{File: file, Text: text})
+			}
+			return c.with(cmd, func(ctx context.Context, a *app.App) error {
+				t, err := a.Try(ctx, drafts, first, last)
+				if err != nil {
+					return err
+				}
+				if out != "" {
+					if err := a.TrialWorkbook(t, out); err != nil {
+						return err
+					}
+				}
+				if c.json {
+					return c.printJSON(t)
+				}
+				c.tried(t)
+				if out != "" {
+					c.say("trial.workbook", out)
+				}
+				return nil
+			})
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&from, "from", "", "第一个发放月，如 2027-01")
+	f.StringVar(&to, "to", "", "最后一个发放月")
+	f.StringVar(&out, "out", "", "另写一个 Excel 文件，带图表")
+	_ = cmd.MarkFlagRequired("from")
+	_ = cmd.MarkFlagRequired("to")
+	return cmd
+}
+
+// tried prints a trial: what it comes to first, then where and for whom.
+func (c *cli) tried(t *payroll.Trial) {
+	c.say("trial.done", t.From, t.To, t.Before.Grouped(), t.After.Grouped(), signed(t.Change().Grouped()))
+	c.say("trial.people", t.People, t.Better, t.Worse, t.People-t.Better-t.Worse)
+	if t.Settled != 0 {
+		c.say("trial.back", t.Settled, t.BackPay.Grouped(), t.Owed.Grouped())
+	}
+	for _, number := range t.Replaced {
+		c.say("trial.replaced", number)
+	}
+	headings := []string{"现行应发", "试算应发", "增减", "其中补发", "其中应收回", "增加人数", "减少人数"}
+	for _, part := range []struct {
+		name string
+		list []payroll.TrialRow
+	}{{"年度", t.ByYear}, {"项目", t.ByItem}, {"乡镇", t.ByTownship}} {
+		var rows [][]string
+		for _, r := range part.list {
+			name := r.Name
+			if r.Deduction {
+				name += "（扣款）"
+			}
+			rows = append(rows, []string{name, r.Before.Grouped(), r.After.Grouped(), signed(r.Change().Grouped()), r.BackPay.Grouped(), r.Owed.Grouped(),
+				strconv.Itoa(r.Better), strconv.Itoa(r.Worse)})
+		}
+		term.Table(c.out, append([]string{part.name}, headings...), rows, 2, 3, 4, 5, 6, 7, 8)
+	}
+	var rows [][]string
+	for _, p := range t.Largest {
+		rows = append(rows, []string{strconv.FormatInt(p.Person, 10), p.Name, p.Township, p.Before.Grouped(), p.After.Grouped(), signed(p.Change().Grouped()), p.Item})
+	}
+	if len(rows) > 0 {
+		fmt.Fprintln(c.out, "变动最大的人员（扣款后的收入）")
+		term.Table(c.out, []string{"编号", "姓名", "乡镇", "现行", "试算", "增减", "主要项目"}, rows, 1, 4, 5, 6)
+	}
+	for _, r := range t.Refused {
+		c.say("trial.refused", r.Item, r.People, r.New, r.Reason)
+	}
+}
+
+// signed puts a plus before what is not negative, so that a rise is seen at once.
+func signed(amount string) string {
+	if amount[0] == '-' || amount == "0.00" {
+		return amount
+	}
+	return "+" + amount
+}
