@@ -29,7 +29,7 @@ func Untouched(p *policy.Policy) []message.Problem {
 		if lower && upper {
 			code = "policy.border"
 		}
-		list = append(list, message.Problem{File: p.File, Cell: fmt.Sprintf("%d:1", b.Line), Message: message.M(code, p.File, b.Line, b.Name, plain(b.Number))})
+		list = append(list, message.Problem{File: b.File, Cell: fmt.Sprintf("%d:1", b.Line), Message: message.M(code, b.File, b.Line, b.Name, plain(b.Number))})
 	}
 	return list
 }

@@ -2,7 +2,6 @@ package rules_test
 
 import (
 	"errors"
-	"os"
 	"path/filepath"
 	"testing"
 
@@ -27,14 +26,7 @@ func TestPolicyFiles(t *testing.T) {
 	}
 	for _, name := range files {
 		t.Run(filepath.Base(name), func(t *testing.T) {
-			text, err := os.ReadFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			p, err := policy.Read(filepath.Base(name), text)
-			if err != nil {
-				show(t, err)
-			}
+			p := rules.ReadCaseFile(t, name)
 			for _, x := range append(policy.Check(p), p.Open()...) {
 				t.Error(x.Cell, x.Text(message.Chinese))
 			}

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -63,14 +62,7 @@ func TestSentencesReadBack(t *testing.T) {
 	more, _ := filepath.Glob("../testdata/counties/*/policies/*.yaml")
 	sentences, involved := 0, map[string]int{}
 	for _, file := range append(files, more...) {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := policy.Read(file, text)
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := ReadCaseFile(t, file)
 		items := map[string]*policy.Item{}
 		for _, it := range p.Items {
 			items[it.Code] = it

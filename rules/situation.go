@@ -235,10 +235,7 @@ func (s *situation) Lookup(name, column string) (decimal.Decimal, error) {
 		return decimal.Decimal{}, message.Err("rules.no_row", name, keysAndValues(t, values))
 	}
 	v := row.Value[t.Column(column)]
-	source := t.Source
-	if source == "" {
-		source = "表“" + name + "”"
-	}
+	source := t.Origin()
 	if s.notes != nil {
 		addOnce(&s.notes.sources, source)
 	}

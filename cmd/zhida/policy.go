@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -49,9 +48,9 @@ func (c *cli) policyCommand() *cobra.Command {
 	adopt := &cobra.Command{Use: "adopt FILE…", Short: "提出采用政策文件，由另一人确认后生效", Args: cobra.MinimumNArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
 		return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
 			for _, file := range args {
-				text, err := os.ReadFile(file)
+				text, err := app.PolicyText(file)
 				if err != nil {
-					return message.Err("file.missing", file)
+					return err
 				}
 				at, err := a.ProposePolicy(ctx, s, file, text)
 				if err != nil {
@@ -100,9 +99,9 @@ func (c *cli) policyCommand() *cobra.Command {
 }
 
 func readPolicy(file string) (*policy.Policy, error) {
-	text, err := os.ReadFile(file)
+	text, err := app.PolicyText(file)
 	if err != nil {
-		return nil, message.Err("file.missing", file)
+		return nil, err
 	}
 	return policy.Read(file, text)
 }

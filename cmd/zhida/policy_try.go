@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -33,9 +32,9 @@ func (c *cli) policyTry() *cobra.Command {
 			}
 			var drafts []payroll.PolicyText
 			for _, file := range args {
-				text, err := os.ReadFile(file)
+				text, err := app.PolicyText(file)
 				if err != nil {
-					return message.Err("file.missing", file)
+					return err
 				}
 				drafts = append(drafts, payroll.PolicyText{File: file, Text: text})
 			}

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,6 +18,7 @@ type Border struct {
 	Number decimal.Decimal
 	Below  bool // the number itself lies on the lower side
 	Whole  bool // values are whole numbers, so that the neighbours are known
+	File   string
 	Line   int
 }
 
@@ -55,13 +57,13 @@ func (f *Formula) compares(value *Formula, rest string) {
 
 // Borders lists the borders of the file, each once, in the order of tables, items and names.
 func (p *Policy) Borders() []Border {
-	b := &borders{seen: map[borderKey]bool{}}
+	b := &borders{file: p.File, seen: map[borderKey]bool{}}
 	for _, name := range sortedNames(p.Tables) {
 		t := p.Tables[name]
 		for i := range t.Rows {
 			for j := range t.Rows[i].Cells {
 				k := t.Keys[j]
-				b.interval(t.Rows[i].Cells[j].Interval, Border{Value: k.Formula.Identity(), Name: "表“" + name + "”的" + k.Title, Whole: k.Formula.Whole, Line: t.Rows[i].Line})
+				b.interval(t.Rows[i].Cells[j].Interval, Border{Value: k.Formula.Identity(), Name: "表“" + name + "”的" + k.Title, Whole: k.Formula.Whole, File: t.file(p), Line: t.Rows[i].Line})
 			}
 		}
 	}
@@ -87,6 +89,7 @@ type borderKey struct {
 }
 
 type borders struct {
+	file string
 	list []Border
 	seen map[borderKey]bool
 }
@@ -124,6 +127,7 @@ func (b *borders) add(x Border) {
 		return
 	}
 	b.seen[k] = true
+	x.File = cmp.Or(x.File, b.file)
 	b.list = append(b.list, x)
 }
 

@@ -13,15 +13,16 @@ import (
 // tables, and cycles between items with their path. Problems carry the line in Cell.
 func Check(p *Policy) []message.Problem {
 	var list []message.Problem
-	at := func(line int, code string, args ...any) {
-		list = append(list, message.Problem{File: p.File, Cell: fmt.Sprintf("%d:1", line), Message: message.M(code, append([]any{p.File, line}, args...)...)})
+	in := func(file string, line int, code string, args ...any) {
+		list = append(list, message.Problem{File: file, Cell: fmt.Sprintf("%d:1", line), Message: message.M(code, append([]any{file, line}, args...)...)})
 	}
+	at := func(line int, code string, args ...any) { in(p.File, line, code, args...) }
 	for _, name := range sortedNames(p.Tables) {
 		t := p.Tables[name]
 		for i := range t.Rows {
 			for j := i + 1; j < len(t.Rows); j++ {
 				if t.overlaps(&t.Rows[i], &t.Rows[j]) {
-					at(t.Rows[j].Line, "policy.overlap", name, t.Rows[i].Line)
+					in(t.file(p), t.Rows[j].Line, "policy.overlap", name, t.Rows[i].Line)
 				}
 			}
 		}

@@ -149,6 +149,9 @@ func (l *statementList) table(t *Table) {
 	of := "表“" + t.Name + "”"
 	l.add(of+"出处", t.Source)
 	l.add(of+"留空", t.GapText)
+	if t.Sheet != "" {
+		l.add(of+"来自", t.Sheet+"（摘要 "+t.Digest+"）")
+	}
 	var keys []string
 	for _, k := range t.Keys {
 		keys = append(keys, k.Title)

@@ -21,7 +21,7 @@ import (
 // keys are the words of a policy file, Chinese to English; both are understood.
 var keys = map[string]string{
 	"文件": "document", "文号": "number", "标题": "title", "发文机关": "issuer", "印发日期": "issued", "施行": "from", "失效": "until",
-	"表": "tables", "出处": "source", "键": "keys", "值": "values", "行": "rows", "留空": "gap",
+	"表": "tables", "出处": "source", "来自": "sheet", "表格": "spreadsheet", "工作表": "worksheet", "列": "columns", "摘要": "digest", "键": "keys", "值": "values", "行": "rows", "留空": "gap",
 	"名称式": "names", "合计封顶": "shared_caps", "每月上限": "limit", "发给": "pay", "任职口径": "service", "计月": "months", "零头": "remainder", "截至": "until_day", "凭据": "evidence", "项目": "items", "案例": "cases",
 	"代码": "code", "名称": "name", "顺序": "order", "人员": "payees", "渠道": "channel", "资金": "fund", "方向": "side", "上缴": "institution",
 	"依据": "basis", "发放": "schedule", "条件": "conditions", "停发": "stops", "缺勤类别": "absence", "情形": "when", "说明": "sentence",
@@ -407,7 +407,7 @@ func (r *reader) tableNames(p *Policy, n *yamltext.Node) []tableNode {
 	for i := 0; i+1 < len(n.Content) && n.Kind == yamltext.Mapping; i += 2 {
 		name, body := n.Content[i].Value, n.Content[i+1]
 		t := &Table{Name: name, Line: n.Content[i].Line}
-		b := r.object(body, "source", "keys", "values", "rows", "gap")
+		b := r.object(body, "source", "keys", "values", "rows", "sheet", "gap")
 		t.Source, t.GapText = b.text("source"), b.text("gap")
 		t.GapsOK = t.GapText != ""
 		for _, v := range r.list(b.need("values")) {
@@ -460,30 +460,42 @@ func (r *reader) table(p *Policy, t *Table, o object) {
 	if len(t.Keys) != len(r.list(o.at("keys"))) || len(t.Values) == 0 {
 		return
 	}
+	if n := o.at("sheet"); n != nil {
+		if o.at("rows") != nil {
+			r.fail(n, "“来自”和“行”只能写一个")
+		}
+		r.sheetRows(t, n)
+		return
+	}
 	rows := r.list(o.need("rows"))
 	if len(rows) > maxRows {
 		r.fail(o.at("rows"), "一张表最多 %d 行", maxRows)
 		return
 	}
 	for _, n := range rows {
-		cells := r.list(n)
-		if len(cells) != len(t.Keys)+len(t.Values) {
-			r.fail(n, "表“%s”每行要有 %d 格，这里有 %d 格", t.Name, len(t.Keys)+len(t.Values), len(cells))
-			continue
-		}
-		row := Row{Line: n.Line}
-		for i, k := range t.Keys {
-			c, err := parseCell(r.scalar(cells[i]), k.Formula.Result == Num)
-			if err != nil {
-				r.fail(cells[i], "%s", err)
-			}
-			row.Cells = append(row.Cells, c)
-		}
-		for _, v := range cells[len(t.Keys):] {
-			row.Value = append(row.Value, r.number(v))
-		}
-		t.Rows = append(t.Rows, row)
+		r.row(t, n, n.Line)
 	}
+}
+
+// row reads a row of a table.
+func (r *reader) row(t *Table, n *yamltext.Node, line int) {
+	cells := r.list(n)
+	if len(cells) != len(t.Keys)+len(t.Values) {
+		r.fail(n, "表“%s”每行要有 %d 格，这里有 %d 格", t.Name, len(t.Keys)+len(t.Values), len(cells))
+		return
+	}
+	row := Row{Line: line}
+	for i, k := range t.Keys {
+		c, err := parseCell(r.scalar(cells[i]), k.Formula.Result == Num)
+		if err != nil {
+			r.fail(cells[i], "%s", err)
+		}
+		row.Cells = append(row.Cells, c)
+	}
+	for _, v := range cells[len(t.Keys):] {
+		row.Value = append(row.Value, r.number(v))
+	}
+	t.Rows = append(t.Rows, row)
 }
 
 var itemKeys = []string{"code", "name", "order", "payees", "channel", "fund", "side", "institution", "basis", "schedule", "conditions", "stops", "amount", "top_up",

@@ -17,6 +17,27 @@ type Table struct {
 	GapsOK  bool // the document leaves gaps on purpose
 	GapText string
 	Line    int
+	Sheet   string // spreadsheet that the rows were taken from: 附表1.xlsx!标准; "" when they stand in the text
+	Digest  string // of that file
+}
+
+// file is where the rows stand, for messages; their lines are those of that file.
+func (t *Table) file(p *Policy) string {
+	if t.Sheet != "" {
+		return t.Sheet
+	}
+	return p.File
+}
+
+// Origin is where a reader finds the table: 附表1, the spreadsheet, or the table's own name.
+func (t *Table) Origin() string {
+	switch {
+	case t.Source != "":
+		return t.Source
+	case t.Sheet != "":
+		return t.Sheet
+	}
+	return "表“" + t.Name + "”"
 }
 
 // Key is a key column: a formula that gives the value to look up.
@@ -29,7 +50,7 @@ type Key struct {
 type Row struct {
 	Cells []Cell
 	Value []decimal.Decimal
-	Line  int
+	Line  int // of the file, or of the sheet it was taken from
 }
 
 // Cell is a key cell: any value, a list of texts, or an interval of numbers.

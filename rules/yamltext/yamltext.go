@@ -29,6 +29,9 @@ const (
 	Scalar   = yaml.ScalarNode
 )
 
+// Flow marks a node written in brackets or braces.
+const Flow = yaml.FlowStyle
+
 const maxBytes = 4 << 20
 
 // Parse reads one document and returns its top mapping.
@@ -66,6 +69,9 @@ func Decode(file string, text []byte, into any) error {
 // At is the place of a node as line:column, the Cell of a Problem.
 func At(n *Node) string { return fmt.Sprintf("%d:%d", n.Line, n.Column) }
 
+// maxShown is how many characters of a line Caret shows.
+const maxShown = 160
+
 // Caret shows a line of the text with a caret under the column (both from 1).
 // Wide characters count two, so that the caret stands right on a terminal.
 func Caret(text []byte, line, column int) string {
@@ -74,6 +80,10 @@ func Caret(text []byte, line, column int) string {
 		return ""
 	}
 	l := strings.TrimRight(lines[line-1], "\r")
+	if r := []rune(l); len(r) > maxShown { // a long line is cut before and behind the place
+		from := max(0, min(column-1, len(r))-maxShown/2)
+		l, column = string(r[from:min(len(r), from+maxShown)]), column-from
+	}
 	pad := strings.Builder{}
 	for i, r := range []rune(l) {
 		if i >= column-1 {
