@@ -137,9 +137,10 @@ var forms = []form{
 		{code: "until", title: "终止月份", synonyms: []string{"until"}, kind: month, help: "空着是长期"},
 		{code: "document", title: "文号", synonyms: []string{"依据", "document"}},
 	}},
-	{kind: "references", title: "参考数据", fact: facts.KindReference, key: []string{"code", "period"}, world: true, columns: []column{
+	{kind: "references", title: "参考数据", fact: facts.KindReference, key: []string{"code", "period", "place"}, world: true, columns: []column{
 		{code: "code", title: "代码", synonyms: []string{"指标代码", "code"}, required: true, example: "rural_income"},
 		{code: "period", title: "时期", synonyms: []string{"年度", "年份", "period"}, kind: period, required: true, example: "2025"},
+		{code: "place", title: "单位代码", synonyms: []string{"区划代码", "村代码", "乡镇代码", "place"}, kind: place, help: "只对一个乡镇或村的数才填"},
 		{code: "value", title: "数值", synonyms: []string{"数据", "value"}, kind: decimalNumber, required: true, example: "21380"},
 		{code: "unit", title: "单位", synonyms: []string{"计量单位", "unit"}, example: "元"},
 		{code: "document", title: "来源", synonyms: []string{"发布文件", "文号", "document"}, example: "2025年桃源县国民经济和社会发展统计公报"},

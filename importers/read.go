@@ -380,7 +380,7 @@ func (r *reading) fact(row *sheet.Row, v, cells map[string]string) {
 	for _, code := range r.form.key {
 		key = append(key, v[code])
 	}
-	f.Key = strings.Join(key, "|")
+	f.Key = strings.TrimRight(strings.Join(key, "|"), "|")
 	if !r.special(v, cell) {
 		return
 	}

@@ -10,14 +10,12 @@ import (
 // chunkSize is the number of persons a worker reads, computes and hands on at a time.
 const chunkSize = 2000
 
-// compute runs the two passes over the roster on all workers: peers are observed
-// first where an item needs them, then every person is settled. sink gets the
+// compute goes over the roster on all workers: groups are observed first where an
+// item needs them, then every person is settled. sink gets the
 // results in person order, whatever the number of workers.
 func (b *Book) compute(ctx context.Context, c *calc, sink func(context.Context, []personResult) error) error {
-	if c.eval.NeedsPeers() {
-		if err := b.observe(ctx, c); err != nil {
-			return err
-		}
+	if err := b.observe(ctx, c); err != nil {
+		return err
 	}
 	settle := func(first, last int64) ([]personResult, error) {
 		people, err := b.loadChunk(ctx, c, first, last)
@@ -35,18 +33,24 @@ func (b *Book) compute(ctx context.Context, c *calc, sink func(context.Context, 
 	return inOrder(ctx, b.workers, c.last, settle, func(chunk []personResult) error { return sink(ctx, chunk) })
 }
 
-// observe runs the first pass: everybody is added to the peer groups they belong to.
+// observe runs the passes before anybody is computed: everybody is added to the
+// groups that others ask about.
 func (b *Book) observe(ctx context.Context, c *calc) error {
-	work := func(first, last int64) (struct{}, error) {
-		return struct{}{}, b.view(ctx, func(r Reader) error {
-			list, _, err := loadPersons(ctx, r, c.horizon, first, last)
-			if err == nil {
-				c.eval.Observe(list)
-			}
+	for pass := 1; pass <= c.eval.Passes(); pass++ {
+		work := func(first, last int64) (struct{}, error) {
+			return struct{}{}, b.view(ctx, func(r Reader) error {
+				list, _, err := loadPersons(ctx, r, c.horizon, first, last)
+				if err == nil {
+					c.eval.Observe(pass, list)
+				}
+				return err
+			})
+		}
+		if err := inOrder(ctx, b.workers, c.last, work, func(struct{}) error { return nil }); err != nil {
 			return err
-		})
+		}
 	}
-	return inOrder(ctx, b.workers, c.last, work, func(struct{}) error { return nil })
+	return nil
 }
 
 // loadChunk reads the persons first..last with what is committed for them and what their accounts hold.
@@ -87,9 +91,6 @@ func (b *Book) loadChunk(ctx context.Context, c *calc, first, last int64) (peopl
 // fresh gives the averages that an approval would freeze: computed, not yet frozen ones.
 func (c *calc) fresh() []facts.Average {
 	var list []facts.Average
-	if !c.eval.NeedsPeers() {
-		return nil
-	}
 	for _, a := range c.eval.Averages() {
 		if a.Position == 0 {
 			list = append(list, a)

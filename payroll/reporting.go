@@ -428,10 +428,8 @@ func (b *Book) Explain(ctx context.Context, person int64, month calendar.Month, 
 	if err != nil {
 		return nil, err
 	}
-	if c.eval.NeedsPeers() {
-		if err := b.observe(ctx, c); err != nil {
-			return nil, err
-		}
+	if err := b.observe(ctx, c); err != nil {
+		return nil, err
 	}
 	return list, b.view(ctx, func(r Reader) error {
 		people, _, err := loadPersons(ctx, r, c.horizon, person, person)

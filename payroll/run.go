@@ -8,6 +8,7 @@ import (
 	"zhida/payroll/journal"
 	"zhida/rules"
 	"zhida/rules/calendar"
+	"zhida/rules/facts"
 	"zhida/rules/message"
 )
 
@@ -16,6 +17,13 @@ type RunResult struct {
 	Batches []Batch         // by id; empty when nothing is due
 	Roster  int             // persons considered
 	Refused []RefusedPerson // persons, or items of persons, that could not be computed
+	Broken  []BrokenRule    // places that do not keep to a rule of a document in the month
+}
+
+// BrokenRule is a place whose amounts do not keep to a rule of a document.
+type BrokenRule struct {
+	PlaceName string
+	rules.RuleResult
 }
 
 // RefusedPerson is somebody with a refusal, named for the clerk.
@@ -45,7 +53,28 @@ func (b *Book) Run(ctx context.Context, s *Session, month calendar.Month, kind B
 	if err := b.compute(ctx, c, w.put); err != nil {
 		return RunResult{}, errors.Join(err, w.drop(context.WithoutCancel(ctx)))
 	}
-	return w.finish(ctx)
+	r, err := w.finish(ctx)
+	r.Broken = brokenRules(c.eval, c.world, month)
+	return r, err
+}
+
+// brokenRules are the rules that places do not keep to in a month.
+func brokenRules(e *rules.Evaluation, w *facts.World, m calendar.Month) []BrokenRule {
+	var list []BrokenRule
+	for _, r := range e.Rules(m) {
+		if !r.Holds {
+			list = append(list, BrokenRule{placeName(w, r.Place), r})
+		}
+	}
+	return list
+}
+
+// placeName is the latest name of a place; its code when nobody has named it.
+func placeName(w *facts.World, code string) string {
+	if versions := w.Places[code]; len(versions) > 0 {
+		return versions[len(versions)-1].Name
+	}
+	return code
 }
 
 // calc is everything a computation rests on. It is read once, as known at the
@@ -58,6 +87,7 @@ type calc struct {
 	from      calendar.Month // first pay month settled
 	horizon   int64
 	program   *rules.Program
+	world     *facts.World
 	eval      *rules.Evaluation
 	last      int64 // highest person number
 	open      map[string]Batch
@@ -172,8 +202,7 @@ func (c *calc) read(ctx context.Context, r Reader) error {
 	if c.grants, err = itemsGranted(c.policies); err != nil {
 		return err
 	}
-	world, err := loadWorld(ctx, r, c.meta, c.horizon)
-	if err != nil {
+	if c.world, err = loadWorld(ctx, r, c.meta, c.horizon); err != nil {
 		return err
 	}
 	if c.last, err = r.LastPerson(ctx); err != nil {
@@ -194,7 +223,7 @@ func (c *calc) read(ctx context.Context, r Reader) error {
 			c.channels = append(c.channels, it.Channel)
 		}
 	}
-	if c.eval, err = rules.NewEvaluation(c.program, world, c.from, c.month); err != nil {
+	if c.eval, err = rules.NewEvaluation(c.program, c.world, c.from, c.month); err != nil {
 		return err
 	}
 	c.changes, err = loadChanges(ctx, r, c)

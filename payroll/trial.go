@@ -43,6 +43,7 @@ type Trial struct {
 	Cells      []TrialCell    `json:"cells"`       // by township, item in print order, year
 	Largest    []TrialPerson  `json:"largest"`     // at most trialLargest, the largest change first
 	Refused    []TrialRefusal `json:"refused"`     // most people first
+	Broken     []TrialRule    `json:"broken"`      // rules that places do not keep to with the drafts
 }
 
 // TrialSum is an amount with and without the drafts. BackPay and Owed are the part
@@ -103,6 +104,15 @@ type TrialRefusal struct {
 	New    int    `json:"new"` // of them, those who can be computed without the drafts
 }
 
+// TrialRule is a rule that a place does not keep to with the drafts.
+type TrialRule struct {
+	Document string `json:"document"`
+	Rule     string `json:"rule"`
+	Place    string `json:"place"`  // name
+	Reason   string `json:"reason"` // of the first month
+	Months   int    `json:"months"`
+}
+
 const (
 	trialLargest = 20
 	// maxTrialReasons bounds the reasons kept while a trial runs: some name the person's own facts.
@@ -129,8 +139,11 @@ func (b *Book) Try(ctx context.Context, drafts []PolicyText, from, to calendar.M
 	if err := b.view(ctx, func(r Reader) error { return t.read(ctx, r, fresh) }); err != nil {
 		return nil, err
 	}
-	if err := b.tryPeople(ctx, t, t.observe, func(*trialSums) {}); err != nil {
-		return nil, err
+	for pass := 1; pass <= t.passes(); pass++ {
+		observe := func(list []facts.Person) *trialSums { t.observe(pass, list); return nil }
+		if err := b.tryPeople(ctx, t, observe, func(*trialSums) {}); err != nil {
+			return nil, err
+		}
 	}
 	if err := b.tryPeople(ctx, t, t.add, t.sums.merge); err != nil {
 		return nil, err
@@ -324,19 +337,28 @@ func (m trialMonth) evaluations() (list []*rules.Evaluation) {
 	return list
 }
 
-// observe is the first pass: peer groups, before and after.
-func (t *trial) observe(people []facts.Person) *trialSums {
+// passes is how many times everybody must be observed.
+func (t *trial) passes() (n int) {
 	for _, m := range t.months {
 		for _, e := range m.evaluations() {
-			if e.NeedsPeers() {
-				e.Observe(people)
+			n = max(n, e.Passes())
+		}
+	}
+	return n
+}
+
+// observe takes the people of a chunk into the groups, before and after.
+func (t *trial) observe(pass int, people []facts.Person) {
+	for _, m := range t.months {
+		for _, e := range m.evaluations() {
+			if pass <= e.Passes() {
+				e.Observe(pass, people)
 			}
 		}
 	}
-	return nil
 }
 
-// add is the second pass: what the people of a chunk are due, before and after.
+// add is the last pass: what the people of a chunk are due, before and after.
 func (t *trial) add(people []facts.Person) *trialSums {
 	s := newTrialSums()
 	for i := range people {
@@ -682,6 +704,7 @@ func (t *trial) finish() {
 	slices.SortFunc(t.Refused, func(a, b TrialRefusal) int {
 		return cmp.Or(cmp.Compare(b.People, a.People), cmp.Compare(a.Item, b.Item), cmp.Compare(a.Reason, b.Reason))
 	})
+	t.Broken = t.broken()
 	if t.Largest == nil {
 		t.Largest = []TrialPerson{}
 	}
@@ -698,11 +721,26 @@ func trialRows[K comparable](sums map[K]*TrialSum, row func(K) TrialRow, order f
 	return list
 }
 
-// placeName is the latest name of a place.
 func (t *trial) placeName(code string) string {
-	versions := t.world.Places[code]
-	if len(versions) == 0 {
-		return cmp.Or(code, "（未列单位）")
+	return cmp.Or(placeName(t.world, code), "（未列单位）")
+}
+
+// broken gathers the rules that places do not keep to with the drafts, each once.
+func (t *trial) broken() []TrialRule {
+	list, at := []TrialRule{}, map[string]int{}
+	for _, m := range t.months {
+		if m.after == nil {
+			continue
+		}
+		for _, r := range brokenRules(m.after, t.world, m.month) {
+			key := r.Document + "\n" + r.Name + "\n" + r.Place
+			i, known := at[key]
+			if !known {
+				i, at[key] = len(list), len(list)
+				list = append(list, TrialRule{Document: r.Document, Rule: r.Name, Place: r.PlaceName, Reason: r.Reason.Text(message.Chinese)})
+			}
+			list[i].Months++
+		}
 	}
-	return versions[len(versions)-1].Name
+	return list
 }

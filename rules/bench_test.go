@@ -35,9 +35,7 @@ func bench(b *testing.B, text string, category facts.Category) {
 	b.ReportAllocs()
 	for b.Loop() {
 		e := evaluation(b, granted, sampleWorld(), 202610, 202610)
-		if e.NeedsPeers() {
-			e.Observe(people)
-		}
+		observe(e, people)
 		for i := range people {
 			if x := e.Person(&people[i]); x[len(x)-1].Outcome == rules.Refused {
 				b.Fatalf("%+v", x)
@@ -103,7 +101,7 @@ func BenchmarkSample(b *testing.B) {
 	n := 0
 	for b.Loop() {
 		e := evaluation(b, granted, sampleWorld(), 202610, 202610)
-		e.Observe(people)
+		observe(e, people)
 		for i := range people {
 			n += len(e.Person(&people[i]))
 		}

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"zhida/rules/facts"
@@ -45,7 +47,7 @@ func TestCases(p *policy.Policy) []CaseResult {
 
 func testCase(p *policy.Policy, c policy.Case, watch watcher) CaseResult {
 	r := CaseResult{Name: c.Name, Line: c.Line}
-	due, err := caseDue(p, c, watch)
+	e, due, err := caseDue(p, c, watch)
 	if err != nil {
 		r.Checks = append(r.Checks, CaseCheck{Item: c.Name, Expected: "可以计算", Computed: asMessage(err).Text(message.Chinese)})
 		return r
@@ -53,14 +55,31 @@ func testCase(p *policy.Policy, c policy.Case, watch watcher) CaseResult {
 	for _, want := range c.Expect {
 		r.Checks = append(r.Checks, compare(want, total(due, want, c)))
 	}
+	for _, name := range slices.Sorted(maps.Keys(c.Rules)) {
+		r.Checks = append(r.Checks, e.compareRule(name, c))
+	}
 	return r
 }
 
+// compareRule holds what a case says of a rule against what the person's place comes to.
+func (e *Evaluation) compareRule(name string, c policy.Case) CaseCheck {
+	words := map[bool]string{true: "符合", false: "不符合"}
+	check := CaseCheck{Item: "核对 " + name, Expected: words[c.Rules[name]], Computed: "没有这条核对，或当地没有人任职"}
+	place := c.Person.Profiles[0].Place
+	for _, r := range e.Rules(c.Month) {
+		if r.Name == name && (r.Place == place || r.Place == facts.Township(place)) {
+			check.Computed = words[r.Holds] + " " + r.Reason.Text(message.Chinese)
+			check.Passed = r.Holds == c.Rules[name] && (r.Holds || r.Reason.Code == "rules.rule")
+		}
+	}
+	return check
+}
+
 // caseDue is what the person of a case is due in its months.
-func caseDue(p *policy.Policy, c policy.Case, watch watcher) ([]Entitlement, error) {
+func caseDue(p *policy.Policy, c policy.Case, watch watcher) (*Evaluation, []Entitlement, error) {
 	program, err := compileCase(p, c)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	world := &facts.World{Places: map[string][]facts.Place{}, References: c.References, Calendar: c.Calendar, PlainWeeks: len(c.Calendar) == 0}
 	for _, x := range c.Places {
@@ -68,12 +87,12 @@ func caseDue(p *policy.Policy, c policy.Case, watch watcher) ([]Entitlement, err
 	}
 	e, err := NewEvaluation(program, world, c.Month, c.Last)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	e.watch = watch
 	person := withGiven(c.Person, c)
-	e.Observe(append([]facts.Person{person}, c.Others...))
-	return e.Person(&person), nil
+	e.observeAll(append([]facts.Person{person}, c.Others...))
+	return e, e.Person(&person), nil
 }
 
 // total joins the entitlements of an item that an expectation is about: one month,
@@ -115,6 +134,13 @@ func compare(want policy.Expectation, got Entitlement) CaseCheck {
 		check.Passed = string(got.Outcome) == want.Outcome && strings.Contains(reason, want.Reason)
 	}
 	return check
+}
+
+// observeAll observes a whole roster at once.
+func (e *Evaluation) observeAll(people []facts.Person) {
+	for pass := 1; pass <= e.Passes(); pass++ {
+		e.Observe(pass, people)
+	}
 }
 
 // compileCase compiles the policy beside a document that grants the given items as given amounts.

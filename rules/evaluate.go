@@ -21,7 +21,7 @@ const PeerRefused = "rules.peer_refused"
 const MissingReference = "rules.no_reference"
 
 // Evaluation computes entitlements for a range of pay months. Where an item rests
-// on a peer group it takes two passes: Observe everybody, then ask for Person.
+// on other people, Observe everybody as many times as Passes says, then ask for Person.
 // It is safe for concurrent use; results do not depend on the order of observing.
 type Evaluation struct {
 	program    *Program
@@ -31,7 +31,8 @@ type Evaluation struct {
 	idle       sync.Pool // of situations, to be used again
 	places     map[string][]facts.Place
 	moved      map[string][]calendar.Date // days within the months on which a place has a new version
-	references map[string]facts.Reference
+	references map[referenceKey]facts.Reference
+	local      map[referenceKey]bool // figures that are stated by place
 	frozen     map[groupKey]facts.Average
 	workdays   *calendar.Workdays
 	notices    map[calendar.Date]facts.Source // of moved days
@@ -39,7 +40,13 @@ type Evaluation struct {
 
 	lock   sync.Mutex
 	groups map[groupKey]*group
+	pools  map[groupKey]*pool
+	sums   map[sumKey]sum
+	roster roster
 }
+
+// referenceKey tells references apart; place is "" for the whole county.
+type referenceKey struct{ code, period, place string }
 
 type groupKey struct {
 	item, group string
@@ -65,7 +72,8 @@ type plan struct {
 // document is in force in one of them.
 func NewEvaluation(p *Program, w *facts.World, from, to calendar.Month) (*Evaluation, error) {
 	e := &Evaluation{program: p, world: w, plans: map[calendar.Month]*plan{}, places: w.Places, moved: map[string][]calendar.Date{},
-		references: map[string]facts.Reference{}, frozen: map[groupKey]facts.Average{}, groups: map[groupKey]*group{},
+		references: map[referenceKey]facts.Reference{}, local: map[referenceKey]bool{}, frozen: map[groupKey]facts.Average{}, groups: map[groupKey]*group{},
+		pools: map[groupKey]*pool{}, sums: map[sumKey]sum{}, roster: roster{map[string][]stint{}, map[string]*ranking{}},
 		workdays: calendar.NewWorkdays(), notices: map[calendar.Date]facts.Source{}}
 	if w.PlainWeeks {
 		e.workdays = calendar.PlainWeeks()
@@ -92,7 +100,10 @@ func NewEvaluation(p *Program, w *facts.World, from, to calendar.Month) (*Evalua
 		}
 	}
 	for _, r := range w.References {
-		e.references[r.Code+"|"+r.Period] = r
+		e.references[referenceKey{r.Code, r.Period, r.Place}] = r
+		if r.Place != "" {
+			e.local[referenceKey{r.Code, r.Period, ""}] = true
+		}
 	}
 	for _, a := range w.Averages {
 		e.frozen[groupKey{a.Item, a.Group, a.Month}] = a
@@ -115,31 +126,39 @@ func (e *Evaluation) isFrozen(x *grant, key groupKey) bool {
 	return known && x.item.TopUp.Frozen
 }
 
-// NeedsPeers says whether everybody must be observed before anybody is computed.
+// Passes is how many times everybody must be observed before anybody is computed.
 // That is so even where means are frozen: a group may be new.
-func (e *Evaluation) NeedsPeers() bool {
-	for _, m := range e.months {
-		for _, x := range e.plans[m].items {
-			if x.item.TopUp != nil {
-				return true
-			}
-		}
-	}
-	return false
-}
+func (e *Evaluation) Passes() int { return e.program.passes }
 
-// Observe adds persons to the peer groups they belong to.
-func (e *Evaluation) Observe(people []facts.Person) {
-	sums := map[groupKey]*group{}
+// Observe takes persons into the groups that others ask about: pass 1 for everybody,
+// then pass 2, up to Passes.
+func (e *Evaluation) Observe(pass int, people []facts.Person) {
+	o := &observation{groups: map[groupKey]*group{}, pools: map[groupKey]*pool{}, sums: map[sumKey]sum{}, stints: map[string][]stint{}}
 	for i := range people {
+		if pass == 1 {
+			e.meet(&people[i], o.stints)
+		}
 		for _, m := range e.months {
-			e.observe(&people[i], m, sums)
+			e.observe(&people[i], m, pass, o)
 		}
 	}
-	e.forgetTopUps()
+	e.forgetGrouped()
 	e.lock.Lock()
 	defer e.lock.Unlock()
-	for k, s := range sums {
+	e.take(o)
+}
+
+// observation is what some persons add to the groups.
+type observation struct {
+	groups map[groupKey]*group
+	pools  map[groupKey]*pool
+	sums   map[sumKey]sum
+	stints map[string][]stint
+}
+
+// take adds an observation; the order of taking does not matter.
+func (e *Evaluation) take(o *observation) {
+	for k, s := range o.groups {
 		g := e.groups[k]
 		if g == nil {
 			g = &group{}
@@ -151,47 +170,77 @@ func (e *Evaluation) Observe(people []facts.Person) {
 			g.refused = s.refused
 		}
 	}
+	for k, s := range o.pools {
+		if e.pools[k] == nil {
+			e.pools[k] = &pool{}
+		}
+		e.pools[k].add(s)
+	}
+	for k, s := range o.sums {
+		t := e.sums[k]
+		t.add(s)
+		e.sums[k] = t
+	}
+	for k, list := range o.stints {
+		e.roster.stints[k] = append(e.roster.stints[k], list...)
+	}
 }
 
-// forgetTopUps drops results that rested on the means before these persons were observed.
-func (e *Evaluation) forgetTopUps() {
+// forgetGrouped drops results that rested on groups before these persons were observed.
+func (e *Evaluation) forgetGrouped() {
 	for _, l := range e.plans {
 		for i, x := range l.items {
-			if x.item.TopUp != nil {
+			if e.program.level[x.item.Code] > 0 {
 				l.memories[i].forget()
 			}
 		}
 	}
 }
 
-func (e *Evaluation) observe(p *facts.Person, m calendar.Month, sums map[groupKey]*group) {
+// observe takes one month of a person into the groups of a pass.
+func (e *Evaluation) observe(p *facts.Person, m calendar.Month, pass int, o *observation) {
 	var s *situation
 	for _, x := range e.plans[m].items {
-		if x.item.TopUp == nil {
+		code := x.item.Code
+		grouped := (x.item.TopUp != nil || x.item.Pool != nil) && e.program.level[code] == pass
+		if !grouped && !(e.program.summed[code] && e.program.level[code] == pass-1) {
 			continue
 		}
 		if s == nil {
 			s = e.situation(p, m)
 			defer e.idle.Put(s)
 		}
-		key, own, counted, err := s.peer(x)
-		if !counted && err == nil {
-			continue
+		switch {
+		case grouped && x.item.TopUp != nil:
+			s.joinPeers(x, o.groups)
+		case grouped:
+			s.joinPool(x, o.pools)
 		}
-		g := sums[key]
-		if g == nil {
-			g = &group{}
-			sums[key] = g
-		}
-		if err != nil {
-			if g.refused == 0 || p.No < g.refused {
-				g.refused = p.No
-			}
-			continue
-		}
-		g.total += own
-		g.count++
 	}
+	if s != nil {
+		s.addUp(pass, o.sums)
+	}
+}
+
+// joinPeers adds the person to the peer group of a top-up, when they belong to it.
+func (s *situation) joinPeers(x *grant, into map[groupKey]*group) {
+	key, own, counted, err := s.peer(x)
+	if !counted && err == nil {
+		return
+	}
+	g := into[key]
+	if g == nil {
+		g = &group{}
+		into[key] = g
+	}
+	if err != nil {
+		if g.refused == 0 || s.person.No < g.refused {
+			g.refused = s.person.No
+		}
+		return
+	}
+	g.total += own
+	g.count++
 }
 
 // average is the mean of a group in fen, rounded as the policy says.

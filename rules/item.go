@@ -281,7 +281,7 @@ func (s *situation) evaluate(x *grant, seg *segment, index int) (part, error) {
 // gap tells a gap that the document leaves on purpose from a missing row.
 func (p part) gap(err error) (part, error) {
 	var m *message.Error
-	if errors.As(err, &m) && m.Code == "rules.table_gap" {
+	if errors.As(err, &m) && (m.Code == "rules.table_gap" || m.Code == "rules.not_in_group") {
 		p.outcome, p.reason = Zero, m.Message
 		return p, nil
 	}
@@ -310,6 +310,13 @@ func (s *situation) admitted(x *grant) (message.Message, error) {
 func (s *situation) amount(x *grant) (decimal.Decimal, error) {
 	if x.item.TopUp != nil {
 		return s.mean(x)
+	}
+	if x.item.Pool != nil {
+		yuan, err := s.share(x)
+		if err != nil || x.item.Schedule.Monthly() {
+			return yuan, err
+		}
+		return s.instalment(x, yuan)
 	}
 	s.watch(x.item.Amount)
 	v, err := x.item.Amount.Eval(s)
@@ -563,7 +570,7 @@ func (s *situation) finish(x *grant, r *result, m *joinedMonth) *result {
 		}
 	}
 	if x.item.Shared != nil {
-		if err := s.share(x, m); err != nil {
+		if err := s.shareCap(x, m); err != nil {
 			return r.failed(err)
 		}
 	}
@@ -588,8 +595,8 @@ func (s *situation) finish(x *grant, r *result, m *joinedMonth) *result {
 // sharedTerm is the question for what the items before this one used of a shared cap.
 var sharedTerm = &policy.Term{ID: "shared_cap"}
 
-// share keeps the item within what the items before it left of their common cap.
-func (s *situation) share(x *grant, m *joinedMonth) error {
+// shareCap keeps the item within what the items before it left of their common cap.
+func (s *situation) shareCap(x *grant, m *joinedMonth) error {
 	v, err := x.item.Shared.Limit.Eval(s)
 	if err != nil {
 		return err

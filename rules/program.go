@@ -16,6 +16,10 @@ type Program struct {
 	codes  []string            // in print order
 
 	meanings map[*policy.Term]meaning
+	policies []*policy.Policy // in the order given
+	passes   int              // over everybody before anybody is computed
+	level    map[string]int   // of items: passes before their value is known
+	summed   map[string]bool  // items whose totals over other people are asked for
 }
 
 // grant is one item as one document grants it.
@@ -33,6 +37,7 @@ type grant struct {
 func Compile(granted []Granted) (*Program, error) {
 	p := &Program{grants: map[string][]*grant{}, meanings: meanings()}
 	for _, g := range granted {
+		p.policies = append(p.policies, g.Policy)
 		for _, it := range g.Policy.Items {
 			p.grants[it.Code] = append(p.grants[it.Code], newGrant(g, it))
 		}
@@ -50,13 +55,17 @@ func Compile(granted []Granted) (*Program, error) {
 		a, b := p.grants[p.codes[i]][0].item, p.grants[p.codes[j]][0].item
 		return a.Order < b.Order || a.Order == b.Order && a.Code < b.Code
 	})
-	return p, p.checkGraph()
+	if err := p.checkGraph(); err != nil {
+		return nil, err
+	}
+	p.levels()
+	return p, nil
 }
 
 func newGrant(g Granted, it *policy.Item) *grant {
 	x := &grant{item: it, policy: g.Policy, position: g.Position, needs: g.Policy.Needs(it)}
 	x.info = Item{Code: it.Code, Name: it.Name, Order: it.Order, Category: it.Categories, Channel: it.Channel, Fund: it.Fund, Deduction: it.Deduction,
-		Institution: it.Institution, Policy: g.Position, Document: g.Policy.Document.Number, Grouped: it.TopUp != nil}
+		Institution: it.Institution, Policy: g.Position, Document: g.Policy.Document.Number, Grouped: it.TopUp != nil || it.Pool != nil}
 	return x
 }
 
@@ -77,26 +86,12 @@ func (p *Program) reads(x *grant, seen map[*grant]bool, into map[facts.Kind]bool
 			into[facts.KindCalendar] = true
 		}
 	}
-	var add func(f *policy.Formula)
-	add = func(f *policy.Formula) {
-		if f == nil {
-			return
-		}
+	x.policy.Each(x.item.Formulas(), func(f *policy.Formula) {
 		for _, k := range f.Reads {
 			into[k] = true
 		}
-		for _, n := range f.Names {
-			add(x.policy.Names[n])
-		}
-		for _, t := range f.Tables {
-			for _, k := range x.policy.Tables[t].Keys {
-				add(k.Formula)
-			}
-		}
-	}
-	for _, f := range x.item.Formulas() {
-		add(f)
-	}
+		x.info.Grouped = x.info.Grouped || f.Roster || len(f.Sums) > 0
+	})
 	for _, code := range x.needs {
 		for _, y := range p.grants[code] {
 			p.reads(y, seen, into)

@@ -119,7 +119,7 @@ func (s *situation) rememberable(x *grant) bool {
 	if s.died >= s.first && s.died <= s.last {
 		return false
 	}
-	if s.tracing || len(s.segments) != 1 || s.absent && len(x.item.Stops) > 0 || x.item.Several == policy.InOrder {
+	if s.tracing || len(s.segments) != 1 || s.absent && len(x.item.Stops) > 0 || x.item.Several == policy.InOrder || x.item.Pool != nil {
 		return false
 	}
 	g := &s.segments[0]

@@ -68,7 +68,7 @@ func TestSentencesReadBack(t *testing.T) {
 			items[it.Code] = it
 		}
 		for _, c := range p.Cases {
-			due, err := caseDue(p, c, nil)
+			_, due, err := caseDue(p, c, nil)
 			if err != nil {
 				t.Fatalf("%s %s: %v", filepath.Base(file), c.Name, err)
 			}

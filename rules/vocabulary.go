@@ -45,6 +45,11 @@ func meanings() map[*policy.Term]meaning {
 		"tenure_months_within": tenureMonthsWithin,
 		"last_post":            lastPost,
 		"highest_post":         highestPost,
+		"place":                func(s *situation, _ []any) (any, error) { return s.where(), nil },
+		"group_count":          groupCount,
+		"group_rank":           groupRank,
+		"group_total":          groupTotal,
+		"group_average":        groupAverage,
 		"township_class":       townshipClass,
 		"distance":             func(s *situation, _ []any) (any, error) { p, err := s.place(s.where()); return p.Distance, err },
 		"population":           population,
@@ -522,7 +527,7 @@ func score(s *situation, a []any) (any, error) {
 }
 
 func hasReference(s *situation, a []any) (any, error) {
-	_, ok := s.e.references[a[0].(string)+"|"+plain(num(a[1]))]
+	_, ok := s.referenceAt(a[0].(string), plain(num(a[1])))
 	return ok, nil
 }
 
@@ -584,9 +589,23 @@ func hasGrade(s *situation, a []any) (any, error) {
 	return slices.ContainsFunc(s.person.Assessments, func(g facts.Assessment) bool { return g.Year == year }), nil
 }
 
+// referenceAt finds a published figure: that of the place, of its township, or of the county.
+func (s *situation) referenceAt(code, period string) (facts.Reference, bool) {
+	place := s.where()
+	for _, at := range []string{place, facts.Township(place), ""} {
+		if r, ok := s.e.references[referenceKey{code, period, at}]; ok {
+			return r, true
+		}
+	}
+	return facts.Reference{}, false
+}
+
 func reference(s *situation, a []any) (any, error) {
 	code, period := a[0].(string), plain(num(a[1]))
-	r, ok := s.e.references[code+"|"+period]
+	r, ok := s.referenceAt(code, period)
+	if !ok && s.e.local[referenceKey{code, period, ""}] { // others have theirs
+		return number(0), missing(fmt.Sprintf("%s 的参考数 %s（%s）", s.where(), code, period))
+	}
 	if !ok {
 		return number(0), message.Err(MissingReference, code, period, s.policy.Document.Number)
 	}

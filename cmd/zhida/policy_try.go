@@ -102,6 +102,9 @@ func (c *cli) tried(t *payroll.Trial) {
 		fmt.Fprintln(c.out, "变动最大的人员（扣款后的收入）")
 		term.Table(c.out, []string{"编号", "姓名", "乡镇", "现行", "试算", "增减", "主要项目"}, rows, 1, 4, 5, 6)
 	}
+	for _, r := range t.Broken {
+		c.say("run.broken", r.Place, r.Rule, r.Document, r.Reason)
+	}
 	for _, r := range t.Refused {
 		c.say("trial.refused", r.Item, r.People, r.New, r.Reason)
 	}

@@ -45,7 +45,7 @@ func (c *cli) computed(m calendar.Month, r payroll.RunResult) error {
 		for _, b := range r.Batches {
 			heads = append(heads, headOf(b))
 		}
-		if err := c.printJSON(map[string]any{"month": m, "roster": r.Roster, "batches": heads, "refused": refusedOf(r.Refused, c.language())}); err != nil {
+		if err := c.printJSON(map[string]any{"month": m, "roster": r.Roster, "batches": heads, "refused": refusedOf(r.Refused, c.language()), "broken": brokenOf(r.Broken, c.language())}); err != nil {
 			return err
 		}
 	} else {
@@ -62,10 +62,36 @@ func (c *cli) computed(m calendar.Month, r payroll.RunResult) error {
 			c.say("run.refused_person", x.Person, x.Name, x.Item, x.Month, x.Problem.Text(c.language()))
 		}
 	}
+	if !c.json {
+		for i, x := range r.Broken {
+			if i == 20 {
+				c.say("run.more_broken", len(r.Broken)-20)
+				break
+			}
+			c.say("run.broken", x.PlaceName, x.Name, x.Document, x.Reason.Text(c.language()))
+		}
+	}
 	if len(r.Refused) > 0 {
 		return message.Err("run.refused", len(r.Refused))
 	}
 	return nil
+}
+
+// brokenRow is a rule that a place does not keep to, as JSON prints it.
+type brokenRow struct {
+	Place    string `json:"place"`
+	Name     string `json:"place_name"`
+	Rule     string `json:"rule"`
+	Document string `json:"document"`
+	Reason   string `json:"reason"`
+}
+
+func brokenOf(list []payroll.BrokenRule, lang message.Lang) []brokenRow {
+	rows := make([]brokenRow, 0, len(list))
+	for _, x := range list {
+		rows = append(rows, brokenRow{x.Place, x.PlaceName, x.Name, x.Document, x.Reason.Text(lang)})
+	}
+	return rows
 }
 
 func (c *cli) batchTable(list []payroll.Batch) {

@@ -31,7 +31,7 @@ const (
 	KindAbsence    Kind = "absence"    // key: kind|from
 	KindAssessment Kind = "assessment" // key: year
 	KindAmount     Kind = "amount"     // key: item
-	KindReference  Kind = "reference"  // key: code|period
+	KindReference  Kind = "reference"  // key: code|period, or code|period|place
 	KindCalendar   Kind = "calendar"   // key: date
 	KindPaid       Kind = "paid"       // key: item|month
 	KindAverage    Kind = "average"    // key: item|group|month
@@ -165,6 +165,7 @@ type Amount struct {
 type Reference struct {
 	Code     string          `json:"code"`
 	Period   string          `json:"period"`
+	Place    string          `json:"place"` // division code of what it is about; empty for the whole county
 	Value    decimal.Decimal `json:"value"`
 	Unit     string          `json:"unit"`
 	Document string          `json:"document"`

@@ -75,6 +75,9 @@ func (p *Policy) Borders() []Border {
 			b.formula(f, it.Line)
 		}
 	}
+	for _, c := range p.Checks {
+		b.formula(c.Test, c.Line)
+	}
 	for _, name := range sortedNames(p.Names) {
 		b.formula(p.Names[name], 1)
 	}

@@ -26,7 +26,7 @@ func (r *reader) cases(p *Policy, n *yamltext.Node) {
 		return
 	}
 	for _, in := range list {
-		o := r.object(in, "name", "month", "through", "payees", "others", "places", "references", "calendar", "expect", "by_month", "other_items")
+		o := r.object(in, "name", "month", "through", "payees", "others", "places", "references", "calendar", "expect", "by_month", "other_items", "rules")
 		c := Case{Name: o.needText("name"), Month: r.month(o.need("month")), Line: in.Line, Given: map[string]money.Fen{}}
 		c.Last = c.Month
 		if x := o.at("through"); x != nil {
@@ -47,7 +47,13 @@ func (r *reader) cases(p *Policy, n *yamltext.Node) {
 			c.Calendar = append(c.Calendar, facts.CalendarDay{Date: r.date(k), Nature: r.choose(v, "nature")})
 		})
 		r.pairs(o.at("other_items"), func(k, v *yamltext.Node) { c.Given[k.Value] = r.yuan(v) })
-		if o.at("by_month") == nil {
+		r.pairs(o.at("rules"), func(k, v *yamltext.Node) {
+			if c.Rules == nil {
+				c.Rules = map[string]bool{}
+			}
+			c.Rules[k.Value] = r.choose(v, "holds") == "yes"
+		})
+		if o.at("by_month") == nil && o.at("rules") == nil {
 			o.need("expect")
 		}
 		r.pairs(o.at("expect"), func(k, v *yamltext.Node) { c.Expect = append(c.Expect, r.expectation(k.Value, v)) })
@@ -173,11 +179,17 @@ func (r *reader) casePlaces(c *Case, n *yamltext.Node) {
 	})
 }
 
-// caseReferences reads 参考: {rural_income: {2025: 21380}}.
+// caseReferences reads 参考: {rural_income: {2025: 21380}}, or of one place {growth: {2025: {'430725101200': 50000}}}.
 func (r *reader) caseReferences(c *Case, n *yamltext.Node) {
 	r.pairs(n, func(k, v *yamltext.Node) {
 		r.pairs(v, func(period, value *yamltext.Node) {
-			c.References = append(c.References, facts.Reference{Code: k.Value, Period: period.Value, Value: r.number(value)})
+			if value.Kind == yamltext.Scalar {
+				c.References = append(c.References, facts.Reference{Code: k.Value, Period: period.Value, Value: r.number(value)})
+				return
+			}
+			r.pairs(value, func(place, n *yamltext.Node) {
+				c.References = append(c.References, facts.Reference{Code: k.Value, Period: period.Value, Place: place.Value, Value: r.number(n)})
+			})
 		})
 	})
 }

@@ -52,36 +52,40 @@ func joinCodes(path []*Item) string {
 	return strings.Join(codes, " → ")
 }
 
-// Needs lists the items that an item reads, directly or through names.
-func (p *Policy) Needs(it *Item) []string {
-	var list []string
-	seen := map[string]bool{}
+// Each visits formulas and everything they use, named sub-expressions and the keys
+// of tables, each once; nil formulas are left out.
+func (p *Policy) Each(list []*Formula, visit func(*Formula)) {
+	seen := map[*Formula]bool{}
 	var add func(f *Formula)
 	add = func(f *Formula) {
-		if f == nil {
+		if f == nil || seen[f] {
 			return
 		}
-		for _, c := range f.Items {
-			addOnce(&list, c)
-		}
+		seen[f] = true
+		visit(f)
 		for _, n := range f.Names {
-			if !seen[n] {
-				seen[n] = true
-				add(p.Names[n])
-			}
+			add(p.Names[n])
 		}
 		for _, t := range f.Tables {
-			if !seen["table "+t] {
-				seen["table "+t] = true
-				for _, k := range p.Tables[t].Keys {
-					add(k.Formula)
-				}
+			for _, k := range p.Tables[t].Keys {
+				add(k.Formula)
 			}
 		}
 	}
-	for _, f := range it.Formulas() {
+	for _, f := range list {
 		add(f)
 	}
+}
+
+// Needs lists the items that an item reads, its own or other people's, directly or
+// through names.
+func (p *Policy) Needs(it *Item) []string {
+	var list []string
+	p.Each(it.Formulas(), func(f *Formula) {
+		for _, c := range append(slices.Clone(f.Items), f.Sums...) {
+			addOnce(&list, c)
+		}
+	})
 	if it.TopUp != nil {
 		for _, c := range it.TopUp.Items {
 			addOnce(&list, c)
@@ -112,6 +116,9 @@ func (it *Item) Formulas() []*Formula {
 	}
 	if it.TopUp != nil {
 		list = append(list, it.TopUp.Group, it.TopUp.Peers)
+	}
+	if it.Pool != nil {
+		list = append(list, it.Pool.Total, it.Pool.Group, it.Pool.Share)
 	}
 	return list
 }

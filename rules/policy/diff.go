@@ -95,6 +95,13 @@ func statements(p *Policy) []statement {
 		l.item = it
 		l.ofItem(it)
 	}
+	l.item = nil
+	for _, c := range p.Checks {
+		of := "核对“" + c.Name + "”"
+		l.chosen(of, "each", "each", map[bool]string{true: "township", false: "village"}[c.Township])
+		l.formula(of+"要求", c.Test)
+		l.add(of+"否则", c.Otherwise)
+	}
 	return l.list
 }
 
@@ -213,6 +220,13 @@ func (l *statementList) ofItem(it *Item) {
 	}
 	if it.TopUp != nil {
 		l.topUp(of, it.TopUp)
+	}
+	if it.Pool != nil {
+		l.formula(of+"分配的总额", it.Pool.Total)
+		l.formula(of+"分配的分组", it.Pool.Group)
+		l.formula(of+"分配的份额", it.Pool.Share)
+		l.chosen(of, "over", "over", it.Pool.Over)
+		l.chosen(of, "rest", "rest", it.Pool.Rest)
 	}
 	if it.Several == InOrder {
 		l.add(of+"多职", strings.Join(it.PostOrder, "、"))

@@ -29,6 +29,8 @@ type Formula struct {
 	Tables  []string     // tables it looks up
 	Names   []string     // named sub-expressions it uses
 	Service bool         // it counts service
+	Roster  bool         // it counts or ranks the people of a place
+	Sums    []string     // items whose totals over other people it reads
 	Whole   bool         // it only gives whole numbers: between 5 and 6 there is nothing
 
 	program  *vm.Program
@@ -402,8 +404,11 @@ func (r *rewriter) call(n *ast.CallNode) {
 	if !ok || len(n.Arguments) > 0 && isContext(n.Arguments[0]) {
 		return
 	}
-	if t.ID == "item" || t.ID == "lookup" {
+	switch t.ID {
+	case "item", "lookup":
 		r.literal(t, n)
+	case "group_count", "group_rank", "group_total", "group_average":
+		r.group(t, n)
 	}
 	r.reads(t)
 	n.Arguments = append([]ast.Node{&ast.IdentifierNode{Value: "ctx"}}, n.Arguments...)
@@ -437,6 +442,29 @@ func (r *rewriter) literal(t *Term, n *ast.CallNode) {
 		r.failAt(n.Location(), "表“%s”没有值列“%s”", texts[0], texts[1])
 	}
 	addOnce(&r.formula.Tables, texts[0])
+}
+
+// group notes what a word of a group rests on: whom it is about and which item must be written out.
+func (r *rewriter) group(t *Term, n *ast.CallNode) {
+	var texts []string
+	for _, a := range n.Arguments {
+		s, ok := a.(*ast.StringNode)
+		if !ok {
+			r.failAt(n.Location(), "%s 的参数必须直接写出名称", t.Zh)
+			return
+		}
+		texts = append(texts, s.Value)
+	}
+	if len(texts) > 0 && !slices.Contains(scopes, texts[0]) {
+		r.failAt(n.Location(), "%s 的第一个参数写：%s", t.Zh, strings.Join(scopes, "、"))
+	}
+	if t.ID == "group_count" || t.ID == "group_rank" {
+		r.formula.Roster = true
+		return
+	}
+	if len(texts) > 1 {
+		addOnce(&r.formula.Sums, texts[1])
+	}
 }
 
 func (r *rewriter) reads(t *Term) {

@@ -21,6 +21,7 @@ type Policy struct {
 	Names    map[string]*Formula // named sub-expressions
 	Service  *Service            // how service is counted, nil when no formula asks
 	Items    []*Item             // in file order
+	Checks   []Rule              // what the amounts of a place must keep to
 	Cases    []Case
 
 	text []byte
@@ -54,6 +55,7 @@ type Item struct {
 	Shared      *SharedCap // nil when no cap is shared with other items
 	Amount      *Formula
 	TopUp       *TopUp
+	Pool        *Pool
 	Cap         *Formula // per month, nil for none
 	Several     Combine  // which of several posts at once counts
 	PostOrder   []string // of InOrder, the post that counts first
@@ -181,6 +183,24 @@ type TopUp struct {
 	Unit       money.Fen
 }
 
+// Pool is an amount that a group of people share by weights.
+type Pool struct {
+	Total *Formula // yuan that the group shares; the same for every member
+	Group *Formula // text that tells groups apart; nil: one group
+	Share *Formula // weight of a member
+	Over  string   // what the item's cap cuts off: "kept" or "shared" among the others; "" without a cap
+	Rest  string   // what rounding leaves: "kept", or "spread" so that the shares add up to the total
+}
+
+// Rule is what the amounts of every village or township must keep to. It pays nothing.
+type Rule struct {
+	Name      string
+	Township  bool // of townships; otherwise of villages
+	Test      *Formula
+	Otherwise string // printed where it does not hold
+	Line      int
+}
+
 // Case is an example in the file: facts in the clerk's words and what they must
 // come to, in one month or in total over several.
 type Case struct {
@@ -194,6 +214,7 @@ type Case struct {
 	Calendar   []facts.CalendarDay  // moved days; without any, weeks are plain
 	Given      map[string]money.Fen // amounts of items that other documents grant
 	Expect     []Expectation
+	Rules      map[string]bool // of the person's place in the first month: whether each holds
 	Line       int
 }
 

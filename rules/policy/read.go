@@ -22,7 +22,7 @@ import (
 var keys = map[string]string{
 	"文件": "document", "文号": "number", "标题": "title", "发文机关": "issuer", "印发日期": "issued", "施行": "from", "失效": "until",
 	"表": "tables", "出处": "source", "来自": "sheet", "表格": "spreadsheet", "工作表": "worksheet", "列": "columns", "摘要": "digest", "键": "keys", "值": "values", "行": "rows", "留空": "gap",
-	"名称式": "names", "合计封顶": "shared_caps", "每月上限": "limit", "发给": "pay", "任职口径": "service", "计月": "months", "零头": "remainder", "截至": "until_day", "凭据": "evidence", "项目": "items", "案例": "cases",
+	"名称式": "names", "合计封顶": "shared_caps", "分配": "pool", "总额": "total", "份额": "share", "超出": "over", "余数": "rest", "核对": "rules", "每个": "each", "每月上限": "limit", "发给": "pay", "任职口径": "service", "计月": "months", "零头": "remainder", "截至": "until_day", "凭据": "evidence", "项目": "items", "案例": "cases",
 	"代码": "code", "名称": "name", "顺序": "order", "人员": "payees", "渠道": "channel", "资金": "fund", "方向": "side", "上缴": "institution",
 	"依据": "basis", "发放": "schedule", "条件": "conditions", "停发": "stops", "缺勤类别": "absence", "情形": "when", "说明": "sentence",
 	"每年": "yearly", "周期": "period", "发放月份": "due", "一次": "once", "要求": "require", "否则": "otherwise", "金额": "amount", "补差": "top_up", "封顶": "cap",
@@ -52,6 +52,10 @@ var choices = map[string]map[string]string{
 	"average":   {"冻结": "frozen", "重算": "resettled"},
 	"bool":      {"是": "yes", "否": "no"},
 	"nature":    {"休": facts.DayOff, "班": facts.DayWorked},
+	"over":      {"留存": "kept", "再分": "shared"},
+	"rest":      {"留存": "kept", "分尽": "spread"},
+	"each":      {"村": "village", "乡镇": "township"},
+	"holds":     {"符合": "yes", "不符合": "no"},
 	"category":  {"乡镇干部": string(facts.TownshipCadre), "村干部": string(facts.VillageCadre), "离任村干部": string(facts.FormerVillageCadre)},
 	"outcome":   {"不符合": "not_due", "为零": "zero", "拒绝": "refused"},
 	"rounding": {"四舍五入到分": "half_up/1", "四舍五入到角": "half_up/10", "四舍五入到元": "half_up/100",
@@ -95,11 +99,12 @@ func Read(file string, text []byte) (*Policy, error) {
 	}
 	r := &reader{file: file, text: text}
 	p := &Policy{File: file, text: text, Tables: map[string]*Table{}, Names: map[string]*Formula{}}
-	o := r.object(top, "document", "service", "tables", "names", "items", "shared_caps", "cases")
+	o := r.object(top, "document", "service", "tables", "names", "items", "shared_caps", "rules", "cases")
 	r.document(p, o)
 	r.names(p, o.at("names"), r.tableNames(p, o.at("tables")))
 	r.items(p, o.need("items"))
 	r.sharedCaps(p, o.at("shared_caps"))
+	r.rules(p, o.at("rules"))
 	r.service(p, o.at("service"), top)
 	r.cases(p, o.at("cases"))
 	if len(r.problems) > 0 {
@@ -388,7 +393,7 @@ func explainError(s string) string {
 	case strings.HasPrefix(s, "cannot use"):
 		return "括号里的参数类型不对"
 	case strings.HasPrefix(s, "unexpected token EOF"), strings.HasPrefix(s, "unexpected end"):
-		return "公式没有写完"
+		return "公式没有写完；公式里有逗号或冒号的，请用单引号把整个公式括起来"
 	case strings.HasPrefix(s, "unexpected token"):
 		return "这里不应当有" + strings.TrimPrefix(s, "unexpected token")
 	case strings.HasPrefix(s, "invalid integer literal"), strings.HasPrefix(s, "invalid float literal"):
@@ -498,7 +503,7 @@ func (r *reader) row(t *Table, n *yamltext.Node, line int) {
 	t.Rows = append(t.Rows, row)
 }
 
-var itemKeys = []string{"code", "name", "order", "payees", "channel", "fund", "side", "institution", "basis", "schedule", "conditions", "stops", "amount", "top_up",
+var itemKeys = []string{"code", "name", "order", "payees", "channel", "fund", "side", "institution", "basis", "schedule", "conditions", "stops", "amount", "top_up", "pool",
 	"cap", "several", "sentence", "arrival", "departure", "death", "change", "rounding"}
 
 func (r *reader) items(p *Policy, n *yamltext.Node) {
@@ -732,6 +737,13 @@ func (r *reader) conditions(p *Policy, it *Item, n *yamltext.Node) {
 
 func (r *reader) amount(p *Policy, it *Item, o object) {
 	it.Cap = r.formula(p, o.at("cap"), Num)
+	if n := o.at("pool"); n != nil {
+		if o.at("amount") != nil || o.at("top_up") != nil {
+			r.fail(n, "“金额”“补差”“分配”只能写一个")
+		}
+		r.pool(p, it, n)
+		return
+	}
 	t := o.at("top_up")
 	if t == nil {
 		it.Amount = r.formula(p, o.need("amount"), Num)
@@ -761,6 +773,36 @@ func (r *reader) amount(p *Policy, it *Item, o object) {
 	}
 }
 
+// pool reads how an amount is shared; what the document leaves unsaid is open.
+func (r *reader) pool(p *Policy, it *Item, n *yamltext.Node) {
+	o := r.object(n, "total", "group", "share", "over", "rest")
+	it.Pool = &Pool{Total: r.formula(p, o.need("total"), Num), Group: r.formula(p, o.at("group"), Text), Share: r.formula(p, o.need("share"), Num)}
+	if o.at("rest") == nil {
+		r.openAt(p, n, it.Code, "rest")
+	}
+	it.Pool.Rest = o.choice("rest", "rest")
+	switch {
+	case it.Cap == nil && o.at("over") != nil:
+		r.fail(o.at("over"), "没有“封顶”，不会有超出的")
+	case it.Cap != nil && o.at("over") == nil:
+		r.openAt(p, n, it.Code, "over")
+	}
+	it.Pool.Over = o.choice("over", "over")
+}
+
+// rules reads what the amounts of every village or township must keep to.
+func (r *reader) rules(p *Policy, n *yamltext.Node) {
+	for _, x := range r.list(n) {
+		o := r.object(x, "name", "each", "require", "otherwise")
+		o.need("each")
+		c := Rule{Name: o.needText("name"), Township: o.choice("each", "each") == "township", Test: r.formula(p, o.need("require"), Bool), Otherwise: o.needText("otherwise"), Line: x.Line}
+		if slices.ContainsFunc(p.Checks, func(y Rule) bool { return y.Name == c.Name }) {
+			r.fail(x, "核对“%s”写了两次", c.Name)
+		}
+		p.Checks = append(p.Checks, c)
+	}
+}
+
 // decisions reads what a document must decide and often leaves open. Nothing has a
 // hidden default: what is missing is listed, and adoption refuses it.
 func (r *reader) decisions(p *Policy, it *Item, o object, in *yamltext.Node) {
@@ -773,6 +815,9 @@ func (r *reader) decisions(p *Policy, it *Item, o object, in *yamltext.Node) {
 	}
 	it.Basis = Basis(read("basis", "basis"))
 	it.Rounding, it.Unit = rounding(read("rounding", "rounding"))
+	if it.Pool != nil && it.Pool.Rest == "spread" && it.Unit > 1 {
+		r.fail(o.at("rounding"), "“余数”分尽的，“舍入”写到分")
+	}
 	it.Part = Part{Arrival: read("arrival", "arrival"), Departure: read("departure", "departure"), Death: read("death", "death"), Change: read("change", "change")}
 	if it.Basis != ByPost {
 		return
@@ -787,6 +832,9 @@ func (r *reader) decisions(p *Policy, it *Item, o object, in *yamltext.Node) {
 	it.Several = Combine(read("several", "several"))
 	if it.TopUp != nil && it.Several == Total {
 		r.fail(o.at("several"), "补差不能按几个职务合计")
+	}
+	if it.Pool != nil && it.Several != "" {
+		r.fail(o.at("several"), "分配的“多职”要列出职务的先后，如 [书记, 主任]：每人只有一份")
 	}
 }
 

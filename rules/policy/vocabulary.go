@@ -67,6 +67,9 @@ type Context interface {
 }
 
 var (
+	// scopes are whom a word of a group is about.
+	scopes = []string{"本村", "本乡镇", "全县"}
+
 	person  = []facts.Kind{facts.KindPerson}
 	spells  = []facts.Kind{facts.KindSpell}
 	places  = []facts.Kind{facts.KindPlace, facts.KindSpell, facts.KindPerson}
@@ -94,6 +97,11 @@ var Vocabulary = []Term{
 	{"tenure_months_within", "期间任职月数", []Type{Day, Day, Text}, true, false, Num, spells, "两日之间（含）的累计任职月数"},
 	{"last_post", "末任职务", []Type{Text}, true, false, Text, spells, "最后担任的职务；同时离任时按所写顺序取先"},
 	{"highest_post", "最高职务", []Type{Text}, true, false, Text, spells, "曾任职务中按所写顺序最先的一个"},
+	{"place", "单位", nil, false, false, Text, places, "所在乡镇或村的区划代码；按任职的项目是任职的单位"},
+	{"group_count", "组人数", []Type{Text, Text}, true, false, Num, spells, "本村、本乡镇或全县任所列职务的人数，不写职务为所有任职的人：组人数(\"本村\",\"书记\",\"主任\")"},
+	{"group_rank", "组位次", []Type{Text, Text}, true, false, Num, spells, "本人在本村、本乡镇或全县任职的人里排第几：先按所列职务的先后，再按任职先后，没有列出的职务排在后面"},
+	{"group_total", "组合计", []Type{Text, Text, Text}, true, false, Num, spells, "本村、本乡镇或全县的人当月某项目合计（元），可写职务：组合计(\"本村\",\"village_base_pay\")"},
+	{"group_average", "组平均", []Type{Text, Text, Text}, true, false, Num, spells, "应发该项目的人的平均（元），可写职务，没有人时是缺少数据：组平均(\"本村\",\"village_base_pay\",\"书记\")"},
 	{"township_class", "乡镇类别", nil, false, false, Text, places, "所在乡镇的地区类别"},
 	{"distance", "距离", nil, false, false, Num, places, "所在乡镇或村到县城的公里数"},
 	{"population", "人口", nil, false, false, Num, places, "所在乡镇或村的户籍人口"},
@@ -105,7 +113,7 @@ var Vocabulary = []Term{
 	{"absent_began_before", "缺勤早于", []Type{Text, Day}, false, false, Bool, absence, "当月仍在的某类缺勤，开始于某日之前，且当月没有结束"},
 	{"absence_months", "缺勤月序", []Type{Text}, false, false, Num, absence, "发放月是某类缺勤开始以来的第几个月，开始的当月是 1，没有这类缺勤是 0"},
 	{"grade", "考核", []Type{Num}, false, false, Text, []facts.Kind{facts.KindAssessment}, "某年的考核等次：考核(年-1)"},
-	{"reference", "参考", []Type{Text, Num}, false, false, Num, []facts.Kind{facts.KindReference}, "某年公布的参考数：参考(\"rural_income\", 年-1)"},
+	{"reference", "参考", []Type{Text, Num}, false, false, Num, []facts.Kind{facts.KindReference}, "某年公布的参考数，先找本村的，再找本乡镇的，再找全县的：参考(\"rural_income\", 年-1)"},
 	{"has_grade", "有考核", []Type{Num}, false, false, Bool, []facts.Kind{facts.KindAssessment}, "某年有没有考核结果：有考核(年-1)"},
 	{"score", "考核分", []Type{Num}, false, false, Num, []facts.Kind{facts.KindAssessment}, "某年的考核得分：考核分(年-1)"},
 	{"has_reference", "有参考", []Type{Text, Num}, false, false, Bool, []facts.Kind{facts.KindReference}, "某年的参考数公布了没有：有参考(\"rural_income\", 年-1)"},
