@@ -63,6 +63,7 @@ type group struct {
 // plan is the items in force in a month.
 type plan struct {
 	items    []*grant // in print order
+	older    []*grant // that the one in force replaced, by position; nil for none
 	memories []*memory
 	byCode   map[string]int // position in items
 	last     calendar.Date  // of the month
@@ -333,7 +334,7 @@ func (e *Evaluation) Explain(p *facts.Person, m calendar.Month, item string) []E
 	for i, x := range e.plans[m].items {
 		if s.concerns(x) && (item == "" || item == x.item.Code) {
 			ent := s.entitlement(i)
-			list = append(list, Explanation{Entitlement: ent, Item: x.info, Steps: s.results[i].steps})
+			list = append(list, Explanation{Entitlement: ent, Item: s.describes(i), Steps: s.results[i].steps})
 		}
 	}
 	return list // s is not used again: the steps are its own
@@ -351,7 +352,10 @@ func (s *situation) concerns(x *grant) bool {
 
 // entitlement gives the result of an item as the world sees it.
 func (s *situation) entitlement(i int) Entitlement {
-	x, r := s.plan.items[i], s.item(i)
+	x, r := s.grantAt(i), s.item(i)
+	if x == nil {
+		x = s.plan.items[i]
+	}
 	ent := Entitlement{Item: x.item.Code, Month: s.month, Policy: x.position, Place: s.placeOf(r)}
 	switch {
 	case r.err != nil:
@@ -362,6 +366,14 @@ func (s *situation) entitlement(i int) Entitlement {
 		ent.Outcome, ent.Fen, ent.Sentence = Due, r.fen, r.sentence
 	}
 	return ent
+}
+
+// describes gives the item as the document that counts for the person grants it.
+func (s *situation) describes(i int) Item {
+	if x := s.grantAt(i); x != nil {
+		return x.info
+	}
+	return s.plan.items[i].info
 }
 
 func asMessage(err error) message.Message {

@@ -416,7 +416,7 @@ func (s *situation) poolMember(x *grant) (key groupKey, m poolMember, total mone
 		if !s.covers(x, seg) {
 			continue
 		}
-		s.here = here{policy: x.policy, seg: seg}
+		s.here = here{policy: x.policy, grant: x, seg: seg}
 		if x.item.Basis == policy.ByPost {
 			s.spell = seg.spells[firstInOrder(seg, x.item.PostOrder)]
 		}

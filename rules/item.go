@@ -19,13 +19,19 @@ func (s *situation) item(i int) *result {
 	if r := s.results[i]; r != nil {
 		return r
 	}
-	x := s.plan.items[i]
+	x := s.grantAt(i)
 	outer, steps, quiet, record := s.here, s.trace, s.quiet, s.record
-	s.here, s.trace, s.quiet, s.record = here{policy: x.policy}, nil, false, nil
+	s.here, s.trace, s.quiet, s.record = here{grant: x}, nil, false, nil
+	if x != nil {
+		s.here.policy = x.policy
+	}
 	var r *result
-	if s.rememberable(x) {
+	switch {
+	case x == nil:
+		r = (&result{seg: -1, spell: -1}).not(NotDue, message.M("rules.arrears", s.plan.items[i].policy.Document.Issued))
+	case x == s.plan.items[i] && s.rememberable(x):
 		r = s.remembered(x, s.plan.memories[i])
-	} else {
+	default:
 		r = s.compute(x)
 	}
 	if s.tracing {
@@ -34,6 +40,26 @@ func (s *situation) item(i int) *result {
 	s.here, s.trace, s.quiet, s.record = outer, steps, quiet, record
 	s.results[i] = r
 	return r
+}
+
+// grantAt is the grant that counts for the person: a document that works backwards
+// may leave out those who were gone when it was issued, for whom the one before it
+// stays; nil when there was none.
+func (s *situation) grantAt(i int) *grant {
+	x := s.plan.items[i]
+	if d := &x.policy.Document; d.Arrears != "serving" || !d.Backwards(s.month) || s.there(x, d.Issued) {
+		return x
+	}
+	return s.plan.older[i]
+}
+
+// there says whether the item was meant for the person on a day.
+func (s *situation) there(x *grant, day calendar.Date) bool {
+	if s.died != 0 && s.died < day {
+		return false
+	}
+	g := s.segment(day, day)
+	return s.covers(x, &g)
 }
 
 // compute goes through the rules of an item in their order: when it is paid, who
@@ -703,7 +729,7 @@ func (s *situation) peer(x *grant) (key groupKey, own money.Fen, counted bool, e
 		if !s.covers(x, seg) {
 			continue
 		}
-		s.here = here{policy: x.policy, seg: seg}
+		s.here = here{policy: x.policy, grant: x, seg: seg}
 		if x.item.Basis == policy.ByPost {
 			s.spell = seg.spells[firstInOrder(seg, x.item.PostOrder)]
 		}

@@ -16,10 +16,11 @@ type Program struct {
 	codes  []string            // in print order
 
 	meanings map[*policy.Term]meaning
-	policies []*policy.Policy // in the order given
-	passes   int              // over everybody before anybody is computed
-	level    map[string]int   // of items: passes before their value is known
-	summed   map[string]bool  // items whose totals over other people are asked for
+	policies []*policy.Policy    // in the order given
+	passes   int                 // over everybody before anybody is computed
+	bases    map[string][]string // items that count into a base
+	level    map[string]int      // of items: passes before their value is known
+	summed   map[string]bool     // items whose totals over other people are asked for
 }
 
 // grant is one item as one document grants it.
@@ -42,6 +43,7 @@ func Compile(granted []Granted) (*Program, error) {
 			p.grants[it.Code] = append(p.grants[it.Code], newGrant(g, it))
 		}
 	}
+	p.countBases()
 	for code, list := range p.grants {
 		sort.SliceStable(list, func(i, j int) bool { return list[i].policy.Document.From < list[j].policy.Document.From })
 		for i := 1; i < len(list); i++ {
@@ -60,6 +62,37 @@ func Compile(granted []Granted) (*Program, error) {
 	}
 	p.levels()
 	return p, nil
+}
+
+// countBases makes items that read a base need every item that counts into it,
+// whichever document grants it.
+func (p *Program) countBases() {
+	p.bases = map[string][]string{}
+	for _, g := range p.policies {
+		for _, it := range g.Items {
+			for _, b := range it.Bases {
+				if !slices.Contains(p.bases[b.Name], it.Code) {
+					p.bases[b.Name] = append(p.bases[b.Name], it.Code)
+				}
+			}
+		}
+	}
+	for name := range p.bases {
+		slices.Sort(p.bases[name])
+	}
+	for _, list := range p.grants {
+		for _, x := range list {
+			x.policy.Each(x.item.Formulas(), func(f *policy.Formula) {
+				for _, name := range f.Bases {
+					for _, code := range p.bases[name] {
+						if !slices.Contains(x.needs, code) {
+							x.needs = append(x.needs, code)
+						}
+					}
+				}
+			})
+		}
+	}
 }
 
 func newGrant(g Granted, it *policy.Item) *grant {
@@ -187,6 +220,19 @@ func (p *Program) Items() []Item {
 	return list
 }
 
+// before is the grant that a later one replaced for a month, nil when it replaced none.
+func (p *Program) before(x *grant, m calendar.Month) (older *grant) {
+	for _, y := range p.grants[x.item.Code] {
+		if y == x {
+			return older
+		}
+		if y.policy.Document.InForce(m) {
+			older = y
+		}
+	}
+	return nil
+}
+
 // plan is the items in force in a month.
 func (p *Program) plan(m calendar.Month) *plan {
 	l := &plan{byCode: map[string]int{}, last: m.Last()}
@@ -198,6 +244,7 @@ func (p *Program) plan(m calendar.Month) *plan {
 	sort.SliceStable(l.items, func(i, j int) bool { return l.items[i].item.Order < l.items[j].item.Order })
 	for i, x := range l.items {
 		l.byCode[x.item.Code] = i
+		l.older = append(l.older, p.before(x, m))
 	}
 	return l
 }

@@ -39,6 +39,7 @@ type situation struct {
 // here is where a formula is being evaluated.
 type here struct {
 	policy *policy.Policy
+	grant  *grant // nil where no item is computed
 	seg    *segment
 	spell  *facts.Spell
 	notes  *notes

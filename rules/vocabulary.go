@@ -71,6 +71,7 @@ func meanings() map[*policy.Term]meaning {
 		"reference":            reference,
 		"given":                given,
 		"item":                 otherItem,
+		"base":                 base,
 		"year":                 func(s *situation, _ []any) (any, error) { return number(s.month.Year()), nil },
 		"month":                func(s *situation, _ []any) (any, error) { return number(s.month.Number()), nil },
 		"days_in_month":        func(s *situation, _ []any) (any, error) { return number(s.month.Days()), nil },
@@ -215,10 +216,18 @@ func dualRole(s *situation, _ []any) (any, error) {
 	return false, nil
 }
 
+// counting is how the document counts service for the item at hand.
+func (s *situation) counting() *policy.Service {
+	if s.grant != nil && s.grant.item.Service != nil {
+		return s.grant.item.Service
+	}
+	return s.policy.Service
+}
+
 // serviceDay is the day up to which service counts: the one the document says, or the death.
 func (s *situation) serviceDay() calendar.Date {
 	day := s.last
-	switch c := s.policy.Service; c.Until {
+	switch c := s.counting(); c.Until {
 	case "previous_month_end":
 		day = s.first.AddDays(-1)
 	case "date":
@@ -232,7 +241,7 @@ func (s *situation) serviceDay() calendar.Date {
 
 // service is the days served in posts, as the document counts them.
 func (s *situation) service(posts []any) ([]tenure.Interval, tenure.Count) {
-	c := s.policy.Service
+	c := s.counting()
 	return tenure.Intervals(s.person.Spells, texts(posts), s.serviceDay(), c.Recognised), tenure.Count(c.Months)
 }
 
@@ -261,7 +270,7 @@ func tenureMonths(s *situation, a []any) (any, error) {
 func tenureYears(s *situation, a []any) (any, error) {
 	list, how := s.service(a)
 	months := tenure.Months(list, how)
-	years := tenure.Years(months, s.policy.Service.Remainder)
+	years := tenure.Years(months, s.counting().Remainder)
 	s.note("任职%d年", years)
 	if _, err := s.served("任职月数", list, months); err != nil {
 		return nil, err
@@ -293,7 +302,7 @@ func tenureMonthsWithin(s *situation, a []any) (any, error) {
 }
 
 func lastPost(s *situation, a []any) (any, error) {
-	sp, ok := tenure.Last(s.person.Spells, s.serviceDay(), texts(a), s.policy.Service.Recognised)
+	sp, ok := tenure.Last(s.person.Spells, s.serviceDay(), texts(a), s.counting().Recognised)
 	if !ok {
 		return "", missing("所列职务的任职经历")
 	}
@@ -303,7 +312,7 @@ func lastPost(s *situation, a []any) (any, error) {
 }
 
 func highestPost(s *situation, a []any) (any, error) {
-	post, ok := tenure.Highest(s.person.Spells, s.serviceDay(), texts(a), s.policy.Service.Recognised)
+	post, ok := tenure.Highest(s.person.Spells, s.serviceDay(), texts(a), s.counting().Recognised)
 	if !ok {
 		return "", missing("所列职务的任职经历")
 	}
@@ -663,6 +672,28 @@ func otherItem(s *situation, a []any) (any, error) {
 	}
 	s.note("%s%s元", name, r.fen)
 	return r.fen.Yuan(), nil
+}
+
+// base adds up what the person gets of the items that count into it in the month.
+func base(s *situation, a []any) (any, error) {
+	var counted []string
+	for _, code := range s.e.program.bases[a[0].(string)] {
+		x := s.e.at(code, s.month)
+		if x == nil {
+			continue
+		}
+		for _, b := range x.item.Bases {
+			if b.Name == a[0].(string) && b.From <= s.month {
+				counted = append(counted, code)
+			}
+		}
+	}
+	fen, err := s.total(counted)
+	if s.tracing {
+		s.step("item", a[0].(string)+" = "+fen.String(), facts.Source{})
+	}
+	s.note("%s%s元", a[0], fen)
+	return fen.Yuan(), err
 }
 
 func fixedDate(_ *situation, a []any) (any, error) {

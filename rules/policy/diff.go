@@ -73,18 +73,11 @@ func statements(p *Policy) []statement {
 	l.add("发文机关", d.Issuer)
 	l.add("印发日期", d.Issued.String())
 	l.add("施行", d.From.String())
+	l.choice("", "arrears", d.Arrears)
 	if d.Until != calendar.Month(0) {
 		l.add("失效", d.Until.String())
 	}
-	if s := p.Service; s != nil {
-		l.choice("任职口径 ", "months", s.Months)
-		l.choice("任职口径 ", "remainder", s.Remainder)
-		l.choice("任职口径 ", "until_day", s.Until)
-		if s.UntilDate != 0 {
-			l.add("任职口径 截至日期", s.UntilDate.String())
-		}
-		l.choice("任职口径 ", "evidence", map[bool]string{true: "recognised", false: "any"}[s.Recognised])
-	}
+	l.service("任职口径 ", p.Service)
 	for _, name := range sortedNames(p.Names) {
 		l.formula("名称式 "+name, p.Names[name])
 	}
@@ -96,6 +89,11 @@ func statements(p *Policy) []statement {
 		l.ofItem(it)
 	}
 	l.item = nil
+	if n := p.Notice; n != nil {
+		l.add("公示的内容", strings.Join(n.Columns, "、"))
+		l.add("公示遮盖", strings.Join(n.Masked, "、"))
+		l.add("公示天数", strconv.Itoa(n.Days))
+	}
 	for _, c := range p.Checks {
 		of := "核对“" + c.Name + "”"
 		l.chosen(of, "each", "each", map[bool]string{true: "township", false: "village"}[c.Township])
@@ -131,6 +129,19 @@ func (l *statementList) formula(what string, f *Formula) {
 	if f != nil {
 		l.add(what, f.Identity())
 	}
+}
+
+func (l *statementList) service(of string, s *Service) {
+	if s == nil {
+		return
+	}
+	l.choice(of, "months", s.Months)
+	l.choice(of, "remainder", s.Remainder)
+	l.choice(of, "until_day", s.Until)
+	if s.UntilDate != 0 {
+		l.add(of+"截至日期", s.UntilDate.String())
+	}
+	l.choice(of, "evidence", map[bool]string{true: "recognised", false: "any"}[s.Recognised])
 }
 
 // choice adds one of the fixed words, in Chinese.
@@ -213,6 +224,9 @@ func (l *statementList) ofItem(it *Item) {
 		order = append(order, s.Reason)
 	}
 	l.sequence(of+"停发的先后", order)
+	for _, b := range it.Bases {
+		l.add(of+"计入“"+b.Name+"”", map[bool]string{true: "是", false: "从 " + b.From.String() + " 起"}[b.From == 0])
+	}
 	l.formula(of+"金额", it.Amount)
 	l.formula(of+"封顶", it.Cap)
 	if it.Shared != nil {
@@ -233,6 +247,7 @@ func (l *statementList) ofItem(it *Item) {
 	} else {
 		l.choice(of, "several", string(it.Several))
 	}
+	l.service(of+"任职口径 ", it.Service)
 	l.choice(of, "arrival", it.Part.Arrival)
 	l.choice(of, "departure", it.Part.Departure)
 	l.choice(of, "death", it.Part.Death)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
@@ -30,6 +31,7 @@ type Formula struct {
 	Names   []string     // named sub-expressions it uses
 	Service bool         // it counts service
 	Roster  bool         // it counts or ranks the people of a place
+	Bases   []string     // bases it reads
 	Sums    []string     // items whose totals over other people it reads
 	Whole   bool         // it only gives whole numbers: between 5 and 6 there is nothing
 
@@ -114,6 +116,9 @@ func compile(source string, want Type, names map[string]*Formula, tables map[str
 		err = v.err
 	}
 	if err != nil {
+		if word, at := uncalled(plain.text); word != "" && v.err == nil {
+			return nil, &flaw{plain.column(at), "“" + word + "”后面要写括号和参数，如 " + example(terms[word])}
+		}
 		return nil, placed(plain, err)
 	}
 	f.program = program
@@ -184,7 +189,7 @@ func (f *Formula) spans(text []rune, names map[string]*Formula) (list [][2]int) 
 			list = append(list, [2]int{i, end})
 		case t == nil || t.pure():
 		default:
-			if len(t.Args) > 0 {
+			if len(t.Args) > 0 && called(text, end) {
 				end = bracketed(text, end)
 			}
 			list = append(list, [2]int{i, end})
@@ -192,6 +197,33 @@ func (f *Formula) spans(text []rune, names map[string]*Formula) (list [][2]int) 
 		i = end
 	}
 	return list
+}
+
+// called says whether the next sign opens a bracket.
+func called(text []rune, i int) bool {
+	for i < len(text) && unicode.IsSpace(text[i]) {
+		i++
+	}
+	return i < len(text) && text[i] == '('
+}
+
+// uncalled finds the first word that needs a bracket and has none; "" when there is none.
+func uncalled(text []rune) (word string, at int) {
+	for i := 0; i < len(text); {
+		if text[i] == '"' || text[i] == '\'' || text[i] == '`' {
+			i = closing(text, i)
+			continue
+		}
+		end := i
+		for end < len(text) && wordRune(text[end]) {
+			end++
+		}
+		if t := terms[string(text[i:end])]; t != nil && !t.bare() && !called(text, end) {
+			return string(text[i:end]), i
+		}
+		i = max(end, i+1)
+	}
+	return "", 0
 }
 
 // bracketed is the position after the bracket that closes the one at or after i.
@@ -223,6 +255,18 @@ var language = func() []expr.Option {
 	}
 	return options
 }()
+
+// example is how a word is written with its arguments, from its explanation.
+func example(t *Term) string {
+	if _, text, ok := strings.Cut(t.Doc, "："); ok {
+		return text
+	}
+	var args []string
+	for _, a := range t.Args {
+		args = append(args, map[Type]string{Num: "数", Text: `"文字"`, Day: "日期"}[a])
+	}
+	return t.Zh + "(" + strings.Join(args, ", ") + ")"
+}
 
 // flaw is what is wrong with a formula and the column, from 0, where it is.
 type flaw struct {
@@ -376,7 +420,7 @@ func (r *rewriter) identifier(node *ast.Node, n *ast.IdentifierNode) {
 		r.patchCall(node, namePrefix+n.Value)
 		return
 	}
-	if t, ok := terms[n.Value]; ok && len(t.Args) == 0 {
+	if t, ok := terms[n.Value]; ok && t.bare() {
 		r.reads(t)
 		r.patchCall(node, n.Value)
 	}
@@ -405,7 +449,7 @@ func (r *rewriter) call(n *ast.CallNode) {
 		return
 	}
 	switch t.ID {
-	case "item", "lookup":
+	case "item", "lookup", "base":
 		r.literal(t, n)
 	case "group_count", "group_rank", "group_total", "group_average":
 		r.group(t, n)
@@ -431,6 +475,10 @@ func (r *rewriter) literal(t *Term, n *ast.CallNode) {
 	}
 	if t.ID == "item" {
 		addOnce(&r.formula.Items, texts[0])
+		return
+	}
+	if t.ID == "base" {
+		addOnce(&r.formula.Bases, texts[0])
 		return
 	}
 	table := r.tables[texts[0]]

@@ -19,8 +19,9 @@ type Policy struct {
 	Document Document
 	Tables   map[string]*Table
 	Names    map[string]*Formula // named sub-expressions
-	Service  *Service            // how service is counted, nil when no formula asks
+	Service  *Service            // how service is counted, nil when every item that asks says so itself
 	Items    []*Item             // in file order
+	Notice   *Notice             // nil when the document says nothing about a public notice
 	Checks   []Rule              // what the amounts of a place must keep to
 	Cases    []Case
 
@@ -36,7 +37,14 @@ type Document struct {
 	Issued calendar.Date
 	From   calendar.Month // first pay month it holds for; may lie before Issued
 	Until  calendar.Month // last pay month, 0 while open
+
+	// Arrears says, of a document that works backwards, who gets it for the months
+	// before its issue: "all", or "serving", those who are still there on the day of issue.
+	Arrears string
 }
+
+// Backwards says whether a pay month lies before the month in which the document was issued.
+func (d Document) Backwards(m calendar.Month) bool { return m < d.Issued.Month() }
 
 // Item is one item that the document grants.
 type Item struct {
@@ -60,7 +68,9 @@ type Item struct {
 	Several     Combine  // which of several posts at once counts
 	PostOrder   []string // of InOrder, the post that counts first
 	Part        Part
-	Sentence    []Piece // what the sentence says before the document number
+	Bases       []Base
+	Service     *Service // where the item counts service otherwise than the file; nil: as the file
+	Sentence    []Piece  // what the sentence says before the document number
 	Rounding    money.Rounding
 	Unit        money.Fen
 	Line        int // in the file
@@ -183,6 +193,12 @@ type TopUp struct {
 	Unit       money.Fen
 }
 
+// Base is a sum that an item counts into from a month on: 个人所得税, 公积金基数.
+type Base struct {
+	Name string
+	From calendar.Month // 0: as long as the item is granted
+}
+
 // Pool is an amount that a group of people share by weights.
 type Pool struct {
 	Total *Formula // yuan that the group shares; the same for every member
@@ -191,6 +207,17 @@ type Pool struct {
 	Over  string   // what the item's cap cuts off: "kept" or "shared" among the others; "" without a cap
 	Rest  string   // what rounding leaves: "kept", or "spread" so that the shares add up to the total
 }
+
+// Notice is what the document wants on the public notice. Numbers of identity cards
+// and bank cards are never on it.
+type Notice struct {
+	Columns []string // of noticeColumns, in order
+	Masked  []string // of them, those printed with stars
+	Days    int      // for which it hangs
+}
+
+// noticeColumns are what a public notice can show.
+var noticeColumns = []string{"姓名", "单位", "职务", "项目", "标准", "金额", "月份", "依据"}
 
 // Rule is what the amounts of every village or township must keep to. It pays nothing.
 type Rule struct {

@@ -31,7 +31,7 @@ var keys = map[string]string{
 	"月份": "month", "至": "through", "各月": "by_month", "其他人": "others", "地点": "places", "参考": "references", "应得": "expect", "给定": "given", "其他项目": "other_items",
 	"类别": "category", "出生": "born", "性别": "sex", "单位": "place", "参加工作": "joined", "去世": "died", "退休": "retired", "标记": "flags", "户籍": "hukou",
 	"任职": "spells", "天数": "days", "缺勤": "absences", "考核": "grades", "等次": "grade", "得分": "score", "职务": "post", "职级": "rank", "起": "start", "止": "end", "认定": "recognised",
-	"工作日": "working_days", "日": "dates", "日历": "calendar", "理由": "reason", "结果": "outcome", "乡镇类别": "class", "距离": "distance", "人口": "population",
+	"工作日": "working_days", "日": "dates", "日历": "calendar", "公示": "notice", "内容": "show", "遮盖": "masked", "公示天数": "notice_days", "补发对象": "arrears", "计入": "bases", "理由": "reason", "结果": "outcome", "乡镇类别": "class", "距离": "distance", "人口": "population",
 }
 
 // choices are the fixed words that can stand as a value, Chinese to code.
@@ -51,6 +51,7 @@ var choices = map[string]map[string]string{
 	"period":    {"月": "1", "季": "3", "半年": "6", "年": "12"},
 	"average":   {"冻结": "frozen", "重算": "resettled"},
 	"bool":      {"是": "yes", "否": "no"},
+	"arrears":   {"全部": "all", "仅在册": "serving"},
 	"nature":    {"休": facts.DayOff, "班": facts.DayWorked},
 	"over":      {"留存": "kept", "再分": "shared"},
 	"rest":      {"留存": "kept", "分尽": "spread"},
@@ -99,13 +100,14 @@ func Read(file string, text []byte) (*Policy, error) {
 	}
 	r := &reader{file: file, text: text}
 	p := &Policy{File: file, text: text, Tables: map[string]*Table{}, Names: map[string]*Formula{}}
-	o := r.object(top, "document", "service", "tables", "names", "items", "shared_caps", "rules", "cases")
+	o := r.object(top, "document", "service", "tables", "names", "items", "shared_caps", "rules", "notice", "cases")
 	r.document(p, o)
 	r.names(p, o.at("names"), r.tableNames(p, o.at("tables")))
 	r.items(p, o.need("items"))
 	r.sharedCaps(p, o.at("shared_caps"))
 	r.rules(p, o.at("rules"))
-	r.service(p, o.at("service"), top)
+	r.notice(p, o.at("notice"))
+	r.service(p, o.at("service"), top, r.list(o.at("items")))
 	r.cases(p, o.at("cases"))
 	if len(r.problems) > 0 {
 		sort.SliceStable(r.problems, func(i, j int) bool { return lineOf(r.problems[i].Cell) < lineOf(r.problems[j].Cell) })
@@ -329,11 +331,15 @@ func (r *reader) whole(n *yamltext.Node) int {
 }
 
 func (r *reader) document(p *Policy, top object) {
-	o := r.object(top.need("document"), "number", "title", "issuer", "issued", "from", "until")
+	o := r.object(top.need("document"), "number", "title", "issuer", "issued", "from", "until", "arrears")
 	p.Document = Document{Number: o.needText("number"), Title: o.needText("title"), Issuer: o.needText("issuer"),
 		Issued: r.date(o.need("issued")), From: r.month(o.need("from")), Until: r.month(o.at("until"))}
 	if p.Document.Until != 0 && p.Document.Until < p.Document.From {
 		r.fail(o.at("until"), "失效早于施行")
+	}
+	p.Document.Arrears = o.choice("arrears", "arrears")
+	if o.at("arrears") == nil && o.at("issued") != nil && o.at("from") != nil && p.Document.Backwards(p.Document.From) {
+		r.openAt(p, o.node, "文件", "arrears")
 	}
 }
 
@@ -504,7 +510,7 @@ func (r *reader) row(t *Table, n *yamltext.Node, line int) {
 }
 
 var itemKeys = []string{"code", "name", "order", "payees", "channel", "fund", "side", "institution", "basis", "schedule", "conditions", "stops", "amount", "top_up", "pool",
-	"cap", "several", "sentence", "arrival", "departure", "death", "change", "rounding"}
+	"cap", "several", "sentence", "arrival", "departure", "death", "change", "rounding", "service", "bases"}
 
 func (r *reader) items(p *Policy, n *yamltext.Node) {
 	seen := map[string]bool{}
@@ -533,6 +539,7 @@ func (r *reader) items(p *Policy, n *yamltext.Node) {
 		r.conditions(p, it, o.at("conditions"))
 		r.stops(p, it, o.at("stops"))
 		it.Sentence = r.sentence(p, o.at("sentence"))
+		it.Bases = r.bases(o.at("bases"))
 		r.amount(p, it, o)
 		r.decisions(p, it, o, in)
 		p.Items = append(p.Items, it)
@@ -540,6 +547,18 @@ func (r *reader) items(p *Policy, n *yamltext.Node) {
 	if len(p.Items) == 0 && n != nil {
 		r.fail(n, "没有任何项目")
 	}
+}
+
+// bases reads 计入: [个人所得税], or with the month from which it counts {公积金基数: 2026-07}.
+func (r *reader) bases(n *yamltext.Node) (list []Base) {
+	if n != nil && n.Kind == yamltext.Mapping {
+		r.pairs(n, func(k, v *yamltext.Node) { list = append(list, Base{k.Value, r.month(v)}) })
+		return list
+	}
+	for _, x := range r.list(n) {
+		list = append(list, Base{Name: r.scalar(x)})
+	}
+	return list
 }
 
 func plainCode(s string) bool {
@@ -596,20 +615,32 @@ func (r *reader) dueMonths(n *yamltext.Node) []int {
 	return list
 }
 
-// service reads how service is counted; what a formula needs and the document leaves unsaid is open.
-func (r *reader) service(p *Policy, n, top *yamltext.Node) {
-	o := r.object(n, "months", "remainder", "until_day", "evidence")
+// service reads how service is counted, for the file and for items that count
+// otherwise; what a formula needs and the document leaves unsaid is open.
+func (r *reader) service(p *Policy, n, top *yamltext.Node, items []*yamltext.Node) {
+	for i, it := range p.Items {
+		if own := child(items[i], "service"); own != nil {
+			it.Service = r.counting(p, own, own, it.Code)
+		}
+	}
 	if n == nil && !p.countsService() {
 		return
 	}
 	if n == nil {
 		n = top
+		p.Service = r.counting(p, nil, n, "任职口径")
+		return
 	}
+	p.Service = r.counting(p, n, n, "任职口径")
+}
+
+// counting reads one way of counting service; at is where what is left open is shown.
+func (r *reader) counting(p *Policy, n, at *yamltext.Node, of string) *Service {
+	o := r.object(n, "months", "remainder", "until_day", "evidence")
 	s := &Service{}
-	p.Service = s
 	read := func(key string) string {
 		if o.at(key) == nil {
-			r.openAt(p, n, "任职口径", key)
+			r.openAt(p, at, of, key)
 			return ""
 		}
 		return o.choice(key, key)
@@ -618,33 +649,25 @@ func (r *reader) service(p *Policy, n, top *yamltext.Node) {
 	if u := o.at("until_day"); u != nil {
 		if d, err := calendar.ParseDate(r.scalar(u)); err == nil {
 			s.Until, s.UntilDate = "date", d
-			return
+			return s
 		}
 	}
 	s.Until = read("until_day")
+	return s
 }
 
-// countsService says whether any formula of the file counts service.
-func (p *Policy) countsService() bool {
-	counts := func(f *Formula) bool { return f != nil && f.Service }
-	for _, f := range p.Names {
-		if counts(f) {
-			return true
-		}
-	}
-	for _, t := range p.Tables {
-		for _, k := range t.Keys {
-			if counts(k.Formula) {
-				return true
-			}
-		}
-	}
+// countsService says whether anything of the file counts service and does not say how itself.
+func (p *Policy) countsService() (counts bool) {
+	look := func(f *Formula) { counts = counts || f.Service }
 	for _, it := range p.Items {
-		if slices.ContainsFunc(it.Formulas(), counts) {
-			return true
+		if it.Service == nil {
+			p.Each(it.Formulas(), look)
 		}
 	}
-	return false
+	for i := range p.Checks {
+		p.Each([]*Formula{p.Checks[i].Test}, look)
+	}
+	return counts
 }
 
 // sharedCaps reads what several items come to together at most. An item shares one
@@ -788,6 +811,34 @@ func (r *reader) pool(p *Policy, it *Item, n *yamltext.Node) {
 		r.openAt(p, n, it.Code, "over")
 	}
 	it.Pool.Over = o.choice("over", "over")
+}
+
+// notice reads what is put up in public, and for how long.
+func (r *reader) notice(p *Policy, n *yamltext.Node) {
+	if n == nil {
+		return
+	}
+	o := r.object(n, "show", "masked", "notice_days")
+	p.Notice = &Notice{}
+	for _, x := range r.list(o.need("show")) {
+		if s := r.scalar(x); slices.Contains(noticeColumns, s) {
+			p.Notice.Columns = append(p.Notice.Columns, s)
+		} else {
+			r.fail(x, "公示里没有“%s”，可以写：%s；身份证号和银行卡号不公示", s, strings.Join(noticeColumns, "、"))
+		}
+	}
+	for _, x := range r.list(o.at("masked")) {
+		if s := r.scalar(x); slices.Contains(p.Notice.Columns, s) {
+			p.Notice.Masked = append(p.Notice.Masked, s)
+		} else {
+			r.fail(x, "“%s”不在公示的内容里", s)
+		}
+	}
+	if x := o.need("notice_days"); x != nil {
+		if p.Notice.Days = r.whole(x); p.Notice.Days < 1 || p.Notice.Days > 366 {
+			r.fail(x, "公示天数写 1 至 366")
+		}
+	}
 }
 
 // rules reads what the amounts of every village or township must keep to.

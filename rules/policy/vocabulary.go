@@ -32,9 +32,12 @@ func (t *Term) pure() bool {
 	return false
 }
 
+// bare says that the term can be written without parentheses.
+func (t *Term) bare() bool { return len(t.Args) == 0 || t.Many && len(t.Args) == 1 }
+
 // Remembers says that the value rests on facts of the person, the places or the
 // world, so that a result computed once holds wherever the value is the same.
-func (t *Term) Remembers() bool { return len(t.Reads) > 0 || t.ID == "item" }
+func (t *Term) Remembers() bool { return len(t.Reads) > 0 || t.ID == "item" || t.ID == "base" }
 
 // Type is a type of the language.
 type Type string
@@ -120,6 +123,7 @@ var Vocabulary = []Term{
 	{"has_given", "有给定额", []Type{Text}, false, false, Bool, []facts.Kind{facts.KindAmount}, "当月有没有给定的金额"},
 	{"given", "给定额", []Type{Text}, false, false, Num, []facts.Kind{facts.KindAmount}, "当月给定的金额（元）：给定额(\"base_salary\")"},
 	{"item", "项目额", []Type{Text}, false, false, Num, nil, "本人当月另一项目的金额（元），不应发时为零"},
+	{"base", "基数", []Type{Text}, false, false, Num, nil, "本人当月计入某基数的各项目合计（元），项目里写“计入”的才算：基数(\"个人所得税\")"},
 	{"year", "年", nil, false, false, Num, nil, "发放月所在的年"},
 	{"month", "月", nil, false, false, Num, nil, "发放月的月份，1 至 12"},
 	{"days_in_month", "当月天数", nil, false, false, Num, nil, "发放月的日历天数"},

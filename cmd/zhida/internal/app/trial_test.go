@@ -25,7 +25,7 @@ func draft(t *testing.T) payroll.PolicyText {
 		t.Fatal(err)
 	}
 	whole, _, _ := strings.Cut(string(text), "案例:")
-	for from, to := range map[string]string{"桃政发〔2026〕3号": "桃政发〔2026〕30号", "印发日期: 2026-01-08": "印发日期: 2026-12-01", "施行: 2026-01\n": "施行: 2026-10\n",
+	for from, to := range map[string]string{"桃政发〔2026〕3号": "桃政发〔2026〕30号", "印发日期: 2026-01-08": "印发日期: 2026-12-01", "施行: 2026-01\n": "施行: 2026-10\n  补发对象: 全部\n",
 		"[二类, 正科级|副科级, 520]": "[二类, 正科级|副科级, 580]", "[一类, 一级科员|二级科员, 360]": "[一类, 一级科员|二级科员, 340]"} {
 		if strings.Count(whole, from) != 1 {
 			t.Fatalf("%q is not once in the document", from)
