@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -93,6 +94,47 @@ func TestEveryWordHasAMeaning(t *testing.T) {
 			e := evaluation(t, []rules.Granted{{Position: 1, Policy: p}}, sampleWorld(), 202611, 202611)
 			if x := e.Person(&person)[0]; x.Reason.Code == "rules.failed" || x.Reason.Code == "rules.formula_failed" {
 				t.Errorf("%s: %s", call, x.Reason.Text(message.Chinese))
+			}
+		}
+	}
+}
+
+// Both pages of shapes have all thirty-two, each names a policy file that is tested
+// with the others, and their fragments stand in it line by line.
+func TestShapes(t *testing.T) {
+	for _, page := range []string{"../docs/policy-shapes.md", "../docs/policy-shapes.en.md"} {
+		b, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sections := strings.Split(string(b), "\n## ")[1:]
+		if len(sections) != 32 {
+			t.Errorf("%s has %d sections", page, len(sections))
+		}
+		for i, s := range sections {
+			if !strings.HasPrefix(s, fmt.Sprintf("%d. ", i+1)) {
+				t.Errorf("%s: section %d begins %q", page, i+1, s[:20])
+			}
+			_, rest, found := strings.Cut(s, "`testdata/cases/")
+			name, _, _ := strings.Cut(rest, "`")
+			text, err := os.ReadFile("../testdata/cases/" + name)
+			if !found || err != nil {
+				t.Errorf("%s: section %d names no policy file: %v", page, i+1, err)
+				continue
+			}
+			lines := map[string]bool{}
+			for _, l := range strings.Split(string(text), "\n") {
+				lines[strings.TrimSpace(l)] = true
+			}
+			_, fragment, _ := strings.Cut(s, "```yaml\n")
+			fragment, _, found = strings.Cut(fragment, "\n```")
+			if !found || strings.TrimSpace(fragment) == "" {
+				t.Errorf("%s: section %d has no fragment", page, i+1)
+			}
+			for _, l := range strings.Split(fragment, "\n") {
+				if !lines[strings.TrimSpace(l)] {
+					t.Errorf("%s: section %d: %q does not stand in %s", page, i+1, l, name)
+				}
 			}
 		}
 	}
