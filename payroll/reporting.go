@@ -440,8 +440,29 @@ func (b *Book) Explain(ctx context.Context, person int64, month calendar.Month, 
 			return message.Err("person.missing", person)
 		}
 		list = c.eval.Explain(&people[0], month, item)
-		return nil
+		return nameFiles(ctx, r, list)
 	})
+}
+
+// nameFiles puts the name of the file before the cell that a fact came from.
+func nameFiles(ctx context.Context, r Reader, list []rules.Explanation) error {
+	imports, err := r.Imports(ctx)
+	if err != nil {
+		return err
+	}
+	files := map[int64]string{}
+	for _, x := range imports {
+		files[x.Position] = x.File
+	}
+	for i := range list {
+		for j := range list[i].Steps {
+			s := &list[i].Steps[j].Source
+			if file := files[s.Position]; file != "" && !strings.HasPrefix(s.Where, file) {
+				s.Where = strings.TrimSpace(file + " " + s.Where)
+			}
+		}
+	}
+	return nil
 }
 
 // Found is a person that a search came up with.

@@ -334,7 +334,7 @@ func (e *Evaluation) Explain(p *facts.Person, m calendar.Month, item string) []E
 	for i, x := range e.plans[m].items {
 		if s.concerns(x) && (item == "" || item == x.item.Code) {
 			ent := s.entitlement(i)
-			list = append(list, Explanation{Entitlement: ent, Item: s.describes(i), Steps: s.results[i].steps})
+			list = append(list, Explanation{Entitlement: ent, English: s.results[i].english, Item: s.describes(i), Steps: s.results[i].steps})
 		}
 	}
 	return list // s is not used again: the steps are its own

@@ -245,7 +245,7 @@ func (s *situation) itemName(code string) string {
 
 func groupCount(s *situation, args []any) (any, error) {
 	n := s.e.rank(scopeKey(args[0].(string), s.where()), texts(args[1:]), s.day()).count
-	s.fact(args[0].(string)+"人数", number(n), facts.Source{})
+	s.factOf(say("%s人数", args[0]), number(n), facts.Source{})
 	return number(n), nil
 }
 
@@ -254,14 +254,14 @@ func groupRank(s *situation, args []any) (any, error) {
 	if n == 0 {
 		return number(0), missing("当前任职（" + args[0].(string) + "位次）")
 	}
-	s.fact(args[0].(string)+"位次", number(n), facts.Source{})
+	s.factOf(say("%s位次", args[0]), number(n), facts.Source{})
 	return number(n), nil
 }
 
 func groupTotal(s *situation, args []any) (any, error) {
 	t, err := s.groupSum(args)
 	if err == nil && s.tracing {
-		s.step("average", fmt.Sprintf("%s%s合计 %s 元，%d 人", args[0], s.itemName(args[1].(string)), t.total, t.count), facts.Source{})
+		s.step("average", say("%s%s合计 %s 元，%d 人", args[0], s.itemName(args[1].(string)), t.total, t.count), facts.Source{})
 	}
 	return t.total.Yuan(), err
 }
@@ -276,7 +276,7 @@ func groupAverage(s *situation, args []any) (any, error) {
 	}
 	mean := t.total.Yuan().DivRound(number(t.count), exactPlaces)
 	if s.tracing {
-		s.step("average", fmt.Sprintf("%s%s平均 %s 元，%d 人", args[0], s.itemName(args[1].(string)), inYuan(mean), t.count), facts.Source{})
+		s.step("average", say("%s%s平均 %s 元，%d 人", args[0], s.itemName(args[1].(string)), inYuan(mean), t.count), facts.Source{})
 	}
 	s.note("%s%s平均%s元", args[0], strings.Join(texts(args[2:]), "、"), inYuan(mean))
 	return mean, nil
@@ -505,7 +505,7 @@ func (s *situation) share(x *grant) (decimal.Decimal, error) {
 	for _, m := range g.members {
 		if m.no == s.person.No {
 			s.note("%s元按份额%s÷%s分", g.total, plain(m.weight), plain(g.weights))
-			s.step("pool", fmt.Sprintf("%s“%s”共 %s 元，%d 人，份额合计 %s，本人份额 %s，分得 %s 元", x.item.Name, key.group, g.total, len(g.members), plain(g.weights), plain(m.weight), fen), facts.Source{})
+			s.step("pool", say("%s“%s”共 %s 元，%d 人，份额合计 %s，本人份额 %s，分得 %s 元", x.item.Name, key.group, g.total, len(g.members), plain(g.weights), plain(m.weight), fen), facts.Source{})
 		}
 	}
 	return fen.Yuan(), nil

@@ -2,8 +2,8 @@ package rules
 
 import (
 	"errors"
-	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -162,7 +162,7 @@ func (s *situation) stopped(x *grant) (*policy.Stop, error) {
 			}
 		}
 		if holds {
-			s.step("stop", stop.Reason, facts.Source{})
+			s.step("stop", quoted(stop.Reason), facts.Source{})
 			return stop, nil
 		}
 	}
@@ -179,8 +179,8 @@ func (s *situation) replaced(stop *policy.Stop, m *joinedMonth) error {
 	if share.IsNegative() || share.GreaterThan(number(1)) {
 		return message.Err("rules.pay_share", stop.Reason, plain(share))
 	}
-	m.how = append(m.how, stop.Reason+"发"+share.Shift(2).String()+"%")
-	s.step("stop", fmt.Sprintf("%s：%s × %s%%", stop.Reason, inYuan(m.yuan), share.Shift(2)), facts.Source{})
+	m.how = append(m.how, say("%s发%s%%", stop.Reason, share.Shift(2)))
+	s.step("stop", say("%s：%s × %s%%", stop.Reason, inYuan(m.yuan), share.Shift(2)), facts.Source{})
 	m.yuan = m.yuan.Mul(share)
 	return nil
 }
@@ -274,12 +274,12 @@ func firstInOrder(seg *segment, order []string) int {
 
 func joined(a, b notes) notes {
 	for _, t := range b.texts {
-		addOnce(&a.texts, t)
+		addPhrase(&a.texts, t)
 	}
 	for _, t := range b.sources {
 		addOnce(&a.sources, t)
 	}
-	if a.split == "" {
+	if a.split.zh == "" {
 		a.split = b.split
 	}
 	return a
@@ -323,7 +323,7 @@ func (s *situation) admitted(x *grant) (message.Message, error) {
 			return message.Message{}, err
 		}
 		if s.tracing {
-			s.step("condition", s.worked(c.Test, v), facts.Source{})
+			s.step("condition", quoted(s.worked(c.Test, v)), facts.Source{})
 		}
 		if !v.(bool) {
 			return message.M("rules.condition", c.Reason), nil
@@ -351,7 +351,7 @@ func (s *situation) amount(x *grant) (decimal.Decimal, error) {
 	}
 	yuan := v.(decimal.Decimal)
 	if s.tracing {
-		s.step("formula", s.worked(x.item.Amount, v), facts.Source{})
+		s.step("formula", quoted(s.worked(x.item.Amount, v)), facts.Source{})
 	}
 	if x.item.Schedule.Monthly() {
 		return yuan, nil
@@ -370,7 +370,7 @@ func (s *situation) mean(x *grant) (decimal.Decimal, error) {
 		return decimal.Decimal{}, err
 	}
 	if s.tracing {
-		s.step("average", fmt.Sprintf("%s“%s”平均 %s 元，%d 人", x.item.Name, key.group, a.Fen, a.Count), a.Source)
+		s.step("average", say("%s“%s”平均 %s 元，%d 人", x.item.Name, key.group, a.Fen, a.Count), a.Source)
 	}
 	return a.Fen.Yuan(), nil
 }
@@ -393,16 +393,16 @@ func (s *situation) instalment(x *grant, yuan decimal.Decimal) (decimal.Decimal,
 	if k == of {
 		each = whole - money.Fen(of-1)*each
 	}
-	s.notes.split = fmt.Sprintf("%s%s元分%d期", periodWord(x.item.Schedule), whole, of)
-	s.step("instalment", fmt.Sprintf("%s %s 元分 %d 期，第 %d 期 %s 元", periodWord(x.item.Schedule), whole, of, k, each), facts.Source{})
+	s.notes.split = say("%s%s元分%d期", periodWord(x.item.Schedule), whole, of)
+	s.step("instalment", say("%s %s 元分 %d 期，第 %d 期 %s 元", periodWord(x.item.Schedule), whole, of, k, each), facts.Source{})
 	return each.Yuan(), nil
 }
 
 // exactPlaces is the number of decimals kept between steps; rounding to fen is the last step.
 const exactPlaces = 24
 
-func periodWord(sc policy.Schedule) string {
-	return map[int]string{0: "一次性", 1: "每月", 3: "每季", 6: "每半年", 12: "每年"}[sc.Period]
+func periodWord(sc policy.Schedule) word {
+	return map[int]word{0: "一次性", 1: "每月", 3: "每季", 6: "每半年", 12: "每年"}[sc.Period]
 }
 
 // describe puts the sentence that the policy gives in place of the notes.
@@ -425,7 +425,7 @@ func (s *situation) describe(x *grant, n *notes) error {
 		}
 		text += show(v)
 	}
-	n.texts = []string{text}
+	n.texts = []phrase{quoted(text)}
 	return nil
 }
 
@@ -433,7 +433,7 @@ func (s *situation) describe(x *grant, n *notes) error {
 type joinedMonth struct {
 	yuan   decimal.Decimal
 	full   decimal.Decimal // the full-month amount that counts, for the sentence
-	how    []string        // what happened to it: changes, days
+	how    []phrase        // what happened to it: changes, days
 	notes  notes
 	reason message.Message // why nothing is due after all
 }
@@ -452,12 +452,12 @@ func (s *situation) join(x *grant, parts []part) *joinedMonth {
 		p := &parts[chosen(x.item.Part.Change, parts)]
 		m.yuan, m.full, m.notes = p.yuan, p.yuan, p.notes
 		if len(parts) > 1 && !sameAmount(parts) {
-			s.step("part", "当月情形有变化，按"+map[string]string{"first": "首日", "last": "末日", "highest": "就高"}[x.item.Part.Change], facts.Source{})
+			s.step("part", say("当月情形有变化，按%s", word(map[string]string{"first": "首日", "last": "末日", "highest": "就高"}[x.item.Part.Change])), facts.Source{})
 		}
 		if paid := days - lost; lost > 0 {
 			m.yuan = p.yuan.Mul(number(paid)).DivRound(number(days), exactPlaces)
-			m.how = append(m.how, fmt.Sprintf("按%d天中的%d天", days, paid))
-			s.step("part", fmt.Sprintf("当月 %d 天，计 %d 天：%s × %d / %d", days, paid, inYuan(p.yuan), paid, days), facts.Source{})
+			m.how = append(m.how, say("按%d天中的%d天", days, paid))
+			s.step("part", say("当月 %d 天，计 %d 天：%s × %d / %d", days, paid, inYuan(p.yuan), paid, days), facts.Source{})
 		}
 		return m
 	}
@@ -480,10 +480,10 @@ func (s *situation) byDays(x *grant, parts []part, lost int, m *joinedMonth) *jo
 		weighed += n
 		sum = sum.Add(p.yuan.Mul(number(n)))
 		m.notes = joined(m.notes, p.notes)
-		m.how = append(m.how, fmt.Sprintf("%d天每月%s元", n, inYuan(p.yuan)))
+		m.how = append(m.how, say("%d天每月%s元", n, inYuan(p.yuan)))
 	}
 	m.yuan = sum.DivRound(number(days), exactPlaces)
-	s.step("part", fmt.Sprintf("当月 %d 天，按日合计：%s", days, list(m.how)), facts.Source{})
+	s.step("part", say("当月 %d 天，按日合计：%s", days, joinedPhrase(m.how)), facts.Source{})
 	return m
 }
 
@@ -555,11 +555,11 @@ func (s *situation) topUp(x *grant, m *joinedMonth) error {
 		return err
 	}
 	if !m.full.IsZero() {
-		m.how = append([]string{"同组平均" + inYuan(m.full) + "元"}, m.how...)
+		m.how = append([]phrase{say("同组平均%s元", inYuan(m.full))}, m.how...)
 	}
-	m.how = append(m.how, "本人"+own.StringFixed(2)+"元")
+	m.how = append(m.how, say("本人%s元", own.StringFixed(2)))
 	if s.tracing {
-		s.step("formula", fmt.Sprintf("补差 = 取大(%s − %s, 0)", inYuan(m.yuan), own.StringFixed(2)), facts.Source{})
+		s.step("formula", say("补差 = 取大(%s − %s, 0)", inYuan(m.yuan), own.StringFixed(2)), facts.Source{})
 	}
 	m.yuan = decimal.Max(m.yuan.Sub(own), decimal.Decimal{})
 	return nil
@@ -590,8 +590,8 @@ func (s *situation) finish(x *grant, r *result, m *joinedMonth) *result {
 			return r.failed(err)
 		}
 		if limit := v.(decimal.Decimal); m.yuan.GreaterThan(limit) {
-			m.how = append(m.how, "封顶"+inYuan(limit)+"元")
-			s.step("cap", fmt.Sprintf("%s 超过封顶 %s", inYuan(m.yuan), inYuan(limit)), facts.Source{})
+			m.how = append(m.how, say("封顶%s元", inYuan(limit)))
+			s.step("cap", say("%s 超过封顶 %s", inYuan(m.yuan), inYuan(limit)), facts.Source{})
 			m.yuan = limit
 		}
 	}
@@ -608,13 +608,16 @@ func (s *situation) finish(x *grant, r *result, m *joinedMonth) *result {
 		return r.failed(err)
 	}
 	if !fen.Yuan().Equal(m.yuan) {
-		s.step("rounding", fmt.Sprintf("%s 按%s取到 %s", m.yuan.Round(6), roundingName(x.item.Rounding, x.item.Unit), fen), facts.Source{})
+		s.step("rounding", say("%s 按%s取到 %s", m.yuan.Round(6), word(policy.RoundingChinese(x.item.Rounding, x.item.Unit)), fen), facts.Source{})
 	}
 	if fen == 0 {
 		return r.not(Zero, message.M("rules.zero", list(append(m.notes.texts, m.how...))))
 	}
 	r.outcome, r.fen = Due, fen
 	r.sentence = sentence(x, m, fen)
+	if s.tracing {
+		r.english = sentenceEnglish(x, m, fen)
+	}
 	return r
 }
 
@@ -635,8 +638,8 @@ func (s *situation) shareCap(x *grant, m *joinedMonth) error {
 	limit := v.(decimal.Decimal)
 	room := decimal.Max(limit.Sub(used), decimal.Decimal{})
 	if m.yuan.GreaterThan(room) {
-		m.how = append(m.how, "合计封顶"+inYuan(limit)+"元、前面的项目已占"+inYuan(used)+"元")
-		s.step("cap", fmt.Sprintf("合计封顶 %s，前面的项目已占 %s：%s 减到 %s", inYuan(limit), inYuan(used), inYuan(m.yuan), inYuan(room)), facts.Source{})
+		m.how = append(m.how, say("合计封顶%s元、前面的项目已占%s元", inYuan(limit), inYuan(used)))
+		s.step("cap", say("合计封顶 %s，前面的项目已占 %s：%s 减到 %s", inYuan(limit), inYuan(used), inYuan(m.yuan), inYuan(room)), facts.Source{})
 		m.yuan = room
 	}
 	return nil
@@ -649,41 +652,44 @@ func sentence(x *grant, m *joinedMonth, fen money.Fen) string {
 	if text != "" {
 		text += "："
 	}
-	text += x.info.Document + list(m.notes.sources)
-	rate := "每月"
+	text += x.info.Document + strings.Join(m.notes.sources, "、")
+	for _, c := range clauses(x, m, fen) {
+		text += "，" + c.zh
+	}
+	return text
+}
+
+// sentenceEnglish says the same in English.
+func sentenceEnglish(x *grant, m *joinedMonth, fen money.Fen) string {
+	text := listEnglish(m.notes.texts)
+	if text != "" {
+		text += ": "
+	}
+	text += strings.Join(append([]string{x.info.Document}, m.notes.sources...), ", ")
+	for _, c := range clauses(x, m, fen) {
+		text += "; " + c.english()
+	}
+	return text
+}
+
+// clauses are what a sentence says after the document: the rate, what happened to
+// it, and the amount.
+func clauses(x *grant, m *joinedMonth, fen money.Fen) (list []phrase) {
+	rate := word("每月")
 	switch {
-	case m.notes.split != "":
-		text += "，" + m.notes.split
+	case m.notes.split.zh != "":
+		list = append(list, m.notes.split)
 		rate = "本期"
 	case !x.item.Schedule.Monthly():
 		rate = periodWord(x.item.Schedule)
 	}
 	if len(m.how) == 0 && m.full.Equal(fen.Yuan()) {
-		return text + "，" + rate + fen.String() + "元"
+		return append(list, say("%s%s元", rate, fen))
 	}
 	if x.item.TopUp == nil && !m.full.IsZero() {
-		text += "，" + rate + inYuan(m.full) + "元"
+		list = append(list, say("%s%s元", rate, inYuan(m.full)))
 	}
-	for _, h := range m.how {
-		text += "，" + h
-	}
-	return text + "，计" + fen.String() + "元"
-}
-
-func list(texts []string) string {
-	s := ""
-	for i, t := range texts {
-		if i > 0 {
-			s += "、"
-		}
-		s += t
-	}
-	return s
-}
-
-func roundingName(how money.Rounding, unit money.Fen) string {
-	verb := map[money.Rounding]string{money.HalfUp: "四舍五入", money.Down: "舍去", money.Up: "进位"}[how]
-	return verb + "到" + map[money.Fen]string{1: "分", 10: "角", 100: "元"}[unit]
+	return append(append(list, m.how...), say("计%s元", fen))
 }
 
 // total is what the person gets from the items.

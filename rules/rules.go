@@ -72,6 +72,7 @@ type Step struct {
 // Explanation is an entitlement with its whole trace.
 type Explanation struct {
 	Entitlement
-	Item  Item
-	Steps []Step
+	English string // the sentence in English; empty unless Due
+	Item    Item
+	Steps   []Step
 }

@@ -47,9 +47,9 @@ type here struct {
 
 // notes are what a computation says about itself, for the sentence.
 type notes struct {
-	texts   []string
+	texts   []phrase
 	sources []string // of tables: 附表1
-	split   string   // of a longer period's amount: 每年29932.00元分12期
+	split   phrase   // of a longer period's amount: 每年29932.00元分12期
 }
 
 // segment is a run of days in which posts, profile and places stay the same.
@@ -72,6 +72,7 @@ type result struct {
 	seg      int // position of the segment that gives the place, -1 for none
 	spell    int // position of the post in it, -1 for none
 	sentence string
+	english  string // the same in English, where steps are kept
 	steps    []Step
 }
 
@@ -209,7 +210,7 @@ func (s *situation) Name(name string) (any, error) {
 	s.watch(f)
 	v, err := f.Eval(s)
 	if err == nil && s.tracing {
-		s.step("name", name+" = "+s.worked(f, v), facts.Source{})
+		s.step("name", quoted(name+" = "+s.worked(f, v)), facts.Source{})
 	}
 	return v, err
 }
@@ -241,7 +242,7 @@ func (s *situation) Lookup(name, column string) (decimal.Decimal, error) {
 		addOnce(&s.notes.sources, source)
 	}
 	if s.tracing {
-		s.step("table", fmt.Sprintf("%s（%s）第%d行“%s”：%s", name, source, row.Line, row.Describe(), plain(v)), facts.Source{})
+		s.step("table", say("%s（%s）第%d行“%s”：%s", name, source, row.Line, row.Describe(), plain(v)), facts.Source{})
 	}
 	return v, nil
 }
@@ -262,7 +263,7 @@ func (s *situation) note(format string, args ...any) {
 	if s.notes == nil || s.quiet {
 		return
 	}
-	addOnce(&s.notes.texts, fmt.Sprintf(format, args...))
+	addPhrase(&s.notes.texts, say(format, args...))
 }
 
 func addOnce(list *[]string, text string) {
@@ -274,15 +275,36 @@ func addOnce(list *[]string, text string) {
 // fact notes a value taken from a fact, and where the fact came from.
 func (s *situation) fact(name string, value any, src facts.Source) {
 	if s.tracing {
-		s.step("fact", name+" = "+show(value), src)
+		s.step("fact", say("%s = %s", word(name), shown(value)), src)
 	}
 }
 
-func (s *situation) step(kind, text string, src facts.Source) {
-	step := Step{Kind: kind, Text: text, Source: src}
-	if s.tracing && !(kind == "fact" && slices.Contains(s.trace, step)) {
+// factOf is fact under a name that is a phrase.
+func (s *situation) factOf(name phrase, value any, src facts.Source) {
+	if s.tracing {
+		s.step("fact", say("%s = %s", name, shown(value)), src)
+	}
+}
+
+func (s *situation) step(kind string, what phrase, src facts.Source) {
+	if !s.tracing {
+		return
+	}
+	step := Step{Kind: kind, Text: what.zh, English: what.english(), Source: src}
+	if !(kind == "fact" && slices.Contains(s.trace, step)) {
 		s.trace = append(s.trace, step)
 	}
+}
+
+// shown is a value as an argument of a phrase.
+func shown(v any) any {
+	switch v := v.(type) {
+	case phrase:
+		return v
+	case bool:
+		return word(show(v))
+	}
+	return show(v)
 }
 
 // worked writes a formula, the numbers put in, and its value: 年限 * 8 = 22 * 8 = 176.

@@ -251,7 +251,7 @@ func (s *situation) served(name string, list []tenure.Interval, months int) (any
 		for _, sp := range s.person.Spells {
 			for _, v := range list {
 				if sp.From >= v.From && sp.From <= v.To {
-					s.step("fact", fmt.Sprintf("%s %s 至 %s", sp.Post, sp.From, sp.To), sp.Source)
+					s.step("fact", say("%s %s 至 %s", sp.Post, sp.From, sp.To), sp.Source)
 				}
 			}
 		}
@@ -398,7 +398,7 @@ func (s *situation) yearBefore(a *facts.Absence) bool { return a.From.Year() == 
 func (s *situation) beganYearBefore(kind string) bool {
 	for i := range s.person.Absences {
 		if a := &s.person.Absences[i]; a.Kind == kind && s.yearBefore(a) {
-			s.fact(kind, a.From.String()+" 开始", a.Source)
+			s.fact(kind, say("%s 开始", a.From), a.Source)
 			return true
 		}
 	}
@@ -412,7 +412,7 @@ func (s *situation) absences(kind string) (list []*facts.Absence) {
 		if a.Kind == kind && s.touched(a) {
 			list = append(list, a)
 			if s.tracing {
-				s.fact(kind, a.From.String()+" 至 "+a.To.String(), a.Source)
+				s.fact(kind, say("%s 至 %s", a.From, a.To), a.Source)
 			}
 		}
 	}
@@ -451,10 +451,10 @@ func (s *situation) calendarDays(from, to calendar.Date) (int, error) {
 		return 0, missing(fmt.Sprintf("%d年的工作日历（用 zhida import calendar 导入）", from.Year()))
 	}
 	if s.tracing {
-		s.step("fact", fmt.Sprintf("%s 至 %s 有 %d 个工作日", from, to, n), facts.Source{})
+		s.step("fact", say("%s 至 %s 有 %d 个工作日", from, to, n), facts.Source{})
 		for d := from; d <= to; d = d.AddDays(1) {
 			if source, moved := s.e.notices[d]; moved {
-				s.step("fact", d.String()+map[bool]string{true: " 上班", false: " 放假"}[s.e.workdays.Is(d)], source)
+				s.step("fact", say(map[bool]string{true: "%s 上班", false: "%s 放假"}[s.e.workdays.Is(d)], d), source)
 			}
 		}
 	}
@@ -473,7 +473,7 @@ func absenceDays(s *situation, args []any) (any, error) {
 	kind := args[0].(string)
 	n, err := s.workingDays(s.absences(kind))
 	if err == nil {
-		s.fact(kind+"工作日", number(n), facts.Source{})
+		s.factOf(say("%s工作日", kind), number(n), facts.Source{})
 	}
 	return number(n), err
 }
@@ -619,7 +619,7 @@ func reference(s *situation, a []any) (any, error) {
 		return number(0), message.Err(MissingReference, code, period, s.policy.Document.Number)
 	}
 	if s.tracing {
-		s.fact("参考 "+code+" "+period, plain(r.Value)+r.Unit, r.Source)
+		s.factOf(say("参考 %s %s", code, period), plain(r.Value)+r.Unit, r.Source)
 	}
 	s.note("%s年参考数%s", period, r.Value)
 	return r.Value, nil
@@ -653,7 +653,7 @@ func given(s *situation, a []any) (any, error) {
 	if at == nil {
 		return number(0), missing(fmt.Sprintf("%s的给定金额“%s”", s.month, name))
 	}
-	s.fact("给定额 "+name, at.Fen, at.Source)
+	s.factOf(say("给定额 %s", name), at.Fen, at.Source)
 	s.note("%s%s元", name, at.Fen)
 	return at.Fen.Yuan(), nil
 }
@@ -668,7 +668,7 @@ func otherItem(s *situation, a []any) (any, error) {
 		return number(0), r.err
 	}
 	if s.tracing {
-		s.step("item", name+" = "+r.fen.String(), facts.Source{})
+		s.step("item", say("%s = %s", name, r.fen), facts.Source{})
 	}
 	s.note("%s%s元", name, r.fen)
 	return r.fen.Yuan(), nil
@@ -690,7 +690,7 @@ func base(s *situation, a []any) (any, error) {
 	}
 	fen, err := s.total(counted)
 	if s.tracing {
-		s.step("item", a[0].(string)+" = "+fen.String(), facts.Source{})
+		s.step("item", say("%s = %s", a[0], fen), facts.Source{})
 	}
 	s.note("%s%s元", a[0], fen)
 	return fen.Yuan(), err

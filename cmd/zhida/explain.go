@@ -46,19 +46,29 @@ func (c *cli) explainCommand() *cobra.Command {
 }
 
 func (c *cli) explained(x rules.Explanation) {
-	amount := x.Fen.Grouped() + " 元"
-	if x.Outcome != rules.Due {
-		amount = map[rules.Outcome]string{rules.Zero: "为零", rules.NotDue: "不发", rules.Refused: "拒绝"}[x.Outcome] + "：" + x.Reason.Text(c.language())
+	code := map[rules.Outcome]string{rules.Due: "explain.due", rules.Zero: "explain.zero", rules.NotDue: "explain.not_due", rules.Refused: "explain.refused"}[x.Outcome]
+	said := x.Reason.Text(c.language())
+	if x.Outcome == rules.Due {
+		said = x.Fen.Grouped()
 	}
+	amount := message.M(code, said).Text(c.language())
 	fmt.Fprintf(c.out, "\n%s（%s） %s\n", x.Item.Name, x.Item.Document, amount)
-	if x.Sentence != "" {
+	english := c.language() == message.English
+	switch {
+	case english && x.English != "":
+		fmt.Fprintf(c.out, "  %s\n", x.English)
+	case x.Sentence != "":
 		fmt.Fprintf(c.out, "  %s\n", x.Sentence)
 	}
 	for _, s := range x.Steps {
 		from := ""
 		if s.Source.Position != 0 {
-			from = fmt.Sprintf("  ← 日志第%d条 %s", s.Source.Position, s.Source.Where)
+			from = "  ← " + message.M("explain.source", s.Source.Position, s.Source.Where).Text(c.language())
 		}
-		fmt.Fprintf(c.out, "    · %s%s\n", s.Text, from)
+		text := s.Text
+		if english {
+			text = s.English
+		}
+		fmt.Fprintf(c.out, "    · %s%s\n", text, from)
 	}
 }

@@ -889,6 +889,11 @@ func (r *reader) decisions(p *Policy, it *Item, o object, in *yamltext.Node) {
 	}
 }
 
+// RoundingChinese names a rounding as a policy file does: 四舍五入到分.
+func RoundingChinese(how money.Rounding, unit money.Fen) string {
+	return chineseChoice("rounding", fmt.Sprintf("%s/%d", how, unit))
+}
+
 func rounding(s string) (money.Rounding, money.Fen) {
 	how, unit, _ := strings.Cut(s, "/")
 	return money.Rounding(how), map[string]money.Fen{"1": 1, "10": 10, "100": 100}[unit]
