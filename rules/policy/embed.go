@@ -3,6 +3,7 @@ package policy
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -54,14 +55,63 @@ func Embed(file string, text []byte, open func(Spreadsheet) (SheetRows, error)) 
 		if err != nil {
 			return nil, err
 		}
-		line := lines[node.Line-1]
-		from := len(string([]rune(string(line))[:node.Column-1]))
-		lines[node.Line-1] = append(line[:from:from], s.flow(found)...)
+		before, after, alone := around(lines[node.Line-1], node)
+		if !alone {
+			r.fail(node, "请让“来自”独占一行：来自: 附表1.xlsx")
+			return nil, r.problems
+		}
+		lines[node.Line-1] = slices.Concat(before, []byte(s.flow(found)), after)
 	}
 	if len(r.problems) > 0 {
 		return nil, r.problems
 	}
 	return bytes.Join(lines, []byte("\n")), nil
+}
+
+// around splits a line at a node that ends on it; alone says that nothing but a
+// comment follows.
+func around(line []byte, n *yamltext.Node) (before, after []byte, alone bool) {
+	text := []rune(string(line))
+	from := n.Column - 1
+	if from > len(text) {
+		return nil, nil, false
+	}
+	to := from
+	switch {
+	case n.Kind != yamltext.Scalar || from < len(text) && (text[from] == '\'' || text[from] == '"'):
+		to = closed(text, from)
+	case strings.HasPrefix(string(text[from:]), n.Value):
+		to = from + len([]rune(n.Value))
+	default:
+		return nil, nil, false
+	}
+	rest := strings.TrimSpace(string(text[to:]))
+	return []byte(string(text[:from])), []byte(string(text[to:])), rest == "" || strings.HasPrefix(rest, "#")
+}
+
+// closed is the position behind the quote or brace that closes the one at from.
+func closed(text []rune, from int) int {
+	depth, quote := 0, rune(0)
+	for i := from; i < len(text); i++ {
+		switch c := text[i]; {
+		case quote == '"' && c == '\\':
+			i++
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '\'' || c == '"':
+			quote = c
+		case c == '{':
+			depth++
+		case c == '}':
+			depth--
+		}
+		if depth <= 0 && quote == 0 {
+			return i + 1
+		}
+	}
+	return len(text)
 }
 
 // sheetTables are the tables of a file, as nodes.
@@ -75,6 +125,15 @@ func sheetTables(top *yamltext.Node) []*yamltext.Node {
 		list = append(list, tables.Content[i])
 	}
 	return list
+}
+
+// lastLine is the last line that a node reaches.
+func lastLine(n *yamltext.Node) int {
+	last := n.Line
+	for _, c := range n.Content {
+		last = max(last, lastLine(c))
+	}
+	return last
 }
 
 // child is the value of a key, Chinese or English.
@@ -102,7 +161,7 @@ func (r *reader) spreadsheet(table *yamltext.Node) (s Spreadsheet, node *yamltex
 		for _, c := range r.list(o.at("columns")) {
 			s.Columns = append(s.Columns, r.scalar(c))
 		}
-		if line := bytes.Split(r.text, []byte("\n"))[n.Line-1]; n.Style&yamltext.Flow == 0 || !bytes.HasSuffix(bytes.TrimSpace(line), []byte("}")) {
+		if last := lastLine(n); n.Style&yamltext.Flow == 0 || last != n.Line {
 			r.fail(n, "请把表格写在一行里：来自: {表格: 附表1.xlsx, 工作表: 标准}")
 		}
 	}

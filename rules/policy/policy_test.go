@@ -1,11 +1,15 @@
 package policy_test
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -217,6 +221,12 @@ func FuzzRead(f *testing.F) {
 		if len(text) > 1<<16 {
 			return
 		}
+		start := time.Now()
+		defer func() {
+			if d := time.Since(start); d > 30*time.Second {
+				t.Fatalf("took %s: no file may keep the program busy", d)
+			}
+		}()
 		p, err := policy.Read("fuzz.yaml", text)
 		if err != nil {
 			var ps message.Problems
@@ -235,6 +245,12 @@ func FuzzRead(f *testing.F) {
 		if d := cmp.Diff(rules.TestCases(p), rules.TestCases(again)); d != "" {
 			t.Fatalf("cases differ: %s", d)
 		}
+		if list := policy.Diff(p, again); len(list) != 1 || list[0].Code != "policy.diff_none" {
+			t.Fatalf("a file differs from itself: %v", list)
+		}
+		if d := cmp.Diff(rules.Untouched(p), rules.Untouched(again)); d != "" {
+			t.Fatalf("borders differ: %s", d)
+		}
 	})
 }
 
@@ -250,6 +266,36 @@ func FuzzFormula(f *testing.F) {
 		}
 		if a := p.Items[0].Amount; a == nil || a.Result != policy.Num {
 			t.Fatalf("an amount that is no number: %q", s)
+		}
+	})
+}
+
+// Putting the rows of spreadsheets into any text gives an error or a text that reads
+// as YAML with as many lines, and once they are in it nothing is put in again.
+func FuzzEmbed(f *testing.F) {
+	f.Add([]byte("表: {标准: {键: [职务], 值: [每月], 来自: a.csv}}\n"), "一类", ">=3")
+	f.Add([]byte("表:\n  标准:\n    键: [职务]\n    值: [每月]\n    来自: {表格: a.xlsx, 工作表: '标''准'} # 注\n项目: []\n"), "it's", "[0,10)")
+	f.Add([]byte("tables:\n  t:\n    keys: [post]\n    values: [x]\n    sheet: 'a.csv'\n"), "\"", "1}]")
+	f.Fuzz(func(t *testing.T, text []byte, a, b string) {
+		if len(text) > 1<<14 || strings.ContainsAny(a+b, "\n\r") {
+			return
+		}
+		open := func(s policy.Spreadsheet) (policy.SheetRows, error) {
+			return policy.SheetRows{Digest: "0123", Rows: []policy.SheetRow{{Number: 2, Cells: []string{a, b}}}}, nil
+		}
+		once, err := policy.Embed("fuzz.yaml", text, open)
+		if err != nil {
+			return
+		}
+		if bytes.Count(once, []byte("\n")) != bytes.Count(text, []byte("\n")) {
+			t.Fatalf("%q has another number of lines than %q", once, text)
+		}
+		if !utf8.ValidString(a+b) || strings.ContainsFunc(a+b, unicode.IsControl) || bytes.Equal(once, text) {
+			return
+		}
+		again, err := policy.Embed("fuzz.yaml", once, open)
+		if err != nil || !bytes.Equal(once, again) {
+			t.Fatalf("%q embedded again is %q: %v", once, again, err)
 		}
 	})
 }
