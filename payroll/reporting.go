@@ -270,6 +270,8 @@ func (p *batchReport) cause(cause string) (string, error) {
 	switch cause {
 	case causeMonth:
 		return "当月发放", nil
+	case causeLater:
+		return "按文件到期一起发放", nil
 	case causeProgram:
 		return "没有事实或文件能解释这一差额", nil
 	}
@@ -422,6 +424,15 @@ func (b *Book) Explain(ctx context.Context, person int64, month calendar.Month, 
 		c.horizon = head.Position
 		if c.meta, err = r.Meta(ctx); err != nil {
 			return err
+		}
+		batches, err := r.Batches(ctx)
+		if err != nil {
+			return err
+		}
+		for _, x := range batches {
+			if x.State.Committed() && x.Kind == Regular {
+				c.ran = max(c.ran, x.ID.Month())
+			}
 		}
 		return c.read(ctx, r)
 	})

@@ -85,6 +85,8 @@ type calc struct {
 	kind      BatchKind
 	start     calendar.Month // the cut-over
 	from      calendar.Month // first pay month settled
+	ran       calendar.Month // latest month of a regular run, this one included
+	previous  calendar.Month // the same without this one
 	horizon   int64
 	program   *rules.Program
 	world     *facts.World
@@ -162,7 +164,7 @@ func (c *calc) placeInTime(batches []Batch) error {
 	case c.kind == Correction && c.month > ran:
 		return message.Err("run.not_yet_run", c.month)
 	}
-	c.start, c.from = start, start
+	c.start, c.from, c.ran, c.previous = start, start, max(ran, c.month), ran
 	if c.kind == Correction {
 		c.from = c.month
 	}
@@ -226,6 +228,7 @@ func (c *calc) read(ctx context.Context, r Reader) error {
 	if c.eval, err = rules.NewEvaluation(c.program, c.world, c.from, c.month); err != nil {
 		return err
 	}
+	c.eval.PayableAt(max(c.ran, c.month))
 	c.changes, err = loadChanges(ctx, r, c)
 	return err
 }

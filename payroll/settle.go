@@ -194,6 +194,9 @@ func sideOf(deduction bool) Side {
 // causeMonth marks the first pay of the run's own month.
 const causeMonth = "month"
 
+// causeLater marks amounts of earlier months that the document pays together now.
+const causeLater = "later"
+
 // causeProgram marks a difference that no fact and no document explains: the
 // program itself changed. It is a stop finding.
 const causeProgram = "program"
@@ -209,6 +212,9 @@ func (s *settler) cause(item rules.Item, k obligationKey, sum CommittedSum) stri
 		since = s.calc.latest[k.month]
 		if since == 0 {
 			return causeMonth // a month that no batch has settled yet
+		}
+		if item.Schedule.Payable(k.month) > max(k.month, s.calc.previous) {
+			return causeLater
 		}
 	}
 	found := map[int64]bool{}

@@ -308,6 +308,9 @@ func inForce(p *rules.Program, w *facts.World, m calendar.Month) (*rules.Evaluat
 	if message.Code(err) == "rules.no_policy" {
 		return nil, nil
 	}
+	if err == nil {
+		e.PayableAt(m.Add(24)) // a trial counts what is due for a month, whenever it is paid
+	}
 	return e, err
 }
 

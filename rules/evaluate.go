@@ -27,6 +27,7 @@ type Evaluation struct {
 	program    *Program
 	world      *facts.World
 	months     []calendar.Month
+	now        calendar.Month // what is paid later than this is not due yet
 	plans      map[calendar.Month]*plan
 	idle       sync.Pool // of situations, to be used again
 	places     map[string][]facts.Place
@@ -72,7 +73,7 @@ type plan struct {
 // NewEvaluation prepares the months from..to. Error: rules.no_policy when no
 // document is in force in one of them.
 func NewEvaluation(p *Program, w *facts.World, from, to calendar.Month) (*Evaluation, error) {
-	e := &Evaluation{program: p, world: w, plans: map[calendar.Month]*plan{}, places: w.Places, moved: map[string][]calendar.Date{},
+	e := &Evaluation{program: p, world: w, now: to, plans: map[calendar.Month]*plan{}, places: w.Places, moved: map[string][]calendar.Date{},
 		references: map[referenceKey]facts.Reference{}, local: map[referenceKey]bool{}, frozen: map[groupKey]facts.Average{}, groups: map[groupKey]*group{},
 		pools: map[groupKey]*pool{}, sums: map[sumKey]sum{}, roster: roster{map[string][]stint{}, map[string]*ranking{}},
 		workdays: calendar.NewWorkdays(), notices: map[calendar.Date]facts.Source{}}
@@ -111,6 +112,10 @@ func NewEvaluation(p *Program, w *facts.World, from, to calendar.Month) (*Evalua
 	}
 	return e, nil
 }
+
+// PayableAt sets the month up to which amounts that are paid together later are due;
+// without it, the last month of the evaluation.
+func (e *Evaluation) PayableAt(m calendar.Month) { e.now = m }
 
 // at is the grant in force for an item in a month of the evaluation, nil when none is.
 func (e *Evaluation) at(code string, m calendar.Month) *grant {
@@ -357,7 +362,10 @@ func (s *situation) entitlement(i int) Entitlement {
 		x = s.plan.items[i]
 	}
 	ent := Entitlement{Item: x.item.Code, Month: s.month, Policy: x.position, Place: s.placeOf(r)}
+	payable := x.item.Schedule.Payable(s.month)
 	switch {
+	case r.err == nil && r.outcome == Due && payable > s.e.now:
+		ent.Outcome, ent.Reason = NotDue, message.M("rules.later", r.fen, payable)
 	case r.err != nil:
 		ent.Outcome, ent.Reason = Refused, asMessage(r.err)
 	case r.outcome != Due:

@@ -299,10 +299,16 @@ func (s Schedule) chinese() string {
 	switch {
 	case s.Period == 0:
 		return "一次，" + s.Once.String()
+	case len(s.Later) > 0:
+		return fmt.Sprintf("每月计，在 %s 月发，含当月：%s", numbers(s.Later), map[bool]string{true: "是", false: "否"}[s.Own])
 	case s.Monthly():
 		return "每月"
 	}
-	return fmt.Sprintf("每%d个月的，在 %s 月发", s.Period, strings.Trim(strings.Join(strings.Fields(fmt.Sprint(s.Due)), "、"), "[]"))
+	return fmt.Sprintf("每%d个月的，在 %s 月发", s.Period, numbers(s.Due))
+}
+
+func numbers(list []int) string {
+	return strings.Trim(strings.Join(strings.Fields(fmt.Sprint(list)), "、"), "[]")
 }
 
 // chinese words a stop as a clerk reads it.

@@ -199,7 +199,7 @@ func (a *alteration) slice(v reflect.Value, path string) {
 func idle(of any, field string) bool {
 	switch x := of.(type) {
 	case policy.Schedule:
-		return field == "Once" && x.Period != 0
+		return field == "Once" && x.Period != 0 || field == "Own" && len(x.Later) == 0 || field == "Period" && len(x.Later) > 0
 	case policy.Stop:
 		return field == "How" && x.Days != nil
 	case policy.Interval:

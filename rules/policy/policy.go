@@ -101,6 +101,26 @@ type Schedule struct {
 	Period int            // months the amount is for: 1, 3, 6 or 12; 0 for once
 	Due    []int          // months of the year in which it is paid, ascending; every month when Period is 1
 	Once   calendar.Month // of an amount paid once
+
+	// Later are the months of the year in which amounts worked out month by month are
+	// paid together, ascending; empty when each month pays its own. Own says that such
+	// a month pays its own amount too, and not only those before it.
+	Later []int
+	Own   bool
+}
+
+// Payable is the month in which the amount of a month is paid.
+func (s Schedule) Payable(m calendar.Month) calendar.Month {
+	if len(s.Later) == 0 {
+		return m
+	}
+	if !s.Own {
+		m = m.Add(1)
+	}
+	for !slices.Contains(s.Later, m.Number()) {
+		m = m.Add(1)
+	}
+	return m
 }
 
 // Monthly says that the amount is for the pay month itself.

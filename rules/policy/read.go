@@ -25,7 +25,7 @@ var keys = map[string]string{
 	"名称式": "names", "合计封顶": "shared_caps", "分配": "pool", "总额": "total", "份额": "share", "超出": "over", "余数": "rest", "核对": "rules", "每个": "each", "每月上限": "limit", "发给": "pay", "任职口径": "service", "计月": "months", "零头": "remainder", "截至": "until_day", "凭据": "evidence", "项目": "items", "案例": "cases",
 	"代码": "code", "名称": "name", "顺序": "order", "人员": "payees", "渠道": "channel", "资金": "fund", "方向": "side", "上缴": "institution",
 	"依据": "basis", "发放": "schedule", "条件": "conditions", "停发": "stops", "缺勤类别": "absence", "情形": "when", "说明": "sentence",
-	"每年": "yearly", "周期": "period", "发放月份": "due", "一次": "once", "要求": "require", "否则": "otherwise", "金额": "amount", "补差": "top_up", "封顶": "cap",
+	"每年": "yearly", "每月计": "monthly_due", "含当月": "own_month", "周期": "period", "发放月份": "due", "一次": "once", "要求": "require", "否则": "otherwise", "金额": "amount", "补差": "top_up", "封顶": "cap",
 	"多职": "several", "到任当月": "arrival", "离任当月": "departure", "去世当月": "death", "变动当月": "change", "舍入": "rounding",
 	"分组": "group", "同组": "peers", "计入项目": "count", "含领取人": "recipients", "平均": "average", "平均舍入": "average_rounding",
 	"月份": "month", "至": "through", "各月": "by_month", "其他人": "others", "地点": "places", "参考": "references", "应得": "expect", "给定": "given", "其他项目": "other_items",
@@ -565,7 +565,8 @@ func plainCode(s string) bool {
 	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789_") == "" && len(s) <= 40
 }
 
-// schedule reads 每月, 分十二期, {每年: 6}, {一次: 2026-06} or {周期: 半年, 发放月份: [6, 12]}.
+// schedule reads 每月, 分十二期, {每年: 6}, {一次: 2026-06}, {周期: 半年, 发放月份: [6, 12]}
+// or {每月计: [6, 12], 含当月: 是}.
 func (r *reader) schedule(n *yamltext.Node) Schedule {
 	monthly := Schedule{Period: 1}
 	if n == nil {
@@ -578,11 +579,17 @@ func (r *reader) schedule(n *yamltext.Node) Schedule {
 		case "分十二期", "instalments":
 			return Schedule{Period: 12, Due: []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}}
 		}
-		r.fail(n, "“发放”可以写：每月、分十二期、{每年: 月份}、{一次: 月份}、{周期: 半年, 发放月份: [6, 12]}")
+		r.fail(n, "“发放”可以写：每月、分十二期、{每年: 月份}、{一次: 月份}、{周期: 半年, 发放月份: [6, 12]}、{每月计: [6, 12], 含当月: 是}")
 		return monthly
 	}
-	o := r.object(n, "yearly", "once", "period", "due")
+	o := r.object(n, "yearly", "once", "period", "due", "monthly_due", "own_month")
 	switch {
+	case o.at("monthly_due") != nil:
+		s := Schedule{Period: 1, Later: r.dueMonths(o.at("monthly_due")), Own: o.choice("own_month", "bool") == "yes"}
+		if o.need("own_month") == nil || len(s.Later) == 0 {
+			return monthly
+		}
+		return s
 	case o.at("yearly") != nil:
 		return Schedule{Period: 12, Due: r.dueMonths(o.at("yearly"))}
 	case o.at("once") != nil:

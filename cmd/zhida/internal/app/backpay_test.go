@@ -134,7 +134,7 @@ func (b *caseBook) settle(item string, people []owed) {
 	accounts := "身份证号,姓名,银行卡号,户名,生效日期\n"
 	paid := "身份证号,姓名,项目,所属月份,金额\n"
 	for i, x := range people {
-		at := slices.IndexFunc(b.file.Cases, func(c policy.Case) bool { return strings.HasPrefix(c.Name, x.name+" ") })
+		at := slices.IndexFunc(b.file.Cases, func(c policy.Case) bool { return strings.HasPrefix(c.Name+" ", x.name+" ") })
 		if at < 0 {
 			b.t.Fatalf("no case %s", x.name)
 		}
@@ -145,7 +145,7 @@ func (b *caseBook) settle(item string, people []owed) {
 			born = 19650301
 		}
 		id, name := identity.MakeResidentID("439901", born, 101+2*i).Full(), "案例"+x.name
-		category := map[facts.Category]string{facts.TownshipCadre: "乡镇干部", facts.FormerVillageCadre: "离任村干部"}[f.Category]
+		category := map[facts.Category]string{facts.TownshipCadre: "乡镇干部", facts.FormerVillageCadre: "离任村干部", facts.VillageCadre: "村干部"}[f.Category]
 		roster += fmt.Sprintf("%s,%s,%s,%s,%s,%s,2010-01-01\n", id, name, category, f.Place, f.Died, f.Retired)
 		for _, s := range p.Spells {
 			tenure += fmt.Sprintf("%s,%s,%s,%s,%s,%s,是\n", id, name, s.Place, s.Post, s.From, s.To)
@@ -157,6 +157,9 @@ func (b *caseBook) settle(item string, people []owed) {
 		}
 	}
 	for _, f := range [][2]string{{"places", places}, {"roster", roster}, {"tenure", tenure}, {"accounts", accounts}, {"paid", paid}} {
+		if strings.Count(f[1], "\n") == 1 {
+			continue // nothing was paid before
+		}
 		name := filepath.Join(b.dir, f[0]+".csv")
 		if err := os.WriteFile(name, []byte(f[1]), 0o600); err != nil {
 			b.t.Fatal(err)
@@ -200,4 +203,70 @@ func (b *caseBook) sums(r payroll.RunResult, m calendar.Month) (back, now, recei
 		}
 	}
 	return back, now, receive
+}
+
+// Amounts worked out by month and paid together: nothing before their month, each
+// month on its own line then, nothing twice, and the document as the cause.
+func TestPaidTogetherLater(t *testing.T) {
+	ctx := context.Background()
+	b := newCaseBook(t, "shape-24-按月计按季发.yaml", 202601)
+	b.settle("quarter_pay", []owed{{name: "全年"}})
+	approve := func(r payroll.RunResult, err error) map[string]string {
+		t.Helper()
+		if err != nil || len(r.Refused) > 0 {
+			t.Fatal(err, r.Refused)
+		}
+		lines := map[string]string{}
+		for _, x := range r.Batches {
+			err := b.app.Report(ctx, x.ID, func(r payroll.Report) error {
+				return r.Lines(func(l payroll.ReportLine) error {
+					lines[l.Item+" "+l.Month.String()] = l.Fen.String() + " " + l.Cause
+					return nil
+				})
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := b.app.Submit(ctx, b.by["张敏"], x.ID); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := b.app.Check(ctx, b.by["李复"], x.ID, x.Digest); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := b.app.Approve(ctx, b.by["王审"], x.ID, x.Digest); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return lines
+	}
+	run := func(m calendar.Month, kind payroll.BatchKind) map[string]string {
+		return approve(b.app.Run(ctx, b.by["张敏"], m, kind))
+	}
+	if got := run(202602, payroll.Regular); len(got) != 0 {
+		t.Errorf("February pays %v", got)
+	}
+	march := run(202603, payroll.Regular)
+	if len(march) != 3 || march["quarter_pay 2026-01"] != "3000.00 当月发放" {
+		t.Errorf("March pays %v", march)
+	}
+	for _, m := range []calendar.Month{202601, 202603} {
+		if got := run(m, payroll.Correction); len(got) != 0 {
+			t.Errorf("%s again pays %v", m, got)
+		}
+	}
+	april := run(202604, payroll.Regular)
+	for m := calendar.Month(202601); m <= 202603; m++ {
+		if april["next_pay "+m.String()] != "500.00 按文件到期一起发放" {
+			t.Errorf("April pays %v", april)
+		}
+	}
+	if len(april) != 3 {
+		t.Errorf("April pays %v", april)
+	}
+	if got := run(202604, payroll.Regular); len(got) != 0 {
+		t.Errorf("April again pays %v", got)
+	}
+	if got := run(202606, payroll.Regular); len(got) != 3 || got["quarter_pay 2026-04"] == "" {
+		t.Errorf("June pays %v", got)
+	}
 }
