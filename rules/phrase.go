@@ -92,7 +92,7 @@ var english = map[string]string{
 	// facts
 	"%s = %s": "%s = %s", "年龄": "age", "出生日期": "born", "工龄": "years since joining", "任职": "in post", "职务": "post", "职级": "rank",
 	"任职月数": "months of service", "连续任职月数": "longest run, months", "在任月数": "running months", "期间任职月数": "months within the period",
-	"末任职务": "last post", "最高职务": "highest post", "乡镇类别": "township class", "考核": "grade", "考核分": "points",
+	"末任职务": "last post", "离任日": "left on", "最高职务": "highest post", "乡镇类别": "township class", "考核": "grade", "考核分": "points",
 	"%s人数": "people, %s", "%s位次": "place, %s", "参考 %s %s": "reference %s %s", "给定额 %s": "given %s", "%s工作日": "working days, %s",
 	"%s 至 %s": "%s to %s", "%s 开始": "began %s", "%s %s 至 %s": "%s %s to %s", "%s 至 %s 有 %d 个工作日": "%s to %s has %d working days",
 	"%s 上班": "%s is worked", "%s 放假": "%s is a holiday", "是": "yes", "否": "no",

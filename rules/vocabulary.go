@@ -43,6 +43,7 @@ func meanings() map[*policy.Term]meaning {
 		"continuous_months":    continuousMonths,
 		"running_months":       runningMonths,
 		"tenure_months_within": tenureMonthsWithin,
+		"left_on":              leftOn,
 		"last_post":            lastPost,
 		"highest_post":         highestPost,
 		"place":                func(s *situation, _ []any) (any, error) { return s.where(), nil },
@@ -299,6 +300,28 @@ func tenureMonthsWithin(s *situation, a []any) (any, error) {
 	months := tenure.Months(list, how)
 	s.note("%s至%s任职%d个月", from, to, months)
 	return s.served("期间任职月数", list, months)
+}
+
+// leftOn is the last day in any of the posts, up to the month; calendar.Forever while one is held.
+func leftOn(s *situation, a []any) (any, error) {
+	var last calendar.Date
+	for i := range s.person.Spells {
+		sp := &s.person.Spells[i]
+		if sp.From > s.last || len(a) > 0 && !slices.Contains(texts(a), sp.Post) {
+			continue
+		}
+		if sp.To == 0 || sp.To > s.last {
+			return calendar.Date(calendar.Forever), nil
+		}
+		if sp.To > last {
+			last = sp.To
+			s.fact("离任日", last, sp.Source)
+		}
+	}
+	if last == 0 {
+		return last, missing("任职经历")
+	}
+	return last, nil
 }
 
 func lastPost(s *situation, a []any) (any, error) {

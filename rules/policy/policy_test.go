@@ -152,7 +152,7 @@ func TestReading(t *testing.T) {
 		{"half-yearly", strings.Replace(with("1"), "    金额", "    发放: {周期: 半年, 发放月份: [6, 12]}\n    金额", 1), ""},
 		{"a stop with both rules", strings.Replace(with("1"), "    金额", "    停发: [{缺勤类别: 事假, 工作日: '>10', 情形: 满月, 理由: 事假}]\n    金额", 1), "只写一个"},
 		{"an anchor", head + "项目: &a []\n", "锚点"},
-		{"damaged yaml", head + "项目: [\n", "写法不对"},
+		{"damaged yaml", head + "项目: [\n", "括号没有配好"},
 		{"a brace left open", strings.Replace(with("1"), "    金额", "    说明: '{年龄(月末)'\n    金额", 1), "没有对应的"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -98,6 +98,7 @@ var Vocabulary = []Term{
 	{"continuous_months", "连续任职月数", []Type{Text}, true, false, Num, spells, "最长一段不中断的任职月数"},
 	{"running_months", "在任月数", []Type{Text}, true, false, Num, spells, "至今不中断的任职月数，现在不在任为 0"},
 	{"tenure_months_within", "期间任职月数", []Type{Day, Day, Text}, true, false, Num, spells, "两日之间（含）的累计任职月数"},
+	{"left_on", "离任日", []Type{Text}, true, false, Day, spells, "最后一次离任的日期，可写职务；发放月末还在任的是 9999-12-31：加月(离任日, 36)"},
 	{"last_post", "末任职务", []Type{Text}, true, false, Text, spells, "最后担任的职务；同时离任时按所写顺序取先"},
 	{"highest_post", "最高职务", []Type{Text}, true, false, Text, spells, "曾任职务中按所写顺序最先的一个"},
 	{"place", "单位", nil, false, false, Text, places, "所在乡镇或村的区划代码；按任职的项目是任职的单位"},

@@ -122,10 +122,44 @@ func problems(file string, text []byte, err error) error {
 			}
 			what = m[3]
 		}
+		code := "yaml.syntax"
+		for _, c := range complaints {
+			if strings.Contains(what, c.says) {
+				code = c.code
+			}
+		}
+		if code == "yaml.colon" {
+			column = lastColon(text, line)
+		}
 		ps = append(ps, message.Problem{File: file, Cell: fmt.Sprintf("%d:%d", line, column),
-			Message: message.M("yaml.syntax", file, line, column, what, Caret(text, line, column))})
+			Message: message.M(code, file, line, column, what, Caret(text, line, column))})
 	}
 	return ps
+}
+
+// complaints are the library's commonest ones, which have sentences of their own.
+var complaints = []struct{ says, code string }{
+	{"mapping values are not allowed", "yaml.colon"},
+	{"could not find expected ':'", "yaml.no_colon"},
+	{"did not find expected ',' or", "yaml.bracket"},
+	{"did not find expected key", "yaml.indent"},
+	{"did not find expected '-' indicator", "yaml.indent"},
+	{"cannot start any token", "yaml.start"},
+	{"did not find expected node content", "yaml.bracket"},
+}
+
+// lastColon is the column of the last colon with a space behind it, from 1.
+func lastColon(text []byte, line int) int {
+	lines := bytes.Split(text, []byte("\n"))
+	if line < 1 || line > len(lines) {
+		return 1
+	}
+	before, _, found := bytes.Cut(lines[line-1], []byte("#"))
+	at := bytes.LastIndex(before, []byte(": "))
+	if !found {
+		at = bytes.LastIndex(lines[line-1], []byte(": "))
+	}
+	return utf8.RuneCount(lines[line-1][:max(at, 0)]) + 1
 }
 
 func firstAlias(n *Node) *Node {
