@@ -1,7 +1,9 @@
 package rules_test
 
 import (
+	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"zhida/rules"
@@ -88,7 +90,53 @@ func BenchmarkTopUp(b *testing.B) {
 	bench(b, text, facts.TownshipCadre)
 }
 
-// BenchmarkSample computes the six documents of the sample county for a cadre with every item.
+// BenchmarkHandWritten is the lower bound: the flat rule as anybody would write it in
+// a loop over the same people, one amount for every day in post, in fen.
+func BenchmarkHandWritten(b *testing.B) {
+	people := benchPeople(facts.TownshipCadre)
+	var total int64
+	for b.Loop() {
+		for i := range people {
+			for j := range people[i].Spells {
+				if sp := &people[i].Spells[j]; sp.From <= 20261001 && (sp.To == 0 || sp.To >= 20261031) {
+					total += 10000
+				}
+			}
+		}
+	}
+	if total == 0 {
+		b.Fatal("nobody is paid")
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(len(people)*b.N), "ns/person-item")
+}
+
+// BenchmarkPool shares an amount among three people of a village.
+func BenchmarkPool(b *testing.B) {
+	text := strings.Replace(rule("AMOUNT", "'1'"), "    金额: '1'\n", "    分配: {分组: 单位, 总额: '10000', 份额: 任职年限, 余数: 分尽}\n", 1)
+	text = strings.Replace(text, "多职: 就高", "多职: [书记, 主任, 会计]", 1)
+	text = strings.Replace(text, "项目:", "任职口径: {计月: 起止月都算, 零头: 舍去, 截至: 月末, 凭据: 须认定}\n项目:", 1)
+	people := benchPeople(facts.VillageCadre)
+	for i := range people {
+		sp := &people[i].Spells[0]
+		sp.Post, sp.Place = []string{"书记", "主任", "会计"}[i%3], fmt.Sprintf("430725101%03d%05d", i/3%1000, i/3000)
+		people[i].Profiles[0].Place = sp.Place
+	}
+	granted := []rules.Granted{{Position: 1, Policy: read(b, text)}}
+	b.ReportAllocs()
+	for b.Loop() {
+		e := evaluation(b, granted, sampleWorld(), 202610, 202610)
+		observe(e, people)
+		for i := range people {
+			if x := e.Person(&people[i]); x[0].Outcome != rules.Due {
+				b.Fatalf("%+v", x)
+			}
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(len(people)*b.N), "ns/person-item")
+}
+
+// BenchmarkSample computes the six documents of the sample county for a cadre with
+// every item: for ten thousand people and for ten times as many, on one worker and on two.
 func BenchmarkSample(b *testing.B) {
 	people := benchPeople(facts.TownshipCadre)
 	for i := range people {
@@ -97,14 +145,42 @@ func BenchmarkSample(b *testing.B) {
 		}
 	}
 	granted := samplePolicies(b)
-	b.ReportAllocs()
-	n := 0
-	for b.Loop() {
-		e := evaluation(b, granted, sampleWorld(), 202610, 202610)
-		observe(e, people)
-		for i := range people {
-			n += len(e.Person(&people[i]))
-		}
+	for _, c := range []struct {
+		name            string
+		people, workers int
+	}{{"people=10000/workers=1", 10_000, 1}, {"people=100000/workers=1", 100_000, 1}, {"people=100000/workers=2", 100_000, 2}} {
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			items := 0
+			for b.Loop() {
+				items = computeSample(evaluation(b, granted, sampleWorld(), 202610, 202610), people[:c.people], c.workers)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(items*b.N), "ns/person-item")
+		})
 	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/person-item")
+}
+
+// computeSample makes all passes and the results, each worker with its share of the people.
+func computeSample(e *rules.Evaluation, people []facts.Person, workers int) int {
+	counts := make([]int, workers)
+	share := func(f func(w int, part []facts.Person)) {
+		var wait sync.WaitGroup
+		for w := range workers {
+			wait.Go(func() { f(w, people[len(people)*w/workers:len(people)*(w+1)/workers]) })
+		}
+		wait.Wait()
+	}
+	for pass := 1; pass <= e.Passes(); pass++ {
+		share(func(_ int, part []facts.Person) { e.Observe(pass, part) })
+	}
+	share(func(w int, part []facts.Person) {
+		for i := range part {
+			counts[w] += len(e.Person(&part[i]))
+		}
+	})
+	total := 0
+	for _, n := range counts {
+		total += n
+	}
+	return total
 }

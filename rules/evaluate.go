@@ -141,7 +141,7 @@ func (e *Evaluation) Passes() int { return e.program.passes }
 func (e *Evaluation) Observe(pass int, people []facts.Person) {
 	o := &observation{groups: map[groupKey]*group{}, pools: map[groupKey]*pool{}, sums: map[sumKey]sum{}, stints: map[string][]stint{}}
 	for i := range people {
-		if pass == 1 {
+		if pass == 1 && e.program.rostered {
 			e.meet(&people[i], o.stints)
 		}
 		for _, m := range e.months {

@@ -49,7 +49,8 @@ func (p *Program) levels() {
 	}
 	for _, g := range p.policies {
 		for i := range g.Checks {
-			p.passes = max(p.passes, p.levelOf(g, []*policy.Formula{g.Checks[i].Test}, of), 1) // to know the places
+			p.passes = max(p.passes, p.levelOf(g, []*policy.Formula{g.Checks[i].Test}, of), 1)
+			p.rostered = true // to know the places
 		}
 	}
 }
@@ -58,7 +59,7 @@ func (p *Program) levels() {
 func (p *Program) levelOf(in *policy.Policy, list []*policy.Formula, of func(string) int) (n int) {
 	in.Each(list, func(f *policy.Formula) {
 		if f.Roster {
-			n = max(n, 1)
+			p.rostered, n = true, max(n, 1)
 		}
 		for _, code := range f.Items {
 			if len(p.grants[code]) > 0 {

@@ -17,6 +17,7 @@ type Program struct {
 
 	meanings map[*policy.Term]meaning
 	policies []*policy.Policy    // in the order given
+	rostered bool                // who holds which post is asked for
 	passes   int                 // over everybody before anybody is computed
 	bases    map[string][]string // items that count into a base
 	level    map[string]int      // of items: passes before their value is known

@@ -175,8 +175,10 @@ func (s *situation) ofSpell(name string, field func(*facts.Spell) string) (strin
 	if v == "" {
 		return "", missing("任职的" + name)
 	}
-	s.fact(name, v, s.spell.Source)
-	s.note("%s", v)
+	if !s.quiet {
+		s.fact(name, v, s.spell.Source)
+		s.note("%s", v)
+	}
 	return v, nil
 }
 
@@ -378,7 +380,9 @@ func townshipClass(s *situation, _ []any) (any, error) {
 	if s.tracing {
 		s.fact("乡镇类别", p.Name+" "+p.Class, p.Source)
 	}
-	s.note("%s乡镇", p.Class)
+	if !s.quiet {
+		s.note("%s乡镇", p.Class)
+	}
 	return p.Class, nil
 }
 
@@ -399,10 +403,14 @@ func (s *situation) days(kind, without string) decimal.Decimal {
 			continue
 		}
 		seen |= 1 << d.Date.Day()
-		s.fact(kind, d.Date, d.Source)
+		if s.tracing {
+			s.fact(kind, d.Date, d.Source)
+		}
 	}
 	n := bits.OnesCount32(seen)
-	s.note("%s%d天", kind, n)
+	if !s.quiet {
+		s.note("%s%d天", kind, n)
+	}
 	return number(n)
 }
 
