@@ -29,9 +29,10 @@ type Evaluation struct {
 	months     []calendar.Month
 	now        calendar.Month // what is paid later than this is not due yet
 	plans      map[calendar.Month]*plan
-	idle       sync.Pool // of situations, to be used again
+	past       map[calendar.Month]*plan // of months before, made when somebody asks
+	idle       sync.Pool                // of situations, to be used again
 	places     map[string][]facts.Place
-	moved      map[string][]calendar.Date // days within the months on which a place has a new version
+	moved      map[string][]calendar.Date // days on which a place has a new version
 	references map[referenceKey]facts.Reference
 	local      map[referenceKey]bool // figures that are stated by place
 	frozen     map[groupKey]facts.Average
@@ -73,7 +74,7 @@ type plan struct {
 // NewEvaluation prepares the months from..to. Error: rules.no_policy when no
 // document is in force in one of them.
 func NewEvaluation(p *Program, w *facts.World, from, to calendar.Month) (*Evaluation, error) {
-	e := &Evaluation{program: p, world: w, now: to, plans: map[calendar.Month]*plan{}, places: w.Places, moved: map[string][]calendar.Date{},
+	e := &Evaluation{program: p, world: w, now: to, plans: map[calendar.Month]*plan{}, past: map[calendar.Month]*plan{}, places: w.Places, moved: map[string][]calendar.Date{},
 		references: map[referenceKey]facts.Reference{}, local: map[referenceKey]bool{}, frozen: map[groupKey]facts.Average{}, groups: map[groupKey]*group{},
 		pools: map[groupKey]*pool{}, sums: map[sumKey]sum{}, roster: roster{map[string][]stint{}, map[string]*ranking{}},
 		workdays: calendar.NewWorkdays(), notices: map[calendar.Date]facts.Source{}}
@@ -90,13 +91,10 @@ func NewEvaluation(p *Program, w *facts.World, from, to calendar.Month) (*Evalua
 		if len(e.plans[m].items) == 0 {
 			return nil, message.Err("rules.no_policy", m)
 		}
-		for range e.plans[m].items {
-			e.plans[m].memories = append(e.plans[m].memories, &memory{})
-		}
 	}
 	for code, versions := range w.Places {
 		for i := range versions {
-			if d := versions[i].From; d > from.First() && d <= to.Last() {
+			if d := versions[i].From; i > 0 || d > from.First() && d <= to.Last() {
 				e.moved[code] = append(e.moved[code], d)
 			}
 		}
@@ -119,11 +117,24 @@ func (e *Evaluation) PayableAt(m calendar.Month) { e.now = m }
 
 // at is the grant in force for an item in a month of the evaluation, nil when none is.
 func (e *Evaluation) at(code string, m calendar.Month) *grant {
-	l := e.plans[m]
+	l := e.planAt(m)
 	if i, ok := l.byCode[code]; ok {
 		return l.items[i]
 	}
 	return nil
+}
+
+// planAt is the items in force in a month, before the evaluation too.
+func (e *Evaluation) planAt(m calendar.Month) *plan {
+	if l := e.plans[m]; l != nil {
+		return l
+	}
+	e.lock.Lock()
+	defer e.lock.Unlock()
+	if e.past[m] == nil {
+		e.past[m] = e.program.plan(m)
+	}
+	return e.past[m]
 }
 
 // isFrozen says whether the mean of a group stays as it was first approved.

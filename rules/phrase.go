@@ -97,7 +97,7 @@ var english = map[string]string{
 	"%s 至 %s": "%s to %s", "%s 开始": "began %s", "%s %s 至 %s": "%s %s to %s", "%s 至 %s 有 %d 个工作日": "%s to %s has %d working days",
 	"%s 上班": "%s is worked", "%s 放假": "%s is a holiday", "是": "yes", "否": "no",
 	// notes
-	"%s": "%s", "%s%s元": "%s %s yuan", "工龄%s年": "%s years since joining", "书记主任一肩挑": "secretary and director at once", "任职%d个月": "%d months of service", "任职%d年": "%d years of service",
+	"%s": "%s", "%s%s元": "%s %s yuan", "工龄%s年": "%s years since joining", "此前累计%s元": "%s yuan before", "%s此前累计": "%s, earlier months", "书记主任一肩挑": "secretary and director at once", "任职%d个月": "%d months of service", "任职%d年": "%d years of service",
 	"连续任职%d个月": "%d months in a row", "在任%d个月": "in post for %d months", "%s至%s任职%d个月": "%[3]d months of service from %[1]s to %[2]s", "末任%s": "last post %s", "最高任%s": "highest post %s",
 	"%s乡镇": "township of class %s", "%s%d天": "%s %d days", "当月%d个工作日": "%d working days in the month", "%s第%d个月": "month %[2]d of %[1]s", "%d年考核%s分": "%[2]s points for %[1]d",
 	"%d年考核%s": "graded %[2]s for %[1]d", "%s年参考数%s": "reference of %s: %s", "%s%s平均%s元": "mean of %[1]s %[2]s %[3]s yuan", "%s元按份额%s÷%s分": "%s yuan shared %s of %s",

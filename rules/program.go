@@ -62,7 +62,27 @@ func Compile(granted []Granted) (*Program, error) {
 		return nil, err
 	}
 	p.levels()
-	return p, nil
+	return p, p.checkEarlier()
+}
+
+// checkEarlier refuses to read earlier months of items nobody grants, or of items that
+// rest on other people: for those months nobody was observed.
+func (p *Program) checkEarlier() (err error) {
+	for _, code := range p.codes {
+		for _, x := range p.grants[code] {
+			x.policy.Each(x.item.Formulas(), func(f *policy.Formula) {
+				for _, e := range f.Earlier {
+					switch {
+					case len(p.grants[e]) == 0:
+						err = message.Err("policy.unknown_item", x.info.Document, code, e)
+					case p.level[e] > 0:
+						err = message.Err("policy.earlier_grouped", x.info.Document, code, e)
+					}
+				}
+			})
+		}
+	}
+	return err
 }
 
 // countBases makes items that read a base need every item that counts into it,
@@ -125,6 +145,11 @@ func (p *Program) reads(x *grant, seen map[*grant]bool, into map[facts.Kind]bool
 			into[k] = true
 		}
 		x.info.Grouped = x.info.Grouped || f.Roster || len(f.Sums) > 0
+		for _, code := range f.Earlier {
+			for _, y := range p.grants[code] {
+				p.reads(y, seen, into)
+			}
+		}
 	})
 	for _, code := range x.needs {
 		for _, y := range p.grants[code] {
@@ -246,6 +271,7 @@ func (p *Program) plan(m calendar.Month) *plan {
 	for i, x := range l.items {
 		l.byCode[x.item.Code] = i
 		l.older = append(l.older, p.before(x, m))
+		l.memories = append(l.memories, &memory{})
 	}
 	return l
 }

@@ -26,8 +26,9 @@ type situation struct {
 	retired  calendar.Date
 	plan     *plan
 	segments []segment
-	results  []*result // by position in the plan, nil while not computed
-	absent   bool      // an absence touches the month, or began in the year before
+	results  []*result                     // by position in the plan, nil while not computed
+	earlier  map[calendar.Month]*situation // the same person in months before; shared between them
+	absent   bool                          // an absence touches the month, or began in the year before
 
 	here
 	trace   []Step
@@ -82,7 +83,8 @@ func (e *Evaluation) situation(p *facts.Person, m calendar.Month) *situation {
 	if s == nil {
 		s = &situation{}
 	}
-	*s = situation{e: e, person: p, month: m, first: m.First(), last: e.plans[m].last, plan: e.plans[m], segments: s.segments[:0], results: s.results[:0]}
+	*s = situation{e: e, person: p, month: m, first: m.First(), plan: e.planAt(m), segments: s.segments[:0], results: s.results[:0]}
+	s.last = s.plan.last
 	for range s.plan.items {
 		s.results = append(s.results, nil)
 	}

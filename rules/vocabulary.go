@@ -73,6 +73,8 @@ func meanings() map[*policy.Term]meaning {
 		"given":                given,
 		"item":                 otherItem,
 		"base":                 base,
+		"earlier":              earlier,
+		"year_start":           func(s *situation, _ []any) (any, error) { return calendar.Date(s.month.Year()*10000 + 101), nil },
 		"year":                 func(s *situation, _ []any) (any, error) { return number(s.month.Year()), nil },
 		"month":                func(s *situation, _ []any) (any, error) { return number(s.month.Number()), nil },
 		"days_in_month":        func(s *situation, _ []any) (any, error) { return number(s.month.Days()), nil },
@@ -725,6 +727,48 @@ func base(s *situation, a []any) (any, error) {
 	}
 	s.note("%s%s元", a[0], fen)
 	return fen.Yuan(), err
+}
+
+// maxEarlier is how many months back 此前累计 can reach.
+const maxEarlier = 240
+
+// earlier adds up what the person was due for an item from the month of a day to the
+// month before this one. Each earlier month is computed as it is known now.
+func earlier(s *situation, a []any) (any, error) {
+	code, from := a[0].(string), a[1].(calendar.Date).Month()
+	if s.month.Sub(from) > maxEarlier {
+		return number(0), message.Err("rules.far_back", from, maxEarlier)
+	}
+	var total money.Fen
+	for m := from; m < s.month; m = m.Add(1) {
+		fen, err := s.inMonth(m, code)
+		if err != nil {
+			return number(0), err
+		}
+		total += fen
+	}
+	s.factOf(say("%s此前累计", s.itemName(code)), total, facts.Source{})
+	s.note("此前累计%s元", total)
+	return total.Yuan(), nil
+}
+
+// inMonth is what the person is due for an item in an earlier month.
+func (s *situation) inMonth(m calendar.Month, code string) (money.Fen, error) {
+	if s.earlier == nil {
+		s.earlier = map[calendar.Month]*situation{}
+	}
+	t := s.earlier[m]
+	if t == nil {
+		t = s.e.situation(s.person, m)
+		t.earlier = s.earlier
+		s.earlier[m] = t
+	}
+	i, granted := t.plan.byCode[code]
+	if !granted || !t.concerns(t.plan.items[i]) {
+		return 0, nil
+	}
+	r := t.item(i)
+	return r.fen, r.err
 }
 
 func fixedDate(_ *situation, a []any) (any, error) {

@@ -32,6 +32,7 @@ type Formula struct {
 	Service bool         // it counts service
 	Roster  bool         // it counts or ranks the people of a place
 	Bases   []string     // bases it reads
+	Earlier []string     // items whose earlier months it reads
 	Sums    []string     // items whose totals over other people it reads
 	Whole   bool         // it only gives whole numbers: between 5 and 6 there is nothing
 
@@ -451,6 +452,14 @@ func (r *rewriter) call(n *ast.CallNode) {
 	switch t.ID {
 	case "item", "lookup", "base":
 		r.literal(t, n)
+	case "earlier":
+		if len(n.Arguments) > 0 {
+			if code, ok := n.Arguments[0].(*ast.StringNode); ok {
+				addOnce(&r.formula.Earlier, code.Value)
+			} else {
+				r.failAt(n.Location(), "%s 的第一个参数必须直接写出项目", t.Zh)
+			}
+		}
 	case "group_count", "group_rank", "group_total", "group_average":
 		r.group(t, n)
 	}

@@ -37,7 +37,9 @@ func (t *Term) bare() bool { return len(t.Args) == 0 || t.Many && len(t.Args) ==
 
 // Remembers says that the value rests on facts of the person, the places or the
 // world, so that a result computed once holds wherever the value is the same.
-func (t *Term) Remembers() bool { return len(t.Reads) > 0 || t.ID == "item" || t.ID == "base" }
+func (t *Term) Remembers() bool {
+	return len(t.Reads) > 0 || t.ID == "item" || t.ID == "base" || t.ID == "earlier"
+}
 
 // Type is a type of the language.
 type Type string
@@ -125,6 +127,8 @@ var Vocabulary = []Term{
 	{"given", "给定额", []Type{Text}, false, false, Num, []facts.Kind{facts.KindAmount}, "当月给定的金额（元）：给定额(\"base_salary\")"},
 	{"item", "项目额", []Type{Text}, false, false, Num, nil, "本人当月另一项目的金额（元），不应发时为零"},
 	{"base", "基数", []Type{Text}, false, false, Num, nil, "本人当月计入某基数的各项目合计（元），项目里写“计入”的才算：基数(\"个人所得税\")"},
+	{"earlier", "此前累计", []Type{Text, Day}, false, false, Num, nil, "本人某项目从某日所在的月到上个月的应得合计（元），只看应得、不看实发：此前累计(\"pay\", 年初)"},
+	{"year_start", "年初", nil, false, false, Day, nil, "发放月所在年的1月1日"},
 	{"year", "年", nil, false, false, Num, nil, "发放月所在的年"},
 	{"month", "月", nil, false, false, Num, nil, "发放月的月份，1 至 12"},
 	{"days_in_month", "当月天数", nil, false, false, Num, nil, "发放月的日历天数"},
