@@ -120,7 +120,7 @@ const (
 )
 
 // Try computes the drafts for everybody in the book without adopting them. A draft
-// with the number of an adopted document stands in its place. Errors are those of
+// with the number of an adopted document, in force as early, stands in its place. Errors are those of
 // adoption (policy.*), run.no_roster, trial.months, and what the store says.
 func (b *Book) Try(ctx context.Context, drafts []PolicyText, from, to calendar.Month) (*Trial, error) {
 	if to < from || to.Sub(from) >= maxTrialMonths {
@@ -241,7 +241,8 @@ func (t *trial) compile(granted []rules.Granted, fresh []*policy.Policy) error {
 	}
 	var kept []rules.Granted
 	for _, g := range granted {
-		if slices.Contains(t.Documents, g.Policy.Document.Number) {
+		d := g.Policy.Document
+		if slices.ContainsFunc(fresh, func(p *policy.Policy) bool { return p.Document.Number == d.Number && p.Document.From <= d.From }) {
 			t.Replaced = append(t.Replaced, g.Policy.Document.Number)
 		} else {
 			kept = append(kept, g)

@@ -412,38 +412,18 @@ func (s *situation) poolMember(x *grant) (key groupKey, m poolMember, total mone
 	}
 	outer := s.here
 	defer func() { s.here = outer }()
-	for i := len(s.segments) - 1; i >= 0; i-- {
-		seg := &s.segments[i]
-		if !s.covers(x, seg) {
-			continue
-		}
-		s.here = here{policy: x.policy, grant: x, seg: seg}
-		if x.item.Basis == policy.ByPost {
-			s.spell = seg.spells[firstInOrder(seg, x.item.PostOrder)]
-		}
-		if key, err = s.poolKey(x); err != nil {
-			return key, m, 0, false, err
-		}
-		reason, err := s.admitted(x)
-		if err != nil || !reason.IsZero() {
-			return key, m, 0, false, err
-		}
-		m, total, err = s.weight(x)
-		return key, m, total, err == nil, err
+	if !s.standAtEnd(x) {
+		return
 	}
-	return
-}
-
-func (s *situation) poolKey(x *grant) (groupKey, error) {
-	key := groupKey{item: x.item.Code, month: s.month}
-	if x.item.Pool.Group == nil {
-		return key, nil
+	if key, err = s.keyOf(x, x.item.Pool.Group); err != nil {
+		return key, m, 0, false, err
 	}
-	v, err := x.item.Pool.Group.Eval(s)
-	if err == nil {
-		key.group = v.(string)
+	reason, err := s.admitted(x)
+	if err != nil || !reason.IsZero() {
+		return key, m, 0, false, err
 	}
-	return key, err
+	m, total, err = s.weight(x)
+	return key, m, total, err == nil, err
 }
 
 func (s *situation) weight(x *grant) (m poolMember, total money.Fen, err error) {
@@ -478,7 +458,7 @@ func (s *situation) weight(x *grant) (m poolMember, total money.Fen, err error) 
 
 // share is what the person gets of the pool that the situation belongs to.
 func (s *situation) share(x *grant) (decimal.Decimal, error) {
-	key, err := s.poolKey(x)
+	key, err := s.keyOf(x, x.item.Pool.Group)
 	if err != nil {
 		return decimal.Decimal{}, err
 	}

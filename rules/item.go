@@ -361,7 +361,7 @@ func (s *situation) amount(x *grant) (decimal.Decimal, error) {
 
 // mean is the average of the peer group.
 func (s *situation) mean(x *grant) (decimal.Decimal, error) {
-	key, err := s.groupOf(x)
+	key, err := s.keyOf(x, x.item.TopUp.Group)
 	if err != nil {
 		return decimal.Decimal{}, err
 	}
@@ -709,17 +709,35 @@ func (s *situation) total(items []string) (money.Fen, error) {
 	return total, nil
 }
 
-// groupOf names the peer group of the situation.
-func (s *situation) groupOf(x *grant) (groupKey, error) {
+// keyOf names the group of the situation; without a formula there is one.
+func (s *situation) keyOf(x *grant, group *policy.Formula) (groupKey, error) {
 	key := groupKey{item: x.item.Code, month: s.month}
-	if x.item.TopUp.Group == nil {
+	if group == nil {
 		return key, nil
 	}
-	v, err := x.item.TopUp.Group.Eval(s)
+	v, err := group.Eval(s)
 	if err == nil {
 		key.group = v.(string)
 	}
 	return key, err
+}
+
+// standAtEnd puts the situation at the last days of the month that the item covers,
+// in the post that comes first; false when it covers none. The caller puts back
+// where the situation stood.
+func (s *situation) standAtEnd(x *grant) bool {
+	for i := len(s.segments) - 1; i >= 0; i-- {
+		seg := &s.segments[i]
+		if !s.covers(x, seg) {
+			continue
+		}
+		s.here = here{policy: x.policy, grant: x, seg: seg}
+		if x.item.Basis == policy.ByPost {
+			s.spell = seg.spells[firstInOrder(seg, x.item.PostOrder)]
+		}
+		return true
+	}
+	return false
 }
 
 // peer says in which group the person is counted, and with what total. An error
@@ -730,34 +748,26 @@ func (s *situation) peer(x *grant) (key groupKey, own money.Fen, counted bool, e
 	}
 	outer := s.here
 	defer func() { s.here = outer }()
-	for i := len(s.segments) - 1; i >= 0; i-- {
-		seg := &s.segments[i]
-		if !s.covers(x, seg) {
-			continue
-		}
-		s.here = here{policy: x.policy, grant: x, seg: seg}
-		if x.item.Basis == policy.ByPost {
-			s.spell = seg.spells[firstInOrder(seg, x.item.PostOrder)]
-		}
-		if key, err = s.groupOf(x); err != nil {
-			return key, 0, false, err
-		}
-		if s.e.isFrozen(x, key) {
-			return key, 0, false, nil
-		}
-		v, err := x.item.TopUp.Peers.Eval(s)
-		if err != nil || !v.(bool) {
-			return key, 0, false, err
-		}
-		if !x.item.TopUp.Recipients {
-			if reason, err := s.admitted(x); err != nil || reason.IsZero() {
-				return key, 0, false, err
-			}
-		}
-		own, err = s.total(x.item.TopUp.Items)
-		return key, own, err == nil, err
+	if !s.standAtEnd(x) {
+		return key, 0, false, nil
 	}
-	return key, 0, false, nil
+	if key, err = s.keyOf(x, x.item.TopUp.Group); err != nil {
+		return key, 0, false, err
+	}
+	if s.e.isFrozen(x, key) {
+		return key, 0, false, nil
+	}
+	v, err := x.item.TopUp.Peers.Eval(s)
+	if err != nil || !v.(bool) {
+		return key, 0, false, err
+	}
+	if !x.item.TopUp.Recipients {
+		if reason, err := s.admitted(x); err != nil || reason.IsZero() {
+			return key, 0, false, err
+		}
+	}
+	own, err = s.total(x.item.TopUp.Items)
+	return key, own, err == nil, err
 }
 
 // day is the day a formula looks at a place: the last of the segment.

@@ -19,7 +19,7 @@ func (c *cli) policyTry() *cobra.Command {
 	var from, to, out string
 	cmd := &cobra.Command{
 		Use: "try FILE…", Short: "用真实花名册试算草案，不采用：花多少、谁多谁少、要补发多少", Args: cobra.MinimumNArgs(1),
-		Long:    "草案与账本里已采用的文件一起计算；草案的文号与已采用的相同时，用草案代替它。账本什么也不变。\n没有计入算不出来的人，另行列出。",
+		Long:    "草案与账本里已采用的文件一起计算；草案的文号与已采用的相同、施行不晚于它的，用草案代替它。账本什么也不变。\n没有计入算不出来的人，另行列出。",
 		Example: "  zhida policy try 2027年调标草案.yaml --from 2027-01 --to 2027-12\n  zhida policy try 草案.yaml --from 2026-07 --to 2026-12 --out 试算.xlsx",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			first, err := calendar.ParseMonth(from)

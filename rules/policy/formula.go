@@ -449,32 +449,24 @@ func (r *rewriter) call(n *ast.CallNode) {
 	if !ok || len(n.Arguments) > 0 && isContext(n.Arguments[0]) {
 		return
 	}
-	switch t.ID {
-	case "item", "lookup", "base":
-		r.literal(t, n)
-	case "earlier":
-		if len(n.Arguments) > 0 {
-			if code, ok := n.Arguments[0].(*ast.StringNode); ok {
-				addOnce(&r.formula.Earlier, code.Value)
-			} else {
-				r.failAt(n.Location(), "%s 的第一个参数必须直接写出项目", t.Zh)
-			}
-		}
-	case "group_count", "group_rank", "group_total", "group_average":
-		r.group(t, n)
+	if slices.Contains([]string{"item", "lookup", "base", "earlier", "group_count", "group_rank", "group_total", "group_average"}, t.ID) {
+		r.written(t, n)
 	}
 	r.reads(t)
 	n.Arguments = append([]ast.Node{&ast.IdentifierNode{Value: "ctx"}}, n.Arguments...)
 }
 
-// literal notes items and tables by name: they must be written out, so that the
-// graph between items is known before anything is computed.
-func (r *rewriter) literal(t *Term, n *ast.CallNode) {
+// written notes what a word rests on: items, tables and whom a group is about must be
+// written out, so that the graph between items is known before anything is computed.
+func (r *rewriter) written(t *Term, n *ast.CallNode) {
 	var texts []string
-	for _, a := range n.Arguments {
+	for i, a := range n.Arguments {
 		s, ok := a.(*ast.StringNode)
+		if !ok && t.ID == "earlier" && i > 0 { // the day is computed
+			break
+		}
 		if !ok {
-			r.failAt(n.Location(), "%s 的参数必须直接写出名称", t.Zh)
+			r.failAt(n.Location(), "%s 的名称必须直接写出", t.Zh)
 			return
 		}
 		texts = append(texts, s.Value)
@@ -482,14 +474,22 @@ func (r *rewriter) literal(t *Term, n *ast.CallNode) {
 	if len(texts) == 0 {
 		return
 	}
-	if t.ID == "item" {
-		addOnce(&r.formula.Items, texts[0])
-		return
+	f := r.formula
+	switch t.ID {
+	case "item":
+		addOnce(&f.Items, texts[0])
+	case "base":
+		addOnce(&f.Bases, texts[0])
+	case "earlier":
+		addOnce(&f.Earlier, texts[0])
+	case "lookup":
+		r.table(texts, n)
+	default:
+		r.group(t, texts, n)
 	}
-	if t.ID == "base" {
-		addOnce(&r.formula.Bases, texts[0])
-		return
-	}
+}
+
+func (r *rewriter) table(texts []string, n *ast.CallNode) {
 	table := r.tables[texts[0]]
 	if table == nil {
 		r.failAt(n.Location(), "没有名为“%s”的表", texts[0])
@@ -501,25 +501,13 @@ func (r *rewriter) literal(t *Term, n *ast.CallNode) {
 	addOnce(&r.formula.Tables, texts[0])
 }
 
-// group notes what a word of a group rests on: whom it is about and which item must be written out.
-func (r *rewriter) group(t *Term, n *ast.CallNode) {
-	var texts []string
-	for _, a := range n.Arguments {
-		s, ok := a.(*ast.StringNode)
-		if !ok {
-			r.failAt(n.Location(), "%s 的参数必须直接写出名称", t.Zh)
-			return
-		}
-		texts = append(texts, s.Value)
-	}
-	if len(texts) > 0 && !slices.Contains(scopes, texts[0]) {
+func (r *rewriter) group(t *Term, texts []string, n *ast.CallNode) {
+	if !slices.Contains(scopes, texts[0]) {
 		r.failAt(n.Location(), "%s 的第一个参数写：%s", t.Zh, strings.Join(scopes, "、"))
 	}
 	if t.ID == "group_count" || t.ID == "group_rank" {
 		r.formula.Roster = true
-		return
-	}
-	if len(texts) > 1 {
+	} else if len(texts) > 1 {
 		addOnce(&r.formula.Sums, texts[1])
 	}
 }
