@@ -40,7 +40,8 @@ var within = map[string][]string{
 
 	"payroll/journal":    {"rules/message"},
 	"payroll/banklayout": {"rules/message", "rules/money", "rules/yamltext"},
-	"payroll":            {"payroll/banklayout", "payroll/journal", "rules/..."},
+	"payroll/schedule":   {"rules/calendar", "rules/message"},
+	"payroll":            {"payroll/banklayout", "payroll/journal", "payroll/schedule", "rules/..."},
 	"payroll/store":      {"payroll", "payroll/journal", "rules/..."},
 
 	"payroll/store/pgtest":    {},
@@ -53,7 +54,7 @@ var within = map[string][]string{
 	"exporters/workbook": {"payroll", "rules/..."},
 
 	"cmd":                     {"rules/identity", "rules/message"}, // these tests
-	"cmd/zhida":               {"cmd/zhida/internal/...", "exporters", "importers", "payroll", "payroll/banklayout", "rules/..."},
+	"cmd/zhida":               {"cmd/zhida/internal/...", "exporters", "importers", "payroll", "payroll/banklayout", "payroll/schedule", "rules/..."},
 	"cmd/zhida/internal/app":  {"exporters/...", "importers", "payroll", "payroll/store", "rules/...", "testdata/counties/taoyuan"},
 	"cmd/zhida/internal/term": {},
 

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"zhida/payroll/banklayout"
+	"zhida/payroll/schedule"
 	"zhida/rules/message"
 	"zhida/rules/yamltext"
 )
@@ -16,6 +17,8 @@ type County struct {
 	Phone string                 `yaml:"phone"` // for questions about pay
 	Funds []Fund                 `yaml:"funds"`
 	Banks map[string]BankSetting `yaml:"banks"` // by bank code
+	// Calendar is the steps of a pay month in their order; empty while the county has set none.
+	Calendar []schedule.Step `yaml:"calendar"`
 	// Layouts are the county's own bank layouts, beside the presets.
 	Layouts []banklayout.Layout `yaml:"layouts"`
 }
@@ -46,6 +49,9 @@ func ReadSettings(file string, text []byte) (*County, error) {
 	}
 	if c.Unit == "" || len(c.Funds) == 0 || len(c.Banks) == 0 {
 		return nil, message.Err("settings.incomplete", file)
+	}
+	if err := schedule.Check(c.Calendar); err != nil {
+		return nil, err
 	}
 	for i := range c.Layouts {
 		if problems := banklayout.Check(&c.Layouts[i]); len(problems) > 0 {

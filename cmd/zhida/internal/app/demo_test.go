@@ -59,6 +59,7 @@ func TestDemo(t *testing.T) {
 	compareWithOldSystem(t, a)
 	onlyTouches(t, a, "2026-10/3", "regional_allowance", "top_up") // another class of one township
 	onlyTouches(t, a, "2026-10/4", "former_compensation")          // two cells of a table, and a late death
+	trialForetells(t, dir)
 	_, onPostgreSQL := demo(t, pgtest.Database(t))
 	for i := range steps {
 		for j := range steps[i].Batches {

@@ -35,10 +35,11 @@ func draft(t *testing.T) payroll.PolicyText {
 	return payroll.PolicyText{File: "草案.yaml", Text: []byte(whole)}
 }
 
-// What a trial foretells is what adopting the draft brings: the same differences by
-// item, the same back-pay. Trying changes nothing, whatever the number of workers.
-func TestTrialForetells(t *testing.T) {
-	dir, _ := demo(t, "")
+// trialForetells tries a draft on the county of the demo: what it foretells is what
+// adopting the draft brings, the same differences by item, the same back-pay. Trying
+// changes nothing, whatever the number of workers.
+func trialForetells(t *testing.T, dir string) {
+	t.Helper()
 	ctx := context.Background()
 	now, err := Clock("2026-12-02")
 	if err != nil {

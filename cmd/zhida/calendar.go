@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"zhida/cmd/zhida/internal/app"
+	"zhida/cmd/zhida/internal/term"
+	"zhida/rules/calendar"
+	"zhida/rules/message"
+)
+
+func (c *cli) calendarCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "calendar YEAR", Short: "发放日历：每个发放月各步在哪一天；遇休息日提前，不推后", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			year, err := strconv.Atoi(args[0])
+			if err != nil || year < 1900 || year > 9999 {
+				return message.Err("cli.number", args[0])
+			}
+			return c.with(cmd, func(ctx context.Context, a *app.App) error {
+				list, err := a.PayCalendar(ctx, year)
+				if err != nil {
+					return err
+				}
+				type day struct {
+					Month   calendar.Month `json:"month"`
+					Step    string         `json:"step"`
+					Planned calendar.Date  `json:"planned"`
+					Date    calendar.Date  `json:"date"`
+				}
+				out, headings, rows := []day{}, []string{"发放月"}, [][]string{}
+				for _, s := range list[0].Steps {
+					headings = append(headings, s.Step.Chinese()+"（"+strconv.Itoa(s.Step.Day)+"日）")
+				}
+				for _, m := range list {
+					row := []string{m.Month.String()}
+					for _, s := range m.Steps {
+						out = append(out, day{m.Month, s.Step.Code, s.Planned, s.Date})
+						text := s.Date.String() + " " + weekday(s.Date)
+						if s.Date != s.Planned {
+							text += " 提前"
+						}
+						row = append(row, text)
+					}
+					rows = append(rows, row)
+				}
+				if c.json {
+					return c.printJSON(out)
+				}
+				term.Table(c.out, headings, rows)
+				return nil
+			})
+		}}
+}
+
+func weekday(d calendar.Date) string {
+	return []string{"日", "一", "二", "三", "四", "五", "六"}[d.Weekday()]
+}
