@@ -298,7 +298,11 @@ func inputsBetween(ctx context.Context, r Reader, after, upto int64, channel str
 // recompute computes a batch as known now without writing anything, and gives the
 // digest it would have, with the answers that were given, and the horizon used.
 func (b *Book) recompute(ctx context.Context, batch Batch) (string, int64, error) {
-	c, err := b.prepareAt(ctx, batch.ID.Month(), batch.Kind, 0)
+	only, err := ParseNarrow(batch.Narrowed)
+	if err != nil {
+		return "", 0, err
+	}
+	c, err := b.prepareAt(ctx, batch.ID.Month(), batch.Kind, only, 0)
 	if err != nil {
 		return "", 0, err
 	}
@@ -351,7 +355,11 @@ func (b *Book) Recompute(ctx context.Context, id BatchID) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	c, err := b.prepareAt(ctx, batch.ID.Month(), batch.Kind, batch.Horizon)
+	only, err := ParseNarrow(batch.Narrowed)
+	if err != nil {
+		return "", err
+	}
+	c, err := b.prepareAt(ctx, batch.ID.Month(), batch.Kind, only, batch.Horizon)
 	if err != nil {
 		return "", err
 	}

@@ -39,10 +39,20 @@ type RefusedPerson struct {
 // to have been run. Without a difference there is no batch. A draft that is open
 // for a channel is computed again under its id; a submitted one refuses the run.
 func (b *Book) Run(ctx context.Context, s *Session, month calendar.Month, kind BatchKind) (RunResult, error) {
+	return b.run(ctx, s, month, kind, Narrow{})
+}
+
+// Rerun is a correction of a month that is narrowed to a person, a place or an item:
+// what else changed stays for a later batch, and nobody else's account is touched.
+func (b *Book) Rerun(ctx context.Context, s *Session, month calendar.Month, only Narrow) (RunResult, error) {
+	return b.run(ctx, s, month, Correction, only)
+}
+
+func (b *Book) run(ctx context.Context, s *Session, month calendar.Month, kind BatchKind, only Narrow) (RunResult, error) {
 	if err := s.need(RoleMaker); err != nil {
 		return RunResult{}, err
 	}
-	c, err := b.prepareAt(ctx, month, kind, 0)
+	c, err := b.prepareAt(ctx, month, kind, only, 0)
 	if err != nil {
 		return RunResult{}, err
 	}
@@ -83,6 +93,7 @@ type calc struct {
 	meta      Meta
 	month     calendar.Month
 	kind      BatchKind
+	only      Narrow
 	start     calendar.Month // the cut-over
 	from      calendar.Month // first pay month settled
 	ran       calendar.Month // latest month of a regular run, this one included
@@ -105,8 +116,8 @@ type calc struct {
 
 // prepareAt reads what the computation rests on, as known at the horizon (0: now).
 // Errors here are wrong for all: the run fails and changes nothing.
-func (b *Book) prepareAt(ctx context.Context, month calendar.Month, kind BatchKind, horizon int64) (*calc, error) {
-	c := &calc{month: month, kind: kind, open: map[string]Batch{}, byChannel: map[string][]BatchID{}, latest: map[calendar.Month]int64{}}
+func (b *Book) prepareAt(ctx context.Context, month calendar.Month, kind BatchKind, only Narrow, horizon int64) (*calc, error) {
+	c := &calc{month: month, kind: kind, only: only, open: map[string]Batch{}, byChannel: map[string][]BatchID{}, latest: map[calendar.Month]int64{}}
 	err := b.view(ctx, func(r Reader) error {
 		head, err := r.Head(ctx)
 		if err != nil {
@@ -169,7 +180,7 @@ func (c *calc) placeInTime(batches []Batch) error {
 		c.from = c.month
 	}
 	for _, x := range batches {
-		if !x.State.Committed() {
+		if !x.State.Committed() || x.Narrowed != "" {
 			continue
 		}
 		for m := start; m <= x.ID.Month(); m = m.Add(1) {

@@ -90,6 +90,15 @@ func (s *settler) entitled(e rules.Entitlement) {
 	if !paid && s.closed(e.Month) {
 		return
 	}
+	place := e.Place
+	if place == "" {
+		if f := profileAt(&s.person.Person, e.Month.Last()); f != nil {
+			place = f.Place
+		}
+	}
+	if !s.calc.only.concerns(s.person.No, e.Item, place) {
+		return
+	}
 	part := s.part(item.Channel)
 	switch {
 	case e.Outcome == rules.Refused && item.Grouped && e.Reason.Code == rules.PeerRefused:
@@ -106,12 +115,6 @@ func (s *settler) entitled(e rules.Entitlement) {
 	}
 	if e.Fen == sum.Fen {
 		return
-	}
-	place := e.Place
-	if place == "" {
-		if f := profileAt(&s.person.Person, e.Month.Last()); f != nil {
-			place = f.Place
-		}
 	}
 	l := draftLine{order: item.Order, Line: Line{Person: s.person.No, Item: e.Item, Month: e.Month, Side: sideOf(item.Deduction),
 		Fen: e.Fen - sum.Fen, Due: e.Fen, Committed: sum.Fen, Place: place, Policy: e.Policy, Fund: item.Fund}}
@@ -176,6 +179,9 @@ func (s *settler) takeBack(k obligationKey, sum CommittedSum, last Line, channel
 	place := last.Place
 	if f := profileAt(&s.person.Person, k.month.Last()); place == "" && f != nil {
 		place = f.Place
+	}
+	if !s.calc.only.concerns(s.person.No, k.item, place) {
+		return
 	}
 	l := draftLine{order: item.Order, Line: Line{Person: s.person.No, Item: k.item, Month: k.month, Side: sideOf(item.Deduction),
 		Fen: -sum.Fen, Committed: sum.Fen, Place: place, Policy: item.Policy, Fund: item.Fund}}
@@ -332,6 +338,10 @@ func (s *settler) closePart(p *channelPart) {
 		p.lines = nil
 		st.Status, st.Items = Refused, s.refusals
 		st.Reason = s.refusals[0].Problem
+		return
+	}
+	if !s.calc.only.all() && len(p.lines) == 0 {
+		st.Status, st.Reason = NotDue, message.M("settle.narrowed")
 		return
 	}
 	p.limitDeductions()

@@ -67,7 +67,7 @@ func (w *stage) begin(ctx context.Context) error {
 				return err
 			}
 			d := &draft{scratch: NewBatchID(c.month, seq), texts: map[string]int{}, seal: newSealer()}
-			d.Batch = Batch{ID: d.scratch, Kind: c.kind, Channel: channel, State: Staging, Horizon: c.horizon,
+			d.Batch = Batch{ID: d.scratch, Kind: c.kind, Narrowed: c.only.String(), Channel: channel, State: Staging, Horizon: c.horizon,
 				RulesVersion: rules.Version, ComputedAt: w.book.now()}
 			if err := tx.CreateBatch(ctx, d.Batch); err != nil {
 				return err
@@ -94,7 +94,7 @@ func mayReplace(ctx context.Context, tx Tx, id BatchID, c *calc) error {
 		return err
 	case now.State != Draft:
 		return message.Err("run.open", now.ID, now.State.Chinese())
-	case now.ID.Month() != c.month || now.Kind != c.kind:
+	case now.ID.Month() != c.month || now.Kind != c.kind || now.Narrowed != c.only.String():
 		return message.Err("run.other_open", now.ID)
 	}
 	return nil
@@ -343,6 +343,9 @@ func (s *sealer) text(t string) { s.texts.row(t) }
 func (s *sealer) sum(b Batch) string {
 	top := section{h: journal.NewHash()}
 	top.row("zhida-batch", "1", b.ID.String(), string(b.Kind), b.Channel, strconv.Itoa(b.RulesVersion))
+	if b.Narrowed != "" {
+		top.row("narrowed", b.Narrowed)
+	}
 	for _, x := range b.Averages {
 		top.row("average", x.Item, x.Group, x.Month.String(), num(int64(x.Fen)), strconv.Itoa(x.Count))
 	}

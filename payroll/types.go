@@ -83,6 +83,7 @@ const (
 type Batch struct {
 	ID           BatchID
 	Kind         BatchKind
+	Narrowed     string // of a correction, what it was narrowed to; see Narrow
 	Channel      string // 统发, 一卡通 …; a batch never mixes channels
 	State        State
 	Horizon      int64  // journal position it was computed at

@@ -20,8 +20,31 @@ func (c *cli) runCommand() *cobra.Command {
 }
 
 func (c *cli) rerunCommand() *cobra.Command {
-	return &cobra.Command{Use: "rerun MONTH", Short: "重算已经发过的月份：按现在所知，少了补、多了扣；没有变化就没有批次", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return c.compute(cmd, args[0], payroll.Correction) }}
+	var only string
+	cmd := &cobra.Command{Use: "rerun MONTH", Short: "重算已经发过的月份：按现在所知，少了补、多了扣；没有变化就没有批次", Args: cobra.ExactArgs(1),
+		Example: "  zhida rerun 2026-10 --as 张敏\n  zhida rerun 2026-10 --only 430725101 --as 张敏",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if only == "" {
+				return c.compute(cmd, args[0], payroll.Correction)
+			}
+			m, err := calendar.ParseMonth(args[0])
+			if err != nil {
+				return message.Err("cli.month", args[0])
+			}
+			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
+				n, err := a.Narrow(ctx, only)
+				if err != nil {
+					return err
+				}
+				r, err := a.Rerun(ctx, s, m, n)
+				if err != nil {
+					return err
+				}
+				return c.computed(m, r)
+			})
+		}}
+	cmd.Flags().StringVar(&only, "only", "", "只更正一个人（编号或姓名）、一个乡镇或村（区划代码）、一个项目（代码或名称）")
+	return cmd
 }
 
 func (c *cli) compute(cmd *cobra.Command, month string, kind payroll.BatchKind) error {

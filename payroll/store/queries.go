@@ -506,13 +506,13 @@ func flag(v bool) int {
 	return 0
 }
 
-const batchColumns = `id, kind, channel, state, horizon, rules_version, digest, computed_at, maker, checker, approver, roster, payees, line_count, gross, deduction, net, held, owed, averages`
+const batchColumns = `id, kind, channel, state, horizon, rules_version, digest, computed_at, maker, checker, approver, roster, payees, line_count, gross, deduction, net, held, owed, averages, narrowed_to`
 
 func scanBatch(r interface{ Scan(...any) error }) (b payroll.Batch, err error) {
 	var at int64
 	var averages string
 	err = r.Scan(&b.ID, &b.Kind, &b.Channel, &b.State, &b.Horizon, &b.RulesVersion, &b.Digest, &at, &b.Maker, &b.Checker, &b.Approver,
-		&b.Roster, &b.Payees, &b.Lines, &b.Gross, &b.Deduction, &b.Net, &b.Held, &b.Owed, &averages)
+		&b.Roster, &b.Payees, &b.Lines, &b.Gross, &b.Deduction, &b.Net, &b.Held, &b.Owed, &averages, &b.Narrowed)
 	b.ComputedAt = time.Unix(at, 0).UTC()
 	if err == nil && averages != "" {
 		err = json.Unmarshal([]byte(averages), &b.Averages)
@@ -558,9 +558,9 @@ func (q *queries) insertBatch(ctx context.Context, b payroll.Batch) error {
 	if err != nil {
 		return err
 	}
-	return q.insert(ctx, "batch ("+batchColumns+")", 20, 1, func(_ int, a []any) {
+	return q.insert(ctx, "batch ("+batchColumns+")", 21, 1, func(_ int, a []any) {
 		copy(a, []any{int64(b.ID), string(b.Kind), b.Channel, string(b.State), b.Horizon, b.RulesVersion, b.Digest, b.ComputedAt.Unix(), b.Maker, b.Checker, b.Approver,
-			b.Roster, b.Payees, b.Lines, int64(b.Gross), int64(b.Deduction), int64(b.Net), int64(b.Held), int64(b.Owed), string(averages)})
+			b.Roster, b.Payees, b.Lines, int64(b.Gross), int64(b.Deduction), int64(b.Net), int64(b.Held), int64(b.Owed), string(averages), b.Narrowed})
 	})
 }
 

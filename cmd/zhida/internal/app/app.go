@@ -275,6 +275,26 @@ func (a *App) TrialWorkbook(t *payroll.Trial, file string) error {
 	return err
 }
 
+// Narrow understands what a correction is to be narrowed to: a division code, an
+// item by code or name, or a person. Error: run.narrow.
+func (a *App) Narrow(ctx context.Context, text string) (payroll.Narrow, error) {
+	if (len(text) == 9 || len(text) == 12) && strings.Trim(text, "0123456789") == "" {
+		return payroll.Narrow{Place: text}, nil
+	}
+	items, err := a.itemNames(ctx)
+	if err != nil {
+		return payroll.Narrow{}, err
+	}
+	if code := items[text]; code != "" {
+		return payroll.Narrow{Item: code}, nil
+	}
+	p, err := a.Person(ctx, text)
+	if message.Code(err) == "person.missing" {
+		return payroll.Narrow{}, message.Err("run.narrow", text)
+	}
+	return payroll.Narrow{Person: p.Person}, err
+}
+
 // Person finds exactly one person by number, ID number or name.
 func (a *App) Person(ctx context.Context, text string) (payroll.Found, error) {
 	list, err := a.Find(ctx, text)
