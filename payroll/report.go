@@ -114,5 +114,8 @@ type ReportChange struct {
 	Item     string
 	Before   money.Fen
 	Now      money.Fen
-	Reason   string // Chinese: which fact, document or calendar effect
+	Causes   []string // kinds of what makes the difference, VarianceStandard …
+	Brief    string   // the same in Chinese: 情况：任职、考勤
+	Cause    string   // the same with what came in, by whom and when
+	Reason   string   // Chinese: how the amount of this month comes about, or why there is none
 }

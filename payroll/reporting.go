@@ -389,7 +389,19 @@ func (p *batchReport) Changes(fn func(ReportChange) error) error {
 	sort.Slice(keys, func(i, j int) bool {
 		return keys[i].person < keys[j].person || keys[i].person == keys[j].person && keys[i].item < keys[j].item
 	})
+	v, err := p.newVariance()
+	if err != nil {
+		return err
+	}
+	var moved map[int64][]Fact
+	upto := int64(0)
 	for _, k := range keys {
+		if k.person > upto {
+			upto = k.person + chunkSize
+			if moved, err = v.movedFacts(k.person, upto); err != nil {
+				return err
+			}
+		}
 		x := all[k]
 		c := ReportChange{Person: k.person, Township: facts.Township(x.place), Item: k.item, Before: x.before, Now: x.now, Reason: x.text}
 		if len(x.place) == 12 {
@@ -405,6 +417,7 @@ func (p *batchReport) Changes(fn func(ReportChange) error) error {
 				c.Reason += "：" + reasonText(&who.settlement)
 			}
 		}
+		v.explain(&c, moved[k.person], x.place)
 		if err := fn(c); err != nil {
 			return err
 		}

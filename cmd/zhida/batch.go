@@ -40,6 +40,9 @@ func (c *cli) batchCommand() *cobra.Command {
 	lines := &cobra.Command{Use: "lines ID", Short: "一个批次的每一行", Args: cobra.ExactArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
 		return c.onBatch(cmd, args[0], c.batchLines)
 	}}
+	diff := &cobra.Command{Use: "diff ID", Short: "与上月同渠道的批次比较：谁的哪一项增减多少、为什么", Args: cobra.ExactArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
+		return c.onBatch(cmd, args[0], c.batchDiff)
+	}}
 	verify := &cobra.Command{Use: "recompute ID", Short: "按计算当时所知重算，比对摘要", Args: cobra.ExactArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
 		return c.onBatch(cmd, args[0], func(ctx context.Context, a *app.App, id payroll.BatchID) error {
 			b, err := a.Batch(ctx, id)
@@ -57,7 +60,7 @@ func (c *cli) batchCommand() *cobra.Command {
 			return nil
 		})
 	}}
-	cmd.AddCommand(list, show, lines, verify, c.answerCommand(), c.stepCommand("submit", "经办提交", (*payroll.Book).Submit),
+	cmd.AddCommand(list, show, lines, diff, verify, c.answerCommand(), c.stepCommand("submit", "经办提交", (*payroll.Book).Submit),
 		c.judgeCommand("approve", "审批：签署所见批次的摘要", (*payroll.Book).Approve), c.judgeCommand("check", "复核", (*payroll.Book).Check),
 		c.reasonCommand("reject", "退回经办", func(ctx context.Context, b *payroll.Book, s *payroll.Session, id payroll.BatchID, reason string) error {
 			_, err := b.Reject(ctx, s, id, reason)

@@ -164,7 +164,7 @@ func (a *audit) newChanges() *table {
 	}
 	return a.book.newTable("与上月比较", title, rest, 0,
 		colSerial, colPerson, colName, colTownship, colVillage, colItem,
-		moneyColumn("上月金额"), moneyColumn("本月金额"), moneyColumn("增减"), textColumn("原因", 64))
+		moneyColumn("上月金额"), moneyColumn("本月金额"), moneyColumn("增减"), textColumn("变动原因", 40), textColumn("说明", 48))
 }
 
 func (a *audit) change(c payroll.ReportChange) error {
@@ -172,7 +172,7 @@ func (a *audit) change(c payroll.ReportChange) error {
 	row := a.changes.nextRow()
 	difference := fmt.Sprintf("ROUND(%s%d-%s%d,2)", letters[cNow], row, letters[cBefore], row)
 	a.cells = append(a.cells[:0], cell{}, number(c.Person), text(c.Name), text(township), text(village), text(a.itemName(c.Item)),
-		fen(c.Before), fen(c.Now), fen(c.Now-c.Before).by(difference), text(c.Reason))
+		fen(c.Before), fen(c.Now), fen(c.Now-c.Before).by(difference), text(c.Cause), text(c.Reason))
 	return ofPerson(a.changes.add(a.cells), c.Person)
 }
 

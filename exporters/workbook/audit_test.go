@@ -147,7 +147,7 @@ func changeRow(r *fakeReport, c payroll.ReportChange) []string {
 			item = x.Name
 		}
 	}
-	return []string{fmt.Sprint(c.Person), c.Name, town, village, item, yuan(c.Before), yuan(c.Now), yuan(c.Now - c.Before), c.Reason}
+	return []string{fmt.Sprint(c.Person), c.Name, town, village, item, yuan(c.Before), yuan(c.Now), yuan(c.Now - c.Before), c.Cause, c.Reason}
 }
 
 func placeOf(r *fakeReport, township, village string) (town, vill, townKey, unitKey string) {

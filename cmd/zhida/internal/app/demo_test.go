@@ -57,6 +57,7 @@ func TestDemo(t *testing.T) {
 		t.Errorf("running again made %d batches", len(last.Batches))
 	}
 	compareWithOldSystem(t, a)
+	everyChangeExplained(t, a)
 	onlyTouches(t, a, "2026-10/3", "regional_allowance", "top_up") // another class of one township
 	onlyTouches(t, a, "2026-10/4", "former_compensation")          // two cells of a table, and a late death
 	trialForetells(t, dir)
@@ -215,5 +216,40 @@ func onlyTouches(t *testing.T, a *App, id string, items ...string) {
 	})
 	if err != nil || lines == 0 {
 		t.Errorf("%s: %d lines, %v", id, lines, err)
+	}
+}
+
+// everyChangeExplained compares November with October: every change has a cause, and
+// the standard raised in between is the cause where it should be.
+func everyChangeExplained(t *testing.T, a *App) {
+	t.Helper()
+	causes := map[string]int{}
+	for _, id := range []string{"2026-11/1", "2026-11/2"} {
+		batch, err := payroll.ParseBatchID(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = a.Report(context.Background(), batch, func(r payroll.Report) error {
+			return r.Changes(func(c payroll.ReportChange) error {
+				if len(c.Causes) == 0 || slices.Contains(c.Causes, payroll.VarianceUnexplained) || c.Cause == "" {
+					t.Errorf("%s: person %d %s from %s to %s: %v", id, c.Person, c.Item, c.Before, c.Now, c.Causes)
+				}
+				for _, k := range c.Causes {
+					causes[c.Item+" "+k]++
+				}
+				return nil
+			})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for want, least := range map[string]int{"former_compensation standard": 2000, "field_visit_subsidy fact": 1000, "village_base_pay fact": 1000, "regional_allowance place": 50, "top_up group": 100} {
+		if causes[want] < least {
+			t.Errorf("%s: %d changes, expected at least %d of %v", want, causes[want], least, causes)
+		}
+	}
+	if causes["former_compensation fact"] > 10 || causes["field_visit_subsidy standard"] > 0 {
+		t.Errorf("causes where there are none: %v", causes)
 	}
 }
