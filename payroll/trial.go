@@ -139,17 +139,25 @@ func (b *Book) Try(ctx context.Context, drafts []PolicyText, from, to calendar.M
 	if err := b.view(ctx, func(r Reader) error { return t.read(ctx, r, fresh) }); err != nil {
 		return nil, err
 	}
+	if err := b.tryAll(ctx, t); err != nil {
+		return nil, err
+	}
+	return &t.Trial, nil
+}
+
+// tryAll goes over the roster as often as the groups need, and once more for the sums.
+func (b *Book) tryAll(ctx context.Context, t *trial) error {
 	for pass := 1; pass <= t.passes(); pass++ {
 		observe := func(list []facts.Person) *trialSums { t.observe(pass, list); return nil }
 		if err := b.tryPeople(ctx, t, observe, func(*trialSums) {}); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if err := b.tryPeople(ctx, t, t.add, t.sums.merge); err != nil {
-		return nil, err
+		return err
 	}
 	t.finish()
-	return &t.Trial, nil
+	return nil
 }
 
 // maxTrialMonths bounds how long a trial can take: ten years.
@@ -165,6 +173,15 @@ type trial struct {
 	items  map[string]rules.Item
 	order  map[string]int // item code to print order
 	sums   *trialSums
+
+	prepare func(*facts.World) // changes the world before anything is computed; nil for no change
+	monthly bool               // sums by month are wanted
+}
+
+// monthSum is what is due for a month, and for how many people.
+type monthSum struct {
+	fen    money.Fen
+	people int
 }
 
 // trialMonth is one month before and after; nil where no document is in force.
@@ -191,6 +208,9 @@ func (t *trial) read(ctx context.Context, r Reader, fresh []*policy.Policy) erro
 	t.Unit = county.Unit
 	if t.world, err = loadWorld(ctx, r, meta, t.Horizon); err != nil {
 		return err
+	}
+	if t.prepare != nil {
+		t.prepare(t.world)
 	}
 	if t.last, err = r.LastPerson(ctx); err != nil {
 		return err
@@ -416,6 +436,9 @@ func (p *trialist) month(m trialMonth) {
 			after = m.after.Person(p.person)
 		}
 	}
+	if p.trial.monthly {
+		p.count(before, m.month)
+	}
 	was := map[string]*rules.Entitlement{}
 	for i := range before {
 		was[before[i].Item] = &before[i]
@@ -434,6 +457,20 @@ func (p *trialist) month(m trialMonth) {
 		s := p.gained[k]
 		s.merge(TrialSum{BackPay: max(p.gain, 0), Owed: max(-p.gain, 0)})
 		p.gained[k], p.gain = s, 0
+	}
+}
+
+// count adds a month to the sums by month.
+func (p *trialist) count(due []rules.Entitlement, m calendar.Month) {
+	any := false
+	for i := range due {
+		if due[i].Outcome == rules.Due && !p.trial.items[due[i].Item].Deduction {
+			p.sums.month(m).fen += due[i].Fen
+			any = true
+		}
+	}
+	if any {
+		p.sums.month(m).people++
 	}
 }
 
@@ -613,6 +650,7 @@ type trialSums struct {
 	items   map[string]*TrialSum
 	towns   map[string]*TrialSum
 	cells   map[cellKey]*TrialSum
+	months  map[calendar.Month]*monthSum // before, where they are wanted
 	largest []TrialPerson
 	reasons map[TrialRefusal]*refusals // by item and reason
 }
@@ -625,7 +663,7 @@ type refusals struct {
 }
 
 func newTrialSums() *trialSums {
-	return &trialSums{years: map[int]*TrialSum{}, items: map[string]*TrialSum{}, towns: map[string]*TrialSum{}, cells: map[cellKey]*TrialSum{},
+	return &trialSums{years: map[int]*TrialSum{}, items: map[string]*TrialSum{}, towns: map[string]*TrialSum{}, cells: map[cellKey]*TrialSum{}, months: map[calendar.Month]*monthSum{},
 		reasons: map[TrialRefusal]*refusals{}}
 }
 
@@ -665,6 +703,10 @@ func (s *trialSums) merge(o *trialSums) {
 	mergeMaps(s.items, o.items)
 	mergeMaps(s.towns, o.towns)
 	mergeMaps(s.cells, o.cells)
+	for m, x := range o.months {
+		s.month(m).fen += x.fen
+		s.month(m).people += x.people
+	}
 	s.rank(o.largest...)
 	for k, r := range o.reasons {
 		if s.reasons[k] == nil {
@@ -673,6 +715,13 @@ func (s *trialSums) merge(o *trialSums) {
 		s.reasons[k].people += r.people
 		s.reasons[k].fresh += r.fresh
 	}
+}
+
+func (s *trialSums) month(m calendar.Month) *monthSum {
+	if s.months[m] == nil {
+		s.months[m] = &monthSum{}
+	}
+	return s.months[m]
 }
 
 func mergeMaps[K comparable](into, from map[K]*TrialSum) {

@@ -117,12 +117,12 @@ func (v *variance) explain(c *ReportChange, own []Fact, place string) {
 	reads := func(k facts.Kind) bool { return slices.Contains(now.Reads, k) || slices.Contains(old.Reads, k) }
 	for _, f := range own {
 		if reads(f.Kind) {
-			e.add(VarianceFact, factWords[f.Kind], v.report.origin(f))
+			e.add(VarianceFact, factWords[f.Kind], v.report.origin(f, v.before.Horizon))
 		}
 	}
 	for _, f := range v.world {
 		if reads(f.Kind) && (f.Kind != facts.KindPlace || f.Key == place || f.Key == facts.Township(place)) {
-			e.add(VariancePlace, factWords[f.Kind], v.report.origin(f))
+			e.add(VariancePlace, factWords[f.Kind], v.report.origin(f, v.before.Horizon))
 		}
 	}
 	switch {
@@ -175,8 +175,12 @@ func (e *explained) words(sources bool) string {
 	return strings.Join(parts, "；")
 }
 
-// origin says where a fact came from.
-func (p *batchReport) origin(f Fact) string {
+// origin says what brought in a fact that became known since; what was known before
+// and begins or ends now needs no mention.
+func (p *batchReport) origin(f Fact, since int64) string {
+	if f.KnownFrom <= since {
+		return ""
+	}
 	return p.brought[f.KnownFrom]
 }
 

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -58,6 +59,7 @@ func TestDemo(t *testing.T) {
 	}
 	compareWithOldSystem(t, a)
 	everyChangeExplained(t, a)
+	budgetAddsUp(t, a)
 	onlyTouches(t, a, "2026-10/3", "regional_allowance", "top_up") // another class of one township
 	onlyTouches(t, a, "2026-10/4", "former_compensation")          // two cells of a table, and a late death
 	trialForetells(t, dir)
@@ -251,5 +253,61 @@ func everyChangeExplained(t *testing.T, a *App) {
 	}
 	if causes["former_compensation fact"] > 10 || causes["field_visit_subsidy standard"] > 0 {
 		t.Errorf("causes where there are none: %v", causes)
+	}
+}
+
+// budgetAddsUp projects the next year: months, items and townships come to the same,
+// what is assumed, not known ahead or not computable is named, and a month that was
+// run is projected as it was paid, but for what attendance brought.
+func budgetAddsUp(t *testing.T, a *App) {
+	t.Helper()
+	ctx := context.Background()
+	b, err := a.Project(ctx, 2027)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var months, items, towns money.Fen
+	for _, m := range b.Months {
+		months += m.Fen
+		if m.People == 0 || m.People > b.People {
+			t.Errorf("%s: %d of %d people", m.Month, m.People, b.People)
+		}
+	}
+	for _, r := range b.Items {
+		if !r.Deduction {
+			items += r.Fen
+		}
+	}
+	for _, r := range b.Towns {
+		towns += r.Fen
+	}
+	if months != b.Total || items != b.Total || towns != b.Total || b.Total == 0 || len(b.Months) != 12 {
+		t.Errorf("total %s, months %s, items %s, townships %s", b.Total, months, items, towns)
+	}
+	if !slices.Contains(b.Assumed, payroll.Assumption{Code: "rural_income", For: "2026", From: "2025"}) || !slices.Contains(b.ByDays, "下村补助") || len(b.Refused) == 0 {
+		t.Errorf("assumed %v, by days %v, refused %v", b.Assumed, b.ByDays, b.Refused)
+	}
+	now, err := a.Project(ctx, 2026)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var paid money.Fen
+	err = a.store.View(ctx, func(r payroll.Reader) error {
+		batches, err := r.Batches(ctx)
+		if err != nil {
+			return err
+		}
+		for _, x := range batches {
+			err = errors.Join(err, r.Lines(ctx, payroll.LineQuery{Batch: x.ID}, func(l payroll.Line) error {
+				if l.Month == 202611 && l.Side == payroll.Gross {
+					paid += l.Fen
+				}
+				return nil
+			}))
+		}
+		return err
+	})
+	if got := now.Months[10].Fen; err != nil || got != paid {
+		t.Errorf("November 2026 is projected as %s and was paid as %s: %v", got, paid, err)
 	}
 }
