@@ -114,6 +114,8 @@ type ReportChange struct {
 	Item     string
 	Before   money.Fen
 	Now      money.Fen
+	Entered  bool     // the person had nothing in the month before
+	Left     bool     // the person has nothing this month
 	Causes   []string // kinds of what makes the difference, VarianceStandard …
 	Brief    string   // the same in Chinese: 情况：任职、考勤
 	Cause    string   // the same with what came in, by whom and when

@@ -381,7 +381,9 @@ func (p *batchReport) Changes(fn func(ReportChange) error) error {
 		return err
 	}
 	var keys []key
+	had, has := map[int64]bool{}, map[int64]bool{}
 	for k, x := range all {
+		had[k.person], has[k.person] = had[k.person] || x.before != 0, has[k.person] || x.now != 0
 		if x.before != x.now {
 			keys = append(keys, k)
 		}
@@ -403,7 +405,8 @@ func (p *batchReport) Changes(fn func(ReportChange) error) error {
 			}
 		}
 		x := all[k]
-		c := ReportChange{Person: k.person, Township: facts.Township(x.place), Item: k.item, Before: x.before, Now: x.now, Reason: x.text}
+		c := ReportChange{Person: k.person, Township: facts.Township(x.place), Item: k.item, Before: x.before, Now: x.now, Reason: x.text,
+			Entered: !had[k.person], Left: !has[k.person]}
 		if len(x.place) == 12 {
 			c.Village = x.place
 		}

@@ -28,7 +28,14 @@ func (c *cli) batchDiff(ctx context.Context, a *app.App, id payroll.BatchID) err
 		Brief  string    `json:"-"`
 		Reason string    `json:"reason"`
 	}
+	type moved struct {
+		Person int64  `json:"person"`
+		Name   string `json:"name"`
+		Place  string `json:"place"`
+		Cause  string `json:"cause"`
+	}
 	list, counts, previous := []change{}, map[string]int{}, ""
+	entered, left := []moved{}, []moved{}
 	err := a.Report(ctx, id, func(r payroll.Report) error {
 		names := map[string]string{}
 		previous = r.Head().Previous
@@ -51,6 +58,18 @@ func (c *cli) batchDiff(ctx context.Context, a *app.App, id payroll.BatchID) err
 			}
 			list = append(list, change{x.Person, x.Name, name(place), name(x.Item), x.Before, x.Now, x.Causes, x.Cause, x.Brief, x.Reason})
 			counts[strings.Join(x.Causes, "+")]++
+			once := func(list []moved) []moved {
+				if n := len(list); n > 0 && list[n-1].Person == x.Person {
+					return list
+				}
+				return append(list, moved{x.Person, x.Name, name(place), x.Cause})
+			}
+			if x.Entered {
+				entered = once(entered)
+			}
+			if x.Left {
+				left = once(left)
+			}
 			return nil
 		})
 	})
@@ -58,7 +77,7 @@ func (c *cli) batchDiff(ctx context.Context, a *app.App, id payroll.BatchID) err
 		return err
 	}
 	if c.json {
-		return c.printJSON(map[string]any{"batch": id, "previous": previous, "changes": list, "by_cause": counts})
+		return c.printJSON(map[string]any{"batch": id, "previous": previous, "changes": list, "entered": entered, "left": left, "by_cause": counts})
 	}
 	if previous == "" {
 		c.say("batch.no_previous", id)
@@ -74,5 +93,6 @@ func (c *cli) batchDiff(ctx context.Context, a *app.App, id payroll.BatchID) err
 		parts = append(parts, payroll.VarianceChinese(k)+" "+strconv.Itoa(counts[k]))
 	}
 	c.say("batch.compared", id, previous, len(list), strings.Join(parts, "、"))
+	c.say("batch.moved", len(entered), len(left))
 	return nil
 }
