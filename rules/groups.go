@@ -360,8 +360,9 @@ type poolMember struct {
 // pool is a group that shares an amount, while it is being observed and afterwards.
 type pool struct {
 	total   money.Fen
-	set     bool // total is known
-	differs bool // two members see different totals
+	set     bool      // total is known
+	other   money.Fen // another total that a member sees
+	differs bool      // two members see different totals
 	members []poolMember
 	refused int64
 	weights decimal.Decimal
@@ -370,8 +371,13 @@ type pool struct {
 }
 
 func (g *pool) add(o *pool) {
-	g.differs = g.differs || o.differs || g.set && o.set && g.total != o.total
-	if o.set {
+	if o.differs && !g.differs {
+		g.other, g.differs = o.other, true
+	}
+	if g.set && o.set && g.total != o.total {
+		g.other, g.differs = max(g.total, o.total), true
+	}
+	if o.set && (!g.set || o.total < g.total) { // the lowest is told, whatever the order
 		g.total, g.set = o.total, true
 	}
 	g.members = append(g.members, o.members...)
@@ -412,7 +418,7 @@ func (s *situation) poolMember(x *grant) (key groupKey, m poolMember, total mone
 	}
 	outer := s.here
 	defer func() { s.here = outer }()
-	if !s.standAtEnd(x) {
+	if !s.standAtEnd(x) || s.seg.to != s.last { // gone before the end of the month
 		return
 	}
 	if key, err = s.keyOf(x, x.item.Pool.Group); err != nil {
@@ -471,7 +477,7 @@ func (s *situation) share(x *grant) (decimal.Decimal, error) {
 	case g.refused != 0:
 		return decimal.Decimal{}, message.Err(PeerRefused, x.item.Name, g.refused)
 	case g.differs:
-		return decimal.Decimal{}, message.Err("rules.pool_differs", x.item.Name, key.group)
+		return decimal.Decimal{}, message.Err("rules.pool_differs", x.item.Name, key.group, g.total, g.other)
 	}
 	if g.shares == nil {
 		g.divide(x.item)

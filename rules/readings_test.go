@@ -22,7 +22,7 @@ func TestOtherReadings(t *testing.T) {
 		{"PC-22 the person takes what is left over", "pc-22-沽源县村干部养老保险.yaml", `'"最大余数"'`, `'"个人负担"'`, "P1 在职，每月共八十五元五角", "25.64"},
 		{"PC-22 the retired person takes what is left over", "pc-22-沽源县村干部养老保险.yaml", `'"最大余数"'`, `'"个人负担"'`, "P2 离任，每月共八十五元五角", "64.12"},
 		{"PC-23 meals keep less than telephone", "pc-23-*", "field_meals, telecom, weather]", "telecom, weather, field_meals]", "L1 申报六百元，合计封顶五百元", "50.00"},
-		{"PC-23 one condition for officials and cars", "pc-23-*", `'"分别"'`, `'"任一"'`, "L2 公职人员", "not_due 已配备工作用车"},
+		{"PC-23 one condition for officials and cars", "pc-23-*", `'"分别"'`, `'"任一"'`, "L2 公职人员", "不符合 已配备工作用车"},
 		{"PC-13 more than three days", "pc-13-*", "'>=3'", "'>3'", "U5 十月旷工三个工作日", "4080.00"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

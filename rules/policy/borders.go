@@ -46,8 +46,8 @@ var comparedWith = regexp.MustCompile(`^\s*(>=|<=|>|<|≥|≤|＞|＜)\s*([0-9]{
 // compares notes that the value is compared with the number that follows it.
 func (f *Formula) compares(value *Formula, rest string) {
 	m := comparedWith.FindStringSubmatch(rest)
-	if m == nil || value.Result != Num {
-		return
+	if m == nil || value.Result != Num || slices.Contains([]string{"年", "year", "月", "month"}, value.Identity()) {
+		return // the pay month is nobody's fact
 	}
 	n, err := decimal.NewFromString(m[2])
 	if err == nil {

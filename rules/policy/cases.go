@@ -97,7 +97,14 @@ func (r *reader) expectation(item string, v *yamltext.Node) Expectation {
 			}
 		}
 	}
-	return Expectation{Item: item, Fen: r.yuan(v)}
+	fen, err := money.ParseYuan(s)
+	switch {
+	case err != nil:
+		r.fail(v, "“%s”不是金额；没有应发的写 不符合：理由、为零：理由、拒绝：缺什么", s)
+	case fen == 0:
+		r.fail(v, "没有应发的不写零，写 不符合：理由 或 为零：理由")
+	}
+	return Expectation{Item: item, Fen: fen}
 }
 
 // person reads the facts of a case. Fields that are not written are facts nobody stated.
@@ -106,7 +113,7 @@ func (r *reader) person(n *yamltext.Node, no int64) facts.Person {
 	const longAgo = calendar.Date(19000101)
 	f := facts.Profile{Name: "案例" + strconv.FormatInt(no, 10), Category: facts.Category(o.choice("category", "category")), Place: o.text("place"),
 		Joined: r.date(o.at("joined")), Died: r.date(o.at("died")), Retired: r.date(o.at("retired")),
-		Flags: o.text("flags"), Hukou: o.text("hukou"), From: longAgo}
+		Flags: r.flags(o.at("flags")), Hukou: o.text("hukou"), From: longAgo}
 	o.need("category")
 	born := r.date(o.at("born"))
 	seq := int(no%499)*2 + 1
@@ -121,8 +128,10 @@ func (r *reader) person(n *yamltext.Node, no int64) facts.Person {
 		p.Spells = append(p.Spells, r.spell(x, f.Place))
 	}
 	r.pairs(o.at("days"), func(k, v *yamltext.Node) {
-		for _, d := range r.list(v) {
-			p.Days = append(p.Days, facts.Day{Date: r.date(d), Kind: k.Value})
+		for _, n := range r.list(v) {
+			for _, d := range r.days(n) {
+				p.Days = append(p.Days, facts.Day{Date: d, Kind: k.Value})
+			}
 		}
 	})
 	for _, x := range r.list(o.at("absences")) {
@@ -149,6 +158,36 @@ func (r *reader) person(n *yamltext.Node, no int64) facts.Person {
 	return p
 }
 
+// flags are one text, 鳏寡孤独、公职人员, or a list.
+func (r *reader) flags(n *yamltext.Node) string {
+	if n == nil {
+		return ""
+	}
+	var list []string
+	for _, x := range r.list(n) {
+		list = append(list, r.scalar(x))
+	}
+	return strings.Join(list, "、")
+}
+
+// days are one day, or all from one to another: 2026-03-01至2026-03-14.
+func (r *reader) days(n *yamltext.Node) (list []calendar.Date) {
+	from, to, several := strings.Cut(r.scalar(n), "至")
+	if !several {
+		return []calendar.Date{r.date(n)}
+	}
+	first, err := calendar.ParseDate(strings.TrimSpace(from))
+	last, err2 := calendar.ParseDate(strings.TrimSpace(to))
+	if err != nil || err2 != nil || last < first || last.Sub(first) > 366 {
+		r.fail(n, "“%s”不是日期，请写成 2026-03-01 或 2026-03-01至2026-03-14", n.Value)
+		return nil
+	}
+	for d := first; d <= last; d = d.AddDays(1) {
+		list = append(list, d)
+	}
+	return list
+}
+
 func (r *reader) spell(n *yamltext.Node, home string) facts.Spell {
 	o := r.object(n, "place", "post", "rank", "start", "end", "recognised")
 	s := facts.Spell{Place: o.text("place"), Post: o.needText("post"), Rank: o.text("rank"), From: r.date(o.need("start")), To: r.date(o.at("end")),
@@ -162,6 +201,9 @@ func (r *reader) spell(n *yamltext.Node, home string) facts.Spell {
 // casePlaces reads 地点: {430725101: {乡镇类别: 二类, 距离: 30, 人口: 21000}}, or the class alone.
 func (r *reader) casePlaces(c *Case, n *yamltext.Node) {
 	r.pairs(n, func(k, v *yamltext.Node) {
+		if n := len(k.Value); n != 9 && n != 12 || strings.Trim(k.Value, "0123456789") != "" {
+			r.fail(k, "地点要先写区划代码：{'430725101': {乡镇类别: 二类, 距离: 30}}")
+		}
 		p := facts.Place{Code: k.Value, Name: k.Value, From: 19000101}
 		if v.Kind == yamltext.Scalar {
 			p.Class = r.scalar(v)

@@ -165,6 +165,9 @@ func (r *reader) spreadsheet(table *yamltext.Node) (s Spreadsheet, node *yamltex
 			r.fail(n, "请把表格写在一行里：来自: {表格: 附表1.xlsx, 工作表: 标准}")
 		}
 	}
+	if s.File == "" {
+		r.fail(n, "“来自”要写表格的文件名：来自: 附表1.xlsx")
+	}
 	if strings.ContainsAny(s.File, `/\`) || strings.HasPrefix(s.File, ".") {
 		r.fail(n, "表格要和政策文件放在同一个文件夹里，只写文件名")
 	}
