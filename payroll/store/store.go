@@ -68,14 +68,18 @@ func Create(ctx context.Context, book, county string) (*Store, error) {
 	return s, nil
 }
 
-// Open opens a book. It never creates one. Errors: book.missing, book.format,
-// book.newer, book.which_county.
+// Open opens a book and brings one of an earlier program up to date. It never creates
+// one. Errors: book.missing, book.format, book.newer, book.which_county.
 func Open(ctx context.Context, book string) (*Store, error) {
 	s, err := open(ctx, book)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.check(ctx, book); err != nil {
+	err = s.check(ctx, book)
+	if err == nil {
+		err = s.upgrade(ctx)
+	}
+	if err != nil {
 		s.Close()
 		return nil, err
 	}
@@ -160,20 +164,44 @@ func (s *Store) Close() error {
 }
 
 func (s *Store) migrate(ctx context.Context) error {
+	p, err := s.migrations()
+	if err != nil {
+		return err
+	}
+	_, err = p.Up(ctx)
+	return err
+}
+
+// upgrade applies the migrations that a book of an earlier program lacks. When another
+// program opens the book at the same time and is first, nothing is left to do.
+func (s *Store) upgrade(ctx context.Context) error {
+	p, err := s.migrations()
+	if err != nil {
+		return err
+	}
+	pending, err := p.HasPending(ctx)
+	if err != nil || !pending {
+		return err
+	}
+	if _, err = p.Up(ctx); err == nil {
+		return nil
+	}
+	if pending, again := p.HasPending(ctx); again == nil && !pending {
+		return nil
+	}
+	return err
+}
+
+func (s *Store) migrations() (*goose.Provider, error) {
 	dir, dialect := "migrations/sqlite", goose.DialectSQLite3
 	if s.postgres {
 		dir, dialect = "migrations/postgres", goose.DialectPostgres
 	}
 	files, err := fs.Sub(migrations, dir)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	p, err := goose.NewProvider(dialect, s.write.DB, files)
-	if err != nil {
-		return err
-	}
-	_, err = p.Up(ctx)
-	return err
+	return goose.NewProvider(dialect, s.write.DB, files)
 }
 
 // Update runs f in one write transaction. It does not run under the caller's

@@ -98,3 +98,40 @@ func TestPostgreSQLSchemas(t *testing.T) {
 	}
 	s.Close()
 }
+
+// A book that an earlier program made is brought up to date when it is opened, by
+// several programs at once too.
+func TestUpgrade(t *testing.T) {
+	books := map[string]string{"sqlite": filepath.Join(t.TempDir(), "book.db"), "postgresql": pgtest.Database(t)}
+	for name, book := range books {
+		t.Run(name, func(t *testing.T) {
+			ctx := context.Background()
+			s := create(t, book)
+			found(t, s)
+			for _, q := range []string{`ALTER TABLE batch DROP COLUMN narrowed_to`, `DELETE FROM goose_db_version WHERE version_id = 2`} {
+				if _, err := s.write.ExecContext(ctx, q); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+			errs := make(chan error)
+			for range 4 {
+				go func() {
+					s, err := Open(ctx, book)
+					if err == nil {
+						err = s.View(ctx, func(r payroll.Reader) error { _, err := r.Batches(ctx); return err })
+						s.Close()
+					}
+					errs <- err
+				}()
+			}
+			for range 4 {
+				if err := <-errs; err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+}
