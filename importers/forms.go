@@ -5,6 +5,7 @@
 package importers
 
 import (
+	"zhida/payroll"
 	"zhida/rules/facts"
 	"zhida/rules/message"
 )
@@ -62,6 +63,8 @@ var (
 	nameColumn = column{code: "name", title: "姓名", synonyms: []string{"名字", "name"}, required: true, example: "张小满"}
 	validFrom  = column{code: "from", title: "生效日期", synonyms: []string{"起始日期", "启用日期", "valid from"}, kind: day, meta: true, help: "从哪一天起是这样；空着时用导入命令的 --from", example: "2026-10-01"}
 
+	withdrawColumn = column{code: "withdraw", title: "操作", synonyms: []string{"operation"}, meta: true, choices: map[string]string{"撤销": "withdraw", "新增": "", "修改": ""}, help: "写“撤销”时这一行作废"}
+
 	categoryChoices = map[string]string{"乡镇干部": string(facts.TownshipCadre), "村干部": string(facts.VillageCadre), "离任村干部": string(facts.FormerVillageCadre), "退职村干部": string(facts.FormerVillageCadre)}
 )
 
@@ -97,7 +100,7 @@ var forms = []form{
 		{code: "to", title: "离任日期", synonyms: []string{"离任时间", "免职日期", "截止日期", "to"}, kind: day, help: "空着是在任"},
 		{code: "document", title: "任免文号", synonyms: []string{"任职文件", "文号", "document"}, example: "桃组任〔2021〕9号"},
 		{code: "recognised", title: "组织认定", synonyms: []string{"是否认定", "认定", "recognised"}, kind: yes, required: true, help: "组织部门是否认定这段经历", example: "是"},
-		{code: "withdraw", title: "操作", synonyms: []string{"operation"}, meta: true, choices: map[string]string{"撤销": "withdraw", "新增": "", "修改": ""}, help: "写“撤销”时这段经历作废"},
+		withdrawColumn,
 	}},
 	{kind: "accounts", title: "银行账户", fact: facts.KindAccount, columns: []column{
 		hidden(idColumn), hidden(nameColumn),
@@ -149,6 +152,62 @@ var forms = []form{
 		{code: "date", title: "日期", synonyms: []string{"放假日期", "调休日期", "date"}, kind: day, required: true, help: "每天一行", example: "2026-10-01"},
 		{code: "nature", title: "性质", synonyms: []string{"类型", "安排", "nature"}, required: true, choices: map[string]string{"休": facts.DayOff, "放假": facts.DayOff, "班": facts.DayWorked, "上班": facts.DayWorked}, help: "休：放假；班：周末上班", example: "休"},
 		{code: "document", title: "依据", synonyms: []string{"文号", "通知", "document"}, example: "国办发明电〔2025〕7号"},
+	}},
+	{kind: "holds", title: "缓发停付名单", fact: facts.KindHold, key: []string{"reason", "from"}, from: "from", to: "to", columns: []column{
+		hidden(idColumn), hidden(nameColumn),
+		{code: "measure", title: "措施", synonyms: []string{"处理", "measure"}, required: true, choices: map[string]string{"缓发": payroll.MeasureHold, "停付": payroll.MeasureStop}, help: "缓发：查清后补发；停付：列入停付名单", example: "缓发"},
+		{code: "reason", title: "原因", synonyms: []string{"缓发原因", "停付原因", "reason"}, required: true, example: "材料不全"},
+		{code: "from", title: "开始日期", synonyms: []string{"起始日期", "起", "from"}, kind: day, required: true, example: "2026-11-01"},
+		{code: "to", title: "解除日期", synonyms: []string{"恢复日期", "止", "to"}, kind: day, help: "空着是还没有解除；解除当月起补发"},
+		{code: "document", title: "文号", synonyms: []string{"依据", "document"}, required: true, example: "桃财社〔2026〕31号"},
+		withdrawColumn,
+	}},
+	{kind: "notices", title: "扣回通知送达", fact: facts.KindNotice, key: []string{"date"}, from: "date", to: "date", columns: []column{
+		hidden(idColumn), hidden(nameColumn),
+		{code: "date", title: "送达日期", synonyms: []string{"签收日期", "date"}, kind: day, required: true, example: "2026-11-20"},
+		{code: "way", title: "送达方式", synonyms: []string{"方式", "way"}, required: true, choices: map[string]string{"签收": "signed", "留置": "left", "邮寄": "posted", "公告": "published"}, example: "签收"},
+		{code: "consent", title: "本人同意扣回", synonyms: []string{"本人同意", "同意", "consent"}, kind: yes, required: true, example: "是"},
+		{code: "monthly", title: "同意每月扣回", synonyms: []string{"每月扣回金额", "每月金额", "monthly"}, kind: amount, help: "本人同意的每月金额，空着时按文件规定的上限", example: "300.00"},
+		{code: "document", title: "文号", synonyms: []string{"通知书编号", "依据", "document"}, required: true, example: "桃财扣通〔2026〕3号"},
+		withdrawColumn,
+	}},
+	{kind: "orders", title: "法院协助执行", fact: facts.KindOrder, key: []string{"number"}, from: "from", to: "to", columns: []column{
+		hidden(idColumn), hidden(nameColumn),
+		{code: "number", title: "案号", synonyms: []string{"执行案号", "文号", "number"}, required: true, example: "（2026）湘0725执31号"},
+		{code: "rank", title: "顺位", synonyms: []string{"顺序", "rank"}, kind: whole, required: true, help: "数小的先扣", example: "1"},
+		{code: "total", title: "总额", synonyms: []string{"执行总额", "total"}, kind: amount, help: "空着是没有总额，扣到终止日期", example: "20000.00"},
+		{code: "monthly", title: "每月金额", synonyms: []string{"每月扣划", "monthly"}, kind: amount, help: "空着是保留生活费以外的全部", example: "1000.00"},
+		{code: "protected", title: "保留生活费", synonyms: []string{"每月保留", "protected"}, kind: amount, required: true, example: "1500.00"},
+		{code: "holder", title: "收款单位", synonyms: []string{"收款户名", "户名", "holder"}, required: true, example: "桃源县人民法院"},
+		{code: "card", title: "收款账号", synonyms: []string{"账号", "card"}, kind: card, required: true, help: "文本格式", example: "18510101040012345"},
+		{code: "bank", title: "收款银行", synonyms: []string{"开户银行", "银行", "bank"}, kind: bank, required: true, example: "中国农业银行"},
+		{code: "branch", title: "开户网点", synonyms: []string{"开户行", "支行", "branch"}, example: "中国农业银行桃源县支行"},
+		{code: "cnaps", title: "联行号", synonyms: []string{"行号", "cnaps"}},
+		{code: "from", title: "开始日期", synonyms: []string{"起始日期", "from"}, kind: day, required: true, example: "2026-11-01"},
+		{code: "to", title: "终止日期", synonyms: []string{"解除日期", "to"}, kind: day},
+		withdrawColumn,
+	}},
+	{kind: "verifications", title: "资格认证结果", fact: facts.KindVerified, key: []string{"year"}, from: "date", columns: []column{
+		hidden(idColumn), hidden(nameColumn),
+		{code: "year", title: "年度", synonyms: []string{"认证年度", "year"}, kind: whole, required: true, example: "2026"},
+		{code: "result", title: "认证结果", synonyms: []string{"结果", "result"}, required: true, choices: map[string]string{"通过": payroll.VerifiedPassed, "未见到本人": "not_met", "已去世": "died", "失踪": "missing"}, help: "未见到本人、已去世、失踪的缓发", example: "通过"},
+		{code: "date", title: "认证日期", synonyms: []string{"日期", "date"}, kind: day, required: true, example: "2026-05-12"},
+		{code: "signed", title: "签字人", synonyms: []string{"认证人", "经手人", "signed"}, required: true, example: "王支书"},
+		withdrawColumn,
+	}},
+	{kind: "recipients", title: "继承人代领", fact: facts.KindRecipient, key: []string{"recipient", "relation"}, from: "from", to: "to", columns: []column{
+		hidden(idColumn), hidden(nameColumn),
+		{code: "recipient", title: "收款人", synonyms: []string{"继承人", "代领人", "recipient"}, required: true, help: "身份证号和姓名填去世的人", example: "李春花"},
+		{code: "relation", title: "关系", synonyms: []string{"与本人关系", "relation"}, required: true, example: "配偶"},
+		{code: "share", title: "份额（%）", synonyms: []string{"份额", "比例", "share"}, kind: decimalNumber, required: true, help: "同一人的各份额合计 100", example: "100"},
+		{code: "card", title: "银行卡号", synonyms: []string{"收款账号", "账号", "卡号", "card"}, kind: card, required: true, help: "收款人自己的卡，文本格式", example: "6200590000009999992"},
+		{code: "bank", title: "开户银行", synonyms: []string{"银行", "bank"}, kind: bank, required: true, example: "中国农业银行"},
+		{code: "branch", title: "开户网点", synonyms: []string{"开户行", "支行", "branch"}, example: "中国农业银行桃源县支行"},
+		{code: "cnaps", title: "联行号", synonyms: []string{"行号", "cnaps"}},
+		{code: "document", title: "文号", synonyms: []string{"依据", "公证书编号", "document"}, required: true, help: "公证书、协议或证明的编号", example: "（2026）湘桃证字第12号"},
+		{code: "from", title: "开始日期", synonyms: []string{"起始日期", "from"}, kind: day, required: true, example: "2026-11-01"},
+		{code: "to", title: "终止日期", synonyms: []string{"to"}, kind: day},
+		withdrawColumn,
 	}},
 	{kind: "paid", title: "已发金额", fact: facts.KindPaid, key: []string{"item", "month"}, from: "month", wide: true, columns: []column{
 		hidden(idColumn), hidden(nameColumn),

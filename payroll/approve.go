@@ -344,7 +344,7 @@ func (b *Book) digestAsComputed(ctx context.Context, c *calc, batch Batch) (stri
 		return "", err
 	}
 	d.payments()
-	d.Averages = averagesOf(c.program, c.fresh(), batch.Channel)
+	d.Averages = averagesOf(c, c.fresh(), batch.Channel)
 	return d.seal.sum(d.Batch), nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"zhida/rules/facts"
+	"zhida/rules/money"
 )
 
 // chunkSize is the number of persons a worker reads, computes and hands on at a time.
@@ -56,14 +57,14 @@ func (b *Book) observe(ctx context.Context, c *calc) error {
 // loadChunk reads the persons first..last with what is committed for them and what their accounts hold.
 func (b *Book) loadChunk(ctx context.Context, c *calc, first, last int64) (people []personData, err error) {
 	err = b.view(ctx, func(r Reader) error {
-		list, paid, err := loadPersons(ctx, r, c.horizon, first, last)
+		list, standings, err := loadPersons(ctx, r, c.horizon, first, last)
 		if err != nil {
 			return err
 		}
 		people = make([]personData, len(list))
 		index := make(map[int64]*personData, len(list))
 		for i := range list {
-			people[i] = personData{Person: list[i], paid: paid[list[i].No], balances: map[string]Balance{}}
+			people[i] = personData{Person: list[i], standing: *standings[list[i].No], balances: map[string]Balance{}, receivables: map[string][]Entry{}, ordered: map[string]money.Fen{}}
 			index[list[i].No] = &people[i]
 		}
 		err = r.Committed(ctx, c.counted, first, last, func(s CommittedSum) error {
@@ -83,7 +84,34 @@ func (b *Book) loadChunk(ctx context.Context, c *calc, first, last int64) (peopl
 				return nil
 			})
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		entries := map[*personData]map[string][]Entry{}
+		err = r.Entries(ctx, EntryQuery{Batches: c.counted, Horizon: c.horizon, First: first, Last: last}, func(e Entry) error {
+			if p := index[e.Person]; p != nil {
+				if entries[p] == nil {
+					entries[p] = map[string][]Entry{}
+				}
+				channel := c.channelOf[e.Origin]
+				entries[p][channel] = append(entries[p][channel], e)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		for p, channels := range entries {
+			for channel, list := range channels {
+				p.receivables[channel] = openReceivables(list)
+			}
+		}
+		return r.PaidTo(ctx, c.counted, first, last, func(person int64, target string, fen money.Fen) error {
+			if p := index[person]; p != nil {
+				p.ordered[target] += fen
+			}
+			return nil
+		})
 	})
 	return people, err
 }

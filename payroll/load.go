@@ -23,9 +23,11 @@ type paidFact struct {
 // personData is one person's input to the computation.
 type personData struct {
 	facts.Person
-	paid      []CommittedSum // by an earlier system; Horizon is the position of its import
-	committed []CommittedSum
-	balances  map[string]Balance // by channel
+	standing
+	committed   []CommittedSum
+	balances    map[string]Balance   // by channel
+	receivables map[string][]Entry   // open ones by channel, oldest first
+	ordered     map[string]money.Fen // paid to courts so far, by Payment.Target
 }
 
 // loadWorld reads places, references, the calendar and frozen averages as known at the horizon.
@@ -68,28 +70,29 @@ func loadWorld(ctx context.Context, r Reader, m Meta, horizon int64) (*facts.Wor
 	return w, err
 }
 
-// loadPersons reads the persons first..last with everything known about them at the horizon.
-func loadPersons(ctx context.Context, r Reader, horizon, first, last int64) ([]facts.Person, map[int64][]CommittedSum, error) {
+// loadPersons reads the persons first..last with everything known about them at the
+// horizon: what decides what is due, and apart from it what decides how it is paid out.
+func loadPersons(ctx context.Context, r Reader, horizon, first, last int64) ([]facts.Person, map[int64]*standing, error) {
 	var list []facts.Person
-	paid := map[int64][]CommittedSum{}
+	standings := map[int64]*standing{}
 	err := r.Facts(ctx, FactQuery{Horizon: horizon, First: first, Last: last}, func(f Fact) error {
 		if len(list) == 0 || list[len(list)-1].No != f.Person {
 			list = append(list, facts.Person{No: f.Person})
 		}
-		if f.Kind == facts.KindPaid {
-			var p paidFact
-			if err := decode(f, &p); err != nil {
-				return err
-			}
-			paid[f.Person] = append(paid[f.Person], CommittedSum{Obligation{f.Person, p.Item, p.Month}, p.Fen, f.KnownFrom})
-			return nil
+		s := standings[f.Person]
+		if s == nil {
+			s = &standing{}
+			standings[f.Person] = s
+		}
+		if ok, err := s.add(f); ok || err != nil {
+			return err
 		}
 		return addFact(&list[len(list)-1], f)
 	})
 	for i := range list {
 		orderFacts(&list[i])
 	}
-	return list, paid, err
+	return list, standings, err
 }
 
 func addFact(p *facts.Person, f Fact) error {

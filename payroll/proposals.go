@@ -20,6 +20,8 @@ const (
 	ProposeAmounts  = "import.amounts"
 	ProposePaid     = "import.paid"
 	ProposeVoid     = "batch.void"
+	ProposeRepaid   = "receivable.repaid"
+	ProposeWriteOff = "receivable.write_off"
 )
 
 // propose records that somebody wants something done; nothing holds until another
@@ -241,6 +243,8 @@ func (b *Book) accept(ctx context.Context, tx Tx, s *Session, p Proposal) (int64
 			return 0, plan.problems
 		}
 		return b.applyImport(ctx, tx, s, EventProposalAccepted, plan, &in, note...)
+	case ProposeRepaid, ProposeWriteOff:
+		return b.applyRelief(ctx, tx, s, p, note)
 	case ProposeAdopt:
 		return b.adopt(ctx, tx, s, p, note)
 	case ProposeSettings:

@@ -45,6 +45,7 @@ type reportPerson struct {
 	settlement Settlement
 	id         string // masked
 	bank, card string
+	others     []string // payments to somebody else, in words
 }
 
 func newReport(ctx context.Context, r Reader, id BatchID) (*batchReport, error) {
@@ -90,7 +91,12 @@ func (p *batchReport) loadPeople() error {
 	}
 	return p.r.Payments(p.ctx, batch.ID, func(x Payment) error {
 		if who := p.people[x.Person]; who != nil {
-			who.bank, who.card = identity.BankName(x.Bank), x.Card.String()
+			if x.Target == "" || who.card == "" {
+				who.bank, who.card = identity.BankName(x.Bank), x.Card.String()
+			}
+			if x.Target != "" {
+				who.others = append(who.others, x.Fen.String()+" 元付"+x.Holder+"（"+x.TargetChinese()+"）")
+			}
 		}
 		return nil
 	})
@@ -236,6 +242,9 @@ func (p *batchReport) findPrevious() error {
 		return err
 	}
 	b := p.head.Batch
+	if b.Kind == BackPay { // holds other months than a regular batch does
+		return nil
+	}
 	for _, x := range batches {
 		if x.Channel == b.Channel && x.Kind == Regular && x.State.Committed() && x.ID.Month() < b.ID.Month() {
 			p.previous = x.ID
@@ -315,7 +324,7 @@ func (p *batchReport) People(fn func(ReportPerson) error) error {
 		who := p.people[no]
 		s := &who.settlement
 		x := ReportPerson{Person: no, Name: s.Name, IDMasked: who.id, Category: s.Category, Township: facts.Township(s.Place), Status: s.Status,
-			Reason: reasonText(s), Gross: s.Gross, Deduction: s.Deduction, Held: s.Held, Owed: s.Owed, Pay: s.Pay, Bank: who.bank, CardMasked: who.card}
+			Reason: strings.Join(append(nonEmpty(reasonText(s)), who.others...), "；"), Gross: s.Gross, Deduction: s.Deduction, Held: s.Held, Owed: s.Owed, Pay: s.Pay, Bank: who.bank, CardMasked: who.card}
 		if len(s.Place) == 12 {
 			x.Village = s.Place
 		}
@@ -324,6 +333,13 @@ func (p *batchReport) People(fn func(ReportPerson) error) error {
 		}
 	}
 	return nil
+}
+
+func nonEmpty(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return []string{s}
 }
 
 // reasonText words why a person ends as they do, refused items included.

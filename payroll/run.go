@@ -10,6 +10,7 @@ import (
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
 	"zhida/rules/message"
+	"zhida/rules/policy"
 )
 
 // RunResult is what a run made.
@@ -18,6 +19,7 @@ type RunResult struct {
 	Roster  int             // persons considered
 	Refused []RefusedPerson // persons, or items of persons, that could not be computed
 	Broken  []BrokenRule    // places that do not keep to a rule of a document in the month
+	Waiting []BatchID       // back-pay batches still open, which this run has left alone
 }
 
 // BrokenRule is a place whose amounts do not keep to a rule of a document.
@@ -39,7 +41,41 @@ type RefusedPerson struct {
 // to have been run. Without a difference there is no batch. A draft that is open
 // for a channel is computed again under its id; a submitted one refuses the run.
 func (b *Book) Run(ctx context.Context, s *Session, month calendar.Month, kind BatchKind) (RunResult, error) {
-	return b.run(ctx, s, month, kind, Narrow{})
+	r, err := b.run(ctx, s, month, kind, Narrow{})
+	if err != nil || kind != Regular {
+		return r, err
+	}
+	return r, b.backPay(ctx, s, month, &r)
+}
+
+// backPay computes the earlier months' differences as batches of their own, where the
+// county has them apart. Those of an earlier run that are still open are left alone:
+// what they do not settle stays due.
+func (b *Book) backPay(ctx context.Context, s *Session, month calendar.Month, into *RunResult) error {
+	apart := false
+	err := b.view(ctx, func(r Reader) error {
+		county, err := settingsAt(ctx, r, 0)
+		if message.Code(err) == "settings.none" {
+			return nil
+		}
+		apart = err == nil && county.BackPay != nil
+		if !apart {
+			return err
+		}
+		batches, err := r.Batches(ctx)
+		for _, x := range batches {
+			if x.Kind == BackPay && x.State.open() && (x.State != Draft || x.ID.Month() != month) {
+				into.Waiting = append(into.Waiting, x.ID)
+			}
+		}
+		return err
+	})
+	if err != nil || !apart || len(into.Waiting) > 0 {
+		return err
+	}
+	r, err := b.run(ctx, s, month, BackPay, Narrow{})
+	into.Batches = append(into.Batches, r.Batches...)
+	return err
 }
 
 // Rerun is a correction of a month that is narrowed to a person, a place or an item:
@@ -112,12 +148,61 @@ type calc struct {
 	policies  []AdoptedPolicy            // withdrawn ones too, by position
 	grants    map[string]map[string]bool // position of adoption to the item codes it grants
 	channels  []string                   // of the items, in order
+	channelOf map[BatchID]string         // of committed batches
+	horizons  map[BatchID]int64          // of committed batches
+	county    *County                    // settings known at the horizon; nil while there are none
+	apart     bool                       // of a regular run: earlier months wait in a back-pay batch
+}
+
+// slot is what may have one open batch at a time: ordinary pay never waits for back-pay.
+func slot(kind BatchKind, channel string) string {
+	if kind == BackPay {
+		return string(BackPay) + " " + channel
+	}
+	return channel
+}
+
+// settles says whether this run settles a difference of a pay month. Where back-pay
+// is apart, earlier months are its matter, except what the document itself pays later.
+func (c *calc) settles(m calendar.Month, cause func() string) bool {
+	if c.kind != BackPay && !c.apart {
+		return true
+	}
+	return (m < c.month && cause() != causeLater) == (c.kind == BackPay)
+}
+
+// fund is where a line's money comes from: the item's fund, or the one that the
+// county has set aside for back-pay.
+func (c *calc) fund(item string) string {
+	if c.kind == BackPay && c.county.BackPay.Fund != "" {
+		return c.county.BackPay.Fund
+	}
+	return item
+}
+
+func (c *calc) census() *Census {
+	if c.county == nil {
+		return nil
+	}
+	return c.county.Census
+}
+
+// recovery gives the terms on which a receivable may be collected: of the document
+// that grants the item now, or granted it for the pay month; nil when there are none.
+func (c *calc) recovery(e Entry) *policy.Recovery {
+	for _, m := range []calendar.Month{c.month, e.Month} {
+		if item, ok := c.program.ItemAt(e.Item, m); ok {
+			return item.Recovery
+		}
+	}
+	return nil
 }
 
 // prepareAt reads what the computation rests on, as known at the horizon (0: now).
 // Errors here are wrong for all: the run fails and changes nothing.
 func (b *Book) prepareAt(ctx context.Context, month calendar.Month, kind BatchKind, only Narrow, horizon int64) (*calc, error) {
-	c := &calc{month: month, kind: kind, only: only, open: map[string]Batch{}, byChannel: map[string][]BatchID{}, latest: map[calendar.Month]int64{}}
+	c := &calc{month: month, kind: kind, only: only, open: map[string]Batch{}, byChannel: map[string][]BatchID{}, latest: map[calendar.Month]int64{},
+		channelOf: map[BatchID]string{}, horizons: map[BatchID]int64{}}
 	err := b.view(ctx, func(r Reader) error {
 		head, err := r.Head(ctx)
 		if err != nil {
@@ -153,12 +238,13 @@ func (c *calc) placeInTime(batches []Batch) error {
 	for _, x := range batches {
 		if !x.State.Committed() {
 			if x.State != Cancelled {
-				c.open[x.Channel] = x
+				c.open[slot(x.Kind, x.Channel)] = x
 			}
 			continue
 		}
 		c.counted = append(c.counted, x.ID)
 		c.byChannel[x.Channel] = append(c.byChannel[x.Channel], x.ID)
+		c.channelOf[x.ID], c.horizons[x.ID] = x.Channel, x.Horizon
 		if x.Kind == Regular {
 			ran = max(ran, x.ID.Month())
 		}
@@ -170,7 +256,7 @@ func (c *calc) placeInTime(batches []Batch) error {
 		return message.Err("run.before_cutover", c.month, start)
 	}
 	switch {
-	case c.kind == Regular && c.month < ran:
+	case c.kind != Correction && c.month < ran:
 		return message.Err("run.past", c.month, ran)
 	case c.kind == Correction && c.month > ran:
 		return message.Err("run.not_yet_run", c.month)
@@ -184,7 +270,7 @@ func (c *calc) placeInTime(batches []Batch) error {
 			continue
 		}
 		for m := start; m <= x.ID.Month(); m = m.Add(1) {
-			if x.Kind == Regular || m == x.ID.Month() {
+			if x.settled(m) {
 				c.latest[m] = max(c.latest[m], x.Horizon)
 			}
 		}
@@ -192,8 +278,25 @@ func (c *calc) placeInTime(batches []Batch) error {
 	return nil
 }
 
+// settled says whether a batch settled a pay month up to its own.
+func (b *Batch) settled(m calendar.Month) bool {
+	switch own := m == b.ID.Month(); {
+	case b.Kind == BackPay:
+		return !own
+	case b.Kind == Correction || b.Apart:
+		return own
+	}
+	return true
+}
+
 // read loads policies, the world and what changed since the first commitment.
 func (c *calc) read(ctx context.Context, r Reader) error {
+	county, err := settingsAt(ctx, r, c.horizon)
+	if err != nil && message.Code(err) != "settings.none" {
+		return err
+	}
+	c.county = county
+	c.apart = c.kind == Regular && county != nil && county.BackPay != nil
 	adopted, err := r.Policies(ctx, c.horizon)
 	if err != nil {
 		return err
@@ -228,7 +331,7 @@ func (c *calc) read(ctx context.Context, r Reader) error {
 	if err != nil {
 		return err
 	}
-	if c.kind == Regular && paidFrom != 0 && paidFrom < c.from {
+	if c.kind != Correction && paidFrom != 0 && paidFrom < c.from {
 		c.from = paidFrom
 	}
 	for _, it := range c.program.Items() {

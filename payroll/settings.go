@@ -3,11 +3,13 @@ package payroll
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 
 	"zhida/payroll/banklayout"
 	"zhida/payroll/schedule"
 	"zhida/rules/message"
+	"zhida/rules/policy"
 	"zhida/rules/yamltext"
 )
 
@@ -19,6 +21,11 @@ type County struct {
 	Banks map[string]BankSetting `yaml:"banks"` // by bank code
 	// Calendar is the steps of a pay month in their order; empty while the county has set none.
 	Calendar []schedule.Step `yaml:"calendar"`
+	// BackPay keeps earlier months' differences in a batch of their own; nil: they are
+	// paid with the month.
+	BackPay *BackPaySetting `yaml:"backpay"`
+	// Census is the yearly verification; nil while the county has none.
+	Census *Census `yaml:"census"`
 	// Layouts are the county's own bank layouts, beside the presets.
 	Layouts []banklayout.Layout `yaml:"layouts"`
 }
@@ -27,6 +34,11 @@ type County struct {
 type Fund struct {
 	Code string `yaml:"code"`
 	Name string `yaml:"name"`
+}
+
+// BackPaySetting says how back-pay is kept apart from ordinary pay.
+type BackPaySetting struct {
+	Fund string `yaml:"fund"` // code it is paid from; empty: the item's own
 }
 
 // BankSetting says how payments to cards of one bank leave.
@@ -53,6 +65,9 @@ func ReadSettings(file string, text []byte) (*County, error) {
 	if err := schedule.Check(c.Calendar); err != nil {
 		return nil, err
 	}
+	if err := c.checkPayout(file); err != nil {
+		return nil, err
+	}
 	for i := range c.Layouts {
 		if problems := banklayout.Check(&c.Layouts[i]); len(problems) > 0 {
 			return nil, banklayout.Locate(file, text, "layouts."+strconv.Itoa(i), problems)
@@ -74,6 +89,25 @@ func ReadSettings(file string, text []byte) (*County, error) {
 		}
 	}
 	return &c, nil
+}
+
+// checkPayout refuses a back-pay fund that is not among the funds, and a census that
+// says nothing.
+func (c *County) checkPayout(file string) error {
+	if c.BackPay != nil && c.BackPay.Fund != "" && !slices.ContainsFunc(c.Funds, func(f Fund) bool { return f.Code == c.BackPay.Fund }) {
+		return message.Err("settings.backpay", file, c.BackPay.Fund)
+	}
+	if x := c.Census; x != nil {
+		if x.deadline(2024) == 0 || x.deadline(2023) == 0 || x.Since < 2000 || len(x.Categories) == 0 {
+			return message.Err("settings.census", file)
+		}
+		for _, k := range x.Categories {
+			if policy.CategoryChinese(k) == string(k) {
+				return message.Err("settings.census", file)
+			}
+		}
+	}
+	return nil
 }
 
 // Layout finds a layout by its code: the county's own first, then the presets.

@@ -1,7 +1,9 @@
 package payroll
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"sort"
 	"strings"
 
@@ -23,7 +25,8 @@ type channelPart struct {
 	channel    string
 	lines      []draftLine
 	settlement Settlement
-	account    facts.Account
+	entries    []Entry // Batch, and Origin of what it charges, are set with the batch
+	shares     []share // of the payment
 }
 
 // draftLine is a line before its sentence has a number.
@@ -113,11 +116,11 @@ func (s *settler) entitled(e rules.Entitlement) {
 	case e.Outcome != rules.Due && e.Month == s.calc.month && part.settlement.Reason.IsZero() && !item.Deduction:
 		part.settlement.Reason = e.Reason
 	}
-	if e.Fen == sum.Fen {
+	if e.Fen == sum.Fen || !s.calc.settles(e.Month, func() string { return s.cause(item, k, sum) }) {
 		return
 	}
 	l := draftLine{order: item.Order, Line: Line{Person: s.person.No, Item: e.Item, Month: e.Month, Side: sideOf(item.Deduction),
-		Fen: e.Fen - sum.Fen, Due: e.Fen, Committed: sum.Fen, Place: place, Policy: e.Policy, Fund: item.Fund}}
+		Fen: e.Fen - sum.Fen, Due: e.Fen, Committed: sum.Fen, Place: place, Policy: e.Policy, Fund: s.calc.fund(item.Fund)}}
 	if l.Policy == 0 {
 		l.Policy = item.Policy
 	}
@@ -180,11 +183,11 @@ func (s *settler) takeBack(k obligationKey, sum CommittedSum, last Line, channel
 	if f := profileAt(&s.person.Person, k.month.Last()); place == "" && f != nil {
 		place = f.Place
 	}
-	if !s.calc.only.concerns(s.person.No, k.item, place) {
+	if !s.calc.only.concerns(s.person.No, k.item, place) || !s.calc.settles(k.month, func() string { return s.cause(item, k, sum) }) {
 		return
 	}
 	l := draftLine{order: item.Order, Line: Line{Person: s.person.No, Item: k.item, Month: k.month, Side: sideOf(item.Deduction),
-		Fen: -sum.Fen, Committed: sum.Fen, Place: place, Policy: item.Policy, Fund: item.Fund}}
+		Fen: -sum.Fen, Committed: sum.Fen, Place: place, Policy: item.Policy, Fund: s.calc.fund(item.Fund)}}
 	l.Cause = s.cause(item, k, sum)
 	l.sentence = sentence(&l.Line, rules.Entitlement{Outcome: rules.NotDue, Reason: message.M("settle.no_rule")})
 	s.part(item.Channel).lines = append(s.part(item.Channel).lines, l)
@@ -352,9 +355,28 @@ func (s *settler) closePart(p *channelPart) {
 			st.Gross += l.Fen
 		}
 	}
-	account, payable := accountAt(&s.person.Person, s.calc.month.Last())
-	p.account = account
-	st.settle(s.person.balances[p.channel], payable)
+	a := &account{standing: s.person.standing, open: s.person.balances[p.channel], receivables: s.person.receivables[p.channel], ordered: s.person.ordered,
+		on: s.calc.month.Last(), calc: s.calc}
+	a.profile = profileAt(&s.person.Person, a.on)
+	a.leaving = leaving(&s.person.Person, a.profile, a.on)
+	a.own, a.hasOwn = accountAt(&s.person.Person, a.on)
+	a.settle(p, s.calc.kind)
+	slices.SortFunc(p.entries, func(x, y Entry) int { // as the store gives them back
+		return cmp.Or(cmp.Compare(x.Way, y.Way), cmp.Compare(x.Origin, y.Origin), cmp.Compare(x.Month, y.Month), cmp.Compare(x.Item, y.Item))
+	})
+}
+
+// leaving says whether nobody expects later pay from which something could be kept:
+// every post has ended, or the person has retired.
+func leaving(p *facts.Person, f *facts.Profile, on calendar.Date) bool {
+	if f == nil || f.Category == facts.FormerVillageCadre {
+		return false
+	}
+	if f.Retired != 0 && f.Retired <= on {
+		return true
+	}
+	serving := func(x facts.Spell) bool { return x.To == 0 || x.To > on }
+	return len(p.Spells) > 0 && !slices.ContainsFunc(p.Spells, serving)
 }
 
 // limitDeductions keeps deductions within the pay they are taken from, in print
@@ -366,9 +388,10 @@ func (p *channelPart) limitDeductions() {
 	})
 	room := money.Fen(0)
 	for _, l := range p.lines {
-		if l.Side == Gross {
-			room += l.Fen
-		} else if l.Fen < 0 {
+		switch {
+		case l.Side == Gross:
+			room += max(l.Fen, 0)
+		case l.Fen < 0:
 			room -= l.Fen
 		}
 	}
@@ -392,39 +415,6 @@ func (p *channelPart) limitDeductions() {
 		a, b := &p.lines[i], &p.lines[j]
 		return a.Item < b.Item || a.Item == b.Item && a.Month < b.Month
 	})
-}
-
-// settle decides how much of the account becomes a payment. It keeps
-// Gross - Deduction = Pay + Held - Owed, and Pay is never negative.
-func (s *Settlement) settle(open Balance, payable bool) {
-	net := s.Gross - s.Deduction
-	switch available := net + open.Held; {
-	case payable && available < 0:
-		s.Held, s.Owed = -open.Held, -available
-	case payable:
-		s.Held, s.Owed = -open.Held, -min(open.Owed, available)
-		s.Pay = available + s.Owed
-	case net < 0: // what is held covers what is to be recovered first
-		s.Held = -min(open.Held, -net)
-		s.Owed = -net + s.Held
-	default:
-		s.Held = net
-	}
-	switch {
-	case s.Pay > 0:
-		s.Status, s.Reason = Paid, message.Message{}
-	case s.Held > 0 || !payable && open.Held+s.Held > 0:
-		s.Status, s.Reason = OnHold, message.M("settle.no_account")
-	default:
-		s.Status = NotDue
-		if s.Owed > 0 {
-			s.Reason = message.M("settle.owes", s.Owed)
-		} else if s.Owed < 0 {
-			s.Reason = message.M("settle.collected", -s.Owed)
-		} else if s.Reason.IsZero() {
-			s.Reason = message.M("settle.nothing_new")
-		}
-	}
 }
 
 // positions gives all positions at which facts of the kinds changed.

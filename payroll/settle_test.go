@@ -3,41 +3,115 @@ package payroll
 import (
 	"testing"
 
+	"github.com/shopspring/decimal"
 	"pgregory.net/rapid"
 
+	"zhida/rules"
+	"zhida/rules/calendar"
 	"zhida/rules/money"
+	"zhida/rules/policy"
 )
 
-// Whatever comes in, the account balances, nobody is paid a negative sum, and what
-// is held or owed never falls below nothing.
+// Whatever comes in, the account balances, nobody is paid a negative sum, what is
+// held or owed never falls below nothing, and the month's own pay is touched only on
+// a basis, within the cap and above the floor.
 func TestSettleBalances(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		fen := func(name string, low, high int64) money.Fen {
 			return money.Fen(rapid.Int64Range(low, high).Draw(t, name))
 		}
-		open := Balance{Held: fen("held", 0, 1000), Owed: fen("owed", 0, 1000)}
-		s := Settlement{Gross: fen("gross", -2000, 2000)}
-		if s.Gross > 0 {
-			s.Deduction = fen("deduction", 0, int64(s.Gross))
+		const month = calendar.Month(202611)
+		terms := &policy.Recovery{Share: decimal.New(int64(rapid.IntRange(1, 100).Draw(t, "share")), -2), Floor: fen("floor", 0, 800)}
+		a := &account{open: Balance{Held: fen("held", 0, 1000)}, on: month.Last(), hasOwn: rapid.Bool().Draw(t, "payable"),
+			leaving: rapid.Bool().Draw(t, "leaving"), calc: &calc{month: month, program: granting(t, terms), horizons: map[BatchID]int64{202610001: 5, 202610002: 6}}}
+		var owed money.Fen
+		for i := range rapid.IntRange(0, 2).Draw(t, "receivables") {
+			e := Entry{Origin: 202610001 + BatchID(i), Item: "a", Month: 202610, Fen: fen("owed", 1, 700)}
+			a.receivables, owed = append(a.receivables, e), owed+e.Fen
 		}
-		payable := rapid.Bool().Draw(t, "payable")
-		s.settle(open, payable)
+		served := rapid.Bool().Draw(t, "served")
+		if served {
+			a.notices = []noticeFact{{date: 20261115, known: 9}}
+		}
+		if rapid.Bool().Draw(t, "ordered") {
+			a.orders = []orderFact{{Number: "甲", Total: fen("total", 1, 900), Monthly: fen("monthly", 0, 500), Protected: fen("protected", 0, 900), to: calendar.Forever}}
+		}
+		p := &channelPart{}
+		var own, back, taken money.Fen
+		for i := range rapid.IntRange(0, 4).Draw(t, "lines") {
+			l := Line{Item: "a", Month: month.Add(-i), Side: Gross, Fen: fen("fen", -900, 1500)}
+			if l.Fen < 0 || rapid.Bool().Draw(t, "paid before") {
+				l.Committed = max(-l.Fen, 1)
+			}
+			p.lines = append(p.lines, draftLine{Line: l})
+			p.settlement.Gross += l.Fen
+			if l.Month == month && l.Committed == 0 {
+				own += l.Fen
+			} else {
+				back += l.Fen
+			}
+		}
+		kind := rapid.SampledFrom([]BatchKind{Regular, Correction, BackPay}).Draw(t, "kind")
+		a.settle(p, kind)
+		s := p.settlement
 		if s.Gross-s.Deduction != s.Pay+s.Held-s.Owed {
 			t.Fatalf("%s - %s is not %s + %s - %s", s.Gross, s.Deduction, s.Pay, s.Held, s.Owed)
 		}
-		if s.Pay < 0 || open.Held+s.Held < 0 || open.Owed+s.Owed < 0 {
-			t.Fatalf("below nothing: pay %s, held %s, owed %s", s.Pay, open.Held+s.Held, open.Owed+s.Owed)
+		var moved, charged, shared money.Fen
+		for _, e := range p.entries {
+			moved += e.Fen
+			charged += max(e.Fen, 0)
+			taken -= min(e.Fen, 0)
 		}
-		if !payable && s.Pay != 0 {
-			t.Fatalf("%s paid without an account", s.Pay)
+		for _, x := range p.shares {
+			shared += x.fen
+			if x.fen <= 0 {
+				t.Fatalf("a share of %s", x.fen)
+			}
 		}
-		if s.Pay > 0 && open.Owed+s.Owed > 0 {
-			t.Fatalf("%s paid while %s is owed", s.Pay, open.Owed+s.Owed)
+		if moved != s.Owed || shared != s.Pay {
+			t.Fatalf("entries come to %s of %s, shares to %s of %s", moved, s.Owed, shared, s.Pay)
+		}
+		if s.Pay < 0 || a.open.Held+s.Held < 0 || owed+s.Owed < 0 {
+			t.Fatalf("below nothing: pay %s, held %s, owed %s", s.Pay, a.open.Held+s.Held, owed+s.Owed)
+		}
+		if !a.hasOwn && (s.Pay != 0 || taken != 0) {
+			t.Fatalf("%s paid and %s kept back without an account", s.Pay, taken)
+		}
+		if want := max(-back-a.open.Held, 0); charged != want {
+			t.Fatalf("%s became owed, want %s", charged, want)
+		}
+		if (!served || kind != Regular) && taken != 0 {
+			t.Fatalf("%s kept back without notice or from a %s batch", taken, kind)
+		}
+		if limit := terms.Share.Mul(decimal.New(int64(own), 0)).IntPart(); !a.leaving && int64(taken) > limit {
+			t.Fatalf("%s kept back, at most %d", taken, limit)
+		}
+		if taken > 0 && s.Pay < terms.Floor {
+			t.Fatalf("%s left, at least %s", s.Pay, terms.Floor)
 		}
 		if s.Status == "" || s.Status != Paid && s.Reason.IsZero() {
 			t.Fatalf("status %q without a reason", s.Status)
 		}
 	})
+}
+
+// granting is a program with one item "a" whose document has the terms.
+func granting(t *rapid.T, terms *policy.Recovery) *rules.Program {
+	p, err := policy.Read("甲.yaml", []byte(`
+文件: {文号: 甲〔2026〕1号, 标题: 补贴, 发文机关: 甲, 印发日期: 2026-01-01, 施行: 2026-01}
+项目:
+  - {代码: a, 名称: 补贴, 顺序: 1, 人员: 村干部, 渠道: 一卡通, 资金: F, 方向: 应发, 依据: 按人员, 发放: 每月, 金额: '10', 到任当月: 全月, 离任当月: 全月, 去世当月: 全月, 变动当月: 末日, 舍入: 四舍五入到分}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Document.Recovery = terms
+	program, err := rules.Compile([]rules.Granted{{Position: 1, Policy: p}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return program
 }
 
 // Deductions never take more than there is, in print order, and what is left out stays due.
@@ -47,7 +121,7 @@ func TestDeductionsStayWithinThePay(t *testing.T) {
 		var gross, wanted money.Fen
 		for i := range rapid.IntRange(0, 4).Draw(t, "gross lines") {
 			f := money.Fen(rapid.Int64Range(-500, 1500).Draw(t, "fen"))
-			gross += f
+			gross += max(f, 0)
 			p.lines = append(p.lines, draftLine{Line: Line{Item: string(rune('a' + i)), Side: Gross, Fen: f, Month: 202611}})
 		}
 		for i := range rapid.IntRange(0, 4).Draw(t, "deductions") {

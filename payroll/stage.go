@@ -3,6 +3,7 @@ package payroll
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sort"
 	"strconv"
 	"strings"
@@ -34,6 +35,8 @@ type draft struct {
 	texts    map[string]int // sentence to number
 	fresh    []string       // numbered, not yet written
 	payables []payable
+	paid     money.Fen // sum of payables
+	moved    money.Fen // sum of entries
 	seal     *sealer
 }
 
@@ -43,6 +46,7 @@ type payable struct {
 	fen     money.Fen
 	place   string
 	account facts.Account
+	target  string
 }
 
 // begin clears what a killed run left and creates the staged head of each channel.
@@ -67,12 +71,12 @@ func (w *stage) begin(ctx context.Context) error {
 				return err
 			}
 			d := &draft{scratch: NewBatchID(c.month, seq), texts: map[string]int{}, seal: newSealer()}
-			d.Batch = Batch{ID: d.scratch, Kind: c.kind, Narrowed: c.only.String(), Channel: channel, State: Staging, Horizon: c.horizon,
+			d.Batch = Batch{ID: d.scratch, Kind: c.kind, Narrowed: c.only.String(), Channel: channel, Apart: c.apart, State: Staging, Horizon: c.horizon,
 				RulesVersion: rules.Version, ComputedAt: w.book.now()}
 			if err := tx.CreateBatch(ctx, d.Batch); err != nil {
 				return err
 			}
-			if open, ok := c.open[channel]; ok {
+			if open, ok := c.open[slot(c.kind, channel)]; ok {
 				if err := mayReplace(ctx, tx, open.ID, c); err != nil {
 					return err
 				}
@@ -102,7 +106,7 @@ func mayReplace(ctx context.Context, tx Tx, id BatchID, c *calc) error {
 
 // put writes one chunk of computed persons, in person order.
 func (w *stage) put(ctx context.Context, chunk []personResult) error {
-	lines, people := map[string][]Line{}, map[string][]Settlement{}
+	lines, people, entries := map[string][]Line{}, map[string][]Settlement{}, map[string][]Entry{}
 	for i := range chunk {
 		w.roster++
 		for j := range chunk[i].parts {
@@ -113,6 +117,7 @@ func (w *stage) put(ctx context.Context, chunk []personResult) error {
 				lines[part.channel] = append(lines[part.channel], l.Line)
 			}
 			people[part.channel] = append(people[part.channel], part.settlement)
+			entries[part.channel] = append(entries[part.channel], part.entries...)
 			w.note(&part.settlement)
 		}
 	}
@@ -126,6 +131,9 @@ func (w *stage) put(ctx context.Context, chunk []personResult) error {
 				return err
 			}
 			if err := tx.PutSettlements(ctx, people[channel]); err != nil {
+				return err
+			}
+			if err := tx.PutEntries(ctx, entries[channel]); err != nil {
 				return err
 			}
 		}
@@ -164,10 +172,30 @@ func (d *draft) add(p *channelPart) {
 	d.Held += s.Held
 	d.Owed += s.Owed
 	d.seal.settlement(s)
+	for i := range p.entries {
+		e := &p.entries[i]
+		if e.Batch = d.scratch; e.Way == Charged {
+			e.Origin = d.scratch
+		}
+		d.moved += e.Fen
+		d.seal.entry(e)
+	}
 	if s.Pay > 0 {
 		d.Payees++
-		d.payables = append(d.payables, payable{s.Person, s.Pay, s.Place, p.account})
 	}
+	for _, x := range p.shares {
+		d.paid += x.fen
+		d.payables = append(d.payables, payable{s.Person, x.fen, s.Place, x.account, x.target})
+	}
+}
+
+// agrees holds what was worked out person by person against what leaves: payments and
+// movements of receivables. A difference is a fault of the program.
+func (d *draft) agrees() error {
+	if d.paid != d.Net || d.moved != d.Owed {
+		return fmt.Errorf("payroll: batch %s pays %s of %s and moves receivables by %s of %s", d.ID, d.paid, d.Net, d.moved, d.Owed)
+	}
+	return nil
 }
 
 // textNo numbers a sentence; equal sentences of a batch share a number.
@@ -184,7 +212,7 @@ func (d *draft) textNo(sentence string) int {
 
 // payments numbers the payments in their fixed order: bank, township, place, person.
 func (d *draft) payments() []Payment {
-	sort.Slice(d.payables, func(i, j int) bool {
+	sort.SliceStable(d.payables, func(i, j int) bool {
 		a, b := &d.payables[i], &d.payables[j]
 		switch {
 		case a.account.Bank != b.account.Bank:
@@ -197,7 +225,7 @@ func (d *draft) payments() []Payment {
 	list := make([]Payment, len(d.payables))
 	for i, p := range d.payables {
 		list[i] = Payment{Batch: d.scratch, Seq: i + 1, Person: p.person, Fen: p.fen, Bank: p.account.Bank, Card: identity.Card(p.account.Card.Full()),
-			CNAPS: p.account.CNAPS, Branch: p.account.Branch, Holder: p.account.Holder, Place: p.place}
+			CNAPS: p.account.CNAPS, Branch: p.account.Branch, Holder: p.account.Holder, Place: p.place, Target: p.target}
 		d.seal.payment(&list[i])
 	}
 	return list
@@ -213,7 +241,10 @@ func (w *stage) finish(ctx context.Context) (RunResult, error) {
 	averages := w.calc.fresh()
 	for _, channel := range w.calc.channels {
 		d := w.drafts[channel]
-		d.Averages = averagesOf(w.calc.program, averages, channel)
+		d.Averages = averagesOf(w.calc, averages, channel)
+		if err := d.agrees(); err != nil {
+			return result, errors.Join(err, w.drop(ctx))
+		}
 		payments := d.payments()
 		for len(payments) > 0 {
 			n := min(paymentChunk, len(payments))
@@ -290,11 +321,11 @@ func (w *stage) drop(ctx context.Context) error {
 	})
 }
 
-// averagesOf keeps the averages of a channel's items.
-func averagesOf(p *rules.Program, all []facts.Average, channel string) []facts.Average {
+// averagesOf keeps the averages of a channel's items in the months that the run settles.
+func averagesOf(c *calc, all []facts.Average, channel string) []facts.Average {
 	var list []facts.Average
 	for _, a := range all {
-		if it, ok := p.ItemAt(a.Item, a.Month); ok && it.Channel == channel {
+		if it, ok := c.program.ItemAt(a.Item, a.Month); ok && it.Channel == channel && c.settles(a.Month, func() string { return "" }) {
 			list = append(list, a)
 		}
 	}
@@ -305,6 +336,7 @@ func averagesOf(p *rules.Program, all []facts.Average, channel string) []facts.A
 // beside the writing and again over what was read back.
 type sealer struct {
 	lines, people, payments, texts section
+	entries                        *section // nil while no receivable moves
 }
 
 type section struct {
@@ -316,7 +348,7 @@ type section struct {
 }
 
 func newSealer() *sealer {
-	return &sealer{section{h: journal.NewHash()}, section{h: journal.NewHash()}, section{h: journal.NewHash()}, section{h: journal.NewHash()}}
+	return &sealer{lines: section{h: journal.NewHash()}, people: section{h: journal.NewHash()}, payments: section{h: journal.NewHash()}, texts: section{h: journal.NewHash()}}
 }
 
 func (s *sealer) line(l *Line) {
@@ -334,7 +366,24 @@ func (s *sealer) settlement(p *Settlement) {
 }
 
 func (s *sealer) payment(p *Payment) {
-	s.payments.row(strconv.Itoa(p.Seq), num(p.Person), num(int64(p.Fen)), p.Bank, p.Card.Full(), p.CNAPS, p.Branch, p.Holder, p.Place)
+	f := []string{strconv.Itoa(p.Seq), num(p.Person), num(int64(p.Fen)), p.Bank, p.Card.Full(), p.CNAPS, p.Branch, p.Holder, p.Place}
+	if p.Target != "" {
+		f = append(f, p.Target)
+	}
+	s.payments.row(f...)
+}
+
+// entry digests a movement of a receivable; one that the batch itself charges has no
+// origin yet, since the batch may still get another number.
+func (s *sealer) entry(e *Entry) {
+	if s.entries == nil {
+		s.entries = &section{h: journal.NewHash()}
+	}
+	origin := ""
+	if e.Way != Charged {
+		origin = e.Origin.String()
+	}
+	s.entries.row(num(e.Person), origin, e.Item, e.Month.String(), string(e.Way), e.Fund, num(int64(e.Fen)), e.Document)
 }
 
 func (s *sealer) text(t string) { s.texts.row(t) }
@@ -346,11 +395,17 @@ func (s *sealer) sum(b Batch) string {
 	if b.Narrowed != "" {
 		top.row("narrowed", b.Narrowed)
 	}
+	if b.Apart {
+		top.row("apart")
+	}
 	for _, x := range b.Averages {
 		top.row("average", x.Item, x.Group, x.Month.String(), num(int64(x.Fen)), strconv.Itoa(x.Count))
 	}
 	for _, x := range []*section{&s.lines, &s.people, &s.payments, &s.texts} {
 		top.row(hexOf(x.h.Sum(nil)))
+	}
+	if s.entries != nil {
+		top.row("entries", hexOf(s.entries.h.Sum(nil)))
 	}
 	return hexOf(top.h.Sum(nil))
 }
@@ -395,6 +450,9 @@ func digestStaged(ctx context.Context, r Reader, id BatchID, batch Batch) (strin
 		return "", err
 	}
 	if err := r.Payments(ctx, id, func(p Payment) error { s.payment(&p); return nil }); err != nil {
+		return "", err
+	}
+	if err := r.Entries(ctx, EntryQuery{Batch: id}, func(e Entry) error { s.entry(&e); return nil }); err != nil {
 		return "", err
 	}
 	texts, err := r.Texts(ctx, id)

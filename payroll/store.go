@@ -47,7 +47,15 @@ type CommittedSum struct {
 type Balance struct {
 	Person int64
 	Held   money.Fen // due but not yet payable
-	Owed   money.Fen // receivable
+}
+
+// EntryQuery selects movements of receivables: those of one batch, or for the persons
+// first..last those of the batches given and those outside batches up to the horizon.
+type EntryQuery struct {
+	Batch       BatchID
+	Batches     []BatchID
+	Horizon     int64
+	First, Last int64
 }
 
 // Reader reads a book. Methods with fn stream in the stated order and stop at its first
@@ -90,6 +98,10 @@ type Reader interface {
 	Committed(ctx context.Context, batches []BatchID, first, last int64, fn func(CommittedSum) error) error
 	// Balances streams account balances from the settlements of the given batches, by person, leaving out all-zero ones.
 	Balances(ctx context.Context, batches []BatchID, first, last int64, fn func(Balance) error) error
+	// Entries streams movements of receivables by person, way, origin, month, item, batch, position.
+	Entries(ctx context.Context, q EntryQuery, fn func(Entry) error) error
+	// PaidTo streams what the given batches paid to others than the person, summed by person and target.
+	PaidTo(ctx context.Context, batches []BatchID, first, last int64, fn func(person int64, target string, fen money.Fen) error) error
 }
 
 // Tx is a Reader that also writes. Every Update that writes appends exactly one
@@ -120,6 +132,7 @@ type Tx interface {
 	RenameBatch(ctx context.Context, from, to BatchID) error // with all its rows; to must not exist
 	StagingBatches(ctx context.Context) ([]BatchID, error)
 	PutLines(ctx context.Context, list []Line) error             // staging only
+	PutEntries(ctx context.Context, list []Entry) error          // of a staging batch, or outside batches
 	PutSettlements(ctx context.Context, list []Settlement) error // staging only
 	PutPayments(ctx context.Context, list []Payment) error       // staging only
 	PutTexts(ctx context.Context, id BatchID, from int, list []string) error

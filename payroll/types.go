@@ -67,6 +67,9 @@ const (
 	Cancelled State = "cancelled" // a draft given up, or voided before export
 )
 
+// open says whether a batch is still being worked on.
+func (s State) open() bool { return s == Draft || s == Submitted || s == Checked }
+
 // Committed says whether lines in this state count as committed.
 func (s State) Committed() bool { return s == Approved || s == Exported }
 
@@ -77,7 +80,19 @@ type BatchKind string
 const (
 	Regular    BatchKind = "regular"
 	Correction BatchKind = "correction"
+	BackPay    BatchKind = "backpay" // earlier months' differences, where the county has them apart
 )
+
+// Chinese is the kind as screens and papers print it.
+func (k BatchKind) Chinese() string {
+	switch k {
+	case Correction:
+		return "更正批次"
+	case BackPay:
+		return "补发批次"
+	}
+	return "月度批次"
+}
 
 // Batch is the head of a batch; sums are in fen.
 type Batch struct {
@@ -85,6 +100,7 @@ type Batch struct {
 	Kind         BatchKind
 	Narrowed     string // of a correction, what it was narrowed to; see Narrow
 	Channel      string // 统发, 一卡通 …; a batch never mixes channels
+	Apart        bool   // of a regular batch: earlier months are left to a back-pay batch
 	State        State
 	Horizon      int64  // journal position it was computed at
 	RulesVersion int    // of package rules; a rerun under another is refused
@@ -170,8 +186,8 @@ type Refusal struct {
 	Problem message.Message
 }
 
-// Payment is one transfer to one account. Seq counts from 1 in the fixed order
-// bank, township, place, person.
+// Payment is one transfer to one account; a person can have several. Seq counts
+// from 1 in the fixed order bank, township, place, person.
 type Payment struct {
 	Batch  BatchID
 	Seq    int
@@ -183,6 +199,7 @@ type Payment struct {
 	Branch string
 	Holder string
 	Place  string
+	Target string // why it goes to somebody else than the person (TargetChinese); empty for the person
 	File   string // name of the bank file, set at export
 }
 

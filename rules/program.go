@@ -119,7 +119,7 @@ func (p *Program) countBases() {
 func newGrant(g Granted, it *policy.Item) *grant {
 	x := &grant{item: it, policy: g.Policy, position: g.Position, needs: g.Policy.Needs(it)}
 	x.info = Item{Code: it.Code, Name: it.Name, Order: it.Order, Category: it.Categories, Channel: it.Channel, Fund: it.Fund, Deduction: it.Deduction,
-		Institution: it.Institution, Schedule: it.Schedule, Policy: g.Position, Document: g.Policy.Document.Number, Grouped: it.TopUp != nil || it.Pool != nil}
+		Institution: it.Institution, Schedule: it.Schedule, Policy: g.Position, Document: g.Policy.Document.Number, Grouped: it.TopUp != nil || it.Pool != nil, Recovery: g.Policy.Document.Recovery}
 	return x
 }
 

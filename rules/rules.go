@@ -29,13 +29,14 @@ type Item struct {
 	Category    []facts.Category
 	Channel     string
 	Fund        string
-	Deduction   bool            // withheld for Institution instead of paid
-	Institution string          // who receives a deduction
-	Policy      int64           // journal position of the document
-	Document    string          // 文号
-	Reads       []facts.Kind    // kinds of facts its result can depend on
-	Schedule    policy.Schedule `json:"-"` // in which months it is paid
-	Grouped     bool            // rests on a peer group, so that other people's facts move it
+	Deduction   bool             // withheld for Institution instead of paid
+	Institution string           // who receives a deduction
+	Policy      int64            // journal position of the document
+	Document    string           // 文号
+	Reads       []facts.Kind     // kinds of facts its result can depend on
+	Schedule    policy.Schedule  `json:"-"` // in which months it is paid
+	Grouped     bool             // rests on a peer group, so that other people's facts move it
+	Recovery    *policy.Recovery // terms on which too much is taken back; nil when the document has none
 }
 
 // Outcome is one of the three outcomes that are never mixed, or a refusal.

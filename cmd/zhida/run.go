@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -120,7 +121,7 @@ func brokenOf(list []payroll.BrokenRule, lang message.Lang) []brokenRow {
 func (c *cli) batchTable(list []payroll.Batch) {
 	rows := [][]string{}
 	for _, b := range list {
-		kind := map[payroll.BatchKind]string{payroll.Regular: "月度", payroll.Correction: "更正"}[b.Kind]
+		kind := strings.TrimSuffix(b.Kind.Chinese(), "批次")
 		rows = append(rows, []string{b.ID.String(), kind, b.Channel, b.State.Chinese(), strconv.Itoa(b.Payees), strconv.Itoa(b.Lines),
 			b.Gross.Grouped(), b.Deduction.Grouped(), b.Held.Grouped(), b.Owed.Grouped(), b.Net.Grouped(), short(b.Digest)})
 	}

@@ -201,10 +201,10 @@ func state(s payroll.State) string {
 }
 
 func batchKind(k payroll.BatchKind) string {
-	if k == payroll.Correction {
-		return "更正批次（补发扣回）"
+	if k == payroll.Regular {
+		return k.Chinese()
 	}
-	return "月度批次"
+	return k.Chinese() + "（补发扣回）"
 }
 
 // disagreement refuses a report whose figures contradict each other: a paper with

@@ -506,13 +506,14 @@ func flag(v bool) int {
 	return 0
 }
 
-const batchColumns = `id, kind, channel, state, horizon, rules_version, digest, computed_at, maker, checker, approver, roster, payees, line_count, gross, deduction, net, held, owed, averages, narrowed_to`
+const batchColumns = `id, kind, channel, state, horizon, rules_version, digest, computed_at, maker, checker, approver, roster, payees, line_count, gross, deduction, net, held, owed, averages, narrowed_to, apart`
 
 func scanBatch(r interface{ Scan(...any) error }) (b payroll.Batch, err error) {
-	var at int64
+	var at, apart int64
 	var averages string
 	err = r.Scan(&b.ID, &b.Kind, &b.Channel, &b.State, &b.Horizon, &b.RulesVersion, &b.Digest, &at, &b.Maker, &b.Checker, &b.Approver,
-		&b.Roster, &b.Payees, &b.Lines, &b.Gross, &b.Deduction, &b.Net, &b.Held, &b.Owed, &averages, &b.Narrowed)
+		&b.Roster, &b.Payees, &b.Lines, &b.Gross, &b.Deduction, &b.Net, &b.Held, &b.Owed, &averages, &b.Narrowed, &apart)
+	b.Apart = apart == 1
 	b.ComputedAt = time.Unix(at, 0).UTC()
 	if err == nil && averages != "" {
 		err = json.Unmarshal([]byte(averages), &b.Averages)
@@ -558,9 +559,9 @@ func (q *queries) insertBatch(ctx context.Context, b payroll.Batch) error {
 	if err != nil {
 		return err
 	}
-	return q.insert(ctx, "batch ("+batchColumns+")", 21, 1, func(_ int, a []any) {
+	return q.insert(ctx, "batch ("+batchColumns+")", 22, 1, func(_ int, a []any) {
 		copy(a, []any{int64(b.ID), string(b.Kind), b.Channel, string(b.State), b.Horizon, b.RulesVersion, b.Digest, b.ComputedAt.Unix(), b.Maker, b.Checker, b.Approver,
-			b.Roster, b.Payees, b.Lines, int64(b.Gross), int64(b.Deduction), int64(b.Net), int64(b.Held), int64(b.Owed), string(averages), b.Narrowed})
+			b.Roster, b.Payees, b.Lines, int64(b.Gross), int64(b.Deduction), int64(b.Net), int64(b.Held), int64(b.Owed), string(averages), b.Narrowed, flag(b.Apart)})
 	})
 }
 
@@ -576,7 +577,7 @@ func (q *queries) SetBatch(ctx context.Context, b payroll.Batch, from payroll.St
 }
 
 // batchTables hold the rows of a batch.
-var batchTables = []string{"line", "settlement", "payment", "batch_text", "export_file"}
+var batchTables = []string{"line", "settlement", "receivable_entry", "payment", "batch_text", "export_file"}
 
 func (q *queries) RenameBatch(ctx context.Context, from, to payroll.BatchID) error {
 	b, err := q.Batch(ctx, from)
@@ -591,6 +592,9 @@ func (q *queries) RenameBatch(ctx context.Context, from, to payroll.BatchID) err
 		if err := q.exec(ctx, `UPDATE `+table+` SET batch = ? WHERE batch = ?`, int64(to), int64(from)); err != nil {
 			return err
 		}
+	}
+	if err := q.exec(ctx, `UPDATE receivable_entry SET origin = ? WHERE origin = ?`, int64(to), int64(from)); err != nil {
+		return err
 	}
 	return q.exec(ctx, `DELETE FROM batch WHERE id = ?`, int64(from))
 }
@@ -690,13 +694,13 @@ func (q *queries) SetAnswer(ctx context.Context, id payroll.BatchID, person int6
 	return q.guarded(ctx, `UPDATE settlement SET answer = ? WHERE batch = ? AND person = ?`, answer, int64(id), person)
 }
 
-const paymentColumns = `batch, seq, person, fen, bank, card, cnaps, branch, holder, place, file`
+const paymentColumns = `batch, seq, person, fen, bank, card, cnaps, branch, holder, place, file, target`
 
 func (q *queries) PutPayments(ctx context.Context, list []payroll.Payment) error {
-	return q.insert(ctx, "payment ("+paymentColumns+")", 11, len(list), func(i int, a []any) {
+	return q.insert(ctx, "payment ("+paymentColumns+")", 12, len(list), func(i int, a []any) {
 		p := &list[i]
 		a[0], a[1], a[2], a[3] = int64(p.Batch), p.Seq, p.Person, int64(p.Fen)
-		a[4], a[5], a[6], a[7], a[8], a[9], a[10] = p.Bank, p.Card.Full(), p.CNAPS, p.Branch, p.Holder, p.Place, p.File
+		a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11] = p.Bank, p.Card.Full(), p.CNAPS, p.Branch, p.Holder, p.Place, p.File, p.Target
 	})
 }
 
@@ -704,7 +708,7 @@ func (q *queries) Payments(ctx context.Context, id payroll.BatchID, fn func(payr
 	return q.stream(ctx, `SELECT `+paymentColumns+` FROM payment WHERE batch = ? ORDER BY seq`, []any{int64(id)}, func(r *sqlx.Rows) error {
 		var p payroll.Payment
 		var card string
-		if err := r.Scan(&p.Batch, &p.Seq, &p.Person, &p.Fen, &p.Bank, &card, &p.CNAPS, &p.Branch, &p.Holder, &p.Place, &p.File); err != nil {
+		if err := r.Scan(&p.Batch, &p.Seq, &p.Person, &p.Fen, &p.Bank, &card, &p.CNAPS, &p.Branch, &p.Holder, &p.Place, &p.File, &p.Target); err != nil {
 			return err
 		}
 		p.Card = identity.Card(card)
@@ -786,14 +790,52 @@ func (q *queries) Committed(ctx context.Context, batches []payroll.BatchID, firs
 
 func (q *queries) Balances(ctx context.Context, batches []payroll.BatchID, first, last int64, fn func(payroll.Balance) error) error {
 	list, args := in(batches)
-	return q.stream(ctx, `SELECT person, CAST(SUM(held) AS BIGINT), CAST(SUM(owed) AS BIGINT) FROM settlement WHERE batch IN `+list+` AND person BETWEEN ? AND ?
-		GROUP BY person HAVING SUM(held) <> 0 OR SUM(owed) <> 0 ORDER BY person`, append(args, first, last), func(r *sqlx.Rows) error {
+	return q.stream(ctx, `SELECT person, CAST(SUM(held) AS BIGINT) FROM settlement WHERE batch IN `+list+` AND person BETWEEN ? AND ?
+		GROUP BY person HAVING SUM(held) <> 0 ORDER BY person`, append(args, first, last), func(r *sqlx.Rows) error {
 		var b payroll.Balance
-		var held, owed int64
-		if err := r.Scan(&b.Person, &held, &owed); err != nil {
+		var held int64
+		if err := r.Scan(&b.Person, &held); err != nil {
 			return err
 		}
-		b.Held, b.Owed = money.Fen(held), money.Fen(owed)
+		b.Held = money.Fen(held)
 		return fn(b)
+	})
+}
+
+const entryColumns = `person, way, origin, month, item, batch, position, fund, fen, date, document`
+
+func (q *queries) PutEntries(ctx context.Context, list []payroll.Entry) error {
+	return q.insert(ctx, "receivable_entry ("+entryColumns+")", 11, len(list), func(i int, a []any) {
+		e := &list[i]
+		a[0], a[1], a[2], a[3], a[4], a[5] = e.Person, string(e.Way), int64(e.Origin), int64(e.Month), e.Item, int64(e.Batch)
+		a[6], a[7], a[8], a[9], a[10] = e.Position, e.Fund, int64(e.Fen), int64(e.Date), e.Document
+	})
+}
+
+func (q *queries) Entries(ctx context.Context, x payroll.EntryQuery, fn func(payroll.Entry) error) error {
+	where, args := `batch = ?`, []any{int64(x.Batch)}
+	if x.Batch == 0 {
+		list, ids := in(x.Batches)
+		where, args = `person BETWEEN ? AND ? AND (batch IN `+list+` OR batch = 0 AND position <= ?)`, append(append([]any{x.First, x.Last}, ids...), x.Horizon)
+	}
+	return q.stream(ctx, `SELECT `+entryColumns+` FROM receivable_entry WHERE `+where+` ORDER BY person, way, origin, month, item, batch, position`, args, func(r *sqlx.Rows) error {
+		var e payroll.Entry
+		if err := r.Scan(&e.Person, &e.Way, &e.Origin, &e.Month, &e.Item, &e.Batch, &e.Position, &e.Fund, &e.Fen, &e.Date, &e.Document); err != nil {
+			return err
+		}
+		return fn(e)
+	})
+}
+
+func (q *queries) PaidTo(ctx context.Context, batches []payroll.BatchID, first, last int64, fn func(int64, string, money.Fen) error) error {
+	list, args := in(batches)
+	return q.stream(ctx, `SELECT person, target, CAST(SUM(fen) AS BIGINT) FROM payment WHERE target <> '' AND batch IN `+list+` AND person BETWEEN ? AND ?
+		GROUP BY person, target ORDER BY person, target`, append(args, first, last), func(r *sqlx.Rows) error {
+		var person, fen int64
+		var target string
+		if err := r.Scan(&person, &target, &fen); err != nil {
+			return err
+		}
+		return fn(person, target, money.Fen(fen))
 	})
 }

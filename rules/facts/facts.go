@@ -35,6 +35,14 @@ const (
 	KindCalendar   Kind = "calendar"   // key: date
 	KindPaid       Kind = "paid"       // key: item|month
 	KindAverage    Kind = "average"    // key: item|group|month
+
+	// What decides how an account is paid out and never what is due: package payroll
+	// reads these, a computation of entitlements does not.
+	KindHold      Kind = "hold"      // key: reason|from
+	KindNotice    Kind = "notice"    // key: date
+	KindOrder     Kind = "order"     // key: number of the court's case
+	KindVerified  Kind = "verified"  // key: year
+	KindRecipient Kind = "recipient" // key: recipient|relation
 )
 
 // Category is the payee category of a person at a time.

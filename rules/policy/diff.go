@@ -77,6 +77,11 @@ func statements(p *Policy) []statement {
 	if d.Until != calendar.Month(0) {
 		l.add("失效", d.Until.String())
 	}
+	if t := d.Recovery; t != nil {
+		l.add("扣回的依据", t.Basis)
+		l.add("扣回每月最多", t.Share.Shift(2).String()+"%")
+		l.add("扣回至少留", t.Floor.String())
+	}
 	l.service("任职口径 ", p.Service)
 	for _, name := range sortedNames(p.Names) {
 		l.formula("名称式 "+name, p.Names[name])

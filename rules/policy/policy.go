@@ -7,6 +7,8 @@ package policy
 import (
 	"slices"
 
+	"github.com/shopspring/decimal"
+
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
 	"zhida/rules/message"
@@ -41,6 +43,17 @@ type Document struct {
 	// Arrears says, of a document that works backwards, who gets it for the months
 	// before its issue: "all", or "serving", those who are still there on the day of issue.
 	Arrears string
+
+	// Recovery says on what terms money paid too much is taken from later pay; nil
+	// when the document is silent: then only the person's consent allows it.
+	Recovery *Recovery
+}
+
+// Recovery is the legal basis on which the county takes money back, and its limits.
+type Recovery struct {
+	Basis string          // the rule that allows it, as printed on the notice
+	Share decimal.Decimal // of a month's pay at most, over 0 to 1
+	Floor money.Fen       // what a month's payment never falls below
 }
 
 // Backwards says whether a pay month lies before the month in which the document was issued.

@@ -31,7 +31,7 @@ var keys = map[string]string{
 	"月份": "month", "至": "through", "各月": "by_month", "其他人": "others", "地点": "places", "参考": "references", "应得": "expect", "给定": "given", "其他项目": "other_items",
 	"类别": "category", "出生": "born", "性别": "sex", "单位": "place", "参加工作": "joined", "去世": "died", "退休": "retired", "标记": "flags", "户籍": "hukou",
 	"任职": "spells", "天数": "days", "缺勤": "absences", "考核": "grades", "等次": "grade", "得分": "score", "职务": "post", "职级": "rank", "起": "start", "止": "end", "认定": "recognised",
-	"工作日": "working_days", "日": "dates", "日历": "calendar", "公示": "notice", "内容": "show", "遮盖": "masked", "公示天数": "notice_days", "补发对象": "arrears", "计入": "bases", "理由": "reason", "结果": "outcome", "乡镇类别": "class", "距离": "distance", "人口": "population",
+	"工作日": "working_days", "日": "dates", "日历": "calendar", "公示": "notice", "内容": "show", "遮盖": "masked", "公示天数": "notice_days", "补发对象": "arrears", "扣回": "recovery", "每月最多": "at_most", "至少留": "at_least", "计入": "bases", "理由": "reason", "结果": "outcome", "乡镇类别": "class", "距离": "distance", "人口": "population",
 }
 
 // choices are the fixed words that can stand as a value, Chinese to code.
@@ -331,7 +331,7 @@ func (r *reader) whole(n *yamltext.Node) int {
 }
 
 func (r *reader) document(p *Policy, top object) {
-	o := r.object(top.need("document"), "number", "title", "issuer", "issued", "from", "until", "arrears")
+	o := r.object(top.need("document"), "number", "title", "issuer", "issued", "from", "until", "arrears", "recovery")
 	p.Document = Document{Number: o.needText("number"), Title: o.needText("title"), Issuer: o.needText("issuer"),
 		Issued: r.date(o.need("issued")), From: r.month(o.need("from")), Until: r.month(o.at("until"))}
 	if p.Document.Until != 0 && p.Document.Until < p.Document.From {
@@ -341,6 +341,28 @@ func (r *reader) document(p *Policy, top object) {
 	if o.at("arrears") == nil && o.at("issued") != nil && o.at("from") != nil && p.Document.Backwards(p.Document.From) {
 		r.openAt(p, o.node, "文件", "arrears")
 	}
+	p.Document.Recovery = r.recovery(o.at("recovery"))
+}
+
+// recovery reads the terms on which money is taken back; nil when there are none.
+func (r *reader) recovery(n *yamltext.Node) *Recovery {
+	if n == nil {
+		return nil
+	}
+	o := r.object(n, "basis", "at_most", "at_least")
+	t := &Recovery{Basis: o.needText("basis")}
+	if share := o.need("at_most"); share != nil {
+		percent, ok := strings.CutSuffix(r.scalar(share), "%")
+		if t.Share = r.number(&yamltext.Node{Kind: yamltext.Scalar, Value: percent, Line: share.Line, Column: share.Column}).Shift(-2); !ok || !t.Share.IsPositive() || t.Share.GreaterThan(decimal.New(1, 0)) {
+			r.fail(share, "“%s”应当是 0%% 以上、100%% 以下的百分数，例如 20%%", share.Value)
+		}
+	}
+	if floor := o.need("at_least"); floor != nil {
+		if t.Floor = r.yuan(floor); t.Floor < 0 {
+			r.fail(floor, "“至少留”不能是负数")
+		}
+	}
+	return t
 }
 
 // formula compiles an expression and reports where in the file it fails.

@@ -208,7 +208,7 @@ func (a *App) Export(ctx context.Context, s *payroll.Session, id payroll.BatchID
 		return exporters.Manifest{}, err
 	}
 	m := exporters.NewManifest(o.Meta, batch, o.Date.String(), listed)
-	if m.Count != batch.Payees || m.Total != int64(batch.Net) {
+	if m.Count != len(o.Payments) || m.Total != int64(batch.Net) {
 		return m, message.Err("export.totals", id, money.Fen(m.Total), batch.Net)
 	}
 	_, err = exporters.Release(dir, "manifest-"+strings.ReplaceAll(id.String(), "/", "-")+".json", m.Write)

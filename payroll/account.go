@@ -1,0 +1,484 @@
+package payroll
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"zhida/rules/calendar"
+	"zhida/rules/facts"
+	"zhida/rules/identity"
+	"zhida/rules/message"
+	"zhida/rules/money"
+)
+
+// Entry is one movement of a receivable: what a person owes the county because a
+// line took back what an earlier one had paid. A receivable is named by the batch,
+// item and pay month of that line. Positive is owed, negative is settled.
+type Entry struct {
+	Person   int64
+	Origin   BatchID // whose line charged it
+	Item     string
+	Month    calendar.Month
+	Batch    BatchID // that moved it; 0 when it moved outside a batch
+	Position int64   // of the journal event that moved it outside a batch
+	Way      Way
+	Fund     string // the source it goes back to
+	Fen      money.Fen
+	Date     calendar.Date // of a repayment or write-off
+	Document string        // that a repayment or write-off rests on
+}
+
+// Way is how a receivable moved.
+type Way string
+
+// The ways a receivable moves.
+const (
+	Charged    Way = "charged"     // a line took back what was paid
+	Collected  Way = "collected"   // kept back from later pay
+	Repaid     Way = "repaid"      // the person paid it
+	WrittenOff Way = "written_off" // given up, by a document
+)
+
+// The measures against a person's account.
+const (
+	MeasureHold = "hold" // 缓发
+	MeasureStop = "stop" // 停付: on the stop list
+)
+
+// VerifiedPassed is the result of a yearly verification that lets pay go on.
+const VerifiedPassed = "passed"
+
+// Bodies of the facts that decide how an account is paid out.
+type (
+	holdFact struct {
+		Measure  string `json:"measure"`
+		Reason   string `json:"reason"`
+		Document string `json:"document"`
+		from, to calendar.Date
+	}
+	noticeFact struct {
+		Consent  bool      `json:"consent"`
+		Monthly  money.Fen `json:"monthly"` // 0: as the document says
+		Document string    `json:"document"`
+		date     calendar.Date
+		known    int64
+	}
+	orderFact struct {
+		Number    string    `json:"number"`
+		Rank      int       `json:"rank"`
+		Total     money.Fen `json:"total"`   // 0: without end
+		Monthly   money.Fen `json:"monthly"` // 0: all but the protected amount
+		Protected money.Fen `json:"protected"`
+		payeeFact
+		from, to calendar.Date
+	}
+	verifiedFact struct {
+		Year   int    `json:"year"`
+		Result string `json:"result"`
+		date   calendar.Date
+	}
+	recipientFact struct {
+		Recipient string          `json:"recipient"`
+		Relation  string          `json:"relation"`
+		Share     decimal.Decimal `json:"share"` // percent
+		Document  string          `json:"document"`
+		payeeFact
+		from, to calendar.Date
+	}
+	// payeeFact is the account of somebody else than the person.
+	payeeFact struct {
+		Holder string        `json:"holder"`
+		Card   identity.Card `json:"card"`
+		Bank   string        `json:"bank"`
+		Branch string        `json:"branch"`
+		CNAPS  string        `json:"cnaps"`
+	}
+)
+
+// standing is what decides how a person's account is paid out.
+type standing struct {
+	paid       []CommittedSum // by an earlier system; Horizon is the position of its import
+	holds      []holdFact
+	notices    []noticeFact
+	orders     []orderFact
+	verified   []verifiedFact
+	recipients []recipientFact
+}
+
+// add files a fact that is not about what is due; ok is false for every other kind.
+func (s *standing) add(f Fact) (ok bool, err error) {
+	switch f.Kind {
+	case facts.KindPaid:
+		var p paidFact
+		if err = decode(f, &p); err == nil {
+			s.paid = append(s.paid, CommittedSum{Obligation{f.Person, p.Item, p.Month}, p.Fen, f.KnownFrom})
+		}
+	case facts.KindHold:
+		err = appendFact(&s.holds, f, func(v *holdFact) { v.from, v.to = f.From, f.To })
+	case facts.KindNotice:
+		err = appendFact(&s.notices, f, func(v *noticeFact) { v.date, v.known = f.From, f.KnownFrom })
+	case facts.KindOrder:
+		err = appendFact(&s.orders, f, func(v *orderFact) { v.from, v.to = f.From, f.To })
+	case facts.KindVerified:
+		err = appendFact(&s.verified, f, func(v *verifiedFact) { v.date = f.From })
+	case facts.KindRecipient:
+		err = appendFact(&s.recipients, f, func(v *recipientFact) { v.from, v.to, v.Holder = f.From, f.To, v.Recipient })
+	default:
+		return false, nil
+	}
+	return true, err
+}
+
+// account is one person's account in one channel while a batch settles it.
+type account struct {
+	standing
+	open        Balance
+	receivables []Entry // open ones, oldest first; Fen is what is left
+	ordered     map[string]money.Fen
+	own         facts.Account
+	hasOwn      bool
+	profile     *facts.Profile
+	leaving     bool
+	on          calendar.Date // last day of the batch's month
+	calc        *calc
+}
+
+// share is a part of a payment: to whom, and why to them.
+type share struct {
+	fen     money.Fen
+	account facts.Account
+	target  string // "" for the person; see Payment.Target
+}
+
+// settle decides what the lines of a batch do to the account. It keeps
+// Gross - Deduction = Pay + Held - Owed, and Pay is never negative.
+//
+// What is taken back cancels back-pay of the same batch first, then what is held,
+// and only then becomes a receivable; the month's own pay is touched by nothing but
+// collect, on the terms of a document or with the person's consent.
+func (a *account) settle(p *channelPart, kind BatchKind) {
+	st := &p.settlement
+	nothing := st.Reason
+	own, rest := p.ownAndRest(a.on.Month())
+	if own < 0 {
+		own, rest = 0, rest+own
+	}
+	debt := max(-rest, 0)
+	fromHeld := min(debt, a.open.Held)
+	st.Held -= fromHeld
+	p.charge(debt - fromHeld)
+	st.Owed = debt - fromHeld
+
+	available := own + max(rest, 0)
+	if st.Reason = a.held(); !st.Reason.IsZero() {
+		st.Held += available
+		a.heldStatus(st, fromHeld)
+		return
+	}
+	if kind != BackPay { // the month's own batch releases what was held
+		st.Held -= a.open.Held - fromHeld
+		available += a.open.Held - fromHeld
+	}
+	taken := money.Fen(0)
+	if kind == Regular {
+		taken = a.collect(p, own, available)
+		st.Owed -= taken
+	}
+	st.Pay = available - taken
+	p.shares = a.divide(st.Pay)
+	switch {
+	case st.Pay > 0:
+		st.Status, st.Reason = Paid, message.Message{}
+		if taken > 0 {
+			st.Reason = message.M("settle.collected_part", taken)
+		} else if debt > fromHeld {
+			st.Reason = message.M("settle.owes", debt-fromHeld)
+		}
+	case debt > fromHeld:
+		st.Status, st.Reason = NotDue, message.M("settle.owes", debt-fromHeld)
+	case taken > 0:
+		st.Status, st.Reason = NotDue, message.M("settle.collected", taken)
+	default:
+		st.Status, st.Reason = NotDue, nothing
+		if st.Reason.IsZero() {
+			st.Reason = message.M("settle.nothing_new")
+		}
+	}
+}
+
+// heldStatus words how a person ends whose pay may not leave now.
+func (a *account) heldStatus(st *Settlement, fromHeld money.Fen) {
+	st.Status = OnHold
+	if st.Held <= 0 && a.open.Held+st.Held == 0 {
+		st.Status = NotDue
+		if st.Owed > 0 {
+			st.Reason = message.M("settle.owes", st.Owed)
+		} else if fromHeld > 0 {
+			st.Reason = message.M("settle.cancelled", fromHeld)
+		}
+	}
+}
+
+// held says why nothing may leave the account now; empty when it may.
+func (a *account) held() message.Message {
+	for _, h := range a.holds {
+		if h.from <= a.on && a.on < h.to {
+			if h.Measure == MeasureStop {
+				return message.M("settle.stopped", h.Reason, h.Document)
+			}
+			return message.M("settle.on_hold", h.Reason, h.Document)
+		}
+	}
+	if a.dead() {
+		if !a.heirs().IsPositive() {
+			return message.M("settle.no_heir")
+		}
+		return message.Message{}
+	}
+	if year := a.calc.census().missed(a); year != 0 {
+		return message.M("settle.not_verified", strconv.Itoa(year))
+	}
+	if !a.hasOwn {
+		return message.M("settle.no_account")
+	}
+	return message.Message{}
+}
+
+func (a *account) dead() bool {
+	return a.profile != nil && a.profile.Died != 0 && a.profile.Died <= a.on
+}
+
+// heirs is 1 when the shares of the named recipients make a whole, and 0 otherwise:
+// nothing leaves the estate before all of it has somewhere to go.
+func (a *account) heirs() decimal.Decimal {
+	sum := decimal.Decimal{}
+	for _, r := range a.recipients {
+		if r.from <= a.on && a.on <= r.to {
+			sum = sum.Add(r.Share)
+		}
+	}
+	if sum.Equal(decimal.New(100, 0)) {
+		return decimal.New(1, 0)
+	}
+	return decimal.Decimal{}
+}
+
+// collect keeps back what is owed from the month's own pay, oldest first. What is
+// due to heirs is never touched.
+func (a *account) collect(p *channelPart, own, available money.Fen) (taken money.Fen) {
+	if a.dead() {
+		return 0
+	}
+	for _, r := range a.receivables {
+		limit, floor, ok := a.limits(r, own)
+		if !ok {
+			continue
+		}
+		part := min(r.Fen, limit-taken, available-taken-floor)
+		if part <= 0 {
+			continue
+		}
+		taken += part
+		p.entries = append(p.entries, Entry{Person: r.Person, Origin: r.Origin, Item: r.Item, Month: r.Month, Way: Collected, Fund: r.Fund, Fen: -part})
+	}
+	return taken
+}
+
+// limits says how much of a month's pay a receivable may take and what must be left;
+// ok is false while there is no notice, or neither a legal basis nor consent.
+func (a *account) limits(r Entry, own money.Fen) (limit, floor money.Fen, ok bool) {
+	var notice *noticeFact
+	for i := range a.notices {
+		if n := &a.notices[i]; n.known > a.calc.horizons[r.Origin] && n.date <= a.on {
+			notice = n
+		}
+	}
+	terms := a.calc.recovery(r)
+	if notice == nil || terms == nil && !notice.Consent {
+		return 0, 0, false
+	}
+	limit = own
+	if terms != nil {
+		floor = terms.Floor
+		if !a.leaving {
+			limit = money.Fen(terms.Share.Mul(decimal.New(int64(own), 0)).IntPart())
+		}
+	}
+	if notice.Consent && notice.Monthly > 0 && !a.leaving {
+		limit = notice.Monthly
+	}
+	return limit, floor, true
+}
+
+// divide says where a payment goes: to courts by rank, down to the protected amount;
+// the rest to the person, or to the heirs by their shares.
+func (a *account) divide(pay money.Fen) []share {
+	var list []share
+	left := pay
+	orders := slices.Clone(a.orders)
+	slices.SortStableFunc(orders, func(x, y orderFact) int {
+		return cmp.Or(cmp.Compare(x.Rank, y.Rank), cmp.Compare(x.Number, y.Number))
+	})
+	for _, o := range orders {
+		if o.from > a.on || a.on > o.to || a.dead() {
+			continue
+		}
+		part := left - o.Protected
+		if o.Monthly > 0 {
+			part = min(part, o.Monthly)
+		}
+		if o.Total > 0 {
+			part = min(part, o.Total-a.ordered[targetOrder+o.Number])
+		}
+		if part > 0 {
+			left -= part
+			list = append(list, share{part, o.account(), targetOrder + o.Number})
+		}
+	}
+	if !a.dead() {
+		if left > 0 {
+			list = append(list, share{left, a.own, ""})
+		}
+		return list
+	}
+	var heirs []recipientFact
+	var weights []decimal.Decimal
+	for _, r := range a.recipients {
+		if r.from <= a.on && a.on <= r.to {
+			heirs, weights = append(heirs, r), append(weights, r.Share)
+		}
+	}
+	parts, err := money.Split(left, weights)
+	for i := range parts {
+		if err == nil && parts[i] > 0 {
+			list = append(list, share{parts[i], heirs[i].account(), targetHeir + heirs[i].Relation + " " + heirs[i].Document})
+		}
+	}
+	return list
+}
+
+// What a payment's Target begins with when it goes to somebody else than the person.
+const (
+	targetOrder = "order:" // and the number of the court's case
+	targetHeir  = "heir:"  // and the relation and the document
+)
+
+// TargetChinese words to whom a payment goes when not to the person; "" for the person.
+func (p Payment) TargetChinese() string {
+	if number, ok := strings.CutPrefix(p.Target, targetOrder); ok {
+		return "法院协助执行 " + number
+	}
+	if who, ok := strings.CutPrefix(p.Target, targetHeir); ok {
+		return "继承人 " + who
+	}
+	return p.Target
+}
+
+func (p payeeFact) account() facts.Account {
+	return facts.Account{Card: p.Card, Bank: p.Bank, Branch: p.Branch, CNAPS: p.CNAPS, Holder: p.Holder}
+}
+
+// ownAndRest parts a batch's net into the month's own pay, which only collect may
+// touch, and corrections. Deductions are taken from the own pay first.
+func (p *channelPart) ownAndRest(month calendar.Month) (own, rest money.Fen) {
+	for i := range p.lines {
+		switch l := &p.lines[i]; {
+		case l.Side == Deduction && l.Fen > 0:
+			own -= l.Fen
+		case l.Side == Deduction:
+			rest -= l.Fen
+		case l.Month == month && l.Committed == 0:
+			own += l.Fen
+		default:
+			rest += l.Fen
+		}
+	}
+	return own, rest
+}
+
+// charge writes what remains owed on the lines that took it back, the latest months
+// first: what back-pay and held money covered were the oldest.
+func (p *channelPart) charge(debt money.Fen) {
+	order := make([]*draftLine, 0, len(p.lines))
+	for i := range p.lines {
+		if l := &p.lines[i]; l.Side == Gross && l.Fen < 0 {
+			order = append(order, l)
+		}
+	}
+	slices.SortStableFunc(order, func(x, y *draftLine) int {
+		return cmp.Or(-cmp.Compare(x.Month, y.Month), cmp.Compare(x.Item, y.Item))
+	})
+	for _, l := range order {
+		if part := min(debt, -l.Fen); part > 0 {
+			debt -= part
+			p.entries = append(p.entries, Entry{Person: l.Person, Item: l.Item, Month: l.Month, Way: Charged, Fund: l.Fund, Fen: part})
+		}
+	}
+}
+
+// openReceivables adds up entries by receivable and gives those with something left,
+// oldest first: by batch, then pay month, then item.
+func openReceivables(list []Entry) []Entry {
+	type key struct {
+		person int64
+		origin BatchID
+		item   string
+		month  calendar.Month
+	}
+	at := map[key]int{}
+	var open []Entry
+	for _, e := range list {
+		k := key{e.Person, e.Origin, e.Item, e.Month}
+		if i, ok := at[k]; ok {
+			open[i].Fen += e.Fen
+			continue
+		}
+		at[k] = len(open)
+		open = append(open, Entry{Person: e.Person, Origin: e.Origin, Item: e.Item, Month: e.Month, Fund: e.Fund, Fen: e.Fen})
+	}
+	open = slices.DeleteFunc(open, func(e Entry) bool { return e.Fen == 0 })
+	slices.SortStableFunc(open, func(x, y Entry) int {
+		return cmp.Or(cmp.Compare(x.Person, y.Person), cmp.Compare(x.Origin, y.Origin), cmp.Compare(x.Month, y.Month), cmp.Compare(x.Item, y.Item))
+	})
+	return open
+}
+
+// Census is the county's yearly verification that payees are alive and entitled.
+type Census struct {
+	Since      int              `yaml:"since"`      // first year
+	Deadline   string           `yaml:"deadline"`   // month and day, 06-30
+	Categories []facts.Category `yaml:"categories"` // who is verified
+}
+
+// missed is the year whose deadline has passed without the person being verified, 0 for none.
+func (c *Census) missed(a *account) int {
+	if c == nil || a.profile == nil || !slices.Contains(c.Categories, a.profile.Category) {
+		return 0
+	}
+	year := a.on.Month().Year()
+	if a.on <= c.deadline(year) {
+		year--
+	}
+	if year < c.Since {
+		return 0
+	}
+	for _, v := range a.verified {
+		if v.Year >= year && v.Result == VerifiedPassed && v.date <= a.on {
+			return 0
+		}
+	}
+	return year
+}
+
+// deadline is the last day on which a year's verification is in time.
+func (c *Census) deadline(year int) calendar.Date {
+	d, err := calendar.ParseDate(strconv.Itoa(year) + "-" + c.Deadline)
+	if err != nil {
+		return 0 // refused when the settings were read
+	}
+	return d
+}

@@ -1,0 +1,254 @@
+package payroll
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"zhida/rules/calendar"
+	"zhida/rules/facts"
+	"zhida/rules/message"
+	"zhida/rules/money"
+)
+
+// Debtor is one person's receivables in one channel, with every movement of them.
+type Debtor struct {
+	Person  int64
+	Name    string
+	Place   string
+	Channel string
+	Open    []Entry // what is left, oldest first
+	Moves   []Move  // in the order of receivables, then of time
+	Owed    money.Fen
+	Notice  calendar.Date // when the latest notice was served; 0 for never
+	Consent bool          // the latest notice has the person's consent
+}
+
+// Move is a movement with where its money goes.
+type Move struct {
+	Entry
+	// Source says where collected or repaid money goes back to: SourceFund when the
+	// receivable arose in the same year, SourceTreasury when in an earlier one; else empty.
+	Source string
+}
+
+// Where money that comes back goes.
+const (
+	SourceFund     = "fund"     // restores the authority or account it was paid from
+	SourceTreasury = "treasury" // of an earlier year: to the treasury
+)
+
+// relief is the payload of a repayment or a write-off.
+type relief struct {
+	Person   int64         `json:"person"`
+	Channel  string        `json:"channel"`
+	Fen      money.Fen     `json:"fen"`
+	Date     calendar.Date `json:"date"`
+	Document string        `json:"document"`
+}
+
+// Debtors gives everybody who owes or has owed, by person and channel. person 0 gives
+// all. The movements must add up to what the batches have made owed less what was
+// settled outside them; owed.unbalanced when they do not.
+func (b *Book) Debtors(ctx context.Context, person int64) (list []Debtor, err error) {
+	err = b.view(ctx, func(r Reader) error {
+		head, err := r.Head(ctx)
+		if err != nil {
+			return err
+		}
+		list, err = debtors(ctx, r, person, head.Position)
+		if err != nil {
+			return err
+		}
+		q := FactQuery{First: 1, Kinds: []facts.Kind{facts.KindPerson, facts.KindNotice}}
+		for _, d := range list {
+			q.Last = max(q.Last, d.Person)
+		}
+		if person != 0 {
+			q.First, q.Last = person, person
+		}
+		return r.Facts(ctx, q, func(f Fact) error { return named(list, f) })
+	})
+	return list, err
+}
+
+// named fills in what a fact says about its person, if that person is on the list.
+func named(list []Debtor, f Fact) error {
+	first, found := slices.BinarySearchFunc(list, f.Person, func(d Debtor, p int64) int { return cmp.Compare(d.Person, p) })
+	if !found {
+		return nil
+	}
+	for i := first; i < len(list) && list[i].Person == f.Person; i++ {
+		d := &list[i]
+		if f.Kind == facts.KindNotice {
+			var n noticeFact
+			if err := decode(f, &n); err != nil {
+				return err
+			}
+			d.Notice, d.Consent = f.From, n.Consent
+			continue
+		}
+		var p facts.Profile
+		if err := decode(f, &p); err != nil {
+			return err
+		}
+		d.Name, d.Place = p.Name, p.Place
+	}
+	return nil
+}
+
+// debtors reads the movements up to a horizon and orders them by person and channel.
+func debtors(ctx context.Context, r Reader, person, horizon int64) ([]Debtor, error) {
+	batches, err := r.Batches(ctx)
+	if err != nil {
+		return nil, err
+	}
+	channel := map[BatchID]string{}
+	var counted []BatchID
+	var owed money.Fen
+	for _, x := range batches {
+		if x.State.Committed() {
+			counted, channel[x.ID] = append(counted, x.ID), x.Channel
+			owed += x.Owed
+		}
+	}
+	first, last := person, person
+	if person == 0 {
+		if last, err = r.LastPerson(ctx); err != nil {
+			return nil, err
+		}
+		first = 1
+	}
+	var list []Debtor
+	var inside money.Fen
+	var entries []Entry
+	err = r.Entries(ctx, EntryQuery{Batches: counted, Horizon: horizon, First: first, Last: last}, func(e Entry) error {
+		if e.Batch != 0 || e.Position == 0 {
+			inside += e.Fen
+		}
+		entries = append(entries, e)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if person == 0 && inside != owed {
+		return nil, message.Err("owed.unbalanced", inside, owed)
+	}
+	slices.SortStableFunc(entries, func(x, y Entry) int {
+		return cmp.Or(cmp.Compare(x.Person, y.Person), cmp.Compare(channel[x.Origin], channel[y.Origin]), cmp.Compare(x.Origin, y.Origin), cmp.Compare(x.Month, y.Month),
+			cmp.Compare(x.Item, y.Item), cmp.Compare(max(x.Position, int64(x.Batch)), max(y.Position, int64(y.Batch))))
+	})
+	for start := 0; start < len(entries); {
+		end, e := start, entries[start]
+		for end < len(entries) && entries[end].Person == e.Person && channel[entries[end].Origin] == channel[e.Origin] {
+			end++
+		}
+		d := Debtor{Person: e.Person, Channel: channel[e.Origin], Open: openReceivables(entries[start:end])}
+		for _, x := range entries[start:end] {
+			d.Moves = append(d.Moves, Move{x, source(x)})
+			d.Owed += x.Fen
+		}
+		list = append(list, d)
+		start = end
+	}
+	return list, nil
+}
+
+// source says where a movement's money goes: the year of the batch that charged it
+// against the year in which it came back.
+func source(e Entry) string {
+	year := e.Date.Month().Year()
+	switch e.Way {
+	case Charged, WrittenOff:
+		return ""
+	case Collected:
+		year = e.Batch.Month().Year()
+	}
+	if year == e.Origin.Month().Year() {
+		return SourceFund
+	}
+	return SourceTreasury
+}
+
+// ProposeRelief proposes to record that a person has repaid fen, or that fen are
+// written off; it settles the oldest receivables of the channel first. A second
+// actor accepts it, for a write-off an approver. Errors: payroll.reason_needed
+// without a document, owed.more when the person does not owe that much.
+func (b *Book) ProposeRelief(ctx context.Context, s *Session, kind string, person int64, channel string, fen money.Fen, date calendar.Date, document string) (at int64, err error) {
+	if err := s.need(RoleMaker); err != nil {
+		return 0, err
+	}
+	if strings.TrimSpace(document) == "" {
+		return 0, message.Err("owed.document")
+	}
+	x := relief{person, channel, fen, date, document}
+	err = b.store.Update(ctx, func(tx Tx) error {
+		if _, err := allocate(ctx, tx, x); err != nil {
+			return err
+		}
+		verb := map[string]string{ProposeRepaid: "收回", ProposeWriteOff: "核销"}[kind]
+		at, err = b.propose(ctx, tx, s, kind, verb+"人员 "+num(person)+" 的待扣款 "+fen.String()+" 元（"+document+"）", x)
+		return err
+	})
+	return at, err
+}
+
+// allocate spreads a repayment or write-off over the open receivables, oldest first.
+func allocate(ctx context.Context, r Reader, x relief) ([]Entry, error) {
+	head, err := r.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list, err := debtors(ctx, r, x.Person, head.Position)
+	if err != nil {
+		return nil, err
+	}
+	list = slices.DeleteFunc(list, func(d Debtor) bool { return d.Channel != x.Channel && x.Channel != "" })
+	var owed money.Fen
+	var moves []Entry
+	left := x.Fen
+	for _, d := range list {
+		owed += d.Owed
+		for _, e := range d.Open {
+			if part := min(left, e.Fen); part > 0 {
+				left -= part
+				e.Fen = -part
+				moves = append(moves, e)
+			}
+		}
+	}
+	if x.Fen <= 0 || left > 0 {
+		return nil, message.Err("owed.more", x.Person, owed, x.Fen)
+	}
+	return moves, nil
+}
+
+// applyRelief moves the receivables when the second actor accepts.
+func (b *Book) applyRelief(ctx context.Context, tx Tx, s *Session, p Proposal, note []string) (int64, error) {
+	way := Repaid
+	if p.Kind == ProposeWriteOff {
+		if err := s.need(RoleApprover); err != nil {
+			return 0, err
+		}
+		way = WrittenOff
+	}
+	var x relief
+	if err := json.Unmarshal(p.Payload, &x); err != nil {
+		return 0, err
+	}
+	moves, err := allocate(ctx, tx, x)
+	if err != nil {
+		return 0, err
+	}
+	e, err := b.record(ctx, tx, s, EventProposalAccepted, append(note, "person", num(x.Person), "fen", num(int64(x.Fen)), "document", x.Document, "date", x.Date.String())...)
+	if err != nil {
+		return 0, err
+	}
+	for i := range moves {
+		moves[i].Way, moves[i].Position, moves[i].Date, moves[i].Document = way, e.Position, x.Date, x.Document
+	}
+	return e.Position, tx.PutEntries(ctx, moves)
+}

@@ -1,0 +1,28 @@
+-- +goose Up
+-- Movements of what persons owe: batch is 0 for those outside a batch, position is then that of their event.
+CREATE TABLE receivable_entry (
+  person INTEGER NOT NULL, way TEXT NOT NULL, origin INTEGER NOT NULL, month INTEGER NOT NULL, item TEXT NOT NULL,
+  batch INTEGER NOT NULL, position INTEGER NOT NULL, fund TEXT NOT NULL, fen INTEGER NOT NULL, date INTEGER NOT NULL, document TEXT NOT NULL,
+  PRIMARY KEY (person, way, origin, month, item, batch, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX receivable_entry_batch ON receivable_entry (batch);
+
+-- What batches of an earlier program left owed is carried over as one receivable a
+-- person and channel, charged by the first batch that owed.
+INSERT INTO receivable_entry (person, way, origin, month, item, batch, position, fund, fen, date, document)
+SELECT s.person, 'charged', MIN(CASE WHEN s.owed > 0 THEN s.batch END), 0, '', 0, 0, '', SUM(s.owed), 0, ''
+FROM settlement s JOIN batch b ON b.id = s.batch WHERE b.state IN ('approved', 'exported')
+GROUP BY s.person, b.channel HAVING SUM(s.owed) <> 0;
+
+-- Of a regular batch: earlier months are left to a back-pay batch.
+ALTER TABLE batch ADD COLUMN apart INTEGER NOT NULL DEFAULT 0;
+
+-- Why a payment goes to somebody else than the person: 'order:…', 'heir:…', or ''.
+ALTER TABLE payment ADD COLUMN target TEXT NOT NULL DEFAULT '';
+CREATE INDEX payment_target ON payment (person, target) WHERE target <> '';
+
+-- +goose Down
+DROP INDEX payment_target;
+ALTER TABLE payment DROP COLUMN target;
+ALTER TABLE batch DROP COLUMN apart;
+DROP TABLE receivable_entry;
