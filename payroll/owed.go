@@ -26,6 +26,60 @@ type Debtor struct {
 	Consent bool          // the latest notice has the person's consent
 }
 
+// Claim is an open receivable in words, for the notice.
+type Claim struct {
+	Entry
+	ItemName string
+	Why      string // the sentence of the line that took it back
+	Basis    string // the rule of the document that allows recovery; empty when there is none
+	Share    string // of a month's pay at most, as a percentage
+	Floor    money.Fen
+}
+
+// Claims words the open receivables of one debtor.
+func (b *Book) Claims(ctx context.Context, d Debtor) (list []Claim, err error) {
+	err = b.view(ctx, func(r Reader) error {
+		adopted, err := r.AllPolicies(ctx)
+		if err != nil {
+			return err
+		}
+		granted, err := readGranted(adopted)
+		if err != nil {
+			return err
+		}
+		terms, names := map[string]Claim{}, map[string]string{}
+		for _, g := range granted { // by position: the latest document of an item stays
+			for _, it := range g.Policy.Items {
+				names[it.Code] = it.Name
+				delete(terms, it.Code)
+				if t := g.Policy.Document.Recovery; t != nil {
+					terms[it.Code] = Claim{Basis: t.Basis, Share: t.Share.Shift(2).String() + "%", Floor: t.Floor}
+				}
+			}
+		}
+		for _, e := range d.Open {
+			c := terms[e.Item]
+			c.Entry, c.ItemName = e, names[e.Item]
+			texts, err := r.Texts(ctx, e.Origin)
+			if err != nil {
+				return err
+			}
+			err = r.Lines(ctx, LineQuery{Batch: e.Origin, Person: e.Person}, func(l Line) error {
+				if l.Item == e.Item && l.Month == e.Month && l.Text < len(texts) {
+					c.Why = texts[l.Text]
+				}
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+			list = append(list, c)
+		}
+		return nil
+	})
+	return list, err
+}
+
 // Move is a movement with where its money goes.
 type Move struct {
 	Entry

@@ -8,6 +8,7 @@ import (
 
 	"zhida/payroll/banklayout"
 	"zhida/payroll/schedule"
+	"zhida/rules/calendar"
 	"zhida/rules/message"
 	"zhida/rules/policy"
 	"zhida/rules/yamltext"
@@ -153,4 +154,20 @@ func (b *Book) SettingsText(ctx context.Context) (text string, err error) {
 		return err
 	})
 	return text, err
+}
+
+// Letterhead is who signs a paper that is not about a batch, and the day by the book's clock.
+func (b *Book) Letterhead(ctx context.Context) (unit, phone string, today calendar.Date, err error) {
+	err = b.view(ctx, func(r Reader) error {
+		meta, err := r.Meta(ctx)
+		if err != nil {
+			return err
+		}
+		county, err := countyOf(ctx, r, meta)
+		if err == nil {
+			unit, phone = county.Unit, county.Phone
+		}
+		return err
+	})
+	return unit, phone, calendar.DateIn(b.now(), zone), err
 }

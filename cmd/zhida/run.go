@@ -95,6 +95,9 @@ func (c *cli) computed(m calendar.Month, r payroll.RunResult) error {
 			c.say("run.broken", x.PlaceName, x.Name, x.Document, x.Reason.Text(c.language()))
 		}
 	}
+	for _, id := range r.Waiting {
+		c.say("run.waiting", id)
+	}
 	if len(r.Refused) > 0 {
 		return message.Err("run.refused", len(r.Refused))
 	}

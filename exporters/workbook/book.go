@@ -47,6 +47,7 @@ type sheet struct {
 	filtered int                          // last row that the filter hides and shows, 0 for the last of the sheet
 	merges   []string                     // "A1:F1"
 	breaks   []string                     // page breaks above these cells
+	open     bool                         // people fill it in: no protection
 	onePage  bool                         // as small as it takes to print on one page
 	alarm    int                          // column that is red where it is not zero, 0 for none
 	finish   func(f *excelize.File) error // what only this sheet has: a chart

@@ -173,6 +173,9 @@ func setAlarm(f *excelize.File, s *sheet) error {
 // setProtection keeps cells from being changed by accident; it has no password,
 // since what proves the figures is the seal and not a lock. Filters stay usable.
 func setProtection(f *excelize.File, s *sheet) error {
+	if s.open {
+		return nil
+	}
 	return f.ProtectSheet(s.name, &excelize.SheetProtectionOptions{
 		AutoFilter: true, Sort: true, FormatColumns: true, FormatRows: true, SelectLockedCells: true, SelectUnlockedCells: true,
 	})

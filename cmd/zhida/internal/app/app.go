@@ -275,6 +275,40 @@ func (a *App) TrialWorkbook(t *payroll.Trial, file string) error {
 	return err
 }
 
+// Census writes the verification list of a year into dir and gives its path.
+func (a *App) Census(ctx context.Context, year int, dir string) (payroll.CensusList, string, error) {
+	list, err := a.Book.Census(ctx, year)
+	if err != nil || dir == "" {
+		return list, "", err
+	}
+	name := "资格认证名单_" + strconv.Itoa(year) + ".xlsx"
+	_, err = exporters.WriteFile(dir, name, func(w writer) error { return workbook.WriteCensus(w, list) })
+	return list, filepath.Join(dir, name), err
+}
+
+// Notice writes the recovery notice of a debtor into dir and gives its path.
+func (a *App) Notice(ctx context.Context, d payroll.Debtor, number string, dir string) (string, error) {
+	claims, err := a.Claims(ctx, d)
+	if err != nil {
+		return "", err
+	}
+	unit, phone, today, err := a.Letterhead(ctx)
+	if err != nil {
+		return "", err
+	}
+	n := workbook.Notice{Unit: unit, Phone: phone, Number: number, Date: today, Debtor: d}
+	for _, c := range claims {
+		basis := "文件没有规定，须本人同意"
+		if c.Basis != "" {
+			basis = c.Basis + "；每月最多 " + c.Share + "，每月至少留 " + c.Floor.String() + " 元"
+		}
+		n.Rows = append(n.Rows, workbook.NoticeRow{Item: c.ItemName, Month: c.Month, Batch: c.Origin, Fen: c.Fen, Why: c.Why, Basis: basis})
+	}
+	name := "扣回通知书_" + strconv.FormatInt(d.Person, 10) + "_" + d.Channel + ".xlsx"
+	_, err = exporters.WriteFile(dir, name, func(w writer) error { return workbook.WriteNotice(w, n) })
+	return filepath.Join(dir, name), err
+}
+
 // Narrow understands what a correction is to be narrowed to: a division code, an
 // item by code or name, or a person. Error: run.narrow.
 func (a *App) Narrow(ctx context.Context, text string) (payroll.Narrow, error) {

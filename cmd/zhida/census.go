@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"zhida/cmd/zhida/internal/app"
+	"zhida/cmd/zhida/internal/term"
+	"zhida/payroll"
+	"zhida/rules/message"
+)
+
+func (c *cli) censusCommand() *cobra.Command {
+	var dir string
+	cmd := &cobra.Command{Use: "census YEAR", Short: "年度资格认证：每村一页的名单，填好后原样导入", Args: cobra.ExactArgs(1),
+		Long:    "名单按设置里的 census 出：谁要认证、哪一天截止。填好的名单用 import verifications 导入。\n到期没有通过的从当月起缓发，通过后下一批全部补发。名单含完整身份证号，请当内部资料保管。",
+		Example: "  zhida census 2027 --out 认证\n  zhida import verifications 认证/资格认证名单_2027.xlsx --as 张敏",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			year, err := strconv.Atoi(args[0])
+			if err != nil || year < 1900 || year > 9999 {
+				return message.Err("cli.number", args[0])
+			}
+			return c.with(cmd, func(ctx context.Context, a *app.App) error {
+				list, file, err := a.Census(ctx, year, dir)
+				if err != nil {
+					return err
+				}
+				type village struct {
+					Place  string `json:"place"`
+					Name   string `json:"name"`
+					People int    `json:"people"`
+					Passed int    `json:"passed"`
+				}
+				var out []village
+				passed := 0
+				for _, p := range list.People {
+					if n := len(out); n == 0 || out[n-1].Place != p.Place {
+						out = append(out, village{Place: p.Place, Name: p.Village})
+					}
+					v := &out[len(out)-1]
+					v.People++
+					if p.Result == payroll.VerifiedPassed {
+						v.Passed++
+						passed++
+					}
+				}
+				if c.json {
+					return c.printJSON(out)
+				}
+				rows := [][]string{}
+				for _, v := range out {
+					rows = append(rows, []string{v.Place, v.Name, strconv.Itoa(v.People), strconv.Itoa(v.Passed)})
+				}
+				term.Table(c.out, []string{"区划代码", "乡镇和村", "人数", "已通过"}, rows, 3, 4)
+				c.say("census.done", year, len(list.People), passed, list.Deadline)
+				if file != "" {
+					c.say("file.written", file)
+				}
+				return nil
+			})
+		}}
+	cmd.Flags().StringVar(&dir, "out", "", "名单写到哪个目录；空着只统计")
+	return cmd
+}

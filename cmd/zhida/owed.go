@@ -1,0 +1,195 @@
+package main
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"zhida/cmd/zhida/internal/app"
+	"zhida/cmd/zhida/internal/term"
+	"zhida/payroll"
+	"zhida/rules/calendar"
+	"zhida/rules/message"
+	"zhida/rules/money"
+)
+
+func (c *cli) owedCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "owed", Short: "待扣款：谁多领了、为什么、还了多少；通知书、一次退还、核销"}
+	cmd.AddCommand(
+		&cobra.Command{Use: "list", Short: "列出所有待扣款，并与各批次合计核对", Args: cobra.NoArgs,
+			RunE: func(cmd *cobra.Command, _ []string) error { return c.owed(cmd, "") }},
+		&cobra.Command{Use: "show PERSON", Short: "一个人的待扣款明细账", Args: cobra.ExactArgs(1),
+			RunE: func(cmd *cobra.Command, args []string) error { return c.owed(cmd, args[0]) }},
+		c.owedNotice(),
+		c.relief("repay PERSON YUAN", "登记一次退还（另一人确认后生效）", payroll.ProposeRepaid),
+		c.relief("write-off PERSON YUAN", "核销收不回的（要有文件，审批人确认后生效）", payroll.ProposeWriteOff))
+	return cmd
+}
+
+// moveRow is a movement of a receivable as JSON prints it.
+type moveRow struct {
+	Person   int64           `json:"person"`
+	Name     string          `json:"name"`
+	Channel  string          `json:"channel"`
+	Origin   payroll.BatchID `json:"origin"`
+	Item     string          `json:"item"`
+	Month    calendar.Month  `json:"pay_month"`
+	Way      payroll.Way     `json:"way"`
+	Batch    string          `json:"batch,omitempty"`
+	Position int64           `json:"position,omitempty"`
+	Fen      money.Fen       `json:"fen"`
+	Fund     string          `json:"fund"`
+	Source   string          `json:"source,omitempty"`
+	Document string          `json:"document,omitempty"`
+}
+
+var (
+	wayWords    = map[payroll.Way]string{payroll.Charged: "形成", payroll.Collected: "从应发扣回", payroll.Repaid: "退还", payroll.WrittenOff: "核销"}
+	sourceWords = map[string]string{payroll.SourceFund: "恢复原指标", payroll.SourceTreasury: "缴回国库"}
+)
+
+func (c *cli) owed(cmd *cobra.Command, who string) error {
+	return c.with(cmd, func(ctx context.Context, a *app.App) error {
+		person := int64(0)
+		if who != "" {
+			p, err := a.Person(ctx, who)
+			if err != nil {
+				return err
+			}
+			person = p.Person
+		}
+		list, err := a.Debtors(ctx, person)
+		if err != nil {
+			return err
+		}
+		if c.json {
+			return c.printJSON(movesOf(list))
+		}
+		if len(list) == 0 {
+			c.say("owed.none")
+			return nil
+		}
+		if who != "" {
+			c.statement(list)
+			return nil
+		}
+		rows, total, owing := [][]string{}, money.Fen(0), 0
+		for _, d := range list {
+			notice := "没有送达"
+			if d.Notice != 0 {
+				notice = d.Notice.String() + map[bool]string{true: " 同意", false: ""}[d.Consent]
+			}
+			if d.Owed != 0 {
+				owing++
+			}
+			total += d.Owed
+			rows = append(rows, []string{strconv.FormatInt(d.Person, 10), d.Name, d.Place, d.Channel, notice, strconv.Itoa(len(d.Open)), d.Owed.Grouped()})
+		}
+		term.Table(c.out, []string{"编号", "姓名", "单位", "渠道", "通知送达", "笔数", "余额（元）"}, rows, 6, 7)
+		c.say("owed.done", owing, total.Grouped())
+		return nil
+	})
+}
+
+// statement prints every movement of a person's receivables with the balance after it.
+func (c *cli) statement(list []payroll.Debtor) {
+	for _, d := range list {
+		rows, balance := [][]string{}, money.Fen(0)
+		for _, m := range d.Moves {
+			balance += m.Fen
+			by := m.Document
+			if m.Batch != 0 {
+				by = "批次 " + m.Batch.String()
+			}
+			rows = append(rows, []string{m.Origin.String(), m.Item, m.Month.String(), wayWords[m.Way], by, m.Fund, sourceWords[m.Source], m.Fen.Grouped(), balance.Grouped()})
+		}
+		term.Table(c.out, []string{"形成批次", "项目", "所属月份", "事项", "依据", "资金", "去向", "金额（元）", "余额（元）"}, rows, 8, 9)
+		c.say("owed.done", map[bool]int{true: 1}[d.Owed != 0], d.Owed.Grouped())
+	}
+}
+
+func movesOf(list []payroll.Debtor) []moveRow {
+	out := []moveRow{}
+	for _, d := range list {
+		for _, m := range d.Moves {
+			r := moveRow{Person: d.Person, Name: d.Name, Channel: d.Channel, Origin: m.Origin, Item: m.Item, Month: m.Month, Way: m.Way,
+				Position: m.Position, Fen: m.Fen, Fund: m.Fund, Source: m.Source, Document: m.Document}
+			if m.Batch != 0 {
+				r.Batch = m.Batch.String()
+			}
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func (c *cli) owedNotice() *cobra.Command {
+	var dir, number string
+	cmd := &cobra.Command{Use: "notice PERSON", Short: "印扣回通知书和回执", Args: cobra.ExactArgs(1),
+		Example: "  zhida owed notice 张小满 --number 桃财扣通〔2026〕3号 --out 通知书",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.with(cmd, func(ctx context.Context, a *app.App) error {
+				p, err := a.Person(ctx, args[0])
+				if err != nil {
+					return err
+				}
+				list, err := a.Debtors(ctx, p.Person)
+				if err != nil {
+					return err
+				}
+				written := false
+				for _, d := range list {
+					if d.Owed == 0 {
+						continue
+					}
+					file, err := a.Notice(ctx, d, number, dir)
+					if err != nil {
+						return err
+					}
+					written = true
+					c.say("file.written", file)
+				}
+				if !written {
+					c.say("owed.none")
+				}
+				return nil
+			})
+		}}
+	cmd.Flags().StringVar(&dir, "out", ".", "写到哪个目录")
+	cmd.Flags().StringVar(&number, "number", "", "通知书编号")
+	_ = cmd.MarkFlagRequired("number")
+	return cmd
+}
+
+func (c *cli) relief(use, short, kind string) *cobra.Command {
+	var document, date, channel string
+	cmd := &cobra.Command{Use: use, Short: short, Args: cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			fen, err := money.ParseYuan(args[1])
+			if err != nil {
+				return err
+			}
+			day, err := calendar.ParseDate(date)
+			if err != nil {
+				return message.Err("cli.date", date)
+			}
+			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
+				p, err := a.Person(ctx, args[0])
+				if err != nil {
+					return err
+				}
+				at, err := a.ProposeRelief(ctx, s, kind, p.Person, channel, fen, day, document)
+				if err == nil {
+					c.say("owed.proposed", at)
+				}
+				return err
+			})
+		}}
+	cmd.Flags().StringVar(&document, "document", "", "文号或收据号")
+	cmd.Flags().StringVar(&date, "date", "", "日期，2026-11-30")
+	cmd.Flags().StringVar(&channel, "channel", "", "只算一个渠道的，空着是最早的先算")
+	_ = cmd.MarkFlagRequired("document")
+	_ = cmd.MarkFlagRequired("date")
+	return cmd
+}

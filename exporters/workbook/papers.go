@@ -1,0 +1,125 @@
+package workbook
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+
+	"zhida/payroll"
+	"zhida/rules/calendar"
+	"zhida/rules/money"
+	"zhida/rules/policy"
+)
+
+// resultWords are the results of a verification as the form spells them.
+var resultWords = map[string]string{"": "", payroll.VerifiedPassed: "通过", "not_met": "未见到本人", "died": "已去世", "missing": "失踪"}
+
+// WriteCensus makes the verification list of a year: one row a person, a page a
+// village, with room for the result and the signature. Its headings are those of the
+// import form, so that the filled list goes back in as it is; it therefore carries
+// full ID numbers. Errors: workbook.character, workbook.long, and those of w.
+func WriteCensus(w io.Writer, l payroll.CensusList) error {
+	b, err := newBook(paper{
+		title: l.Unit + "资格认证名单", unit: l.Unit, footer: strconv.Itoa(l.Year) + " 年度资格认证名单",
+		note: "年度：" + strconv.Itoa(l.Year) + "　　截止日期：" + l.Deadline.String() + "　　认证结果填：通过、未见到本人、已去世、失踪；到期没有通过的缓发",
+	})
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	s, err := b.newSummary("资格认证名单", strconv.Itoa(l.Year)+" 年度资格认证名单", 0, shortColumn("序号", 6), textColumn("乡镇和村", 24), shortColumn("姓名", 12),
+		shortColumn("身份证号", 20), shortColumn("人员类别", 12), shortColumn("周岁", 6), shortColumn("年度", 6), shortColumn("认证结果", 14), shortColumn("认证日期", 14), shortColumn("签字人", 16))
+	if err == nil {
+		err = s.headings()
+	}
+	if err != nil {
+		return err
+	}
+	s.open = true
+	for i, p := range l.People {
+		if i > 0 && p.Place != l.People[i-1].Place {
+			s.breaks = append(s.breaks, fmt.Sprintf("A%d", s.body.next))
+		}
+		age := ""
+		if p.Age > 0 {
+			age = strconv.Itoa(p.Age)
+		}
+		if err := s.add(text(strconv.Itoa(i+1)), text(p.Village), text(p.Name), text(p.ID.Full()), text(policy.CategoryChinese(p.Category)), text(age),
+			text(strconv.Itoa(l.Year)), text(resultWords[p.Result]), text(""), text("")); err != nil {
+			return err
+		}
+	}
+	b.sheets = append(b.sheets, s.sheet)
+	return b.write(w)
+}
+
+// Notice is a recovery notice for one person.
+type Notice struct {
+	Unit, Phone string
+	Number      string // of the notice
+	Date        calendar.Date
+	Debtor      payroll.Debtor
+	Rows        []NoticeRow
+}
+
+// NoticeRow is one receivable on a notice.
+type NoticeRow struct {
+	Item  string // printed name
+	Month calendar.Month
+	Batch payroll.BatchID
+	Fen   money.Fen
+	Why   string // the sentence of the line
+	Basis string // what allows taking it from later pay, and within which limits
+}
+
+// WriteNotice makes a recovery notice on one page: what was paid too much, why, on
+// what basis it is taken back, what the person can do about it, and a receipt to sign.
+func WriteNotice(w io.Writer, n Notice) error {
+	b, err := newBook(paper{title: "扣回通知书", unit: n.Unit, footer: n.Number, note: "编号：" + n.Number + "　　日期：" + n.Date.String()})
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	s, err := b.newSummary("扣回通知书", "扣 回 通 知 书", 0, shortColumn("所属月份", 10), textColumn("项目", 18), moneyColumn("多发金额（元）"), textColumn("原因", 62), textColumn("扣回依据和限度", 34), shortColumn("批次", 12))
+	if err != nil {
+		return err
+	}
+	say := func(words string) error {
+		s.merges = append(s.merges, across(s.body.next, 0, s.printed()-1))
+		return s.body.add(rowHeight(lines(words, 140)+1), append([]cell{text(words).as(valueStyle)}, blanks(s.printed()-1, valueStyle)...)...)
+	}
+	if err := say(n.Debtor.Name + "（人员编号 " + strconv.FormatInt(n.Debtor.Person, 10) + "）：经核算，以前发给你的款项中有 " + n.Debtor.Owed.String() +
+		" 元（" + n.Debtor.Owed.Capital() + "）不应发放，明细如下。"); err != nil {
+		return err
+	}
+	if err := s.headings(); err != nil {
+		return err
+	}
+	s.frozen = 0
+	first := s.body.next
+	for _, r := range n.Rows {
+		month := r.Month.String()
+		if r.Month == 0 {
+			month = "以前"
+		}
+		if err := s.add(text(month), text(r.Item), fen(r.Fen), text(r.Why), text(r.Basis), text(r.Batch.String())); err != nil {
+			return err
+		}
+	}
+	if _, err := s.totals("合计", first); err != nil {
+		return err
+	}
+	for _, words := range []string{
+		"本通知送达后，按上列依据和限度从以后各月的应发中扣回，先扣最早的，扣不完的结转下月；离任、退休的在最后一次发放时扣回。也可以一次退还，或者同意另外的每月金额。",
+		"对金额或原因有不同意见的，请在收到之日起十五日内向" + n.Unit + "书面提出" + map[bool]string{true: "，电话 " + n.Phone, false: ""}[n.Phone != ""] + "。",
+		"送达回执：　　本人已收到本通知。□ 同意扣回　　□ 同意每月扣回　　　　　　元　　□ 一次退还　　□ 有不同意见",
+		"收件人签字：　　　　　　　　　　　　送达人签字：　　　　　　　　　　　　送达日期：　　　　　年　　　月　　　日",
+	} {
+		if err := say(words); err != nil {
+			return err
+		}
+	}
+	s.onePage = true
+	b.sheets = append(b.sheets, s.sheet)
+	return b.write(w)
+}
