@@ -349,7 +349,8 @@ func (b *Book) digestAsComputed(ctx context.Context, c *calc, batch Batch) (stri
 }
 
 // Recompute proves that a batch, computed again as known at its horizon, gives the
-// same digest. For a committed batch what was committed later does not count.
+// same digest. For a committed batch what was committed later does not count. Every
+// month is worked out again for everybody, also those that the run could leave out.
 func (b *Book) Recompute(ctx context.Context, id BatchID) (string, error) {
 	batch, err := b.Batch(ctx, id)
 	if err != nil {
@@ -363,6 +364,7 @@ func (b *Book) Recompute(ctx context.Context, id BatchID) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	c.unchanged.all = true
 	return b.digestAsComputed(ctx, c, batch)
 }
 

@@ -2,6 +2,7 @@ package payroll
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"zhida/rules/facts"
@@ -67,12 +68,9 @@ func (b *Book) loadChunk(ctx context.Context, c *calc, first, last int64) (peopl
 			people[i] = personData{Person: list[i], standing: *standings[list[i].No], balances: map[string]Balance{}, receivables: map[string][]Entry{}, ordered: map[string]money.Fen{}}
 			index[list[i].No] = &people[i]
 		}
-		err = r.Committed(ctx, c.counted, first, last, func(s CommittedSum) error {
-			if p := index[s.Person]; p != nil {
-				p.committed = append(p.committed, s)
-			}
-			return nil
-		})
+		if err := readCommitted(ctx, r, c, people, index); err != nil {
+			return err
+		}
 		for _, channel := range c.channels {
 			if err != nil {
 				break
@@ -114,6 +112,45 @@ func (b *Book) loadChunk(ctx context.Context, c *calc, first, last int64) (peopl
 		})
 	})
 	return people, err
+}
+
+// readCommitted gives every person what is committed for the months to be worked out.
+// Where months are left out, only the batches after them need be read.
+func readCommitted(ctx context.Context, r Reader, c *calc, people []personData, index map[int64]*personData) error {
+	if len(people) == 0 {
+		return nil
+	}
+	whole := map[int64]bool{}
+	for i := range people {
+		p := &people[i]
+		from := c.unchanged.from(&p.Person, c.from)
+		if whole[p.No] = from == c.from; !whole[p.No] {
+			p.paid = slices.DeleteFunc(p.paid, func(s CommittedSum) bool { return s.Month < from })
+		}
+	}
+	take := func(want bool) func(CommittedSum) error {
+		return func(s CommittedSum) error {
+			if p := index[s.Person]; p != nil && whole[s.Person] == want && (want || s.Month > c.unchanged.through) {
+				p.committed = append(p.committed, s)
+			}
+			return nil
+		}
+	}
+	first, last := people[0].No, people[len(people)-1].No
+	if c.unchanged.all {
+		return r.Committed(ctx, c.counted, first, last, take(true))
+	}
+	if err := r.Committed(ctx, c.recent, first, last, take(false)); err != nil {
+		return err
+	}
+	for i := range people {
+		if no := people[i].No; whole[no] {
+			if err := r.Committed(ctx, c.counted, no, no, take(true)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // fresh gives the averages that an approval would freeze: computed, not yet frozen ones.

@@ -150,8 +150,11 @@ type calc struct {
 	channels  []string                   // of the items, in order
 	channelOf map[BatchID]string         // of committed batches
 	horizons  map[BatchID]int64          // of committed batches
-	county    *County                    // settings known at the horizon; nil while there are none
-	apart     bool                       // of a regular run: earlier months wait in a back-pay batch
+	versions  map[BatchID]int            // of the rules, of committed batches
+	recent    []BatchID                  // committed batches of months after unchanged.through
+	unchanged *unchanged
+	county    *County // settings known at the horizon; nil while there are none
+	apart     bool    // of a regular run: earlier months wait in a back-pay batch
 }
 
 // slot is what may have one open batch at a time: ordinary pay never waits for back-pay.
@@ -202,7 +205,7 @@ func (c *calc) recovery(e Entry) *policy.Recovery {
 // Errors here are wrong for all: the run fails and changes nothing.
 func (b *Book) prepareAt(ctx context.Context, month calendar.Month, kind BatchKind, only Narrow, horizon int64) (*calc, error) {
 	c := &calc{month: month, kind: kind, only: only, open: map[string]Batch{}, byChannel: map[string][]BatchID{}, latest: map[calendar.Month]int64{},
-		channelOf: map[BatchID]string{}, horizons: map[BatchID]int64{}}
+		channelOf: map[BatchID]string{}, horizons: map[BatchID]int64{}, versions: map[BatchID]int{}}
 	err := b.view(ctx, func(r Reader) error {
 		head, err := r.Head(ctx)
 		if err != nil {
@@ -244,7 +247,7 @@ func (c *calc) placeInTime(batches []Batch) error {
 		}
 		c.counted = append(c.counted, x.ID)
 		c.byChannel[x.Channel] = append(c.byChannel[x.Channel], x.ID)
-		c.channelOf[x.ID], c.horizons[x.ID] = x.Channel, x.Horizon
+		c.channelOf[x.ID], c.horizons[x.ID], c.versions[x.ID] = x.Channel, x.Horizon, x.RulesVersion
 		if x.Kind == Regular {
 			ran = max(ran, x.ID.Month())
 		}
@@ -343,8 +346,19 @@ func (c *calc) read(ctx context.Context, r Reader) error {
 		return err
 	}
 	c.eval.PayableAt(max(c.ran, c.month))
-	c.changes, err = loadChanges(ctx, r, c)
-	return err
+	if c.changes, err = loadChanges(ctx, r, c); err != nil {
+		return err
+	}
+	if c.unchanged, err = findUnchanged(ctx, r, c); err != nil {
+		return err
+	}
+	for _, id := range c.counted {
+		if id.Month() > c.unchanged.through {
+			c.recent = append(c.recent, id)
+		}
+	}
+	c.eval.Since(func(p *facts.Person) calendar.Month { return c.unchanged.from(p, c.from) })
+	return nil
 }
 
 // grantsItem says whether the policy adopted at a position grants the item.

@@ -27,6 +27,7 @@ type channelPart struct {
 	settlement Settlement
 	entries    []Entry // Batch, and Origin of what it charges, are set with the batch
 	shares     []share // of the payment
+	short      bool    // deductions found too little pay
 }
 
 // draftLine is a line before its sentence has a number.
@@ -102,9 +103,9 @@ func (s *settler) entitled(e rules.Entitlement) {
 	if !s.calc.only.concerns(s.person.No, e.Item, place) {
 		return
 	}
-	part := s.part(item.Channel)
 	switch {
 	case e.Outcome == rules.Refused && item.Grouped && e.Reason.Code == rules.PeerRefused:
+		part := s.part(item.Channel)
 		part.settlement.Items = append(part.settlement.Items, Refusal{e.Item, e.Month, e.Reason})
 		return
 	case e.Outcome == rules.Refused && e.Reason.Code == rules.MissingReference:
@@ -113,8 +114,10 @@ func (s *settler) entitled(e rules.Entitlement) {
 	case e.Outcome == rules.Refused:
 		s.refusals = append(s.refusals, Refusal{e.Item, e.Month, e.Reason})
 		return
-	case e.Outcome != rules.Due && e.Month == s.calc.month && part.settlement.Reason.IsZero() && !item.Deduction:
-		part.settlement.Reason = e.Reason
+	case e.Month == s.calc.month: // a person stands in the channels of the run's own month
+		if part := s.part(item.Channel); e.Outcome != rules.Due && part.settlement.Reason.IsZero() && !item.Deduction {
+			part.settlement.Reason = e.Reason
+		}
 	}
 	if e.Fen == sum.Fen || !s.calc.settles(e.Month, func() string { return s.cause(item, k, sum) }) {
 		return
@@ -126,6 +129,7 @@ func (s *settler) entitled(e rules.Entitlement) {
 	}
 	l.Cause = s.cause(item, k, sum)
 	l.sentence = sentence(&l.Line, e)
+	part := s.part(item.Channel)
 	part.lines = append(part.lines, l)
 }
 
@@ -237,7 +241,7 @@ func (s *settler) cause(item rules.Item, k obligationKey, sum CommittedSum) stri
 		}
 	}
 	for _, ch := range s.calc.changes.world {
-		if ch.at > since && reads[ch.kind] && (ch.kind != facts.KindPlace || s.livesIn(ch.key)) {
+		if ch.at > since && reads[ch.kind] && (ch.kind != facts.KindPlace || livesIn(&s.person.Person, ch.key)) {
 			found[ch.at] = true
 		}
 	}
@@ -280,13 +284,13 @@ func joinPositions(found map[int64]bool) string {
 }
 
 // livesIn says whether the person has anything to do with a place or its township.
-func (s *settler) livesIn(code string) bool {
-	for _, f := range s.person.Profiles {
+func livesIn(p *facts.Person, code string) bool {
+	for _, f := range p.Profiles {
 		if f.Place == code || facts.Township(f.Place) == code {
 			return true
 		}
 	}
-	for _, f := range s.person.Spells {
+	for _, f := range p.Spells {
 		if f.Place == code || facts.Township(f.Place) == code {
 			return true
 		}
@@ -399,6 +403,7 @@ func (p *channelPart) limitDeductions() {
 	for _, l := range p.lines {
 		if l.Side == Deduction && l.Fen > 0 {
 			fits := min(l.Fen, max(room, 0))
+			p.short = p.short || fits < l.Fen
 			if fits == 0 {
 				continue
 			}

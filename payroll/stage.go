@@ -25,6 +25,7 @@ type stage struct {
 	calc    *calc
 	drafts  map[string]*draft // by channel
 	roster  int
+	short   int // persons whose deductions found too little pay
 	refused []RefusedPerson
 }
 
@@ -119,6 +120,9 @@ func (w *stage) put(ctx context.Context, chunk []personResult) error {
 			people[part.channel] = append(people[part.channel], part.settlement)
 			entries[part.channel] = append(entries[part.channel], part.entries...)
 			w.note(&part.settlement)
+			if part.short {
+				w.short++
+			}
 		}
 	}
 	err := w.book.store.Update(ctx, func(tx Tx) error {
@@ -265,7 +269,10 @@ func (w *stage) finish(ctx context.Context) (RunResult, error) {
 	err := w.book.store.Update(ctx, func(tx Tx) error {
 		result.Batches = nil
 		pairs := []string{"month", w.calc.month.String(), "kind", string(w.calc.kind), "horizon", strconv.FormatInt(w.calc.horizon, 10),
-			"roster", strconv.Itoa(w.roster), "refused", strconv.Itoa(len(w.refused))}
+			"roster", strconv.Itoa(w.roster), "refused", strconv.Itoa(len(w.refused)), "short", strconv.Itoa(w.short)}
+		if w.calc.apart {
+			pairs = append(pairs, "apart", "yes")
+		}
 		for _, channel := range w.calc.channels {
 			d := w.drafts[channel]
 			if d.Lines == 0 && d.Payees == 0 {

@@ -39,6 +39,7 @@ type Evaluation struct {
 	workdays   *calendar.Workdays
 	notices    map[calendar.Date]facts.Source // of moved days
 	watch      watcher
+	since      func(*facts.Person) calendar.Month // months before are left out; nil for none
 
 	lock   sync.Mutex
 	groups map[groupKey]*group
@@ -115,6 +116,24 @@ func NewEvaluation(p *Program, w *facts.World, from, to calendar.Month) (*Evalua
 // without it, the last month of the evaluation.
 func (e *Evaluation) PayableAt(m calendar.Month) { e.now = m }
 
+// Since leaves out, for each person, the months before one: in Person, and in Observe,
+// where a group that has no frozen mean yet must then consist of people with no
+// months left out. Program.Stays says where that holds.
+func (e *Evaluation) Since(f func(*facts.Person) calendar.Month) { e.since = f }
+
+// monthsOf are the months computed for a person.
+func (e *Evaluation) monthsOf(p *facts.Person) []calendar.Month {
+	if e.since == nil {
+		return e.months
+	}
+	first := e.since(p)
+	i := 0
+	for i < len(e.months) && e.months[i] < first {
+		i++
+	}
+	return e.months[i:]
+}
+
 // at is the grant in force for an item in a month of the evaluation, nil when none is.
 func (e *Evaluation) at(code string, m calendar.Month) *grant {
 	l := e.planAt(m)
@@ -155,7 +174,7 @@ func (e *Evaluation) Observe(pass int, people []facts.Person) {
 		if pass == 1 && e.program.rostered {
 			e.meet(&people[i], o.stints)
 		}
-		for _, m := range e.months {
+		for _, m := range e.monthsOf(&people[i]) {
 			e.observe(&people[i], m, pass, o)
 		}
 	}
@@ -323,7 +342,7 @@ func (e *Evaluation) Averages() []facts.Average {
 // print order. Items of other payee categories are left out.
 func (e *Evaluation) Person(p *facts.Person) []Entitlement {
 	var list []Entitlement
-	for _, m := range e.months {
+	for _, m := range e.monthsOf(p) {
 		s := e.situation(p, m)
 		for i, x := range e.plans[m].items {
 			if !s.concerns(x) {

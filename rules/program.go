@@ -260,6 +260,25 @@ func (p *Program) before(x *grant, m calendar.Month) (older *grant) {
 }
 
 // plan is the items in force in a month.
+// Stays says whether what a person was due in a month can change only by facts about
+// that person, places, published figures or documents: no item in force rests on
+// other people, except on a mean that stays as first approved, and none is paid later.
+func (p *Program) Stays(m calendar.Month) bool {
+	for _, x := range p.plan(m).items {
+		rests := x.item.Pool != nil || x.item.TopUp != nil && !x.item.TopUp.Frozen
+		x.policy.Each(x.item.Formulas(), func(f *policy.Formula) { rests = rests || f.Roster || len(f.Sums) > 0 })
+		if rests || len(x.item.Schedule.Later) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// Reads says whether any item in force in a month reads facts of a kind.
+func (p *Program) Reads(m calendar.Month, kind facts.Kind) bool {
+	return slices.ContainsFunc(p.plan(m).items, func(x *grant) bool { return slices.Contains(x.info.Reads, kind) })
+}
+
 func (p *Program) plan(m calendar.Month) *plan {
 	l := &plan{byCode: map[string]int{}, last: m.Last()}
 	for _, c := range p.codes {

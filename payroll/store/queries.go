@@ -790,7 +790,7 @@ func (q *queries) Committed(ctx context.Context, batches []payroll.BatchID, firs
 
 func (q *queries) Balances(ctx context.Context, batches []payroll.BatchID, first, last int64, fn func(payroll.Balance) error) error {
 	list, args := in(batches)
-	return q.stream(ctx, `SELECT person, CAST(SUM(held) AS BIGINT) FROM settlement WHERE batch IN `+list+` AND person BETWEEN ? AND ?
+	return q.stream(ctx, `SELECT person, CAST(SUM(held) AS BIGINT) FROM settlement WHERE held <> 0 AND batch IN `+list+` AND person BETWEEN ? AND ?
 		GROUP BY person HAVING SUM(held) <> 0 ORDER BY person`, append(args, first, last), func(r *sqlx.Rows) error {
 		var b payroll.Balance
 		var held int64

@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -173,21 +174,22 @@ func (s *Store) migrate(ctx context.Context) error {
 }
 
 // upgrade applies the migrations that a book of an earlier program lacks. When another
-// program opens the book at the same time and is first, nothing is left to do.
+// program opens the book at the same time, whoever loses a step to it fails, waits
+// and looks again what is left.
 func (s *Store) upgrade(ctx context.Context) error {
 	p, err := s.migrations()
 	if err != nil {
 		return err
 	}
-	pending, err := p.HasPending(ctx)
-	if err != nil || !pending {
-		return err
-	}
-	if _, err = p.Up(ctx); err == nil {
-		return nil
-	}
-	if pending, again := p.HasPending(ctx); again == nil && !pending {
-		return nil
+	for range 100 {
+		pending, again := p.HasPending(ctx)
+		if again != nil || !pending {
+			return again
+		}
+		if _, err = p.Up(ctx); err == nil {
+			return nil
+		}
+		time.Sleep(20 * time.Millisecond)
 	}
 	return err
 }

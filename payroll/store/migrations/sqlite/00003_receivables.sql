@@ -14,6 +14,9 @@ SELECT s.person, 'charged', MIN(CASE WHEN s.owed > 0 THEN s.batch END), 0, '', 0
 FROM settlement s JOIN batch b ON b.id = s.batch WHERE b.state IN ('approved', 'exported')
 GROUP BY s.person, b.channel HAVING SUM(s.owed) <> 0;
 
+-- Few people have anything held.
+CREATE INDEX settlement_held ON settlement (person, batch, held) WHERE held <> 0;
+
 -- Of a regular batch: earlier months are left to a back-pay batch.
 ALTER TABLE batch ADD COLUMN apart INTEGER NOT NULL DEFAULT 0;
 
@@ -25,4 +28,5 @@ CREATE INDEX payment_target ON payment (person, target) WHERE target <> '';
 DROP INDEX payment_target;
 ALTER TABLE payment DROP COLUMN target;
 ALTER TABLE batch DROP COLUMN apart;
+DROP INDEX settlement_held;
 DROP TABLE receivable_entry;
