@@ -16,7 +16,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -174,14 +173,14 @@ func (s *Store) migrate(ctx context.Context) error {
 }
 
 // upgrade applies the migrations that a book of an earlier program lacks. When another
-// program opens the book at the same time, whoever loses a step to it fails, waits
-// and looks again what is left.
+// program opens the book at the same time, whoever loses a step to it fails and
+// looks again what is left; its next try waits for the other's lock.
 func (s *Store) upgrade(ctx context.Context) error {
 	p, err := s.migrations()
 	if err != nil {
 		return err
 	}
-	for range 100 {
+	for range 200 {
 		pending, again := p.HasPending(ctx)
 		if again != nil || !pending {
 			return again
@@ -189,7 +188,6 @@ func (s *Store) upgrade(ctx context.Context) error {
 		if _, err = p.Up(ctx); err == nil {
 			return nil
 		}
-		time.Sleep(20 * time.Millisecond)
 	}
 	return err
 }

@@ -71,6 +71,93 @@ func BenchmarkCounty(b *testing.B) {
 	}
 }
 
+// BenchmarkSettling is a county in its thirteenth month: twelve months are settled, then
+// nothing became known, then something about one person in a hundred that reaches back
+// over all twelve. It reports the run of the month for each, and for comparison the same
+// batch worked out again without leaving anything out (which writes nothing).
+// Without ZHIDA_PAYEES it takes a tenth of the payees of BenchmarkCounty.
+func BenchmarkSettling(b *testing.B) {
+	n := payees(b)
+	if os.Getenv("ZHIDA_PAYEES") == "" {
+		n /= 10
+	}
+	for b.Loop() {
+		dir := b.TempDir()
+		files := benchFiles(b, dir, n)
+		d := &Demo{dir: dir, book: filepath.Join(dir, "book.db"), by: map[string]*payroll.Session{}}
+		d.at(2026, 10, 26)
+		ctx := context.Background()
+		if _, err := d.found(ctx); err != nil {
+			b.Fatal(err)
+		}
+		for _, f := range files {
+			if err := d.benchImport(ctx, f); err != nil {
+				b.Fatal(err)
+			}
+		}
+		run := func(m calendar.Month, lines int) payroll.BatchID {
+			r, err := d.app.Run(ctx, d.by["张敏"], m, payroll.Regular)
+			if err != nil || len(r.Batches) != 1 || r.Batches[0].Lines < lines {
+				b.Fatalf("%v: %+v", err, r.Batches)
+			}
+			return r.Batches[0].ID
+		}
+		id := run(202709, 12*6*n) // the first batch settles all twelve months since the cut-over
+		if _, err := d.app.Submit(ctx, d.by["张敏"], id); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := d.app.Check(ctx, d.by["李复"], id, ""); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := d.app.Approve(ctx, d.by["王审"], id, ""); err != nil {
+			b.Fatal(err)
+		}
+		measure(b, "nothing_changed", n, func() error { run(202710, 6*n); return nil })
+		if err := d.benchImport(ctx, benchLeft(b, dir, files, n)); err != nil {
+			b.Fatal(err)
+		}
+		measure(b, "one_percent", n, func() error { id = run(202710, 6*n); return nil })
+		measure(b, "nothing_left_out", n, func() error {
+			digest, err := d.app.Recompute(ctx, id)
+			if batch, _ := d.app.Batch(ctx, id); err == nil && digest != batch.Digest {
+				b.Fatal("another digest")
+			}
+			return err
+		})
+		if err := d.close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// benchLeft gives one person in a hundred another post since the cut-over.
+func benchLeft(b *testing.B, dir string, files []benchFile, n int) benchFile {
+	b.Helper()
+	for _, f := range files {
+		if f.kind != "tenure" {
+			continue
+		}
+		text, err := os.ReadFile(f.name)
+		if err != nil {
+			b.Fatal(err)
+		}
+		rows := strings.Split(strings.TrimSpace(string(text)), "\n")
+		changed := rows[:1:1]
+		for i := 1; i < len(rows); i += 100 {
+			f := strings.Split(rows[i], ",")
+			f[3], f[5] = "一般干部", "2026-10-01"
+			changed = append(changed, strings.Join(f, ","))
+		}
+		name := filepath.Join(dir, "changed.csv")
+		if err := os.WriteFile(name, []byte(strings.Join(changed, "\n")+"\n"), 0o600); err != nil {
+			b.Fatal(err)
+		}
+		return benchFile{f.kind, name, len(changed) - 1}
+	}
+	b.Fatal("no tenure")
+	return benchFile{}
+}
+
 type benchFile struct {
 	kind, name string
 	rows       int
