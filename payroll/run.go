@@ -10,6 +10,7 @@ import (
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
 	"zhida/rules/message"
+	"zhida/rules/money"
 	"zhida/rules/policy"
 )
 
@@ -145,13 +146,13 @@ type calc struct {
 	latest    map[calendar.Month]int64 // horizon of the latest committed batch that settled a pay month
 	paidAt    int64                    // position at which payments of an earlier system became known first, 0 for none
 	changes   *changeIndex
-	policies  []AdoptedPolicy            // withdrawn ones too, by position
-	grants    map[string]map[string]bool // position of adoption to the item codes it grants
-	channels  []string                   // of the items, in order
-	channelOf map[BatchID]string         // of committed batches
-	horizons  map[BatchID]int64          // of committed batches
-	versions  map[BatchID]int            // of the rules, of committed batches
-	recent    []BatchID                  // committed batches of months after unchanged.through
+	policies  []AdoptedPolicy           // withdrawn ones too, by position
+	grants    map[string]*policy.Policy // by position of adoption
+	channels  []string                  // of the items, in order
+	channelOf map[BatchID]string        // of committed batches
+	horizons  map[BatchID]int64         // of committed batches
+	versions  map[BatchID]int           // of the rules, of committed batches
+	recent    []BatchID                 // committed batches of months after unchanged.through
 	unchanged *unchanged
 	county    *County // settings known at the horizon; nil while there are none
 	apart     bool    // of a regular run: earlier months wait in a back-pay batch
@@ -175,9 +176,9 @@ func (c *calc) settles(m calendar.Month, cause func() string) bool {
 }
 
 // fund is where a line's money comes from: the item's fund, or the one that the
-// county has set aside for back-pay.
-func (c *calc) fund(item string) string {
-	if c.kind == BackPay && c.county.BackPay.Fund != "" {
+// county has set aside for back-pay. What is taken back returns to the item's fund.
+func (c *calc) fund(item string, fen money.Fen) string {
+	if c.kind == BackPay && fen > 0 && c.county.BackPay.Fund != "" {
 		return c.county.BackPay.Fund
 	}
 	return item
@@ -259,7 +260,7 @@ func (c *calc) placeInTime(batches []Batch) error {
 		return message.Err("run.before_cutover", c.month, start)
 	}
 	switch {
-	case c.kind != Correction && c.month < ran:
+	case c.kind == Regular && c.month < ran:
 		return message.Err("run.past", c.month, ran)
 	case c.kind == Correction && c.month > ran:
 		return message.Err("run.not_yet_run", c.month)
@@ -318,7 +319,7 @@ func (c *calc) read(ctx context.Context, r Reader) error {
 		return err
 	}
 	c.policies = slices.DeleteFunc(c.policies, func(p AdoptedPolicy) bool { return p.Position > c.horizon })
-	if c.grants, err = itemsGranted(c.policies); err != nil {
+	if c.grants, err = byPosition(c.policies); err != nil {
 		return err
 	}
 	if c.world, err = loadWorld(ctx, r, c.meta, c.horizon); err != nil {
@@ -361,24 +362,20 @@ func (c *calc) read(ctx context.Context, r Reader) error {
 	return nil
 }
 
-// grantsItem says whether the policy adopted at a position grants the item.
-func (c *calc) grantsItem(position, item string) bool { return c.grants[position][item] }
+// grantsItem says whether the policy adopted at a position grants the item for a month.
+func (c *calc) grantsItem(position, item string, m calendar.Month) bool {
+	p := c.grants[position]
+	return p != nil && p.Document.InForce(m) && slices.ContainsFunc(p.Items, func(it *policy.Item) bool { return it.Code == item })
+}
 
-// itemsGranted lists the item codes of each policy by the position of its adoption.
-func itemsGranted(list []AdoptedPolicy) (map[string]map[string]bool, error) {
+// byPosition reads policies and files them by the position of their adoption.
+func byPosition(list []AdoptedPolicy) (map[string]*policy.Policy, error) {
 	granted, err := readGranted(list)
-	if err != nil {
-		return nil, err
-	}
-	items := map[string]map[string]bool{}
+	policies := map[string]*policy.Policy{}
 	for _, g := range granted {
-		codes := map[string]bool{}
-		for _, it := range g.Policy.Items {
-			codes[it.Code] = true
-		}
-		items[num(g.Position)] = codes
+		policies[num(g.Position)] = g.Policy
 	}
-	return items, nil
+	return policies, err
 }
 
 // committedBy leaves only the batches that were committed at a horizon.

@@ -123,7 +123,7 @@ func (s *settler) entitled(e rules.Entitlement) {
 		return
 	}
 	l := draftLine{order: item.Order, Line: Line{Person: s.person.No, Item: e.Item, Month: e.Month, Side: sideOf(item.Deduction),
-		Fen: e.Fen - sum.Fen, Due: e.Fen, Committed: sum.Fen, Place: place, Policy: e.Policy, Fund: s.calc.fund(item.Fund)}}
+		Fen: e.Fen - sum.Fen, Due: e.Fen, Committed: sum.Fen, Place: place, Policy: e.Policy, Fund: s.calc.fund(item.Fund, e.Fen-sum.Fen)}}
 	if l.Policy == 0 {
 		l.Policy = item.Policy
 	}
@@ -191,7 +191,7 @@ func (s *settler) takeBack(k obligationKey, sum CommittedSum, last Line, channel
 		return
 	}
 	l := draftLine{order: item.Order, Line: Line{Person: s.person.No, Item: k.item, Month: k.month, Side: sideOf(item.Deduction),
-		Fen: -sum.Fen, Committed: sum.Fen, Place: place, Policy: item.Policy, Fund: s.calc.fund(item.Fund)}}
+		Fen: -sum.Fen, Committed: sum.Fen, Place: place, Policy: item.Policy, Fund: s.calc.fund(item.Fund, -sum.Fen)}}
 	l.Cause = s.cause(item, k, sum)
 	l.sentence = sentence(&l.Line, rules.Entitlement{Outcome: rules.NotDue, Reason: message.M("settle.no_rule")})
 	s.part(item.Channel).lines = append(s.part(item.Channel).lines, l)
@@ -246,7 +246,7 @@ func (s *settler) cause(item rules.Item, k obligationKey, sum CommittedSum) stri
 		}
 	}
 	for _, g := range s.calc.changes.grants {
-		if g.at > since && s.calc.grantsItem(g.key, item.Code) {
+		if g.at > since && s.calc.grantsItem(g.key, item.Code, k.month) {
 			found[g.at] = true
 		}
 	}
