@@ -1,0 +1,532 @@
+package app
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"zhida/importers"
+	"zhida/payroll"
+	"zhida/payroll/journal"
+	"zhida/rules/calendar"
+	"zhida/rules/identity"
+	"zhida/rules/message"
+	"zhida/rules/money"
+)
+
+var years = flag.Int("years", 3, "how many simulated counties TestYears lives through, three years each")
+
+// A county lives through three years of whatever can happen: people come, change post,
+// leave, die and are reported late; townships change class and standards change, both
+// backwards; pay is held and released, notices are served; months are run, run again,
+// corrected, voided; the clock jumps. After every approval what is committed must be
+// what another construction, kept in plain maps and whole fen, says is due.
+func TestYears(t *testing.T) {
+	if err := flag.Set("rapid.checks", fmt.Sprint(*years)); err != nil {
+		t.Fatal(err)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		c := newCounty(t)
+		defer c.app.Close()
+		for month := c.cutover; month <= c.cutover.Add(35); month = month.Add(1) {
+			c.month = month
+			c.at(month.Year(), time.Month(month.Number()), 20)
+			for range rapid.IntRange(0, 4).Draw(t, "happenings") {
+				rapid.SampledFrom(c.happenings()).Draw(t, "what")()
+			}
+			c.run(month, payroll.Regular, payroll.Narrow{})
+			if rapid.IntRange(0, 3).Draw(t, "corrections") == 0 {
+				rapid.SampledFrom(c.happenings()).Draw(t, "what")()
+				c.correct()
+			}
+		}
+		c.run(c.month, payroll.Regular, payroll.Narrow{})
+		c.accounts()
+		c.chain()
+	})
+}
+
+// county is the book under test and, beside it, the oracle's own notes.
+type county struct {
+	*Demo
+	t       *rapid.T
+	cutover calendar.Month
+	month   calendar.Month
+	files   int
+
+	people    []*cadre
+	classes   [2][]since // of the townships
+	standards []standard
+}
+
+type cadre struct {
+	id, name string
+	posts    []post
+	died     calendar.Date
+	account  bool
+	holds    int
+	holding  calendar.Date // since when pay is held; 0 for not
+}
+
+type post struct {
+	village  int // 0 and 1 lie in the first township, 2 in the second
+	title    string
+	from, to calendar.Date
+}
+
+type since struct {
+	from  calendar.Month
+	class string
+}
+
+type standard struct {
+	from              calendar.Month
+	secretary, member money.Fen
+}
+
+const yearsPolicy = `
+文件: {文号: 模〔2024〕%d号, 标题: 村干部报酬, 发文机关: 样例县, 印发日期: 2024-01-01, 施行: %s, 补发对象: 全部, 扣回: {依据: 第九条, 每月最多: 20%%, 至少留: 300}}
+表:
+  标准: {出处: 附件, 键: [职务], 值: [月], 行: [[书记, %s], [委员, %s]]}
+项目:
+  - {代码: base, 名称: 基本报酬, 顺序: 1, 人员: [村干部], 渠道: 一卡通, 资金: F, 依据: 按任职, 发放: 每月, 金额: 查表("标准"), 多职: 就高, 到任当月: 全月, 离任当月: 全月, 去世当月: 全月, 变动当月: 末日, 舍入: 四舍五入到分, 说明: '{职务}'}
+`
+
+const yearsOthers = `
+文件: {文号: 模〔2023〕1号, 标题: 边远补助和会费, 发文机关: 样例县, 印发日期: 2023-01-01, 施行: 2024-01}
+表:
+  补助: {出处: 附件, 键: [乡镇类别], 值: [月], 行: [[一类, 100.10], [二类, 200.20], [三类, 333.33]]}
+项目:
+  - {代码: remote, 名称: 边远补助, 顺序: 2, 人员: [村干部], 渠道: 一卡通, 资金: F, 依据: 按任职, 发放: 每月, 金额: 查表("补助"), 多职: 就高, 到任当月: 全月, 离任当月: 全月, 去世当月: 全月, 变动当月: 末日, 舍入: 四舍五入到分, 说明: '{乡镇类别}'}
+  - {代码: fee, 名称: 会费, 顺序: 3, 人员: [村干部], 渠道: 一卡通, 资金: F, 方向: 扣款, 上缴: 工会, 依据: 按任职, 发放: 每月, 金额: '12.34', 多职: 就高, 到任当月: 全月, 离任当月: 全月, 去世当月: 全月, 变动当月: 末日, 舍入: 四舍五入到分, 说明: '每月'}
+`
+
+var (
+	yearsVillages = []string{"430725101200", "430725101201", "430725102200"}
+	yearsClasses  = map[string]money.Fen{"一类": 10010, "二类": 20020, "三类": 33333}
+)
+
+func newCounty(t *rapid.T) *county {
+	c := &county{Demo: &Demo{by: map[string]*payroll.Session{}}, t: t, cutover: 202401, month: 202401}
+	c.at(2024, time.January, 2)
+	dir, err := os.MkdirTemp("", "years")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	ctx := context.Background()
+	c.app, err = Create(ctx, filepath.Join(dir, "book.db"), payroll.Meta{County: "430725", Name: "样例县", Cutover: c.cutover, Rehearsal: true}, c.now)
+	c.must(err)
+	c.must(c.actors(ctx))
+	c.adopt(yearsOthers)
+	c.raise(c.cutover, 100000, 70000)
+	c.bring("places", "区划代码,名称,地区类别,生效日期\n430725101,甲镇,一类,2010-01-01\n430725102,乙镇,二类,2010-01-01\n430725101200,甲村,,2010-01-01\n430725101201,丙村,,2010-01-01\n430725102200,乙村,,2010-01-01\n")
+	c.classes = [2][]since{{{201001, "一类"}}, {{201001, "二类"}}}
+	for range 4 {
+		c.hire()
+	}
+	return c
+}
+
+func (c *county) must(err error) {
+	if err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+func (c *county) adopt(text string) {
+	ctx := context.Background()
+	c.files++
+	at, err := c.app.ProposePolicy(ctx, c.by["张敏"], fmt.Sprintf("%d.yaml", c.files), []byte(text))
+	c.must(err)
+	c.must(c.app.Decide(ctx, c.by["李复"], at, true, ""))
+}
+
+func (c *county) bring(kind, csv string) {
+	c.files++
+	in, err := importers.Read(kind, fmt.Sprintf("%s-%d.csv", kind, c.files), []byte(csv), importers.Options{Items: map[string]string{}})
+	c.must(err)
+	_, err = c.app.Book.Import(context.Background(), c.by["张敏"], in, payroll.ImportOptions{})
+	c.must(err)
+	if rapid.IntRange(0, 4).Draw(c.t, "again") == 0 { // saying it twice says nothing
+		r, err := c.app.Book.Import(context.Background(), c.by["张敏"], in, payroll.ImportOptions{})
+		c.must(err)
+		if !r.Unchanged {
+			c.t.Fatalf("the same %s again changed the book", kind)
+		}
+	}
+}
+
+// happenings are what can befall a county between two runs.
+func (c *county) happenings() []func() {
+	return []func(){c.hire, c.change, c.change, c.leave, c.die, c.reclass, c.raiseBack, c.account, c.hold, c.serve, c.clockBack, c.future, c.voided}
+}
+
+// someday is a day between the cut-over and the end of the month at hand.
+func (c *county) someday() calendar.Date {
+	m := c.cutover.Add(rapid.IntRange(0, c.month.Sub(c.cutover)).Draw(c.t, "month"))
+	return calendar.Date(int(m)*100 + rapid.IntRange(1, m.Days()).Draw(c.t, "day"))
+}
+
+func (c *county) someone() *cadre { return rapid.SampledFrom(c.people).Draw(c.t, "who") }
+
+func (c *county) hire() {
+	n := len(c.people)
+	if n == 14 {
+		return
+	}
+	p := &cadre{id: identity.MakeResidentID("439901", calendar.Date(19700101+n), 2*n+1).Full(), name: "甲" + string(rune('一'+n))}
+	c.people = append(c.people, p)
+	p.posts = []post{{rapid.IntRange(0, 2).Draw(c.t, "village"), rapid.SampledFrom([]string{"书记", "委员"}).Draw(c.t, "post"), c.someday(), calendar.Forever}}
+	c.roster(p)
+	c.tenure(p)
+	if rapid.Bool().Draw(c.t, "account") {
+		c.open(p)
+	}
+}
+
+func (c *county) roster(p *cadre) {
+	died := ""
+	if p.died != 0 {
+		died = p.died.String()
+	}
+	c.bring("roster", "身份证号,姓名,人员类别,单位代码,去世日期,生效日期\n"+strings.Join([]string{p.id, p.name, "村干部", yearsVillages[p.posts[0].village], died, "2020-01-01"}, ",")+"\n")
+}
+
+func (c *county) tenure(p *cadre) {
+	text := "身份证号,姓名,单位代码,职务,任职日期,离任日期,组织认定\n"
+	for _, x := range p.posts {
+		to := ""
+		if x.to != calendar.Forever {
+			to = x.to.String()
+		}
+		text += strings.Join([]string{p.id, p.name, yearsVillages[x.village], x.title, x.from.String(), to, "是"}, ",") + "\n"
+	}
+	c.bring("tenure", text)
+}
+
+func (c *county) open(p *cadre) {
+	n := slices.Index(c.people, p)
+	body := fmt.Sprintf("622848000000%06d", n)
+	c.bring("accounts", "身份证号,姓名,银行卡号,户名,生效日期\n"+strings.Join([]string{p.id, p.name, body + string(identity.LuhnDigit(body)), p.name, "2020-01-01"}, ",")+"\n")
+	p.account = true
+}
+
+func (c *county) account() {
+	if p := c.someone(); !p.account {
+		c.open(p)
+	}
+}
+
+// change gives somebody another post, or another village, from a day on.
+func (c *county) change() {
+	p, day := c.someone(), c.someday()
+	last := &p.posts[len(p.posts)-1]
+	if day <= last.from || last.to != calendar.Forever {
+		return
+	}
+	last.to = day.AddDays(-1)
+	p.posts = append(p.posts, post{rapid.IntRange(0, 2).Draw(c.t, "village"), rapid.SampledFrom([]string{"书记", "委员"}).Draw(c.t, "post"), day, calendar.Forever})
+	c.tenure(p)
+}
+
+func (c *county) leave() {
+	p, day := c.someone(), c.someday()
+	if last := &p.posts[len(p.posts)-1]; day >= last.from {
+		last.to = day
+		c.tenure(p)
+	}
+}
+
+func (c *county) die() {
+	if p, day := c.someone(), c.someday(); p.died == 0 {
+		p.died = day
+		c.roster(p)
+	}
+}
+
+// reclass changes a township's class from a month on, which may have passed.
+func (c *county) reclass() {
+	i, from := rapid.IntRange(0, 1).Draw(c.t, "township"), c.someday().Month()
+	class := rapid.SampledFrom([]string{"一类", "二类", "三类"}).Draw(c.t, "class")
+	c.bring("places", fmt.Sprintf("区划代码,名称,地区类别,生效日期\n43072510%d,%s,%s,%s\n", i+1, []string{"甲镇", "乙镇"}[i], class, from.First()))
+	c.classes[i] = slices.DeleteFunc(c.classes[i], func(x since) bool { return x.from == from })
+	c.classes[i] = append(c.classes[i], since{from, class})
+	slices.SortFunc(c.classes[i], func(x, y since) int { return int(x.from - y.from) })
+}
+
+func (c *county) raise(from calendar.Month, secretary, member money.Fen) {
+	c.adopt(fmt.Sprintf(yearsPolicy, len(c.standards)+2, from, secretary, member))
+	c.standards = append(c.standards, standard{from, secretary, member})
+}
+
+func (c *county) raiseBack() {
+	from := c.someday().Month()
+	if last := c.standards[len(c.standards)-1]; from > last.from {
+		step := money.Fen(rapid.Int64Range(-9999, 19999).Draw(c.t, "step"))
+		c.raise(from, max(last.secretary+step, 50001), max(last.member+step, 40003))
+	}
+}
+
+func (c *county) hold() {
+	p := c.someone()
+	to := ""
+	if p.holding == 0 {
+		p.holds++
+		p.holding = c.month.First()
+	} else {
+		to = c.month.First().AddDays(9).String()
+	}
+	c.bring("holds", "身份证号,姓名,措施,原因,开始日期,解除日期,文号\n"+strings.Join([]string{p.id, p.name, "缓发", fmt.Sprintf("原因%d", p.holds), p.holding.String(), to, "文1"}, ",")+"\n")
+	if to != "" {
+		p.holding = 0
+	}
+}
+
+func (c *county) serve() {
+	p := c.someone()
+	day := c.month.First().AddDays(rapid.IntRange(0, 19).Draw(c.t, "served"))
+	c.bring("notices", "身份证号,姓名,送达日期,送达方式,本人同意扣回,文号\n"+strings.Join([]string{p.id, p.name, day.String(), "签收", rapid.SampledFrom([]string{"是", "否"}).Draw(c.t, "consent"), "文2"}, ",")+"\n")
+}
+
+// clockBack puts the clock behind the journal: nothing may be done, nothing changes.
+func (c *county) clockBack() {
+	was := c.clock
+	c.clock = was.AddDate(-1, 0, 0)
+	_, err := c.app.Run(context.Background(), c.by["张敏"], c.month, payroll.Regular)
+	if err == nil {
+		c.t.Fatal("a run under a clock behind the journal")
+	}
+	c.clock = was
+}
+
+// future asks for what cannot be: a correction of a month nobody has run, a month before the book.
+func (c *county) future() {
+	ctx := context.Background()
+	if _, err := c.app.Run(ctx, c.by["张敏"], c.month.Add(1), payroll.Correction); message.Code(err) != "run.not_yet_run" {
+		c.t.Fatalf("a month not yet run was corrected: %v", err)
+	}
+	if _, err := c.app.Run(ctx, c.by["张敏"], c.cutover.Add(-1), payroll.Regular); message.Code(err) != "run.before_cutover" {
+		c.t.Fatalf("a month before the book was run: %v", err)
+	}
+}
+
+// voided approves the month and takes it back: as if it had not been.
+func (c *county) voided() {
+	ctx := context.Background()
+	r, err := c.app.Run(ctx, c.by["张敏"], c.month, payroll.Regular)
+	c.must(err)
+	for _, x := range r.Batches {
+		c.approve(x)
+		at, err := c.app.Cancel(ctx, c.by["张敏"], x.ID, "试办")
+		c.must(err)
+		c.must(c.app.Decide(ctx, c.by["李复"], at, true, ""))
+	}
+}
+
+func (c *county) approve(x payroll.Batch) {
+	ctx := context.Background()
+	_, err := c.app.Submit(ctx, c.by["张敏"], x.ID)
+	c.must(err)
+	_, err = c.app.Check(ctx, c.by["李复"], x.ID, x.Digest)
+	c.must(err)
+	_, err = c.app.Approve(ctx, c.by["王审"], x.ID, x.Digest)
+	c.must(err)
+}
+
+// run computes and approves, and then computes again: there must be nothing left.
+func (c *county) run(m calendar.Month, kind payroll.BatchKind, only payroll.Narrow) {
+	ctx := context.Background()
+	compute := func() payroll.RunResult {
+		var r payroll.RunResult
+		var err error
+		if kind == payroll.Correction {
+			r, err = c.app.Rerun(ctx, c.by["张敏"], m, only)
+		} else {
+			r, err = c.app.Run(ctx, c.by["张敏"], m, kind)
+		}
+		c.must(err)
+		if len(r.Refused) > 0 {
+			c.t.Fatalf("refused: %+v", r.Refused)
+		}
+		return r
+	}
+	for _, x := range compute().Batches {
+		c.approve(x)
+		digest, err := c.app.Recompute(ctx, x.ID)
+		c.must(err)
+		if digest != x.Digest {
+			c.t.Fatalf("batch %s computed again, with nothing left out, has another digest", x.ID)
+		}
+	}
+	if again := compute(); len(again.Batches) > 0 {
+		c.t.Fatalf("%s again made %+v", m, again.Batches)
+	}
+	switch {
+	case only != payroll.Narrow{}:
+	case kind == payroll.Correction:
+		c.committed(m, m)
+	default:
+		c.committed(c.cutover, m)
+	}
+}
+
+// correct reruns a past month, sometimes narrowed.
+func (c *county) correct() {
+	m := c.someday().Month()
+	only := rapid.SampledFrom([]payroll.Narrow{{}, {}, {Item: "base"}, {Place: "430725101"}, {Person: 1}}).Draw(c.t, "only")
+	c.run(m, payroll.Correction, only)
+}
+
+// due is the oracle: what a person is due for an item in a month, in fen.
+func (c *county) due(p *cadre, item string, m calendar.Month) money.Fen {
+	last := m.Last()
+	if p.died != 0 {
+		last = min(last, p.died)
+	}
+	var at *post
+	for i := range p.posts {
+		if x := &p.posts[i]; x.from <= last && x.to >= m.First() && m.First() <= last {
+			at = x
+		}
+	}
+	if at == nil {
+		return 0
+	}
+	switch item {
+	case "fee":
+		return 1234
+	case "remote":
+		class := ""
+		for _, x := range c.classes[at.village/2] {
+			if x.from <= m {
+				class = x.class
+			}
+		}
+		return yearsClasses[class]
+	}
+	var s standard
+	for _, x := range c.standards {
+		if x.from <= m {
+			s = x
+		}
+	}
+	if at.title == "书记" {
+		return s.secretary
+	}
+	return s.member
+}
+
+// committed holds what is committed for the months against the oracle, in both directions.
+func (c *county) committed(from, to calendar.Month) {
+	ctx := context.Background()
+	got := map[payroll.Obligation]money.Fen{}
+	c.must(c.app.Store().View(ctx, func(r payroll.Reader) error {
+		return r.Committed(ctx, c.counted(ctx, r), 1, int64(len(c.people)), func(s payroll.CommittedSum) error {
+			got[s.Obligation] = s.Fen
+			return nil
+		})
+	}))
+	for i, p := range c.people {
+		for _, item := range []string{"base", "remote", "fee"} {
+			for m := from; m <= to; m = m.Add(1) {
+				o := payroll.Obligation{Person: int64(i + 1), Item: item, Month: m}
+				if want := c.due(p, item, m); got[o] != want {
+					c.t.Fatalf("%s %s %s: %s is committed, %s is due", p.name, item, m, got[o], want)
+				}
+				delete(got, o)
+			}
+		}
+	}
+	for o := range got {
+		if o.Month >= from && o.Month <= to {
+			c.t.Fatalf("%+v is committed and nobody is due it", o)
+		}
+	}
+}
+
+func (c *county) counted(ctx context.Context, r payroll.Reader) (list []payroll.BatchID) {
+	batches, err := r.Batches(ctx)
+	c.must(err)
+	for _, x := range batches {
+		if x.State.Committed() {
+			list = append(list, x.ID)
+		}
+	}
+	return list
+}
+
+// accounts holds lines against what became of them: paid, held, owed; and that nobody
+// has been paid below nothing or holds or owes less than nothing.
+func (c *county) accounts() {
+	ctx := context.Background()
+	debtors, err := c.app.Debtors(ctx, 0)
+	c.must(err)
+	owed := map[int64]money.Fen{}
+	for _, d := range debtors {
+		owed[d.Person] += d.Owed
+		if d.Owed < 0 {
+			c.t.Fatalf("%s owes %s", d.Name, d.Owed)
+		}
+	}
+	net, paid, held := map[int64]money.Fen{}, map[int64]money.Fen{}, map[int64]money.Fen{}
+	c.must(c.app.Store().View(ctx, func(r payroll.Reader) error {
+		list := c.counted(ctx, r)
+		for _, id := range list {
+			c.must(r.Lines(ctx, payroll.LineQuery{Batch: id}, func(l payroll.Line) error {
+				if l.Side == payroll.Deduction {
+					net[l.Person] -= l.Fen
+				} else {
+					net[l.Person] += l.Fen
+				}
+				return nil
+			}))
+			c.must(r.Payments(ctx, id, func(x payroll.Payment) error {
+				if x.Fen <= 0 {
+					c.t.Fatalf("a payment of %s", x.Fen)
+				}
+				paid[x.Person] += x.Fen
+				return nil
+			}))
+		}
+		return r.Balances(ctx, list, 1, int64(len(c.people)), func(b payroll.Balance) error {
+			held[b.Person] = b.Held
+			return nil
+		})
+	}))
+	for i, p := range c.people {
+		no := int64(i + 1)
+		if held[no] < 0 || net[no] != paid[no]+held[no]-owed[no] {
+			c.t.Fatalf("%s: lines come to %s, paid %s, held %s, owed %s", p.name, net[no], paid[no], held[no], owed[no])
+		}
+	}
+}
+
+// chain verifies every event against the one before it and the key of its actor.
+func (c *county) chain() {
+	ctx := context.Background()
+	keys := map[string][]byte{}
+	actors, err := c.app.ActorList(ctx)
+	c.must(err)
+	for _, a := range actors {
+		keys[a.Name] = a.PublicKey
+	}
+	c.must(c.app.Store().View(ctx, func(r payroll.Reader) error {
+		prev := journal.Head{}
+		return r.Events(ctx, 1, 0, func(e journal.Event) error {
+			if err := journal.Verify(&e, prev, keys[e.Actor]); err != nil {
+				return err
+			}
+			prev = e.Head()
+			return nil
+		})
+	}))
+}
