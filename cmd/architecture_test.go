@@ -42,7 +42,7 @@ var within = map[string][]string{
 	"payroll/banklayout": {"rules/message", "rules/money", "rules/yamltext"},
 	"payroll/schedule":   {"rules/calendar", "rules/message"},
 	"payroll":            {"payroll/banklayout", "payroll/journal", "payroll/schedule", "rules/..."},
-	"payroll/store":      {"payroll", "payroll/journal", "rules/..."},
+	"payroll/store":      {"payroll", "payroll/journal", "payroll/schedule", "rules/..."},
 
 	"payroll/store/pgtest":    {},
 	"payroll/store/storetest": {"payroll", "payroll/journal", "rules/..."},
@@ -55,7 +55,7 @@ var within = map[string][]string{
 
 	"cmd":                     {"rules/identity", "rules/message"}, // these tests
 	"cmd/zhida":               {"cmd/zhida/internal/...", "exporters", "importers", "payroll", "payroll/banklayout", "payroll/schedule", "rules/..."},
-	"cmd/zhida/internal/app":  {"exporters/...", "importers", "payroll", "payroll/store", "rules/...", "testdata/counties/taoyuan"},
+	"cmd/zhida/internal/app":  {"exporters/...", "importers", "payroll", "payroll/schedule", "payroll/store", "rules/...", "testdata/counties/taoyuan"},
 	"cmd/zhida/internal/term": {},
 
 	"testdata/counties/gen":     {"rules/calendar", "rules/identity"},
@@ -93,6 +93,7 @@ var homes = map[string][]string{
 	"github.com/xuri/excelize/v2":   {"importers/sheet", "exporters/bankfile", "exporters/workbook", "testdata/counties/gen"},
 	"golang.org/x/text":             {"importers/sheet", "exporters/bankfile", "testdata/counties/gen"},
 	"github.com/spf13/cobra":        {"cmd/zhida"},
+	"github.com/robfig/cron/v3":     {"payroll/schedule"},
 	"golang.org/x/term":             {"cmd/zhida"},
 	"github.com/jedib0t/go-pretty":  {"cmd/zhida/internal/term"},
 }

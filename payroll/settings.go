@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 
 	"zhida/payroll/banklayout"
 	"zhida/payroll/schedule"
@@ -27,6 +28,8 @@ type County struct {
 	BackPay *BackPaySetting `yaml:"backpay"`
 	// Census is the yearly verification; nil while the county has none.
 	Census *Census `yaml:"census"`
+	// Notify is where reminders of the calendar go besides journal and log; nil for nowhere.
+	Notify *Notify `yaml:"notify"`
 	// Layouts are the county's own bank layouts, beside the presets.
 	Layouts []banklayout.Layout `yaml:"layouts"`
 }
@@ -98,6 +101,11 @@ func (c *County) checkPayout(file string) error {
 	if c.BackPay != nil && c.BackPay.Fund != "" && !slices.ContainsFunc(c.Funds, func(f Fund) bool { return f.Code == c.BackPay.Fund }) {
 		return message.Err("settings.backpay", file, c.BackPay.Fund)
 	}
+	if n := c.Notify; n != nil {
+		if n.Webhook != "" && !loopback(n.Webhook) || n.SMTP != "" && (n.From == "" || len(n.To) == 0) || n.Webhook == "" && n.SMTP == "" {
+			return message.Err("settings.notify", file)
+		}
+	}
 	if x := c.Census; x != nil {
 		if x.deadline(2024) == 0 || x.deadline(2023) == 0 || x.Since < 2000 || len(x.Categories) == 0 {
 			return message.Err("settings.census", file)
@@ -109,6 +117,18 @@ func (c *County) checkPayout(file string) error {
 		}
 	}
 	return nil
+}
+
+// loopback says whether an address leads to this machine: reminders name no persons,
+// and still have no business elsewhere without a mail server that the county chose.
+func loopback(address string) bool {
+	for _, host := range []string{"127.0.0.1", "[::1]", "localhost"} {
+		rest, ok := strings.CutPrefix(address, "http://"+host)
+		if ok && (rest == "" || rest[0] == ':' || rest[0] == '/') && !strings.Contains(rest, "@") {
+			return true
+		}
+	}
+	return false
 }
 
 // Layout finds a layout by its code: the county's own first, then the presets.

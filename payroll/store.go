@@ -2,8 +2,10 @@ package payroll
 
 import (
 	"context"
+	"time"
 
 	"zhida/payroll/journal"
+	"zhida/payroll/schedule"
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
 	"zhida/rules/money"
@@ -92,6 +94,7 @@ type Reader interface {
 	Payments(ctx context.Context, id BatchID, fn func(Payment) error) error       // by seq
 	Texts(ctx context.Context, id BatchID) ([]string, error)                      // index = Line.Text
 	Exports(ctx context.Context, id BatchID) ([]ExportFile, error)                // by name
+	DutyRecords(ctx context.Context) ([]DutyRecord, error)                        // by month, kind, step
 
 	// Committed streams the sums of the lines of the given batches for the persons
 	// first..last, ordered by person, item, month, leaving out zero sums.
@@ -123,6 +126,11 @@ type Tx interface {
 	PutSettings(ctx context.Context, s Settings) error
 	PutProposal(ctx context.Context, p Proposal) error
 	DecideProposal(ctx context.Context, position, at int64, accepted bool) error // guarded: open only
+
+	// TakeDuty takes a duty up, unless it is done or somebody has it beyond now; ok says whether.
+	TakeDuty(ctx context.Context, d DutyRecord, now time.Time) (ok bool, err error)
+	FinishDuty(ctx context.Context, d schedule.Duty, position int64) error
+	SetDutySent(ctx context.Context, d schedule.Duty) error
 
 	// CreateBatch inserts a head in state staging; ClearBatch deletes a staging or
 	// draft batch with its rows; NextSeq is the first sequence of the month never used.

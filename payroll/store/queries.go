@@ -13,6 +13,7 @@ import (
 
 	"zhida/payroll"
 	"zhida/payroll/journal"
+	"zhida/payroll/schedule"
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
 	"zhida/rules/identity"
@@ -838,4 +839,36 @@ func (q *queries) PaidTo(ctx context.Context, batches []payroll.BatchID, first, 
 		}
 		return fn(person, target, money.Fen(fen))
 	})
+}
+
+func (q *queries) DutyRecords(ctx context.Context) (list []payroll.DutyRecord, err error) {
+	err = q.stream(ctx, `SELECT month, kind, step, due, until, position, sent FROM duty ORDER BY month, kind, step`, nil, func(r *sqlx.Rows) error {
+		var d payroll.DutyRecord
+		var until, sent int64
+		err := r.Scan(&d.Month, &d.Kind, &d.Step, &d.Date, &until, &d.Position, &sent)
+		d.Until, d.Sent = time.Unix(until, 0).UTC(), sent == 1
+		list = append(list, d)
+		return err
+	})
+	return list, err
+}
+
+func (q *queries) TakeDuty(ctx context.Context, d payroll.DutyRecord, now time.Time) (bool, error) {
+	until := max(d.Until.Unix(), 0)
+	r, err := q.tx.ExecContext(ctx, q.tx.Rebind(`INSERT INTO duty (month, kind, step, due, until, position, sent) VALUES (?,?,?,?,?,0,?)
+		ON CONFLICT (month, kind, step) DO UPDATE SET until = excluded.until WHERE duty.position = 0 AND duty.until <= ?`),
+		int64(d.Month), d.Kind, d.Step, int64(d.Date), until, flag(d.Sent), now.Unix())
+	if err != nil {
+		return false, err
+	}
+	n, err := r.RowsAffected()
+	return n == 1, err
+}
+
+func (q *queries) FinishDuty(ctx context.Context, d schedule.Duty, position int64) error {
+	return q.exec(ctx, `UPDATE duty SET position = ? WHERE month = ? AND kind = ? AND step = ? AND position = 0`, position, int64(d.Month), d.Kind, d.Step)
+}
+
+func (q *queries) SetDutySent(ctx context.Context, d schedule.Duty) error {
+	return q.exec(ctx, `UPDATE duty SET sent = 1 WHERE month = ? AND kind = ? AND step = ?`, int64(d.Month), d.Kind, d.Step)
 }

@@ -69,14 +69,14 @@ type county struct {
 
 type cadre struct {
 	id, name string
-	posts    []post
+	posts    []service
 	died     calendar.Date
 	account  bool
 	holds    int
 	holding  calendar.Date // since when pay is held; 0 for not
 }
 
-type post struct {
+type service struct {
 	village  int // 0 and 1 lie in the first township, 2 in the second
 	title    string
 	from, to calendar.Date
@@ -185,7 +185,7 @@ func (c *county) hire() {
 	}
 	p := &cadre{id: identity.MakeResidentID("439901", calendar.Date(19700101+n), 2*n+1).Full(), name: "甲" + string(rune('一'+n))}
 	c.people = append(c.people, p)
-	p.posts = []post{{rapid.IntRange(0, 2).Draw(c.t, "village"), rapid.SampledFrom([]string{"书记", "委员"}).Draw(c.t, "post"), c.someday(), calendar.Forever}}
+	p.posts = []service{{rapid.IntRange(0, 2).Draw(c.t, "village"), rapid.SampledFrom([]string{"书记", "委员"}).Draw(c.t, "post"), c.someday(), calendar.Forever}}
 	c.roster(p)
 	c.tenure(p)
 	if rapid.Bool().Draw(c.t, "account") {
@@ -234,7 +234,7 @@ func (c *county) change() {
 		return
 	}
 	last.to = day.AddDays(-1)
-	p.posts = append(p.posts, post{rapid.IntRange(0, 2).Draw(c.t, "village"), rapid.SampledFrom([]string{"书记", "委员"}).Draw(c.t, "post"), day, calendar.Forever})
+	p.posts = append(p.posts, service{rapid.IntRange(0, 2).Draw(c.t, "village"), rapid.SampledFrom([]string{"书记", "委员"}).Draw(c.t, "post"), day, calendar.Forever})
 	c.tenure(p)
 }
 
@@ -392,7 +392,7 @@ func (c *county) due(p *cadre, item string, m calendar.Month) money.Fen {
 	if p.died != 0 {
 		last = min(last, p.died)
 	}
-	var at *post
+	var at *service
 	for i := range p.posts {
 		if x := &p.posts[i]; x.from <= last && x.to >= m.First() && m.First() <= last {
 			at = x

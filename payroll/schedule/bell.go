@@ -1,0 +1,35 @@
+package schedule
+
+import (
+	"context"
+	"time"
+
+	"github.com/robfig/cron/v3"
+)
+
+// Bell rings f at once and then every interval until ctx ends, and returns when the
+// last ring has ended. A ring that takes longer than the interval lets the next one
+// pass; one that panics is reported and the next one rings all the same. The bell
+// decides nothing: what is due is Duties' matter, so that a missed ring loses nothing.
+// failed is told of panics.
+func Bell(ctx context.Context, every time.Duration, failed func(error), f func(context.Context)) {
+	clock := cron.New(cron.WithLogger(bellLog{failed}))
+	// Recover stands inside: a panic must give the turn back that SkipIfStillRunning lent.
+	job := cron.NewChain(cron.SkipIfStillRunning(bellLog{failed}), cron.Recover(bellLog{failed})).Then(cron.FuncJob(func() {
+		if ctx.Err() == nil {
+			f(ctx)
+		}
+	}))
+	clock.Schedule(cron.Every(every), job)
+	clock.Start()
+	job.Run()
+	<-ctx.Done()
+	<-clock.Stop().Done()
+}
+
+// bellLog passes on what the bell reports of itself: panics, not every ring.
+type bellLog struct{ failed func(error) }
+
+func (l bellLog) Info(string, ...any) {}
+
+func (l bellLog) Error(err error, _ string, _ ...any) { l.failed(err) }
