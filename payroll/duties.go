@@ -24,7 +24,7 @@ type DutyRecord struct {
 
 // lease is how long a taken duty is left to its taker. A killed daemon's duty is taken
 // up again after it; a slow one's too, which costs only a second computation.
-const lease = time.Minute
+const lease = 45 * time.Second
 
 // Duties says what is due now by the county's calendar. Errors: settings.none,
 // schedule.none, schedule.no_calendar, and journal.clock when the clock is behind the book.
@@ -150,8 +150,8 @@ func (b *Book) Perform(ctx context.Context, s *Session, d schedule.Duty) error {
 	})
 }
 
-// computing says whether somebody's run is being written just now: a daemon waits for
-// people, it does not push their rows aside.
+// computing says whether somebody's run is being written, or was begun just now: a
+// daemon waits for people, it does not push their rows aside.
 func computing(ctx context.Context, tx Tx, now time.Time) (bool, error) {
 	list, err := tx.StagingBatches(ctx)
 	for _, id := range list {
@@ -159,7 +159,7 @@ func computing(ctx context.Context, tx Tx, now time.Time) (bool, error) {
 			break
 		}
 		var x Batch
-		if x, err = tx.Batch(ctx, id); err == nil && now.Sub(x.ComputedAt) < 5*time.Minute {
+		if x, err = tx.Batch(ctx, id); err == nil && now.Sub(x.ComputedAt) < lease {
 			return true, nil
 		}
 	}
