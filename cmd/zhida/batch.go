@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -242,6 +243,23 @@ func (s *sums) add(code string, f money.Fen) {
 	x.Fen += f
 }
 
+// findingRow is a finding as JSON prints it.
+type findingRow struct {
+	Code   string `json:"code"`
+	Person int64  `json:"person"`
+	Name   string `json:"name"`
+	Item   string `json:"item"`
+	Text   string `json:"text"`
+}
+
+func findingsOf(list []payroll.Finding, lang message.Lang) []findingRow {
+	rows := make([]findingRow, 0, len(list))
+	for _, x := range list {
+		rows = append(rows, findingRow{x.Message.Code, x.Person, x.Name, x.Item, x.Message.Text(lang)})
+	}
+	return rows
+}
+
 func (c *cli) batchShow(ctx context.Context, a *app.App, id payroll.BatchID) error {
 	return a.Report(ctx, id, func(r payroll.Report) error {
 		h := r.Head()
@@ -283,6 +301,10 @@ func (c *cli) batchShow(ctx context.Context, a *app.App, id payroll.BatchID) err
 		if err != nil {
 			return err
 		}
+		findings, err := payroll.Findings(r)
+		if err != nil {
+			return err
+		}
 		if c.json {
 			head, err := json.Marshal(headOf(h.Batch))
 			if err != nil {
@@ -293,7 +315,7 @@ func (c *cli) batchShow(ctx context.Context, a *app.App, id payroll.BatchID) err
 				return err
 			}
 			out["by_item"], out["by_township"], out["by_cause"] = items.list, townships.list, causes.list
-			out["held"], out["refused"], out["findings"] = held, turned, []string{}
+			out["held"], out["refused"], out["findings"] = held, turned, findingsOf(findings, c.language())
 			out["status"] = status
 			return c.printJSON(out)
 		}
@@ -303,6 +325,9 @@ func (c *cli) batchShow(ctx context.Context, a *app.App, id payroll.BatchID) err
 		c.sumTable("乡镇", townships.list)
 		for _, x := range append(held, turned...) {
 			c.say("batch.not_paid", x.Person, x.Name, x.Fen, x.Reason)
+		}
+		for _, x := range findings {
+			fmt.Fprintln(c.out, x.Message.Text(c.language()))
 		}
 		return nil
 	})

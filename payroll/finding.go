@@ -1,0 +1,35 @@
+package payroll
+
+import (
+	"slices"
+
+	"zhida/rules/message"
+)
+
+// Finding is something about a batch that somebody should look into before it is
+// approved.
+type Finding struct {
+	Person  int64
+	Name    string
+	Item    string
+	Message message.Message
+}
+
+// Findings names what a batch cannot explain against the month before: changes without
+// a cause, and people who came or went though nothing about them, their place, the
+// documents or the month itself says why.
+func Findings(r Report) (list []Finding, err error) {
+	err = r.Changes(func(x ReportChange) error {
+		explained := slices.ContainsFunc(x.Causes, func(k string) bool { return k != VarianceUnexplained && k != VarianceGroup })
+		switch {
+		case slices.Contains(x.Causes, VarianceUnexplained):
+			list = append(list, Finding{x.Person, x.Name, x.Item, message.M("finding.unexplained", x.Name, x.Item, x.Before, x.Now)})
+		case x.Entered && !explained:
+			list = append(list, Finding{x.Person, x.Name, x.Item, message.M("finding.entered", x.Name, x.Item)})
+		case x.Left && !explained:
+			list = append(list, Finding{x.Person, x.Name, x.Item, message.M("finding.left", x.Name, x.Item)})
+		}
+		return nil
+	})
+	return list, err
+}
