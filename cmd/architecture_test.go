@@ -45,7 +45,7 @@ var within = map[string][]string{
 	"payroll/store":      {"payroll", "payroll/journal", "payroll/schedule", "rules/..."},
 
 	"payroll/store/pgtest":    {},
-	"payroll/store/storetest": {"payroll", "payroll/journal", "rules/..."},
+	"payroll/store/storetest": {"payroll", "payroll/journal", "payroll/schedule", "rules/..."},
 
 	"importers/sheet":    {"rules/message"},
 	"importers":          {"importers/sheet", "payroll", "payroll/journal", "rules/..."},

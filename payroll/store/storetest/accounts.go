@@ -1,0 +1,143 @@
+package storetest
+
+import (
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"zhida/payroll"
+	"zhida/payroll/schedule"
+	"zhida/rules/money"
+)
+
+// Movements of receivables come back in their order, those outside batches only up to
+// the horizon; a renamed batch takes its receivables' names along; a cleared one its rows.
+func testReceivables(t *testing.T, s payroll.Store) {
+	const id, later, renamed = payroll.BatchID(202610001), payroll.BatchID(202611001), payroll.BatchID(202610002)
+	entry := func(origin, by payroll.BatchID, way payroll.Way, position int64, fen money.Fen) payroll.Entry {
+		return payroll.Entry{Person: 4, Origin: origin, Item: "x", Month: 202609, Batch: by, Position: position, Way: way, Fund: "F", Fen: fen, Document: "文"}
+	}
+	charged, collected, repaid := entry(id, id, payroll.Charged, 0, 500), entry(id, later, payroll.Collected, 0, -100), entry(id, 0, payroll.Repaid, 7, -50)
+	repaid.Date = 20261130
+	update(t, s, func(tx payroll.Tx) error {
+		return errors.Join(tx.CreateBatch(ctx, batch(id)), tx.CreateBatch(ctx, batch(later)), tx.PutEntries(ctx, []payroll.Entry{collected, charged, repaid}))
+	})
+	read := func(q payroll.EntryQuery) (list []payroll.Entry) {
+		view(t, s, func(r payroll.Reader) error {
+			return r.Entries(ctx, q, func(e payroll.Entry) error { list = append(list, e); return nil })
+		})
+		return list
+	}
+	for _, c := range []struct {
+		q    payroll.EntryQuery
+		want []payroll.Entry
+	}{
+		{payroll.EntryQuery{Batch: later}, []payroll.Entry{collected}},
+		{payroll.EntryQuery{Batches: []payroll.BatchID{id, later}, Horizon: 7, First: 1, Last: 9}, []payroll.Entry{charged, collected, repaid}},
+		{payroll.EntryQuery{Batches: []payroll.BatchID{id, later}, Horizon: 6, First: 1, Last: 9}, []payroll.Entry{charged, collected}},
+		{payroll.EntryQuery{Batches: []payroll.BatchID{id}, Horizon: 6, First: 4, Last: 4}, []payroll.Entry{charged}},
+		{payroll.EntryQuery{Horizon: 9, First: 5, Last: 9}, nil},
+	} {
+		if diff := cmp.Diff(c.want, read(c.q)); diff != "" {
+			t.Errorf("%+v: %s", c.q, diff)
+		}
+	}
+	update(t, s, func(tx payroll.Tx) error { return tx.RenameBatch(ctx, id, renamed) })
+	moved := charged
+	moved.Origin, moved.Batch = renamed, renamed
+	if diff := cmp.Diff([]payroll.Entry{moved}, read(payroll.EntryQuery{Batch: renamed})); diff != "" {
+		t.Error(diff)
+	}
+	update(t, s, func(tx payroll.Tx) error { return tx.ClearBatch(ctx, renamed) })
+	if left := read(payroll.EntryQuery{Batch: renamed}); len(left) > 0 {
+		t.Errorf("a cleared batch leaves %v", left)
+	}
+}
+
+// What went to others than the person adds up by person and target, over the batches asked for.
+func testPaidTo(t *testing.T, s payroll.Store) {
+	pay := func(id payroll.BatchID, seq int, person int64, target string, fen money.Fen) payroll.Payment {
+		return payroll.Payment{Batch: id, Seq: seq, Person: person, Target: target, Fen: fen, Bank: "ABC", Card: "6228480000000000018", Holder: "甲"}
+	}
+	const one, two = payroll.BatchID(202610001), payroll.BatchID(202611001)
+	payments := []payroll.Payment{pay(one, 1, 4, "", 900), pay(one, 2, 4, "order:甲", 100), pay(one, 3, 5, "heir:配偶", 70)}
+	update(t, s, func(tx payroll.Tx) error {
+		return errors.Join(tx.CreateBatch(ctx, batch(one)), tx.CreateBatch(ctx, batch(two)), tx.PutPayments(ctx, payments),
+			tx.PutPayments(ctx, []payroll.Payment{pay(two, 1, 4, "order:甲", 30)}))
+	})
+	type sum struct {
+		Person int64
+		Target string
+		Fen    money.Fen
+	}
+	view(t, s, func(r payroll.Reader) error {
+		for n, want := range [][]sum{nil, {{4, "order:甲", 100}, {5, "heir:配偶", 70}}, {{4, "order:甲", 130}, {5, "heir:配偶", 70}}} {
+			var got []sum
+			err := r.PaidTo(ctx, []payroll.BatchID{one, two}[:n], 1, 9, func(p int64, target string, fen money.Fen) error {
+				got = append(got, sum{p, target, fen})
+				return nil
+			})
+			if diff := cmp.Diff(want, got); diff != "" || err != nil {
+				t.Errorf("%d batches: %s %v", n, diff, err)
+			}
+		}
+		i := 0
+		return r.Payments(ctx, one, func(p payroll.Payment) error {
+			if p.Target != payments[i].Target {
+				t.Errorf("payment %d has the target %q", p.Seq, p.Target)
+			}
+			i++
+			return nil
+		})
+	})
+}
+
+// Of many who take a duty up, one gets it; it can be taken again only after the time
+// for which it was taken, and never once it is done.
+func testDuties(t *testing.T, s payroll.Store) {
+	now := time.Date(2026, 11, 11, 1, 0, 0, 0, time.UTC)
+	duty := schedule.Duty{Kind: schedule.Draft, Month: 202610, Date: 20261011}
+	take := func(at time.Time) (ok bool) {
+		if err := s.Update(ctx, func(tx payroll.Tx) (err error) {
+			ok, err = tx.TakeDuty(ctx, payroll.DutyRecord{Duty: duty, Until: at.Add(time.Minute)}, at)
+			return err
+		}); err != nil {
+			t.Error(err)
+		}
+		return ok
+	}
+	var wg sync.WaitGroup
+	got := make([]bool, 8)
+	for i := range got {
+		wg.Add(1)
+		go func() { defer wg.Done(); got[i] = take(now) }()
+	}
+	wg.Wait()
+	won := 0
+	for _, ok := range got {
+		if ok {
+			won++
+		}
+	}
+	if won != 1 {
+		t.Errorf("%d took the same duty", won)
+	}
+	if take(now.Add(59*time.Second)) || !take(now.Add(time.Minute)) {
+		t.Error("a duty is taken again before its time, or not after it")
+	}
+	update(t, s, func(tx payroll.Tx) error { return errors.Join(tx.FinishDuty(ctx, duty, 9), tx.SetDutySent(ctx, duty)) })
+	if take(now.Add(time.Hour)) {
+		t.Error("a duty is taken that was done")
+	}
+	view(t, s, func(r payroll.Reader) error {
+		list, err := r.DutyRecords(ctx)
+		want := []payroll.DutyRecord{{Duty: duty, Until: now.Add(2 * time.Minute), Position: 9, Sent: true}}
+		if diff := cmp.Diff(want, list); diff != "" {
+			t.Error(diff)
+		}
+		return err
+	})
+}
