@@ -176,7 +176,7 @@ func (a *account) settle(p *channelPart, kind BatchKind) {
 	available := own + max(rest, 0)
 	if st.Reason = a.held(); !st.Reason.IsZero() {
 		st.Held += available
-		a.heldStatus(st, fromHeld)
+		a.heldStatus(st, fromHeld, nothing)
 		return
 	}
 	if kind != BackPay { // the month's own batch releases what was held
@@ -211,15 +211,21 @@ func (a *account) settle(p *channelPart, kind BatchKind) {
 }
 
 // heldStatus words how a person ends whose pay may not leave now.
-func (a *account) heldStatus(st *Settlement, fromHeld money.Fen) {
-	st.Status = OnHold
-	if st.Held <= 0 && a.open.Held+st.Held == 0 {
-		st.Status = NotDue
-		if st.Owed > 0 {
-			st.Reason = message.M("settle.owes", st.Owed)
-		} else if fromHeld > 0 {
-			st.Reason = message.M("settle.cancelled", fromHeld)
-		}
+func (a *account) heldStatus(st *Settlement, fromHeld money.Fen, nothing message.Message) {
+	if st.Held > 0 || a.open.Held+st.Held > 0 {
+		st.Status = OnHold
+		return
+	}
+	st.Status = NotDue
+	switch {
+	case st.Owed > 0:
+		st.Reason = message.M("settle.owes", st.Owed)
+	case fromHeld > 0:
+		st.Reason = message.M("settle.cancelled", fromHeld)
+	case nothing.IsZero():
+		st.Reason = message.M("settle.nothing_new")
+	default:
+		st.Reason = nothing
 	}
 }
 

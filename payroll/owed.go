@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"zhida/rules"
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
 	"zhida/rules/message"
@@ -47,10 +48,9 @@ func (b *Book) Claims(ctx context.Context, d Debtor) (list []Claim, err error) {
 		if err != nil {
 			return err
 		}
-		terms, names := map[string]Claim{}, map[string]string{}
+		terms, names := map[string]Claim{}, itemNames(granted)
 		for _, g := range granted { // by position: the latest document of an item stays
 			for _, it := range g.Policy.Items {
-				names[it.Code] = it.Name
 				delete(terms, it.Code)
 				if t := g.Policy.Document.Recovery; t != nil {
 					terms[it.Code] = Claim{Basis: t.Basis, Share: t.Share.Shift(2).String() + "%", Floor: t.Floor}
@@ -78,6 +78,30 @@ func (b *Book) Claims(ctx context.Context, d Debtor) (list []Claim, err error) {
 		return nil
 	})
 	return list, err
+}
+
+// ItemNames gives the latest printed name of every item ever granted, by code.
+func (b *Book) ItemNames(ctx context.Context) (names map[string]string, err error) {
+	err = b.view(ctx, func(r Reader) error {
+		adopted, err := r.AllPolicies(ctx)
+		if err != nil {
+			return err
+		}
+		granted, err := readGranted(adopted)
+		names = itemNames(granted)
+		return err
+	})
+	return names, err
+}
+
+func itemNames(granted []rules.Granted) map[string]string {
+	names := map[string]string{}
+	for _, g := range granted {
+		for _, it := range g.Policy.Items {
+			names[it.Code] = it.Name
+		}
+	}
+	return names
 }
 
 // Move is a movement with where its money goes.

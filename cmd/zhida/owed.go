@@ -71,8 +71,11 @@ func (c *cli) owed(cmd *cobra.Command, who string) error {
 			return nil
 		}
 		if who != "" {
-			c.statement(list)
-			return nil
+			names, err := a.ItemNames(ctx)
+			if err == nil {
+				c.statement(list, names)
+			}
+			return err
 		}
 		rows, total, owing := [][]string{}, money.Fen(0), 0
 		for _, d := range list {
@@ -93,7 +96,7 @@ func (c *cli) owed(cmd *cobra.Command, who string) error {
 }
 
 // statement prints every movement of a person's receivables with the balance after it.
-func (c *cli) statement(list []payroll.Debtor) {
+func (c *cli) statement(list []payroll.Debtor, names map[string]string) {
 	for _, d := range list {
 		rows, balance := [][]string{}, money.Fen(0)
 		for _, m := range d.Moves {
@@ -102,7 +105,7 @@ func (c *cli) statement(list []payroll.Debtor) {
 			if m.Batch != 0 {
 				by = "批次 " + m.Batch.String()
 			}
-			rows = append(rows, []string{m.Origin.String(), m.Item, m.Month.String(), wayWords[m.Way], by, m.Fund, sourceWords[m.Source], m.Fen.Grouped(), balance.Grouped()})
+			rows = append(rows, []string{m.Origin.String(), fallback(names[m.Item], m.Item), m.Month.String(), wayWords[m.Way], by, m.Fund, sourceWords[m.Source], m.Fen.Grouped(), balance.Grouped()})
 		}
 		term.Table(c.out, []string{"形成批次", "项目", "所属月份", "事项", "依据", "资金", "去向", "金额（元）", "余额（元）"}, rows, 8, 9)
 		c.say("owed.done", map[bool]int{true: 1}[d.Owed != 0], d.Owed.Grouped())

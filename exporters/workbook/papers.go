@@ -80,7 +80,7 @@ func WriteNotice(w io.Writer, n Notice) error {
 		return err
 	}
 	defer b.close()
-	s, err := b.newSummary("扣回通知书", "扣 回 通 知 书", 0, shortColumn("所属月份", 10), textColumn("项目", 18), moneyColumn("多发金额（元）"), textColumn("原因", 62), textColumn("扣回依据和限度", 34), shortColumn("批次", 12))
+	s, err := b.newSummary("扣回通知书", "扣 回 通 知 书", 0, shortColumn("所属月份", 10), textColumn("项目", 18), moneyColumn("多发金额"), textColumn("原因", 62), textColumn("扣回依据和限度", 34), shortColumn("批次", 12))
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func WriteNotice(w io.Writer, n Notice) error {
 		return err
 	}
 	for _, words := range []string{
-		"本通知送达后，按上列依据和限度从以后各月的应发中扣回，先扣最早的，扣不完的结转下月；离任、退休的在最后一次发放时扣回。也可以一次退还，或者同意另外的每月金额。",
+		"本通知送达后，按上列依据和限度从以后各月的应发中扣回，先扣最早的，扣不完的结转下月；离任、退休的在最后一次发放时扣回。也可以一次退还。",
 		"对金额或原因有不同意见的，请在收到之日起十五日内向" + n.Unit + "书面提出" + map[bool]string{true: "，电话 " + n.Phone, false: ""}[n.Phone != ""] + "。",
 		"送达回执：　　本人已收到本通知。□ 同意扣回　　□ 同意每月扣回　　　　　　元　　□ 一次退还　　□ 有不同意见",
 		"收件人签字：　　　　　　　　　　　　送达人签字：　　　　　　　　　　　　送达日期：　　　　　年　　　月　　　日",
