@@ -3,6 +3,7 @@ package schedule
 import (
 	"context"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -68,7 +69,7 @@ func TestDuties(t *testing.T) {
 func TestBell(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(context.Background())
-		var rings, running, panics int
+		var rings, running, panics atomic.Int32
 		ended := make(chan struct{})
 		go func() {
 			defer close(ended)
@@ -76,14 +77,14 @@ func TestBell(t *testing.T) {
 				if err == nil {
 					t.Error("a failure without an error")
 				}
-				panics++
+				panics.Add(1)
 			}, func(context.Context) {
-				rings++
-				if running++; running > 1 {
+				ring := rings.Add(1)
+				if running.Add(1) > 1 {
 					t.Error("two rings at once")
 				}
-				defer func() { running-- }()
-				switch rings {
+				defer running.Add(-1)
+				switch ring {
 				case 2:
 					panic("a fault")
 				case 3:
@@ -92,8 +93,8 @@ func TestBell(t *testing.T) {
 			})
 		}()
 		time.Sleep(5*time.Minute + time.Second)
-		if rings != 9 || panics != 1 {
-			t.Errorf("%d rings and %d panics in five minutes", rings, panics)
+		if rings.Load() != 9 || panics.Load() != 1 {
+			t.Errorf("%d rings and %d panics in five minutes", rings.Load(), panics.Load())
 		}
 		stop()
 		synctest.Wait()
