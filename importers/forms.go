@@ -39,7 +39,17 @@ type column struct {
 	help     string
 	example  string
 	meta     bool // not part of the body
+	least    least
 }
+
+// least says how small a number may be.
+type least int
+
+const (
+	anyNumber least = iota
+	notNegative
+	positive
+)
 
 // form is one kind of sheet.
 type form struct {
@@ -167,7 +177,7 @@ var forms = []form{
 		{code: "date", title: "送达日期", synonyms: []string{"签收日期", "date"}, kind: day, required: true, example: "2026-11-20"},
 		{code: "way", title: "送达方式", synonyms: []string{"方式", "way"}, required: true, choices: map[string]string{"签收": "signed", "留置": "left", "邮寄": "posted", "公告": "published"}, example: "签收"},
 		{code: "consent", title: "本人同意扣回", synonyms: []string{"本人同意", "同意", "consent"}, kind: yes, required: true, example: "是"},
-		{code: "monthly", title: "同意每月扣回", synonyms: []string{"每月扣回金额", "每月金额", "monthly"}, kind: amount, help: "本人同意的每月金额，空着时按文件规定的上限", example: "300.00"},
+		{code: "monthly", title: "同意每月扣回", synonyms: []string{"每月扣回金额", "每月金额", "monthly"}, kind: amount, least: positive, help: "本人同意的每月金额，空着时按文件规定的上限", example: "300.00"},
 		{code: "document", title: "文号", synonyms: []string{"通知书编号", "依据", "document"}, required: true, example: "桃财扣通〔2026〕3号"},
 		withdrawColumn,
 	}},
@@ -175,9 +185,9 @@ var forms = []form{
 		hidden(idColumn), hidden(nameColumn),
 		{code: "number", title: "案号", synonyms: []string{"执行案号", "文号", "number"}, required: true, example: "（2026）湘0725执31号"},
 		{code: "rank", title: "顺位", synonyms: []string{"顺序", "rank"}, kind: whole, required: true, help: "数小的先扣", example: "1"},
-		{code: "total", title: "总额", synonyms: []string{"执行总额", "total"}, kind: amount, help: "空着是没有总额，扣到终止日期", example: "20000.00"},
-		{code: "monthly", title: "每月金额", synonyms: []string{"每月扣划", "monthly"}, kind: amount, help: "空着是保留生活费以外的全部", example: "1000.00"},
-		{code: "protected", title: "保留生活费", synonyms: []string{"每月保留", "protected"}, kind: amount, required: true, example: "1500.00"},
+		{code: "total", title: "总额", synonyms: []string{"执行总额", "total"}, kind: amount, least: positive, help: "空着是没有总额，扣到终止日期", example: "20000.00"},
+		{code: "monthly", title: "每月金额", synonyms: []string{"每月扣划", "monthly"}, kind: amount, least: positive, help: "空着是保留生活费以外的全部", example: "1000.00"},
+		{code: "protected", title: "保留生活费", synonyms: []string{"每月保留", "protected"}, kind: amount, least: notNegative, required: true, example: "1500.00"},
 		{code: "holder", title: "收款单位", synonyms: []string{"收款户名", "户名", "holder"}, required: true, example: "桃源县人民法院"},
 		{code: "card", title: "收款账号", synonyms: []string{"账号", "card"}, kind: card, required: true, help: "文本格式", example: "18510101040012345"},
 		{code: "bank", title: "收款银行", synonyms: []string{"开户银行", "银行", "bank"}, kind: bank, required: true, example: "中国农业银行"},
@@ -199,7 +209,7 @@ var forms = []form{
 		hidden(idColumn), hidden(nameColumn),
 		{code: "recipient", title: "收款人", synonyms: []string{"继承人", "代领人", "recipient"}, required: true, help: "身份证号和姓名填去世的人", example: "李春花"},
 		{code: "relation", title: "关系", synonyms: []string{"与本人关系", "relation"}, required: true, example: "配偶"},
-		{code: "share", title: "份额（%）", synonyms: []string{"份额", "比例", "share"}, kind: decimalNumber, required: true, help: "同一人的各份额合计 100", example: "100"},
+		{code: "share", title: "份额（%）", synonyms: []string{"份额", "比例", "share"}, kind: decimalNumber, least: positive, required: true, help: "同一人的各份额合计 100", example: "100"},
 		{code: "card", title: "银行卡号", synonyms: []string{"收款账号", "账号", "卡号", "card"}, kind: card, required: true, help: "收款人自己的卡，文本格式", example: "6200590000009999992"},
 		{code: "bank", title: "开户银行", synonyms: []string{"银行", "bank"}, kind: bank, required: true, example: "中国农业银行"},
 		{code: "branch", title: "开户网点", synonyms: []string{"开户行", "支行", "branch"}, example: "中国农业银行桃源县支行"},

@@ -28,6 +28,9 @@ func (c *column) value(cell sheet.Cell) (string, error) {
 		return "", message.Err("value.full_width", cell.Text)
 	}
 	s, err := parsers[c.kind](cell)
+	if err == nil && (c.least > anyNumber && s[0] == '-' || c.least == positive && strings.Trim(s, "0.") == "") {
+		return "", message.Err("value.too_small", cell.Text, c.title, map[least]string{notNegative: "不小于零", positive: "大于零"}[c.least])
+	}
 	if err != nil || c.choices == nil {
 		return s, err
 	}

@@ -138,7 +138,7 @@ type account struct {
 	standing
 	open        Balance
 	receivables []Entry // open ones, oldest first; Fen is what is left
-	ordered     map[string]money.Fen
+	courts      *courtPayments
 	own         facts.Account
 	hasOwn      bool
 	profile     *facts.Profile
@@ -146,6 +146,10 @@ type account struct {
 	on          calendar.Date // last day of the batch's month
 	calc        *calc
 }
+
+// courtPayments is what has gone to courts for a person, by Payment.Target, over all
+// channels: in all, and in the month at hand. A run adds what it pays channel by channel.
+type courtPayments struct{ total, month map[string]money.Fen }
 
 // share is a part of a payment: to whom, and why to them.
 type share struct {
@@ -189,7 +193,7 @@ func (a *account) settle(p *channelPart, kind BatchKind) {
 		st.Owed -= taken
 	}
 	st.Pay = available - taken
-	p.shares = a.divide(st.Pay)
+	p.shares = a.divide(st.Pay, kind)
 	switch {
 	case st.Pay > 0:
 		st.Status, st.Reason = Paid, message.Message{}
@@ -240,7 +244,7 @@ func (a *account) held() message.Message {
 		}
 	}
 	if a.dead() {
-		if !a.heirs().IsPositive() {
+		if _, whole := a.heirs(); !whole {
 			return message.M("settle.no_heir")
 		}
 		return message.Message{}
@@ -258,19 +262,16 @@ func (a *account) dead() bool {
 	return a.profile != nil && a.profile.Died != 0 && a.profile.Died <= a.on
 }
 
-// heirs is 1 when the shares of the named recipients make a whole, and 0 otherwise:
+// heirs are the recipients named for the month; whole says that their shares make 100:
 // nothing leaves the estate before all of it has somewhere to go.
-func (a *account) heirs() decimal.Decimal {
+func (a *account) heirs() (list []recipientFact, whole bool) {
 	sum := decimal.Decimal{}
 	for _, r := range a.recipients {
 		if r.from <= a.on && a.on <= r.to {
-			sum = sum.Add(r.Share)
+			list, sum = append(list, r), sum.Add(r.Share)
 		}
 	}
-	if sum.Equal(decimal.New(100, 0)) {
-		return decimal.New(1, 0)
-	}
-	return decimal.Decimal{}
+	return list, sum.Equal(decimal.New(100, 0))
 }
 
 // collect keeps back what is owed from the month's own pay, oldest first. What is
@@ -303,7 +304,7 @@ func (a *account) limits(r Entry, own money.Fen) (limit, floor money.Fen, ok boo
 			notice = n
 		}
 	}
-	terms := a.calc.recovery(r)
+	terms := recovery(a.calc.program, a.calc.month, r)
 	if notice == nil || terms == nil && !notice.Consent {
 		return 0, 0, false
 	}
@@ -320,48 +321,69 @@ func (a *account) limits(r Entry, own money.Fen) (limit, floor money.Fen, ok boo
 	return limit, floor, true
 }
 
-// divide says where a payment goes: to courts by rank, down to the protected amount;
-// the rest to the person, or to the heirs by their shares.
-func (a *account) divide(pay money.Fen) []share {
+// divide says where a payment goes: from a regular batch to courts by rank, the rest to
+// the person; or to the heirs by their shares.
+func (a *account) divide(pay money.Fen, kind BatchKind) []share {
+	if a.dead() {
+		return a.toHeirs(pay)
+	}
 	var list []share
+	if kind == Regular {
+		list = a.toCourts(pay)
+	}
+	for _, x := range list {
+		pay -= x.fen
+	}
+	if pay > 0 {
+		list = append(list, share{pay, a.own, ""})
+	}
+	return list
+}
+
+// toCourts pays orders by rank, down to the amount that each protects, up to what it
+// takes a month and in all.
+func (a *account) toCourts(pay money.Fen) (list []share) {
 	left := pay
 	orders := slices.Clone(a.orders)
 	slices.SortStableFunc(orders, func(x, y orderFact) int {
 		return cmp.Or(cmp.Compare(x.Rank, y.Rank), cmp.Compare(x.Number, y.Number))
 	})
 	for _, o := range orders {
-		if o.from > a.on || a.on > o.to || a.dead() {
+		if o.from > a.on || a.on > o.to {
 			continue
 		}
+		target := targetOrder + o.Number
 		part := left - o.Protected
 		if o.Monthly > 0 {
-			part = min(part, o.Monthly)
+			part = min(part, o.Monthly-a.courts.month[target])
 		}
 		if o.Total > 0 {
-			part = min(part, o.Total-a.ordered[targetOrder+o.Number])
+			part = min(part, o.Total-a.courts.total[target])
 		}
 		if part > 0 {
 			left -= part
-			list = append(list, share{part, o.account(), targetOrder + o.Number})
+			a.courts.total[target] += part
+			a.courts.month[target] += part
+			list = append(list, share{part, o.account(), target})
 		}
 	}
-	if !a.dead() {
-		if left > 0 {
-			list = append(list, share{left, a.own, ""})
-		}
-		return list
+	return list
+}
+
+// toHeirs splits a payment by shares; the import has refused shares that are not positive.
+func (a *account) toHeirs(pay money.Fen) (list []share) {
+	heirs, _ := a.heirs()
+	weights := make([]decimal.Decimal, len(heirs))
+	for i, r := range heirs {
+		weights[i] = r.Share
 	}
-	var heirs []recipientFact
-	var weights []decimal.Decimal
-	for _, r := range a.recipients {
-		if r.from <= a.on && a.on <= r.to {
-			heirs, weights = append(heirs, r), append(weights, r.Share)
-		}
+	parts, err := money.Split(pay, weights)
+	if err != nil {
+		return nil // the batch is refused, since its payments do not add up: see draft.agrees
 	}
-	parts, err := money.Split(left, weights)
-	for i := range parts {
-		if err == nil && parts[i] > 0 {
-			list = append(list, share{parts[i], heirs[i].account(), targetHeir + heirs[i].Relation + " " + heirs[i].Document})
+	for i, r := range heirs {
+		if parts[i] > 0 {
+			list = append(list, share{parts[i], r.account(), targetHeir + r.Relation + " " + r.Document})
 		}
 	}
 	return list

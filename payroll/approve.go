@@ -447,6 +447,23 @@ func (b *Book) void(ctx context.Context, tx Tx, s *Session, w withdrawal, note [
 			return 0, message.Err("batch.rested_on", batch.ID, x.ID)
 		}
 	}
+	last, err := tx.LastPerson(ctx)
+	if err != nil {
+		return 0, err
+	}
+	head, err := tx.Head(ctx)
+	if err != nil {
+		return 0, err
+	}
+	err = tx.Entries(ctx, EntryQuery{Horizon: head.Position, First: 1, Last: last}, func(e Entry) error {
+		if e.Origin == batch.ID { // somebody has repaid what it charged, or was forgiven it
+			return message.Err("batch.relieved", batch.ID, e.Person)
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
 	var frozen []Fact
 	err = tx.Facts(ctx, FactQuery{Kinds: []facts.Kind{facts.KindAverage}}, func(f Fact) error {
 		for _, a := range batch.Averages {

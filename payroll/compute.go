@@ -2,6 +2,7 @@ package payroll
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 
@@ -65,7 +66,8 @@ func (b *Book) loadChunk(ctx context.Context, c *calc, first, last int64) (peopl
 		people = make([]personData, len(list))
 		index := make(map[int64]*personData, len(list))
 		for i := range list {
-			people[i] = personData{Person: list[i], standing: *standings[list[i].No], balances: map[string]Balance{}, receivables: map[string][]Entry{}, ordered: map[string]money.Fen{}}
+			people[i] = personData{Person: list[i], standing: *standings[list[i].No], balances: map[string]Balance{}, receivables: map[string][]Entry{},
+				courts: courtPayments{map[string]money.Fen{}, map[string]money.Fen{}}}
 			index[list[i].No] = &people[i]
 		}
 		if err := readCommitted(ctx, r, c, people, index); err != nil {
@@ -104,12 +106,17 @@ func (b *Book) loadChunk(ctx context.Context, c *calc, first, last int64) (peopl
 				p.receivables[channel] = openReceivables(list)
 			}
 		}
-		return r.PaidTo(ctx, c.counted, first, last, func(person int64, target string, fen money.Fen) error {
-			if p := index[person]; p != nil {
-				p.ordered[target] += fen
+		paid := func(into func(*personData) map[string]money.Fen) func(int64, string, money.Fen) error {
+			return func(person int64, target string, fen money.Fen) error {
+				if p := index[person]; p != nil {
+					into(p)[target] += fen
+				}
+				return nil
 			}
-			return nil
-		})
+		}
+		return errors.Join(
+			r.PaidTo(ctx, c.counted, first, last, paid(func(p *personData) map[string]money.Fen { return p.courts.total })),
+			r.PaidTo(ctx, c.sameMonth, first, last, paid(func(p *personData) map[string]money.Fen { return p.courts.month })))
 	})
 	return people, err
 }

@@ -38,18 +38,11 @@ func (b *Book) Duties(ctx context.Context) (list []schedule.Duty, err error) {
 		if now.Before(head.Time) {
 			return message.Err("journal.clock", now.In(zone).Format(time.DateTime), head.Time.In(zone).Format(time.DateTime))
 		}
-		county, err := settingsAt(ctx, r, 0)
+		steps, days, err := payCalendar(ctx, r)
 		if err != nil {
 			return err
-		}
-		if len(county.Calendar) == 0 {
-			return message.Err("schedule.none")
 		}
 		meta, err := r.Meta(ctx)
-		if err != nil {
-			return err
-		}
-		world, err := loadWorld(ctx, r, meta, head.Position)
 		if err != nil {
 			return err
 		}
@@ -72,7 +65,7 @@ func (b *Book) Duties(ctx context.Context) (list []schedule.Duty, err error) {
 		if first == 0 {
 			first = today.Month()
 		}
-		list, err = schedule.Duties(today, first, county.Calendar, workdays(world), func(m calendar.Month) schedule.Progress {
+		list, err = schedule.Duties(today, first, steps, days, func(m calendar.Month) schedule.Progress {
 			return progress(batches, m, drafted[m])
 		}, func(d schedule.Duty) bool { return taken[d] })
 		return err
@@ -114,8 +107,11 @@ func (b *Book) Perform(ctx context.Context, s *Session, d schedule.Duty) error {
 	if d.Kind == schedule.Remind {
 		return b.store.Update(ctx, func(tx Tx) error {
 			ok, err := tx.TakeDuty(ctx, DutyRecord{Duty: d}, b.now())
-			if err != nil || !ok {
-				return errors.Join(ErrTaken, err)
+			if err != nil {
+				return err
+			}
+			if !ok {
+				return ErrTaken
 			}
 			e, err := b.record(ctx, tx, s, EventReminded, "month", d.Month.String(), "step", d.Step, "date", d.Date.String())
 			if err != nil {
@@ -126,8 +122,12 @@ func (b *Book) Perform(ctx context.Context, s *Session, d schedule.Duty) error {
 	}
 	err := b.store.Update(ctx, func(tx Tx) error {
 		now := b.now()
-		if busy, err := computing(ctx, tx, now); err != nil || busy {
-			return errors.Join(ErrTaken, err)
+		busy, err := computing(ctx, tx, now)
+		if err != nil {
+			return err
+		}
+		if busy {
+			return ErrTaken
 		}
 		ok, err := tx.TakeDuty(ctx, DutyRecord{Duty: d, Until: now.Add(lease), Sent: true}, now)
 		if err == nil && !ok {

@@ -25,9 +25,9 @@ type personData struct {
 	facts.Person
 	standing
 	committed   []CommittedSum
-	balances    map[string]Balance   // by channel
-	receivables map[string][]Entry   // open ones by channel, oldest first
-	ordered     map[string]money.Fen // paid to courts so far, by Payment.Target
+	balances    map[string]Balance // by channel
+	receivables map[string][]Entry // open ones by channel, oldest first
+	courts      courtPayments
 }
 
 // loadWorld reads places, references, the calendar and frozen averages as known at the horizon.

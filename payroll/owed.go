@@ -37,8 +37,9 @@ type Claim struct {
 	Floor    money.Fen
 }
 
-// Claims words the open receivables of one debtor.
+// Claims words the open receivables of one debtor, with the terms that hold today.
 func (b *Book) Claims(ctx context.Context, d Debtor) (list []Claim, err error) {
+	now := calendar.DateIn(b.now(), zone).Month()
 	err = b.view(ctx, func(r Reader) error {
 		adopted, err := r.AllPolicies(ctx)
 		if err != nil {
@@ -48,18 +49,16 @@ func (b *Book) Claims(ctx context.Context, d Debtor) (list []Claim, err error) {
 		if err != nil {
 			return err
 		}
-		terms, names := map[string]Claim{}, itemNames(granted)
-		for _, g := range granted { // by position: the latest document of an item stays
-			for _, it := range g.Policy.Items {
-				delete(terms, it.Code)
-				if t := g.Policy.Document.Recovery; t != nil {
-					terms[it.Code] = Claim{Basis: t.Basis, Share: t.Share.Shift(2).String() + "%", Floor: t.Floor}
-				}
-			}
+		names := itemNames(granted)
+		program, err := programNow(ctx, r)
+		if err != nil {
+			return err
 		}
 		for _, e := range d.Open {
-			c := terms[e.Item]
-			c.Entry, c.ItemName = e, names[e.Item]
+			c := Claim{Entry: e, ItemName: names[e.Item]}
+			if t := recovery(program, now, e); t != nil {
+				c.Basis, c.Share, c.Floor = t.Basis, t.Share.Shift(2).String()+"%", t.Floor
+			}
 			texts, err := r.Texts(ctx, e.Origin)
 			if err != nil {
 				return err
@@ -78,6 +77,19 @@ func (b *Book) Claims(ctx context.Context, d Debtor) (list []Claim, err error) {
 		return nil
 	})
 	return list, err
+}
+
+// programNow compiles the documents that are adopted and not withdrawn.
+func programNow(ctx context.Context, r Reader) (*rules.Program, error) {
+	adopted, err := r.Policies(ctx, 0)
+	if err != nil {
+		return nil, err
+	}
+	granted, err := readGranted(adopted)
+	if err != nil {
+		return nil, err
+	}
+	return rules.Compile(granted)
 }
 
 // ItemNames gives the latest printed name of every item ever granted, by code.
@@ -107,15 +119,15 @@ func itemNames(granted []rules.Granted) map[string]string {
 // Move is a movement with where its money goes.
 type Move struct {
 	Entry
-	// Source says where collected or repaid money goes back to: SourceFund when the
-	// receivable arose in the same year, SourceTreasury when in an earlier one; else empty.
+	// Source says where collected or repaid money goes back to: SourceFund in the year in
+	// which it was paid, SourceTreasury in a later one; empty where no money comes back.
 	Source string
 }
 
 // Where money that comes back goes.
 const (
 	SourceFund     = "fund"     // restores the authority or account it was paid from
-	SourceTreasury = "treasury" // of an earlier year: to the treasury
+	SourceTreasury = "treasury" // the year of the payment is closed
 )
 
 // relief is the payload of a repayment or a write-off.
@@ -225,8 +237,12 @@ func debtors(ctx context.Context, r Reader, person, horizon int64) ([]Debtor, er
 			end++
 		}
 		d := Debtor{Person: e.Person, Channel: channel[e.Origin], Open: openReceivables(entries[start:end])}
+		paid, err := paidYears(ctx, r, e.Person, channel)
+		if err != nil {
+			return nil, err
+		}
 		for _, x := range entries[start:end] {
-			d.Moves = append(d.Moves, Move{x, source(x)})
+			d.Moves = append(d.Moves, Move{x, source(x, paid(x))})
 			d.Owed += x.Fen
 		}
 		list = append(list, d)
@@ -235,9 +251,35 @@ func debtors(ctx context.Context, r Reader, person, horizon int64) ([]Debtor, er
 	return list, nil
 }
 
-// source says where a movement's money goes: the year of the batch that charged it
-// against the year in which it came back.
-func source(e Entry) string {
+// paidYears finds the year in which a person was paid what a receivable takes back:
+// that of the last batch before the one that charged it; of the pay month where an
+// earlier system paid.
+func paidYears(ctx context.Context, r Reader, person int64, counted map[BatchID]string) (func(Entry) int, error) {
+	batches := map[Obligation][]BatchID{}
+	err := r.Lines(ctx, LineQuery{Person: person}, func(l Line) error {
+		if counted[l.Batch] != "" && l.Fen > 0 {
+			o := Obligation{person, l.Item, l.Month}
+			batches[o] = append(batches[o], l.Batch)
+		}
+		return nil
+	})
+	return func(e Entry) int {
+		year := e.Month.Year()
+		if e.Month == 0 { // carried over from an earlier program
+			year = e.Origin.Month().Year()
+		}
+		for _, id := range batches[Obligation{person, e.Item, e.Month}] {
+			if id < e.Origin {
+				year = id.Month().Year()
+			}
+		}
+		return year
+	}, err
+}
+
+// source says where a movement's money goes: the year in which it was paid against the
+// year in which it came back.
+func source(e Entry, paid int) string {
 	year := e.Date.Month().Year()
 	switch e.Way {
 	case Charged, WrittenOff:
@@ -245,7 +287,7 @@ func source(e Entry) string {
 	case Collected:
 		year = e.Batch.Month().Year()
 	}
-	if year == e.Origin.Month().Year() {
+	if year == paid {
 		return SourceFund
 	}
 	return SourceTreasury

@@ -20,40 +20,44 @@ type PayMonth struct {
 func (b *Book) PayCalendar(ctx context.Context, year int) ([]PayMonth, error) {
 	var list []PayMonth
 	err := b.view(ctx, func(r Reader) error {
-		county, err := settingsAt(ctx, r, 0)
+		steps, days, err := payCalendar(ctx, r)
 		if err != nil {
 			return err
 		}
-		if len(county.Calendar) == 0 {
-			return message.Err("schedule.none")
-		}
-		meta, err := r.Meta(ctx)
-		if err != nil {
-			return err
-		}
-		head, err := r.Head(ctx)
-		if err != nil {
-			return err
-		}
-		world, err := loadWorld(ctx, r, meta, head.Position)
-		if err != nil {
-			return err
-		}
-		days := workdays(world)
 		first, err := calendar.NewMonth(year, 1)
 		if err != nil {
 			return err
 		}
 		for m := first; m.Year() == year; m = m.Add(1) {
-			steps, err := schedule.Month(county.Calendar, m, days)
+			due, err := schedule.Month(steps, m, days)
 			if err != nil {
 				return err
 			}
-			list = append(list, PayMonth{m, steps})
+			list = append(list, PayMonth{m, due})
 		}
 		return nil
 	})
 	return list, err
+}
+
+// payCalendar reads the county's steps and the working days as known now.
+func payCalendar(ctx context.Context, r Reader) ([]schedule.Step, *calendar.Workdays, error) {
+	county, err := settingsAt(ctx, r, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(county.Calendar) == 0 {
+		return nil, nil, message.Err("schedule.none")
+	}
+	meta, err := r.Meta(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	world, err := loadWorld(ctx, r, meta, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	return county.Calendar, workdays(world), nil
 }
 
 // workdays is the imported calendar.

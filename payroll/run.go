@@ -146,13 +146,15 @@ type calc struct {
 	latest    map[calendar.Month]int64 // horizon of the latest committed batch that settled a pay month
 	paidAt    int64                    // position at which payments of an earlier system became known first, 0 for none
 	changes   *changeIndex
-	policies  []AdoptedPolicy           // withdrawn ones too, by position
-	grants    map[string]*policy.Policy // by position of adoption
-	channels  []string                  // of the items, in order
-	channelOf map[BatchID]string        // of committed batches
-	horizons  map[BatchID]int64         // of committed batches
-	versions  map[BatchID]int           // of the rules, of committed batches
-	recent    []BatchID                 // committed batches of months after unchanged.through
+	policies  []AdoptedPolicy                    // withdrawn ones too, by position
+	grants    map[string]*policy.Policy          // by position of adoption
+	channels  []string                           // of the items, in order
+	channelOf map[BatchID]string                 // of committed batches
+	horizons  map[BatchID]int64                  // of committed batches
+	versions  map[BatchID]int                    // of the rules, of committed batches
+	recent    []BatchID                          // committed batches of months after unchanged.through
+	sameMonth []BatchID                          // committed batches of the month itself
+	covered   map[string]map[calendar.Month]bool // by channel, the pay months that a committed batch settled
 	unchanged *unchanged
 	county    *County // settings known at the horizon; nil while there are none
 	apart     bool    // of a regular run: earlier months wait in a back-pay batch
@@ -193,9 +195,9 @@ func (c *calc) census() *Census {
 
 // recovery gives the terms on which a receivable may be collected: of the document
 // that grants the item now, or granted it for the pay month; nil when there are none.
-func (c *calc) recovery(e Entry) *policy.Recovery {
-	for _, m := range []calendar.Month{c.month, e.Month} {
-		if item, ok := c.program.ItemAt(e.Item, m); ok {
+func recovery(p *rules.Program, now calendar.Month, e Entry) *policy.Recovery {
+	for _, m := range []calendar.Month{now, e.Month} {
+		if item, ok := p.ItemAt(e.Item, m); ok {
 			return item.Recovery
 		}
 	}
@@ -206,7 +208,7 @@ func (c *calc) recovery(e Entry) *policy.Recovery {
 // Errors here are wrong for all: the run fails and changes nothing.
 func (b *Book) prepareAt(ctx context.Context, month calendar.Month, kind BatchKind, only Narrow, horizon int64) (*calc, error) {
 	c := &calc{month: month, kind: kind, only: only, open: map[string]Batch{}, byChannel: map[string][]BatchID{}, latest: map[calendar.Month]int64{},
-		channelOf: map[BatchID]string{}, horizons: map[BatchID]int64{}, versions: map[BatchID]int{}}
+		channelOf: map[BatchID]string{}, horizons: map[BatchID]int64{}, versions: map[BatchID]int{}, covered: map[string]map[calendar.Month]bool{}}
 	err := b.view(ctx, func(r Reader) error {
 		head, err := r.Head(ctx)
 		if err != nil {
@@ -275,6 +277,10 @@ func (c *calc) placeInTime(batches []Batch) error {
 		}
 		for m := start; m <= x.ID.Month(); m = m.Add(1) {
 			if x.settled(m) {
+				if c.covered[x.Channel] == nil {
+					c.covered[x.Channel] = map[calendar.Month]bool{}
+				}
+				c.covered[x.Channel][m] = true
 				c.latest[m] = max(c.latest[m], x.Horizon)
 			}
 		}
@@ -356,6 +362,9 @@ func (c *calc) read(ctx context.Context, r Reader) error {
 	for _, id := range c.counted {
 		if id.Month() > c.unchanged.through {
 			c.recent = append(c.recent, id)
+		}
+		if id.Month() == c.month {
+			c.sameMonth = append(c.sameMonth, id)
 		}
 	}
 	c.eval.Since(func(p *facts.Person) calendar.Month { return c.unchanged.from(p, c.from) })

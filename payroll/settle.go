@@ -359,7 +359,7 @@ func (s *settler) closePart(p *channelPart) {
 			st.Gross += l.Fen
 		}
 	}
-	a := &account{standing: s.person.standing, open: s.person.balances[p.channel], receivables: s.person.receivables[p.channel], ordered: s.person.ordered,
+	a := &account{standing: s.person.standing, open: s.person.balances[p.channel], receivables: s.person.receivables[p.channel], courts: &s.person.courts,
 		on: s.calc.month.Last(), calc: s.calc}
 	a.profile = profileAt(&s.person.Person, a.on)
 	a.leaving = leaving(&s.person.Person, a.profile, a.on)

@@ -52,7 +52,7 @@ func findUnchanged(ctx context.Context, r Reader, c *calc) (*unchanged, error) {
 		return u, err
 	}
 	for m := c.from; m <= u.through; m = m.Add(1) {
-		if !c.program.Stays(m) {
+		if !c.program.Stays(m) || !c.averaged(m) {
 			u.all = true
 			return u, nil
 		}
@@ -62,6 +62,12 @@ func findUnchanged(ctx context.Context, r Reader, c *calc) (*unchanged, error) {
 	}
 	u.weigh(c)
 	return u, nil
+}
+
+// averaged says whether every mean of a month is frozen: a committed batch of the
+// channel has settled the month, so that its approval froze what was computed.
+func (c *calc) averaged(m calendar.Month) bool {
+	return !slices.ContainsFunc(c.program.Items(), func(it rules.Item) bool { return it.Grouped && !c.covered[it.Channel][m] })
 }
 
 // settledRun reads the event of a run: its batches, month and horizon; ok is false

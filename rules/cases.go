@@ -165,7 +165,7 @@ func compileCase(p *policy.Policy, c policy.Case) (*Program, error) {
 			needed[code] = true
 		}
 	}
-	for code := range needed {
+	for _, code := range slices.Sorted(maps.Keys(needed)) {
 		if _, ok := own[code]; !ok {
 			text += strings.ReplaceAll(givenItem, "CODE", code)
 		}
@@ -190,8 +190,8 @@ const givenItem = `  - {code: CODE, name: CODE, order: 0, payees: [township_cadr
 
 // withGiven states the amounts of other documents' items for the person.
 func withGiven(p facts.Person, c policy.Case) facts.Person {
-	for code, fen := range c.Given {
-		p.Amounts = append(p.Amounts, facts.Amount{Item: code, Fen: fen, From: 190001})
+	for _, code := range slices.Sorted(maps.Keys(c.Given)) {
+		p.Amounts = append(p.Amounts, facts.Amount{Item: code, Fen: c.Given[code], From: 190001})
 	}
 	return p
 }

@@ -33,7 +33,7 @@ func (c *cli) censusCommand() *cobra.Command {
 					People int    `json:"people"`
 					Passed int    `json:"passed"`
 				}
-				var out []village
+				out := []village{}
 				passed := 0
 				for _, p := range list.People {
 					if n := len(out); n == 0 || out[n-1].Place != p.Place {

@@ -69,7 +69,8 @@ func (c *cli) computed(m calendar.Month, r payroll.RunResult) error {
 		for _, b := range r.Batches {
 			heads = append(heads, headOf(b))
 		}
-		if err := c.printJSON(map[string]any{"month": m, "roster": r.Roster, "batches": heads, "refused": refusedOf(r.Refused, c.language()), "broken": brokenOf(r.Broken, c.language())}); err != nil {
+		if err := c.printJSON(map[string]any{"month": m, "roster": r.Roster, "batches": heads, "refused": refusedOf(r.Refused, c.language()), "broken": brokenOf(r.Broken, c.language()),
+			"waiting": append([]payroll.BatchID{}, r.Waiting...)}); err != nil {
 			return err
 		}
 	} else {
@@ -87,6 +88,9 @@ func (c *cli) computed(m calendar.Month, r payroll.RunResult) error {
 		}
 	}
 	if !c.json {
+		for _, id := range r.Waiting {
+			c.say("run.waiting", id)
+		}
 		for i, x := range r.Broken {
 			if i == 20 {
 				c.say("run.more_broken", len(r.Broken)-20)
@@ -94,9 +98,6 @@ func (c *cli) computed(m calendar.Month, r payroll.RunResult) error {
 			}
 			c.say("run.broken", x.PlaceName, x.Name, x.Document, x.Reason.Text(c.language()))
 		}
-	}
-	for _, id := range r.Waiting {
-		c.say("run.waiting", id)
 	}
 	if len(r.Refused) > 0 {
 		return message.Err("run.refused", len(r.Refused))

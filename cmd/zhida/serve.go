@@ -136,35 +136,33 @@ func (d *daemon) ring(ctx context.Context) (done []schedule.Duty, err error) {
 			return done, err
 		}
 		drafted, err := d.perform(ctx, list, &done)
-		if err != nil {
-			return done, err
-		}
-		if !drafted { // a draft may make the next month's due
-			return done, d.send(ctx)
+		if !drafted || err != nil { // a draft may make the next month's due
+			return done, errors.Join(err, d.send(ctx))
 		}
 	}
 }
 
-// perform does the duties of a list up to and with the first draft.
+// perform does the duties of a list up to and with the first draft. A duty that fails
+// does not keep the others back.
 func (d *daemon) perform(ctx context.Context, list []schedule.Duty, done *[]schedule.Duty) (drafted bool, err error) {
 	for _, x := range list {
-		if err := ctx.Err(); err != nil {
-			return false, err
+		if ctx.Err() != nil {
+			return false, ctx.Err()
 		}
-		err := d.app.Perform(ctx, d.session, x)
-		if errors.Is(err, payroll.ErrTaken) {
+		failed := d.app.Perform(ctx, d.session, x)
+		if failed != nil {
+			if !errors.Is(failed, payroll.ErrTaken) {
+				err = errors.Join(err, failed)
+			}
 			continue
-		}
-		if err != nil {
-			return false, err
 		}
 		*done = append(*done, x)
 		d.log.Info(x.Chinese(), "month", x.Month, "date", x.Date)
 		if x.Kind == schedule.Draft {
-			return true, nil
+			return true, err
 		}
 	}
-	return false, nil
+	return false, err
 }
 
 // send tells those outside of what they have not been told; who cannot be reached is
