@@ -310,7 +310,7 @@ func (r *reading) row(row *sheet.Row) {
 		return
 	}
 	if len(r.wide) == 0 {
-		if item := values["item"]; r.form.wide && r.options.Items[item] != "" {
+		if item := values["item"]; r.options.Items[item] != "" {
 			values["item"] = r.options.Items[item]
 		}
 		if at, ok := r.at["fen"]; ok {

@@ -20,7 +20,7 @@ import (
 // item and pay month of that line. Positive is owed, negative is settled.
 type Entry struct {
 	Person   int64
-	Origin   BatchID // whose line charged it
+	Origin   BatchID // whose line charged it; see fromBefore
 	Item     string
 	Month    calendar.Month
 	Batch    BatchID // that moved it; 0 when it moved outside a batch
@@ -32,12 +32,17 @@ type Entry struct {
 	Document string        // that a repayment or write-off rests on
 }
 
+// fromBefore says whether a receivable was carried into the book rather than made by
+// a batch: its origin is the batch number 0 of the month it was paid in.
+func (e *Entry) fromBefore() bool { return e.Origin != 0 && e.Origin.Seq() == 0 }
+
 // Way is how a receivable moved.
 type Way string
 
 // The ways a receivable moves.
 const (
 	Charged    Way = "charged"     // a line took back what was paid
+	Carried    Way = "carried"     // owed from before this book: a sum paid earlier that is to be used up, or an old debt
 	Collected  Way = "collected"   // kept back from later pay
 	Repaid     Way = "repaid"      // the person paid it
 	WrittenOff Way = "written_off" // given up, by a document
@@ -73,6 +78,8 @@ type (
 		Total     money.Fen `json:"total"`   // 0: without end
 		Monthly   money.Fen `json:"monthly"` // 0: all but the protected amount
 		Protected money.Fen `json:"protected"`
+		// Share is the percentage of a payment that it takes at most; zero: no such limit.
+		Share decimal.Decimal `json:"share"`
 		payeeFact
 		from, to calendar.Date
 	}
@@ -88,6 +95,15 @@ type (
 		Document  string          `json:"document"`
 		payeeFact
 		from, to calendar.Date
+	}
+	debtFact struct {
+		Item     string          `json:"item"`
+		Month    calendar.Month  `json:"month"`
+		Fen      money.Fen       `json:"fen"`
+		Share    decimal.Decimal `json:"share"` // percent of a month's pay that it takes at most
+		Floor    money.Fen       `json:"floor"` // left of a month's pay at least
+		Date     calendar.Date   `json:"date"`  // on which the person was told
+		Document string          `json:"document"`
 	}
 	// payeeFact is the account of somebody else than the person.
 	payeeFact struct {
@@ -107,6 +123,7 @@ type standing struct {
 	orders     []orderFact
 	verified   []verifiedFact
 	recipients []recipientFact
+	debts      []debtFact
 }
 
 // add files a fact that is not about what is due; ok is false for every other kind.
@@ -127,6 +144,8 @@ func (s *standing) add(f Fact) (ok bool, err error) {
 		err = appendFact(&s.verified, f, func(v *verifiedFact) { v.date = f.From })
 	case facts.KindRecipient:
 		err = appendFact(&s.recipients, f, func(v *recipientFact) { v.from, v.to, v.Holder = f.From, f.To, v.Recipient })
+	case facts.KindDebt:
+		err = appendFact(&s.debts, f, func(*debtFact) {})
 	default:
 		return false, nil
 	}
@@ -298,6 +317,9 @@ func (a *account) collect(p *channelPart, own, available money.Fen) (taken money
 // limits says how much of a month's pay a receivable may take and what must be left;
 // ok is false while there is no notice, or neither a legal basis nor consent.
 func (a *account) limits(r Entry, own money.Fen) (limit, floor money.Fen, ok bool) {
+	if r.fromBefore() {
+		return a.oldLimits(r, own)
+	}
 	var notice *noticeFact
 	for i := range a.notices {
 		if n := &a.notices[i]; n.known > a.calc.horizons[r.Origin] && n.date <= a.on {
@@ -312,13 +334,32 @@ func (a *account) limits(r Entry, own money.Fen) (limit, floor money.Fen, ok boo
 	if terms != nil {
 		floor = terms.Floor
 		if !a.leaving {
-			limit = money.Fen(terms.Share.Mul(decimal.New(int64(own), 0)).IntPart())
+			limit = percentOf(own, terms.Share.Shift(2))
 		}
 	}
 	if notice.Consent && notice.Monthly > 0 && !a.leaving {
 		limit = notice.Monthly
 	}
 	return limit, floor, true
+}
+
+// oldLimits are the limits of what is owed from before this book: they came in with it.
+func (a *account) oldLimits(r Entry, own money.Fen) (limit, floor money.Fen, ok bool) {
+	for _, d := range a.debts {
+		if d.Item != r.Item || d.Month != r.Month || d.Date > a.on {
+			continue
+		}
+		if a.leaving {
+			return own, d.Floor, true
+		}
+		return percentOf(own, d.Share), d.Floor, true
+	}
+	return 0, 0, false
+}
+
+// percentOf is a share of an amount, cut to the fen.
+func percentOf(fen money.Fen, percent decimal.Decimal) money.Fen {
+	return money.Fen(percent.Mul(decimal.New(int64(fen), 0)).Shift(-2).IntPart())
 }
 
 // divide says where a payment goes: from a regular batch to courts by rank, the rest to
@@ -354,6 +395,9 @@ func (a *account) toCourts(pay money.Fen) (list []share) {
 		}
 		target := targetOrder + o.Number
 		part := left - o.Protected
+		if o.Share.IsPositive() {
+			part = min(part, percentOf(pay, o.Share))
+		}
 		if o.Monthly > 0 {
 			part = min(part, o.Monthly-a.courts.month[target])
 		}

@@ -10,6 +10,7 @@ import (
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
 	"zhida/rules/message"
+	"zhida/rules/policy"
 )
 
 // ImportOptions are the clerk's decisions about an import.
@@ -27,18 +28,18 @@ type ImportResult struct {
 }
 
 // kinds that state money by hand take a second actor before they are known.
-var proposedImports = map[string]bool{"amounts": true, "paid": true}
+var proposedImports = map[string]bool{"amounts": true, "paid": true, "receivables": true}
 
 // Import brings a file's rows into the book: it checks them against the book,
 // compares them with what is known and records only what is new. Problems are
 // returned as message.Problems and nothing is loaded, unless the clerk accepts
 // the good rows. A file that says nothing new records nothing.
 func (b *Book) Import(ctx context.Context, s *Session, in *ImportBatch, o ImportOptions) (ImportResult, error) {
-	if err := s.need(RoleMaker); err != nil {
-		return ImportResult{}, err
-	}
 	var result ImportResult
 	err := b.store.Update(ctx, func(tx Tx) error {
+		if s == nil {
+			return s.need(RoleMaker)
+		}
 		plan, err := b.planImport(ctx, tx, in)
 		if err != nil {
 			return err
@@ -51,9 +52,20 @@ func (b *Book) Import(ctx context.Context, s *Session, in *ImportBatch, o Import
 			result.Unchanged = true
 			return nil
 		}
-		if proposedImports[in.Kind] {
-			result.Proposal, err = b.propose(ctx, tx, s, "import."+in.Kind, in.File, in)
-		} else {
+		way, err := routeFor(ctx, tx, in, plan)
+		if err != nil {
+			return err
+		}
+		// Owners bring what they own; everything else comes in through the bureau.
+		if may := s.need(RoleMaker); may != nil && (way == nil || s.need(way.roles(way.steps[0])...) != nil) {
+			return may
+		}
+		switch {
+		case way != nil:
+			result.Proposal, err = b.proposeOn(ctx, tx, s, in, way)
+		case proposedImports[in.Kind]:
+			result.Proposal, err = b.propose(ctx, tx, s, importProposal+in.Kind, in.File, in)
+		default:
 			result.Position, err = b.applyImport(ctx, tx, s, EventImported, plan, in)
 		}
 		if err == nil && o.DryRun {
@@ -78,6 +90,7 @@ type importPlan struct {
 	end      []Fact
 	problems message.Problems
 	refused  int
+	concerns map[facts.Category][]string // whose facts change: by category, the places
 }
 
 func (p *importPlan) record(in *ImportBatch) ImportRecord {
@@ -110,6 +123,7 @@ func (b *Book) planImport(ctx context.Context, tx Tx, in *ImportBatch) (*importP
 	for key, old := range known.facts {
 		if !seen[key] && old.Scope != "" { // only facts of the file's own scopes were loaded
 			plan.end = append(plan.end, old)
+			plan.note(known, old)
 		}
 	}
 	sortFacts(plan.end)
@@ -135,6 +149,7 @@ func (p *importPlan) add(known *knownFacts, row *ImportRow, seen map[factKey]boo
 	switch {
 	case row.Withdraw && exists:
 		p.end = append(p.end, old)
+		p.note(known, old)
 	case row.Withdraw:
 	case exists && old.Body == f.Body && old.To == f.To:
 	default:
@@ -146,6 +161,7 @@ func (p *importPlan) add(known *knownFacts, row *ImportRow, seen map[factKey]boo
 			p.newIDs = append(p.newIDs, row.PersonID)
 		}
 		p.put = append(p.put, f)
+		p.note(known, f)
 		p.ids = append(p.ids, row.PersonID)
 	}
 }
@@ -184,6 +200,9 @@ func (b *Book) applyImport(ctx context.Context, tx Tx, s *Session, kind string, 
 		return 0, err
 	}
 	if err := tx.PutFacts(ctx, plan.put); err != nil {
+		return 0, err
+	}
+	if err := carry(ctx, tx, plan, e.Position); err != nil {
 		return 0, err
 	}
 	r.Position = e.Position
@@ -226,16 +245,20 @@ type knownFacts struct {
 	persons map[string]int64 // full ID to number
 	isNew   map[string]bool
 	names   map[int64]string
-	places  map[string]bool
-	facts   map[factKey]Fact // latest, of the kind imported
-	holders map[string][]int64
-	ids     map[int64]string
+	// of the latest profile
+	categories map[int64]facts.Category
+	homes      map[int64]string
+	items      map[string]*policy.Item // where the file names items by what they are taken from
+	places     map[string]bool
+	facts      map[factKey]Fact // latest, of the kind imported
+	holders    map[string][]int64
+	ids        map[int64]string
 }
 
 // known loads what the import needs: the persons named, the places, and the
 // latest facts of the imported kind.
 func (b *Book) known(ctx context.Context, tx Tx, in *ImportBatch) (*knownFacts, error) {
-	k := &knownFacts{isNew: map[string]bool{}, names: map[int64]string{}, places: map[string]bool{},
+	k := &knownFacts{isNew: map[string]bool{}, names: map[int64]string{}, categories: map[int64]facts.Category{}, homes: map[int64]string{}, places: map[string]bool{},
 		facts: map[factKey]Fact{}, ids: map[int64]string{}}
 	meta, err := tx.Meta(ctx)
 	if err != nil {
@@ -263,6 +286,11 @@ func (b *Book) known(ctx context.Context, tx Tx, in *ImportBatch) (*knownFacts, 
 	}
 	if k.holders, err = tx.CardHolders(ctx, cards); err != nil {
 		return nil, err
+	}
+	if in.FactKind() == facts.KindDebt {
+		if k.items, err = itemsEver(ctx, tx); err != nil {
+			return nil, err
+		}
 	}
 	return k, k.load(ctx, tx, in)
 }
@@ -296,7 +324,7 @@ func (k *knownFacts) load(ctx context.Context, tx Tx, in *ImportBatch) error {
 				if err := decode(f, &p); err != nil {
 					return err
 				}
-				k.names[f.Person] = p.Name // ordered by first day: the last one stays
+				k.names[f.Person], k.categories[f.Person], k.homes[f.Person] = p.Name, p.Category, p.Place // ordered by first day: the last one stays
 			}
 			return note(f)
 		})

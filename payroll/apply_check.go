@@ -43,6 +43,10 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 				bad("place", "import.other_county", at.Place, k.county)
 			}
 		}
+	case facts.KindDebt:
+		if item, _, _ := strings.Cut(row.Fact.Key, "|"); k.items[item] == nil {
+			bad("item", "import.item_unknown", item)
+		}
 	case facts.KindAccount:
 		var a facts.Account
 		if json.Unmarshal([]byte(row.Fact.Body), &a) == nil {

@@ -62,6 +62,9 @@ const (
 	EventProposed         = "proposal.made"
 	EventProposalAccepted = "proposal.accepted"
 	EventProposalRejected = "proposal.rejected"
+	EventProposalPassed   = "proposal.passed"
+	EventSentBack         = "fact.sent_back"
+	EventFactKept         = "fact.kept"
 	EventBatchComputed    = "batch.computed"
 	EventBatchNothing     = "batch.nothing"
 	EventBatchAnswered    = "batch.answered"
@@ -113,11 +116,17 @@ func (r Role) Chinese() string {
 	case RoleAuditor:
 		return "审计"
 	}
+	if department, ok := strings.CutPrefix(string(r), ownerPrefix); ok {
+		return department + "（数据主管）"
+	}
 	return string(r)
 }
 
-// ParseRole reads a role in English or Chinese.
+// ParseRole reads a role in English or Chinese; owner:组织部 is that of a department.
 func ParseRole(s string) (Role, error) {
+	if department, ok := strings.CutPrefix(s, ownerPrefix); ok && strings.TrimSpace(department) == department && department != "" && !strings.ContainsAny(department, ",，") {
+		return Role(s), nil
+	}
 	for _, r := range []Role{RoleAdmin, RoleMaker, RoleChecker, RoleApprover, RoleAuditor} {
 		if s == string(r) || s == r.Chinese() {
 			return r, nil

@@ -94,6 +94,9 @@ func (b *Book) loadChunk(ctx context.Context, c *calc, first, last int64) (peopl
 					entries[p] = map[string][]Entry{}
 				}
 				channel := c.channelOf[e.Origin]
+				if e.fromBefore() {
+					channel = c.items[e.Item].Channel
+				}
 				entries[p][channel] = append(entries[p][channel], e)
 			}
 			return nil

@@ -17,8 +17,12 @@ type Finding struct {
 
 // Findings names what a batch cannot explain against the month before: changes without
 // a cause, and people who came or went though nothing about them, their place, the
-// documents or the month itself says why.
+// documents or the month itself says why; and facts that were sent back to their
+// owners and are not answered.
 func Findings(r Report) (list []Finding, err error) {
+	for _, x := range r.Head().SentBack {
+		list = append(list, Finding{x.Person, x.Name, "", message.M("finding.sent_back", x.Name, KindChinese(x.Kind), x.To, x.Reason)})
+	}
 	err = r.Changes(func(x ReportChange) error {
 		explained := slices.ContainsFunc(x.Causes, func(k string) bool { return k != VarianceUnexplained && k != VarianceGroup })
 		switch {

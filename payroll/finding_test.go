@@ -8,6 +8,8 @@ type changesOnly struct {
 	list []ReportChange
 }
 
+func (c changesOnly) Head() ReportHead { return ReportHead{} }
+
 func (c changesOnly) Changes(fn func(ReportChange) error) error {
 	for _, x := range c.list {
 		if err := fn(x); err != nil {

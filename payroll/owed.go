@@ -12,6 +12,7 @@ import (
 	"zhida/rules/facts"
 	"zhida/rules/message"
 	"zhida/rules/money"
+	"zhida/rules/policy"
 )
 
 // Debtor is one person's receivables in one channel, with every movement of them.
@@ -56,6 +57,15 @@ func (b *Book) Claims(ctx context.Context, d Debtor) (list []Claim, err error) {
 		}
 		for _, e := range d.Open {
 			c := Claim{Entry: e, ItemName: names[e.Item]}
+			if e.fromBefore() {
+				d, err := debtOf(ctx, r, e)
+				if err != nil {
+					return err
+				}
+				c.Why, c.Basis, c.Share, c.Floor = "启用本账本以前形成（"+d.Document+"）", d.Document, d.Share.String()+"%", d.Floor
+				list = append(list, c)
+				continue
+			}
 			if t := recovery(program, now, e); t != nil {
 				c.Basis, c.Share, c.Floor = t.Basis, t.Share.Shift(2).String()+"%", t.Floor
 			}
@@ -108,12 +118,31 @@ func (b *Book) ItemNames(ctx context.Context) (names map[string]string, err erro
 
 func itemNames(granted []rules.Granted) map[string]string {
 	names := map[string]string{}
-	for _, g := range granted {
-		for _, it := range g.Policy.Items {
-			names[it.Code] = it.Name
-		}
+	for code, it := range latestItems(granted) {
+		names[code] = it.Name
 	}
 	return names
+}
+
+// latestItems are the items by code, as the document adopted last has them.
+func latestItems(granted []rules.Granted) map[string]*policy.Item {
+	items := map[string]*policy.Item{}
+	for _, g := range granted {
+		for _, it := range g.Policy.Items {
+			items[it.Code] = it
+		}
+	}
+	return items
+}
+
+// itemsEver are the items of all documents ever adopted.
+func itemsEver(ctx context.Context, r Reader) (map[string]*policy.Item, error) {
+	adopted, err := r.AllPolicies(ctx)
+	if err != nil {
+		return nil, err
+	}
+	granted, err := readGranted(adopted)
+	return latestItems(granted), err
 }
 
 // Move is a movement with where its money goes.
@@ -204,6 +233,16 @@ func debtors(ctx context.Context, r Reader, person, horizon int64) ([]Debtor, er
 			owed += x.Owed
 		}
 	}
+	items, err := itemsEver(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	channelOf := func(e *Entry) string {
+		if e.fromBefore() && items[e.Item] != nil {
+			return items[e.Item].Channel
+		}
+		return channel[e.Origin]
+	}
 	first, last := person, person
 	if person == 0 {
 		if last, err = r.LastPerson(ctx); err != nil {
@@ -228,15 +267,15 @@ func debtors(ctx context.Context, r Reader, person, horizon int64) ([]Debtor, er
 		return nil, message.Err("owed.unbalanced", inside, owed)
 	}
 	slices.SortStableFunc(entries, func(x, y Entry) int {
-		return cmp.Or(cmp.Compare(x.Person, y.Person), cmp.Compare(channel[x.Origin], channel[y.Origin]), cmp.Compare(x.Origin, y.Origin), cmp.Compare(x.Month, y.Month),
+		return cmp.Or(cmp.Compare(x.Person, y.Person), cmp.Compare(channelOf(&x), channelOf(&y)), cmp.Compare(x.Origin, y.Origin), cmp.Compare(x.Month, y.Month),
 			cmp.Compare(x.Item, y.Item), cmp.Compare(max(x.Position, int64(x.Batch)), max(y.Position, int64(y.Batch))))
 	})
 	for start := 0; start < len(entries); {
 		end, e := start, entries[start]
-		for end < len(entries) && entries[end].Person == e.Person && channel[entries[end].Origin] == channel[e.Origin] {
+		for end < len(entries) && entries[end].Person == e.Person && channelOf(&entries[end]) == channelOf(&e) {
 			end++
 		}
-		d := Debtor{Person: e.Person, Channel: channel[e.Origin], Open: openReceivables(entries[start:end])}
+		d := Debtor{Person: e.Person, Channel: channelOf(&e), Open: openReceivables(entries[start:end])}
 		paid, err := paidYears(ctx, r, e.Person, channel)
 		if err != nil {
 			return nil, err
@@ -282,7 +321,7 @@ func paidYears(ctx context.Context, r Reader, person int64, counted map[BatchID]
 func source(e Entry, paid int) string {
 	year := e.Date.Month().Year()
 	switch e.Way {
-	case Charged, WrittenOff:
+	case Charged, Carried, WrittenOff:
 		return ""
 	case Collected:
 		year = e.Batch.Month().Year()

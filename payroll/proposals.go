@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strconv"
+	"strings"
 
 	"zhida/payroll/journal"
 	"zhida/rules"
@@ -17,21 +18,23 @@ const (
 	ProposeAdopt    = "policy.adopt"
 	ProposeWithdraw = "policy.withdraw"
 	ProposeSettings = "settings"
-	ProposeAmounts  = "import.amounts"
-	ProposePaid     = "import.paid"
 	ProposeVoid     = "batch.void"
 	ProposeRepaid   = "receivable.repaid"
 	ProposeWriteOff = "receivable.write_off"
 )
 
+// importProposal and the kind of import make the kind of proposal for a file that
+// somebody else confirms before it holds.
+const importProposal = "import."
+
 // propose records that somebody wants something done; nothing holds until another
 // actor accepts it. The payload stays outside the chain, its digest inside.
-func (b *Book) propose(ctx context.Context, tx Tx, s *Session, kind, title string, payload any) (int64, error) {
+func (b *Book) propose(ctx context.Context, tx Tx, s *Session, kind, title string, payload any, pairs ...string) (int64, error) {
 	text, err := json.Marshal(payload)
 	if err != nil {
 		return 0, err
 	}
-	e, err := b.record(ctx, tx, s, EventProposed, "proposal", kind, "title", title, "digest", journal.Digest(text))
+	e, err := b.record(ctx, tx, s, EventProposed, append([]string{"proposal", kind, "title", title, "digest", journal.Digest(text)}, pairs...)...)
 	if err != nil {
 		return 0, err
 	}
@@ -168,19 +171,29 @@ func (b *Book) ProposeSettings(ctx context.Context, s *Session, file string, tex
 	return at, err
 }
 
-// ProposalList gives the proposals by position.
+// ProposalList gives the proposals by position, with where they stand on their chains.
 func (b *Book) ProposalList(ctx context.Context, openOnly bool) (list []Proposal, err error) {
-	err = b.view(ctx, func(r Reader) error { list, err = r.Proposals(ctx, openOnly); return err })
+	err = b.view(ctx, func(r Reader) error {
+		if list, err = r.Proposals(ctx, openOnly); err != nil || len(list) == 0 {
+			return err
+		}
+		ways, err := routes(ctx, r, list[0].Position)
+		for i := range list {
+			if way := ways[list[i].Position]; way != nil {
+				list[i].Route = way.text()
+			}
+		}
+		return err
+	})
 	return list, err
 }
 
 // Decide accepts or rejects a proposal. Accepting takes another actor than the one
-// who proposed, and applies the proposal to the book as it is now.
-func (b *Book) Decide(ctx context.Context, s *Session, position int64, accept bool, reason string) error {
-	if err := s.need(RoleChecker, RoleApprover); err != nil {
-		return err
-	}
-	return b.store.Update(ctx, func(tx Tx) error {
+// who proposed, and applies the proposal to the book as it is now. On a chain each
+// step takes an actor of its own, and the last applies it; done says whether it is
+// decided. Whoever could confirm the next step, or the bureau, can send it back.
+func (b *Book) Decide(ctx context.Context, s *Session, position int64, accept bool, reason string) (done bool, err error) {
+	err = b.store.Update(ctx, func(tx Tx) error {
 		p, err := tx.Proposal(ctx, position)
 		if errors.Is(err, ErrNotFound) {
 			return message.Err("proposal.missing", position)
@@ -191,12 +204,32 @@ func (b *Book) Decide(ctx context.Context, s *Session, position int64, accept bo
 		if p.Decided != 0 {
 			return message.Err("proposal.decided", position)
 		}
+		ways, err := routes(ctx, tx, position)
+		if err != nil {
+			return err
+		}
+		way, judges := ways[position], []Role{RoleChecker, RoleApprover}
+		if way != nil && !accept {
+			judges = append(judges, way.roles(way.next())...)
+			if strings.TrimSpace(reason) == "" {
+				return message.Err("payroll.reason_needed")
+			}
+		}
+		if err := s.need(judges...); err != nil && (way == nil || !accept) {
+			return err
+		}
 		if accept && p.Actor == s.Actor.Name {
 			return message.Err("proposal.same_actor", position, p.Actor)
 		}
 		if err := b.proposalIntact(ctx, tx, p); err != nil {
 			return err
 		}
+		if way != nil && accept {
+			if done, err = b.pass(ctx, tx, s, p, way); err != nil || !done {
+				return err
+			}
+		}
+		done = true
 		var at int64
 		if accept {
 			at, err = b.accept(ctx, tx, s, p)
@@ -210,6 +243,7 @@ func (b *Book) Decide(ctx context.Context, s *Session, position int64, accept bo
 		}
 		return tx.DecideProposal(ctx, position, at, accept)
 	})
+	return done, err
 }
 
 // proposalIntact holds the stored payload against the digest in the signed event.
@@ -229,8 +263,7 @@ func (b *Book) proposalIntact(ctx context.Context, tx Tx, p Proposal) error {
 // accept applies a proposal and returns the position of the event that did it.
 func (b *Book) accept(ctx context.Context, tx Tx, s *Session, p Proposal) (int64, error) {
 	note := []string{"proposal", strconv.FormatInt(p.Position, 10)}
-	switch p.Kind {
-	case ProposeAmounts, ProposePaid:
+	if strings.HasPrefix(p.Kind, importProposal) {
 		var in ImportBatch
 		if err := json.Unmarshal(p.Payload, &in); err != nil {
 			return 0, err
@@ -243,6 +276,8 @@ func (b *Book) accept(ctx context.Context, tx Tx, s *Session, p Proposal) (int64
 			return 0, plan.problems
 		}
 		return b.applyImport(ctx, tx, s, EventProposalAccepted, plan, &in, note...)
+	}
+	switch p.Kind {
 	case ProposeRepaid, ProposeWriteOff:
 		return b.applyRelief(ctx, tx, s, p, note)
 	case ProposeAdopt:

@@ -33,6 +33,7 @@ type ReportHead struct {
 	Documents []ReportDocument // the standards the lines rest on
 	Previous  string           // id of the batch of the month before that Changes compares with, or ""
 	Events    []ReportEvent    // who did what to this batch, when
+	SentBack  []SentBack       // facts about persons of the batch whose owners have not answered
 	Seal      string           // hex digest that the approval signed; "" before approval
 }
 

@@ -58,7 +58,7 @@ func newReport(ctx context.Context, r Reader, id BatchID) (*batchReport, error) 
 	if batch.State.Committed() {
 		p.head.Seal = batch.Digest
 	}
-	for _, load := range []func() error{p.loadPeople, p.loadHead, p.loadDocuments, p.loadBrought, p.loadEvents, p.findPrevious} {
+	for _, load := range []func() error{p.loadPeople, p.loadHead, p.loadDocuments, p.loadBrought, p.loadEvents, p.loadSentBack, p.findPrevious} {
 		if err := load(); err != nil {
 			return nil, err
 		}
@@ -100,6 +100,16 @@ func (p *batchReport) loadPeople() error {
 		}
 		return nil
 	})
+}
+
+func (p *batchReport) loadSentBack() error {
+	list, err := sentBacks(p.ctx, p.r, 0)
+	for _, x := range list {
+		if x.Answered == 0 && p.people[x.Person] != nil {
+			p.head.SentBack = append(p.head.SentBack, x)
+		}
+	}
+	return err
 }
 
 // countyOf is the settings in force, or what papers need while there are none.

@@ -149,6 +149,7 @@ type calc struct {
 	policies  []AdoptedPolicy                    // withdrawn ones too, by position
 	grants    map[string]*policy.Policy          // by position of adoption
 	channels  []string                           // of the items, in order
+	items     map[string]*policy.Item            // by code, as the latest document has them
 	channelOf map[BatchID]string                 // of committed batches
 	horizons  map[BatchID]int64                  // of committed batches
 	versions  map[BatchID]int                    // of the rules, of committed batches
@@ -328,6 +329,7 @@ func (c *calc) read(ctx context.Context, r Reader) error {
 	if c.grants, err = byPosition(c.policies); err != nil {
 		return err
 	}
+	c.items = latestItems(granted)
 	if c.world, err = loadWorld(ctx, r, c.meta, c.horizon); err != nil {
 		return err
 	}

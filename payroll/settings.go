@@ -26,6 +26,8 @@ type County struct {
 	// BackPay keeps earlier months' differences in a batch of their own; nil: they are
 	// paid with the month.
 	BackPay *BackPaySetting `yaml:"backpay"`
+	// Chains are the routes on which facts reach the book; what has none comes in by the maker alone.
+	Chains []Chain `yaml:"chains"`
 	// Census is the yearly verification; nil while the county has none.
 	Census *Census `yaml:"census"`
 	// Notify is where reminders of the calendar go besides journal and log; nil for nowhere.
@@ -70,6 +72,9 @@ func ReadSettings(file string, text []byte) (*County, error) {
 		return nil, err
 	}
 	if err := c.checkPayout(file); err != nil {
+		return nil, err
+	}
+	if err := c.checkChains(file); err != nil {
 		return nil, err
 	}
 	for i := range c.Layouts {
@@ -174,6 +179,22 @@ func (b *Book) SettingsText(ctx context.Context) (text string, err error) {
 		return err
 	})
 	return text, err
+}
+
+// PlaceName is a place's name with its township's in front.
+func (b *Book) PlaceName(ctx context.Context, code string) (name string, err error) {
+	err = b.view(ctx, func(r Reader) error {
+		meta, err := r.Meta(ctx)
+		if err != nil {
+			return err
+		}
+		world, err := loadWorld(ctx, r, meta, 0)
+		if err == nil {
+			name = villageName(world, code)
+		}
+		return err
+	})
+	return name, err
 }
 
 // Letterhead is who signs a paper that is not about a batch, and the day by the book's clock.

@@ -298,6 +298,7 @@ type Proposal struct {
 	Payload  []byte // canonical JSON of what will be applied
 	Decided  int64  // 0 while open
 	Accepted bool
+	Route    string // on a chain, its steps in words with those passed marked; not stored
 }
 
 // ExportFile is one file that left, or is about to.

@@ -58,6 +58,9 @@ func (s *situation) there(x *grant, day calendar.Date) bool {
 	if s.died != 0 && s.died < day {
 		return false
 	}
+	if x.item.Basis == policy.ByDeath {
+		return true
+	}
 	g := s.segment(day, day)
 	return s.covers(x, &g)
 }
@@ -110,6 +113,9 @@ func (s *situation) compute(x *grant) *result {
 
 // absence is why no day of the month counts.
 func (s *situation) absence(x *grant) message.Message {
+	if x.item.Basis == policy.ByDeath {
+		return message.M("rules.alive")
+	}
 	if s.retired != 0 && s.retired < s.first {
 		return message.M("rules.retired", s.retired)
 	}
@@ -514,6 +520,9 @@ func sameAmount(parts []part) bool {
 
 // lost counts the days of the month that are not paid, or gives the reason why none is.
 func (s *situation) lost(x *grant, parts []part) (int, message.Message) {
+	if x.item.Basis == policy.ByDeath {
+		return 0, message.Message{}
+	}
 	rule := x.item.Part
 	first, last := parts[0].from, parts[len(parts)-1].to
 	begin, end := first.Sub(s.first), s.last.Sub(last)

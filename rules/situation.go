@@ -191,6 +191,9 @@ func (s *situation) segment(from, to calendar.Date) segment {
 
 // covers says whether the item can be due for the days of a segment.
 func (s *situation) covers(x *grant, g *segment) bool {
+	if x.item.Basis == policy.ByDeath { // also of somebody who had retired
+		return s.died != 0 && g.to == s.died && g.profile != nil && slices.Contains(x.item.Categories, g.profile.Category)
+	}
 	return g.profile != nil && !g.over && slices.Contains(x.item.Categories, g.profile.Category) && (x.item.Basis != policy.ByPost || len(g.spells) > 0)
 }
 

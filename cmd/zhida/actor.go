@@ -61,7 +61,7 @@ func (c *cli) actorCommand() *cobra.Command {
 			})
 		},
 	}
-	add.Flags().StringSliceVar(&roles, "role", nil, "角色：admin 管理员、maker 经办、checker 复核、approver 审批、auditor 审计")
+	add.Flags().StringSliceVar(&roles, "role", nil, "角色：admin 管理员、maker 经办、checker 复核、approver 审批、auditor 审计；owner:组织部 或 owner:乡镇代码，是会签数据的主管部门")
 	add.Flags().StringVar(&idFile, "id-file", "", "存身份证号的文件；不给就在终端询问")
 	add.Flags().StringVar(&passFile, "new-passphrase-file", "", "存新口令的文件（至少 8 个字符）；不给就在终端询问")
 	list := &cobra.Command{

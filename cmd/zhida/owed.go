@@ -45,7 +45,7 @@ type moveRow struct {
 }
 
 var (
-	wayWords    = map[payroll.Way]string{payroll.Charged: "形成", payroll.Collected: "从应发扣回", payroll.Repaid: "退还", payroll.WrittenOff: "核销"}
+	wayWords    = map[payroll.Way]string{payroll.Charged: "形成", payroll.Carried: "旧欠转入", payroll.Collected: "从应发扣回", payroll.Repaid: "退还", payroll.WrittenOff: "核销"}
 	sourceWords = map[string]string{payroll.SourceFund: "恢复原指标", payroll.SourceTreasury: "缴回国库"}
 )
 
@@ -105,11 +105,19 @@ func (c *cli) statement(list []payroll.Debtor, names map[string]string) {
 			if m.Batch != 0 {
 				by = "批次 " + m.Batch.String()
 			}
-			rows = append(rows, []string{m.Origin.String(), fallback(names[m.Item], m.Item), m.Month.String(), wayWords[m.Way], by, m.Fund, sourceWords[m.Source], m.Fen.Grouped(), balance.Grouped()})
+			rows = append(rows, []string{originWord(m.Origin), fallback(names[m.Item], m.Item), m.Month.String(), wayWords[m.Way], by, m.Fund, sourceWords[m.Source], m.Fen.Grouped(), balance.Grouped()})
 		}
 		term.Table(c.out, []string{"形成批次", "项目", "所属月份", "事项", "依据", "资金", "去向", "金额（元）", "余额（元）"}, rows, 8, 9)
 		c.say("owed.done", map[bool]int{true: 1}[d.Owed != 0], d.Owed.Grouped())
 	}
+}
+
+// originWord names what made a receivable: a batch, or what was owed before the book.
+func originWord(id payroll.BatchID) string {
+	if id.Seq() == 0 {
+		return "旧欠"
+	}
+	return id.String()
 }
 
 func movesOf(list []payroll.Debtor) []moveRow {

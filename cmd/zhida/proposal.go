@@ -13,7 +13,7 @@ import (
 )
 
 func (c *cli) proposalCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "proposal", Short: "要两个人才能生效的事项：列出、确认、否决"}
+	cmd := &cobra.Command{Use: "proposal", Short: "要别人确认才能生效的事项：列出、确认、否决或退回"}
 	var all bool
 	list := &cobra.Command{Use: "list", Short: "列出待确认的事项", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
 		return c.with(cmd, func(ctx context.Context, a *app.App) error {
@@ -28,6 +28,7 @@ func (c *cli) proposalCommand() *cobra.Command {
 				Actor    string `json:"actor"`
 				Decided  int64  `json:"decided,omitempty"`
 				Accepted bool   `json:"accepted"`
+				Route    string `json:"route,omitempty"`
 			}
 			rows, out := [][]string{}, []row{}
 			for _, p := range list {
@@ -35,13 +36,13 @@ func (c *cli) proposalCommand() *cobra.Command {
 				if p.Decided != 0 {
 					state = map[bool]string{true: "已确认", false: "已否决"}[p.Accepted]
 				}
-				rows = append(rows, []string{strconv.FormatInt(p.Position, 10), p.Title, p.Actor, state})
-				out = append(out, row{p.Position, p.Kind, p.Title, p.Actor, p.Decided, p.Accepted})
+				rows = append(rows, []string{strconv.FormatInt(p.Position, 10), p.Title, p.Actor, state, p.Route})
+				out = append(out, row{p.Position, p.Kind, p.Title, p.Actor, p.Decided, p.Accepted, p.Route})
 			}
 			if c.json {
 				return c.printJSON(out)
 			}
-			term.Table(c.out, []string{"日志", "事项", "提出人", "状态"}, rows)
+			term.Table(c.out, []string{"日志", "事项", "提出人", "状态", "会签"}, rows)
 			return nil
 		})
 	}}
@@ -55,16 +56,21 @@ func (c *cli) proposalCommand() *cobra.Command {
 					if err != nil {
 						return message.Err("cli.number", x)
 					}
-					if err := a.Decide(ctx, s, position, accept, reason); err != nil {
+					done, err := a.Decide(ctx, s, position, accept, reason)
+					switch {
+					case err != nil:
 						return err
+					case !done:
+						c.say("proposal.passed", position)
+					default:
+						c.say(map[bool]string{true: "proposal.accepted", false: "proposal.rejected"}[accept], position)
 					}
-					c.say(map[bool]string{true: "proposal.accepted", false: "proposal.rejected"}[accept], position)
 				}
 				return nil
 			})
 		}}
 	}
-	accept, reject := decide("accept POSITION…", "确认，使其生效", true), decide("reject POSITION…", "否决", false)
+	accept, reject := decide("accept POSITION…", "确认，使其生效", true), decide("reject POSITION…", "否决；会签中的退回原单位", false)
 	reject.Flags().StringVar(&reason, "reason", "", "理由")
 	cmd.AddCommand(list, accept, reject)
 	return cmd

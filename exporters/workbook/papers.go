@@ -84,11 +84,7 @@ func WriteNotice(w io.Writer, n Notice) error {
 	if err != nil {
 		return err
 	}
-	say := func(words string) error {
-		s.merges = append(s.merges, across(s.body.next, 0, s.printed()-1))
-		return s.body.add(rowHeight(lines(words, 140)+1), append([]cell{text(words).as(valueStyle)}, blanks(s.printed()-1, valueStyle)...)...)
-	}
-	if err := say(n.Debtor.Name + "（人员编号 " + strconv.FormatInt(n.Debtor.Person, 10) + "）：经核算，以前发给你的款项中有 " + n.Debtor.Owed.String() +
+	if err := s.say(n.Debtor.Name + "（人员编号 " + strconv.FormatInt(n.Debtor.Person, 10) + "）：经核算，以前发给你的款项中有 " + n.Debtor.Owed.String() +
 		" 元（" + n.Debtor.Owed.Capital() + "）不应发放，明细如下。"); err != nil {
 		return err
 	}
@@ -115,9 +111,115 @@ func WriteNotice(w io.Writer, n Notice) error {
 		"送达回执：　　本人已收到本通知。□ 同意扣回　　□ 同意每月扣回　　　　　　元　　□ 一次退还　　□ 有不同意见",
 		"收件人签字：　　　　　　　　　　　　送达人签字：　　　　　　　　　　　　送达日期：　　　　　年　　　月　　　日",
 	} {
-		if err := say(words); err != nil {
+		if err := s.say(words); err != nil {
 			return err
 		}
+	}
+	s.onePage = true
+	b.sheets = append(b.sheets, s.sheet)
+	return b.write(w)
+}
+
+// say adds a paragraph over the whole width.
+func (s *summary) say(words string) error {
+	s.merges = append(s.merges, across(s.body.next, 0, s.printed()-1))
+	return s.body.add(rowHeight(lines(words, 140)+1), append([]cell{text(words).as(valueStyle)}, blanks(s.printed()-1, valueStyle)...)...)
+}
+
+// WriteSentBack makes the slip with which a fact goes back to whoever owns it, on one
+// page, with room for the owner's answer. place names where the person belongs.
+func WriteSentBack(w io.Writer, unit, phone, place string, x payroll.SentBack) error {
+	number := "退回单 " + strconv.FormatInt(x.Position, 10)
+	b, err := newBook(paper{title: "退回单", unit: unit, footer: number, note: "编号：" + strconv.FormatInt(x.Position, 10) + "　　日期：" + x.Time.Format("2006-01-02") + "　　经办：" + x.Actor})
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	s, err := b.newSummary("退回单", "数 据 退 回 单", 0, textColumn("退回单位", 20), shortColumn("人员编号", 10), shortColumn("姓名", 12), textColumn("单位", 26), shortColumn("数据", 14), textColumn("退回原因", 66))
+	if err != nil {
+		return err
+	}
+	if err := s.say(x.To + "：下列数据由你单位负责，经审核退回，请核对。财政部门不改动原始数据。"); err != nil {
+		return err
+	}
+	if err := s.headings(); err != nil {
+		return err
+	}
+	s.frozen = 0
+	if err := s.add(text(x.To), text(strconv.FormatInt(x.Person, 10)), text(x.Name), text(place), text(payroll.KindChinese(x.Kind)), text(x.Reason)); err != nil {
+		return err
+	}
+	for _, words := range []string{
+		"答复：　　□ 数据有误，已另报更正表（附后）　　□ 数据无误，依据：　　　　　　　　　　　　　　　　　　　　　　　　",
+		"负责人签字（盖章）：　　　　　　　　　　　　　　　　　　　　日期：　　　　　年　　　月　　　日",
+		"联系人：" + x.Actor + map[bool]string{true: "　　电话：" + phone, false: ""}[phone != ""] + "　　更正表按原渠道报送；没有答复前，批次上列为待核事项。",
+	} {
+		if err := s.say(words); err != nil {
+			return err
+		}
+	}
+	s.onePage = true
+	b.sheets = append(b.sheets, s.sheet)
+	return b.write(w)
+}
+
+// WriteDeath makes the paper of a death: what stops, what was committed since, what is
+// owed either way, and who receives what is left.
+func WriteDeath(w io.Writer, unit string, d payroll.Death) error {
+	b, err := newBook(paper{title: "去世人员待遇结清表", unit: unit, footer: "人员编号 " + strconv.FormatInt(d.Person, 10),
+		note: "去世日期：" + d.Died.String() + "　　登记：" + d.Reported.Format("2006-01-02") + " " + d.By + "（日志 " + strconv.FormatInt(d.Known, 10) + "）"})
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	s, err := b.newSummary("结清表", "去世人员待遇结清表", 0, textColumn("事项", 20), textColumn("项目或收款人", 34), shortColumn("所属月份", 12), shortColumn("批次", 14), moneyColumn("金额"), textColumn("依据", 54))
+	if err != nil {
+		return err
+	}
+	if err := s.say(d.Name + "（人员编号 " + strconv.FormatInt(d.Person, 10) + "，" + d.Village + "）　　状态：" + d.State()); err != nil {
+		return err
+	}
+	if err := s.headings(); err != nil {
+		return err
+	}
+	s.frozen = 0
+	row := func(what, who, month, batch string, amount cell, why string) error {
+		return s.add(text(what), text(who), text(month), text(batch), amount, text(why))
+	}
+	for _, x := range d.Stops {
+		if err := row("停发规定", x.Item, "", "", text(""), x.Rule+"（"+x.Document+"）"); err != nil {
+			return err
+		}
+	}
+	for _, x := range d.Lines {
+		what := "应发"
+		if x.Fen < 0 {
+			what = "多发扣回"
+		}
+		if err := row(what, x.Item, x.Month.String(), x.Batch.String(), fen(x.Fen), ""); err != nil {
+			return err
+		}
+	}
+	for _, x := range d.Heirs {
+		if err := row("继承人", x.Name+"（"+x.Relation+"，"+x.Share.String()+"%）", "", "", text(""), x.Document); err != nil {
+			return err
+		}
+	}
+	for _, x := range []struct {
+		what string
+		fen  money.Fen
+		why  string
+	}{
+		{"待收回", d.Owed, "去世后多发、还没有收回的；应发给继承人的款项不抵扣"},
+		{"待发继承人", d.Held, "继承人份额合计 100% 后，下一批发放"},
+		{"已发继承人", d.Paid, ""},
+	} {
+		if err := row(x.what, "", "", "", fen(x.fen), x.why); err != nil {
+			return err
+		}
+	}
+	if err := s.say("经办：　　　　　　　　　　　　复核：　　　　　　　　　　　　审批：　　　　　　　　　　　　日期：　　　　　年　　　月　　　日"); err != nil {
+		return err
 	}
 	s.onePage = true
 	b.sheets = append(b.sheets, s.sheet)

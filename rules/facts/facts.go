@@ -43,6 +43,7 @@ const (
 	KindOrder     Kind = "order"     // key: number of the court's case
 	KindVerified  Kind = "verified"  // key: year
 	KindRecipient Kind = "recipient" // key: recipient|relation
+	KindDebt      Kind = "debt"      // key: item|month
 )
 
 // Category is the payee category of a person at a time.

@@ -92,10 +92,12 @@ type Item struct {
 // Basis says what an item hangs on.
 type Basis string
 
-// ByPost items are due for days in a post; ByPerson items for the person, whatever post.
+// ByPost items are due for days in a post; ByPerson items for the person, whatever
+// post; ByDeath items once, in the month of death, whole, to whoever inherits.
 const (
 	ByPost   Basis = "post"
 	ByPerson Basis = "person"
+	ByDeath  Basis = "death"
 )
 
 // Combine says which of several posts held at once counts.

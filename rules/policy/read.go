@@ -37,7 +37,7 @@ var keys = map[string]string{
 // choices are the fixed words that can stand as a value, Chinese to code.
 var choices = map[string]map[string]string{
 	"side":      {"应发": "gross", "扣款": "deduction"},
-	"basis":     {"按任职": "post", "按人员": "person"},
+	"basis":     {"按任职": "post", "按人员": "person", "按去世": "death"},
 	"several":   {"就高": "highest", "合计": "sum"},
 	"arrival":   {"全月": "full", "不发": "none", "按日": "days"},
 	"departure": {"全月": "full", "不发": "none", "按日": "days"},
@@ -898,6 +898,10 @@ func (r *reader) decisions(p *Policy, it *Item, o object, in *yamltext.Node) {
 	if it.Pool != nil && it.Pool.Rest == "spread" && it.Unit > 1 {
 		r.fail(o.at("rounding"), "“余数”分尽的，“舍入”写到分")
 	}
+	if it.Basis == ByDeath {
+		r.onDeath(it, o)
+		return
+	}
 	it.Part = Part{Arrival: read("arrival", "arrival"), Departure: read("departure", "departure"), Death: read("death", "death"), Change: read("change", "change")}
 	if it.Basis != ByPost {
 		return
@@ -916,6 +920,20 @@ func (r *reader) decisions(p *Policy, it *Item, o object, in *yamltext.Node) {
 	if it.Pool != nil && it.Several != "" {
 		r.fail(o.at("several"), "分配的“多职”要列出职务的先后，如 [书记, 主任]：每人只有一份")
 	}
+}
+
+// onDeath refuses what makes no sense for an amount that is due once, whole, in the
+// month of death.
+func (r *reader) onDeath(it *Item, o object) {
+	for _, key := range []string{"arrival", "departure", "death", "change", "several", "schedule", "stops"} {
+		if n := o.at(key); n != nil {
+			r.fail(n, "“依据：按去世”的项目在去世当月发一次，全额；“%s”用不上，请删掉", chineseKey(key))
+		}
+	}
+	if it.TopUp != nil || it.Pool != nil || it.Deduction {
+		r.fail(o.at("basis"), "“按去世”只用于金额、表格、公式写明的应发项目")
+	}
+	it.Part = Part{Arrival: "full", Departure: "full", Death: "full", Change: "last"}
 }
 
 // RoundingChinese names a rounding as a policy file does: 四舍五入到分.

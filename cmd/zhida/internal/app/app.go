@@ -304,8 +304,34 @@ func (a *App) Notice(ctx context.Context, d payroll.Debtor, number string, dir s
 		}
 		n.Rows = append(n.Rows, workbook.NoticeRow{Item: c.ItemName, Month: c.Month, Batch: c.Origin, Fen: c.Fen, Why: c.Why, Basis: basis})
 	}
-	name := "扣回通知书_" + strconv.FormatInt(d.Person, 10) + "_" + d.Channel + ".xlsx"
-	_, err = exporters.WriteFile(dir, name, func(w writer) error { return workbook.WriteNotice(w, n) })
+	return paper(dir, "扣回通知书_"+strconv.FormatInt(d.Person, 10)+"_"+d.Channel+".xlsx", func(w writer) error { return workbook.WriteNotice(w, n) })
+}
+
+// SendBackSlip writes the slip of a fact that was sent back into dir and gives its path.
+func (a *App) SendBackSlip(ctx context.Context, x payroll.SentBack, dir string) (string, error) {
+	unit, phone, _, err := a.Letterhead(ctx)
+	if err != nil {
+		return "", err
+	}
+	place, err := a.PlaceName(ctx, x.Place)
+	if err != nil {
+		return "", err
+	}
+	return paper(dir, "退回单_"+strconv.FormatInt(x.Position, 10)+".xlsx", func(w writer) error { return workbook.WriteSentBack(w, unit, phone, place, x) })
+}
+
+// DeathPaper writes the paper of a death into dir and gives its path.
+func (a *App) DeathPaper(ctx context.Context, d payroll.Death, dir string) (string, error) {
+	unit, _, _, err := a.Letterhead(ctx)
+	if err != nil {
+		return "", err
+	}
+	return paper(dir, "去世人员结清表_"+strconv.FormatInt(d.Person, 10)+".xlsx", func(w writer) error { return workbook.WriteDeath(w, unit, d) })
+}
+
+// paper writes a file into dir and gives its path.
+func paper(dir, name string, write func(writer) error) (string, error) {
+	_, err := exporters.WriteFile(dir, name, write)
 	return filepath.Join(dir, name), err
 }
 

@@ -118,7 +118,7 @@ func newCaseBook(t *testing.T, file string, cutover calendar.Month) *caseBook {
 	}
 	at, err := b.app.ProposePolicy(ctx, b.by["张敏"], file, text)
 	if err == nil {
-		err = b.app.Decide(ctx, b.by["李复"], at, true, "")
+		_, err = b.app.Decide(ctx, b.by["李复"], at, true, "")
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -168,7 +168,8 @@ func (b *caseBook) settle(item string, people []owed) {
 			if r.Proposal == 0 {
 				return nil
 			}
-			return b.app.Decide(context.Background(), b.by["李复"], r.Proposal, true, "")
+			_, err := b.app.Decide(context.Background(), b.by["李复"], r.Proposal, true, "")
+			return err
 		})
 		if err != nil {
 			b.t.Fatal(f[0], err)

@@ -168,7 +168,8 @@ func (d *Demo) benchImport(ctx context.Context, f benchFile) error {
 		if r.Proposal == 0 {
 			return nil
 		}
-		return d.app.Decide(ctx, d.by["李复"], r.Proposal, true, "")
+		_, err := d.app.Decide(ctx, d.by["李复"], r.Proposal, true, "")
+		return err
 	})
 }
 

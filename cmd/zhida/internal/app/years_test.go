@@ -147,7 +147,8 @@ func (c *county) adopt(text string) {
 	c.files++
 	at, err := c.app.ProposePolicy(ctx, c.by["张敏"], fmt.Sprintf("%d.yaml", c.files), []byte(text))
 	c.must(err)
-	c.must(c.app.Decide(ctx, c.by["李复"], at, true, ""))
+	_, err = c.app.Decide(ctx, c.by["李复"], at, true, "")
+	c.must(err)
 }
 
 func (c *county) bring(kind, csv string) {
@@ -328,7 +329,8 @@ func (c *county) voided() {
 		c.approve(x)
 		at, err := c.app.Cancel(ctx, c.by["张敏"], x.ID, "试办")
 		c.must(err)
-		c.must(c.app.Decide(ctx, c.by["李复"], at, true, ""))
+		_, err = c.app.Decide(ctx, c.by["李复"], at, true, "")
+		c.must(err)
 	}
 }
 

@@ -1,0 +1,237 @@
+package payroll
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"zhida/payroll/journal"
+	"zhida/rules/facts"
+	"zhida/rules/message"
+	"zhida/rules/policy"
+)
+
+// Chain is the route on which facts of some kinds about some payees reach the book:
+// who confirms them, one after the other, before they hold.
+type Chain struct {
+	Categories []facts.Category `yaml:"categories"`
+	Kinds      []string         `yaml:"kinds"` // of import: roster, tenure …
+	Steps      []string         `yaml:"steps"` // departments in order; StepTownship, StepFinance
+}
+
+// Steps that are no department's name.
+const (
+	StepTownship = "乡镇" // the owner of the township that the rows belong to
+	StepFinance  = "财政" // a checker or approver of the bureau
+)
+
+// Owner is the role of somebody who confirms facts for a department: 组织部, or the
+// division code of a township.
+func Owner(department string) Role { return Role(ownerPrefix + department) }
+
+const ownerPrefix = "owner:"
+
+// checkChains refuses chains that no file could pass.
+func (c *County) checkChains(file string) error {
+	type fact struct {
+		category facts.Category
+		kind     string
+	}
+	seen := map[fact]bool{}
+	for _, x := range c.Chains {
+		if len(x.Categories) == 0 || len(x.Kinds) == 0 || len(x.Steps) == 0 || slices.Contains(x.Steps, "") {
+			return message.Err("settings.chain", file)
+		}
+		for _, k := range x.Categories {
+			if policy.CategoryChinese(k) == string(k) {
+				return message.Err("settings.chain", file)
+			}
+			for _, kind := range x.Kinds {
+				if chained[kind] == "" || seen[fact{k, kind}] {
+					return message.Err("settings.chain_kind", file, kind)
+				}
+				seen[fact{k, kind}] = true
+			}
+		}
+	}
+	return nil
+}
+
+// chained are the kinds of import about persons that a chain can hold, with the word
+// for what they state.
+var chained = map[string]string{"roster": "花名册", "tenure": "任职", "accounts": "账户", "days": "下村天数", "absences": "缺勤", "assessments": "考核", "amounts": "给定金额",
+	"paid": "已发金额", "holds": "缓发停付", "notices": "通知送达", "orders": "协助执行", "verifications": "资格认证", "recipients": "继承人", "receivables": "旧欠待扣款"}
+
+// route is where a proposal stands on its chain. It is read from the journal.
+type route struct {
+	steps    []string
+	township string   // whose rows the file has, where the chain asks the township
+	passed   []string // actors who have confirmed, by step
+}
+
+// next is the step that is to be confirmed now.
+func (r *route) next() string { return r.steps[len(r.passed)] }
+
+// roles are those that may confirm a step.
+func (r *route) roles(step string) []Role {
+	switch step {
+	case StepFinance:
+		return []Role{RoleChecker, RoleApprover}
+	case StepTownship:
+		return []Role{Owner(r.township)}
+	}
+	return []Role{Owner(step)}
+}
+
+// text is the route in words, with what is behind.
+func (r *route) text() string {
+	words := make([]string, len(r.steps))
+	for i, s := range r.steps {
+		if words[i] = s; i < len(r.passed) {
+			words[i] += "√"
+		}
+	}
+	return strings.Join(words, " → ")
+}
+
+// routeFor finds the chain that a file's rows must pass; nil when there is none. All
+// rows must have the same, and one township where the chain asks it.
+func routeFor(ctx context.Context, r Reader, in *ImportBatch, plan *importPlan) (*route, error) {
+	county, err := settingsAt(ctx, r, 0)
+	if message.Code(err) == "settings.none" {
+		return nil, nil
+	}
+	if err != nil || len(county.Chains) == 0 || chained[in.Kind] == "" {
+		return nil, err
+	}
+	var found *Chain
+	first := true
+	townships := map[string]bool{}
+	for _, k := range sortedKeys(plan.concerns) {
+		x := county.chain(k, in.Kind)
+		if !first && x != found {
+			return nil, message.Err("import.mixed_chains", in.File)
+		}
+		first, found = false, x
+		for _, place := range plan.concerns[k] {
+			townships[facts.Township(place)] = true
+		}
+	}
+	if found == nil {
+		return nil, nil
+	}
+	way := &route{steps: found.Steps}
+	if slices.Contains(found.Steps, StepTownship) {
+		if len(townships) != 1 {
+			return nil, message.Err("import.several_townships", in.File, len(townships))
+		}
+		way.township = sortedKeys(townships)[0]
+	}
+	if proposedImports[in.Kind] && !slices.Contains(way.steps, StepFinance) {
+		way.steps = append(slices.Clone(way.steps), StepFinance) // money by hand takes a second actor of the bureau
+	}
+	return way, nil
+}
+
+func (c *County) chain(k facts.Category, kind string) *Chain {
+	for i := range c.Chains {
+		if x := &c.Chains[i]; slices.Contains(x.Categories, k) && slices.Contains(x.Kinds, kind) {
+			return x
+		}
+	}
+	return nil
+}
+
+// owner is the department that answers for facts of a kind about a payee of a
+// category: the last one before the bureau on their chain; "" when the county has set none.
+func (c *County) owner(k facts.Category, kind string) string {
+	if x := c.chain(k, kind); x != nil {
+		for _, step := range slices.Backward(x.Steps) {
+			if step != StepFinance {
+				return step
+			}
+		}
+	}
+	return ""
+}
+
+// note keeps whose facts a file changes, for the chain: by category, the places.
+func (p *importPlan) note(known *knownFacts, f Fact) {
+	k, place := known.categories[f.Person], known.homes[f.Person]
+	if f.Kind == facts.KindPerson {
+		var profile facts.Profile
+		if json.Unmarshal([]byte(f.Body), &profile) == nil {
+			k, place = profile.Category, profile.Place
+		}
+	}
+	if p.concerns == nil {
+		p.concerns = map[facts.Category][]string{}
+	}
+	if !slices.Contains(p.concerns[k], place) {
+		p.concerns[k] = append(p.concerns[k], place)
+	}
+}
+
+// proposeOn proposes an import that must pass a chain. Somebody who owns the first
+// step has confirmed it by bringing the file.
+func (b *Book) proposeOn(ctx context.Context, tx Tx, s *Session, in *ImportBatch, way *route) (int64, error) {
+	pairs := []string{"chain", strings.Join(way.steps, ","), "township", way.township}
+	if s.need(way.roles(way.steps[0])...) == nil {
+		pairs = append(pairs, "brought_by", way.steps[0])
+		if len(way.steps) == 1 {
+			return 0, message.Err("import.alone", in.File)
+		}
+	}
+	return b.propose(ctx, tx, s, importProposal+in.Kind, in.File, in, pairs...)
+}
+
+// routes reads where proposals stand on their chains, by position; those without a
+// chain are absent.
+func routes(ctx context.Context, r Reader, from int64) (map[int64]*route, error) {
+	found := map[int64]*route{}
+	head, err := r.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = r.Events(ctx, from, head.Position, func(e journal.Event) error {
+		if e.Kind != EventProposed && e.Kind != EventProposalPassed {
+			return nil
+		}
+		pairs, err := journal.ParsePayload(e.Payload)
+		if err != nil {
+			return err
+		}
+		if e.Kind == EventProposalPassed {
+			if way := found[parseNum(valueOf(pairs, "proposal"))]; way != nil {
+				way.passed = append(way.passed, e.Actor)
+			}
+			return nil
+		}
+		if chain := valueOf(pairs, "chain"); chain != "" {
+			way := &route{steps: strings.Split(chain, ","), township: valueOf(pairs, "township")}
+			if valueOf(pairs, "brought_by") != "" {
+				way.passed = append(way.passed, e.Actor)
+			}
+			found[e.Position] = way
+		}
+		return nil
+	})
+	return found, err
+}
+
+// pass lets an actor confirm the next step of a chain; last says that it was the last.
+func (b *Book) pass(ctx context.Context, tx Tx, s *Session, p Proposal, way *route) (last bool, err error) {
+	step := way.next()
+	if err := s.need(way.roles(step)...); err != nil {
+		return false, err
+	}
+	if slices.Contains(way.passed, s.Actor.Name) {
+		return false, message.Err("proposal.passed_before", p.Position, s.Actor.Name)
+	}
+	if len(way.passed)+1 == len(way.steps) {
+		return true, nil
+	}
+	_, err = b.record(ctx, tx, s, EventProposalPassed, "proposal", num(p.Position), "step", step)
+	return false, err
+}
