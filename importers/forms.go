@@ -220,7 +220,7 @@ var forms = []form{
 		{code: "to", title: "终止日期", synonyms: []string{"to"}, kind: day},
 		withdrawColumn,
 	}},
-	{kind: "receivables", title: "旧欠待扣款", fact: facts.KindDebt, key: []string{"item", "month"}, columns: []column{
+	{kind: "receivables", title: "旧欠待扣款", fact: facts.KindDebt, key: []string{"item", "month"}, from: "month", columns: []column{
 		hidden(idColumn), hidden(nameColumn),
 		{code: "item", title: "项目", synonyms: []string{"项目代码", "item"}, required: true, help: "从这一项的应发里扣", example: "离任村干部补偿"},
 		{code: "month", title: "所属月份", synonyms: []string{"领取月份", "月份", "month"}, kind: month, required: true, help: "当时发放的月份，决定扣回后还给原指标还是缴国库", example: "2019-12"},

@@ -23,7 +23,9 @@ func TestSettleBalances(t *testing.T) {
 		const month = calendar.Month(202611)
 		terms := &policy.Recovery{Share: decimal.New(int64(rapid.IntRange(1, 100).Draw(t, "share")), -2), Floor: fen("floor", 0, 800)}
 		a := &account{open: Balance{Held: fen("held", 0, 1000)}, on: month.Last(), hasOwn: rapid.Bool().Draw(t, "payable"),
-			leaving: rapid.Bool().Draw(t, "leaving"), calc: &calc{month: month, program: granting(t, terms), horizons: map[BatchID]int64{202610001: 5, 202610002: 6}}}
+			leaving: rapid.Bool().Draw(t, "leaving"), calc: &calc{month: month, program: granting(t, terms), horizons: map[BatchID]int64{202610001: 5, 202610002: 6}},
+			courts: &courtPayments{total: map[string]money.Fen{targetOrder + "甲": fen("before", 0, 300)}, month: map[string]money.Fen{targetOrder + "甲": fen("this month", 0, 100)}}}
+		before, earlier := a.courts.total[targetOrder+"甲"], a.courts.month[targetOrder+"甲"]
 		var owed money.Fen
 		for i := range rapid.IntRange(0, 2).Draw(t, "receivables") {
 			e := Entry{Origin: 202610001 + BatchID(i), Item: "a", Month: 202610, Fen: fen("owed", 1, 700)}
@@ -34,7 +36,8 @@ func TestSettleBalances(t *testing.T) {
 			a.notices = []noticeFact{{date: 20261115, known: 9}}
 		}
 		if rapid.Bool().Draw(t, "ordered") {
-			a.orders = []orderFact{{Number: "甲", Total: fen("total", 1, 900), Monthly: fen("monthly", 0, 500), Protected: fen("protected", 0, 900), to: calendar.Forever}}
+			a.orders = []orderFact{{Number: "甲", Total: fen("total", 1, 900), Monthly: fen("monthly", 0, 500), Protected: fen("protected", 0, 900), to: calendar.Forever,
+				Share: decimal.New(int64(rapid.IntRange(0, 100).Draw(t, "part")), 0)}}
 		}
 		p := &channelPart{}
 		var own, back, taken money.Fen
@@ -89,6 +92,16 @@ func TestSettleBalances(t *testing.T) {
 		}
 		if taken > 0 && s.Pay < terms.Floor {
 			t.Fatalf("%s left, at least %s", s.Pay, terms.Floor)
+		}
+		for _, x := range p.shares {
+			if x.target == "" {
+				continue
+			}
+			o := a.orders[0]
+			if kind != Regular || s.Pay-x.fen < o.Protected || before+x.fen > o.Total || o.Monthly > 0 && earlier+x.fen > o.Monthly ||
+				o.Share.IsPositive() && x.fen > percentOf(s.Pay, o.Share) {
+				t.Fatalf("%s of %s to the court from a %s batch: %+v", x.fen, s.Pay, kind, o)
+			}
 		}
 		if s.Status == "" || s.Status != Paid && s.Reason.IsZero() {
 			t.Fatalf("status %q without a reason", s.Status)
