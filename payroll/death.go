@@ -92,7 +92,7 @@ func (b *Book) Deaths(ctx context.Context, person int64) (list []Death, err erro
 		}
 		reports := map[int64]journal.Event{}
 		if err := r.Events(ctx, 1, head.Position, func(e journal.Event) error {
-			reports[e.Position] = journal.Event{Time: e.Time, Actor: e.Actor}
+			reports[e.Position] = journal.Event{Time: e.Time.In(zone), Actor: e.Actor}
 			return nil
 		}); err != nil {
 			return err

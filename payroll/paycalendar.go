@@ -2,8 +2,10 @@ package payroll
 
 import (
 	"context"
+	"slices"
 
 	"zhida/payroll/schedule"
+	"zhida/rules"
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
 	"zhida/rules/message"
@@ -13,6 +15,7 @@ import (
 type PayMonth struct {
 	Month calendar.Month
 	Steps []schedule.Due
+	Items []string // printed names of what is paid in this month and not in every one
 }
 
 // PayCalendar gives the steps of each pay month of a year by the county's settings
@@ -28,16 +31,35 @@ func (b *Book) PayCalendar(ctx context.Context, year int) ([]PayMonth, error) {
 		if err != nil {
 			return err
 		}
+		program, err := programNow(ctx, r)
+		if err != nil {
+			return err
+		}
 		for m := first; m.Year() == year; m = m.Add(1) {
 			due, err := schedule.Month(steps, m, days)
 			if err != nil {
 				return err
 			}
-			list = append(list, PayMonth{m, due})
+			list = append(list, PayMonth{m, due, itemsOf(program, m)})
 		}
 		return nil
 	})
 	return list, err
+}
+
+// itemsOf are the items that are paid in a month and not in every one: quarterly,
+// half-yearly, yearly, once, or worked out by month and paid together.
+func itemsOf(p *rules.Program, m calendar.Month) (names []string) {
+	for _, it := range p.Items() {
+		it, ok := p.ItemAt(it.Code, m)
+		if !ok || it.Schedule.Monthly() && len(it.Schedule.Later) == 0 {
+			continue
+		}
+		if _, of := it.Schedule.Instalment(m); of > 0 && (len(it.Schedule.Later) == 0 || slices.Contains(it.Schedule.Later, m.Number())) {
+			names = append(names, it.Name)
+		}
+	}
+	return names
 }
 
 // payCalendar reads the county's steps and the working days as known now.

@@ -68,7 +68,7 @@ func (b *Book) SendBack(ctx context.Context, s *Session, person int64, kind, to,
 			}
 		}
 		e, err := b.record(ctx, tx, s, EventSentBack, "person", num(person), "kind", kind, "to", to, "reason", reason)
-		slip = SentBack{Position: e.Position, Time: e.Time, Actor: s.Actor.Name, Person: person, Name: p.Name, Place: p.Place, Kind: kind, To: to, Reason: reason}
+		slip = SentBack{Position: e.Position, Time: e.Time.In(zone), Actor: s.Actor.Name, Person: person, Name: p.Name, Place: p.Place, Kind: kind, To: to, Reason: reason}
 		return err
 	})
 	return slip, err
@@ -122,7 +122,7 @@ func sentBacks(ctx context.Context, r Reader, horizon int64) ([]SentBack, error)
 			return err
 		}
 		if e.Kind == EventSentBack {
-			list = append(list, SentBack{Position: e.Position, Time: e.Time, Actor: e.Actor, Person: parseNum(valueOf(pairs, "person")), Kind: valueOf(pairs, "kind"),
+			list = append(list, SentBack{Position: e.Position, Time: e.Time.In(zone), Actor: e.Actor, Person: parseNum(valueOf(pairs, "person")), Kind: valueOf(pairs, "kind"),
 				To: valueOf(pairs, "to"), Reason: valueOf(pairs, "reason")})
 			return nil
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -30,6 +31,7 @@ func (c *cli) calendarCommand() *cobra.Command {
 					Step    string         `json:"step"`
 					Planned calendar.Date  `json:"planned"`
 					Date    calendar.Date  `json:"date"`
+					Items   []string       `json:"items,omitempty"` // paid in the month and not in every one
 				}
 				out, headings, rows := []day{}, []string{"发放月"}, [][]string{}
 				for _, s := range list[0].Steps {
@@ -38,18 +40,19 @@ func (c *cli) calendarCommand() *cobra.Command {
 				for _, m := range list {
 					row := []string{m.Month.String()}
 					for _, s := range m.Steps {
-						out = append(out, day{m.Month, s.Step.Code, s.Planned, s.Date})
+						out = append(out, day{m.Month, s.Step.Code, s.Planned, s.Date, m.Items})
 						text := s.Date.String() + " " + weekday(s.Date)
 						if s.Date != s.Planned {
 							text += " 提前"
 						}
 						row = append(row, text)
 					}
-					rows = append(rows, row)
+					rows = append(rows, append(row, strings.Join(m.Items, "、")))
 				}
 				if c.json {
 					return c.printJSON(out)
 				}
+				headings = append(headings, "本月另发（不是每月都有的）")
 				term.Table(c.out, headings, rows)
 				return nil
 			})

@@ -218,9 +218,6 @@ func WriteDeath(w io.Writer, unit string, d payroll.Death) error {
 			return err
 		}
 	}
-	if err := s.say("经办：　　　　　　　　　　　　复核：　　　　　　　　　　　　审批：　　　　　　　　　　　　日期：　　　　　年　　　月　　　日"); err != nil {
-		return err
-	}
 	s.onePage = true
 	b.sheets = append(b.sheets, s.sheet)
 	return b.write(w)
