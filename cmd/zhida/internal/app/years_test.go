@@ -25,10 +25,12 @@ import (
 var years = flag.Int("years", 3, "how many simulated counties TestYears lives through, three years each")
 
 // A county lives through three years of whatever can happen: people come, change post,
-// leave, die and are reported late; townships change class and standards change, both
-// backwards; pay is held and released, notices are served; months are run, run again,
-// corrected, voided; the clock jumps. After every approval what is committed must be
-// what another construction, kept in plain maps and whole fen, says is due.
+// leave, die and are reported late, and heirs are named; townships change class and
+// standards change, both backwards; pay is held and released, notices are served, debts
+// from before are carried in, repaid and written off, courts take their part; months are
+// run, run again, corrected, voided; the clock jumps; in some counties back-pay is apart.
+// After every approval what is committed must be what another construction, kept in plain
+// maps and whole fen, says is due, and every account must add up and have kept to its terms.
 func TestYears(t *testing.T) {
 	if err := flag.Set("rapid.checks", fmt.Sprint(*years)); err != nil {
 		t.Fatal(err)
@@ -49,7 +51,6 @@ func TestYears(t *testing.T) {
 			}
 		}
 		c.run(c.month, payroll.Regular, payroll.Narrow{})
-		c.accounts()
 		c.chain()
 	})
 }
@@ -65,6 +66,8 @@ type county struct {
 	people    []*cadre
 	classes   [2][]since // of the townships
 	standards []standard
+	apart     bool // back-pay in batches of its own
+	debts     int
 }
 
 type cadre struct {
@@ -74,6 +77,16 @@ type cadre struct {
 	account  bool
 	holds    int
 	holding  calendar.Date // since when pay is held; 0 for not
+	heirs    []int64       // their shares in percent
+	order    *order
+	notices  []calendar.Date
+}
+
+// order is a court's, as the oracle notes it.
+type order struct {
+	total, monthly, protected money.Fen
+	share                     int64 // percent, 0 for none
+	paid                      money.Fen
 }
 
 type service struct {
@@ -106,6 +119,7 @@ const yearsOthers = `
   补助: {出处: 附件, 键: [乡镇类别], 值: [月], 行: [[一类, 100.10], [二类, 200.20], [三类, 333.33]]}
 项目:
   - {代码: remote, 名称: 边远补助, 顺序: 2, 人员: [村干部], 渠道: 一卡通, 资金: F, 依据: 按任职, 发放: 每月, 金额: 查表("补助"), 多职: 就高, 到任当月: 全月, 离任当月: 全月, 去世当月: 全月, 变动当月: 末日, 舍入: 四舍五入到分, 说明: '{乡镇类别}'}
+  - {代码: extra, 名称: 书记津贴, 顺序: 4, 人员: [村干部], 渠道: 统发, 资金: F, 依据: 按任职, 发放: 每月, 条件: [{要求: '职务 == "书记"', 否则: 不是书记}], 金额: '88.88', 多职: 就高, 到任当月: 全月, 离任当月: 全月, 去世当月: 全月, 变动当月: 末日, 舍入: 四舍五入到分, 说明: '书记'}
   - {代码: fee, 名称: 会费, 顺序: 3, 人员: [村干部], 渠道: 一卡通, 资金: F, 方向: 扣款, 上缴: 工会, 依据: 按任职, 发放: 每月, 金额: '12.34', 多职: 就高, 到任当月: 全月, 离任当月: 全月, 去世当月: 全月, 变动当月: 末日, 舍入: 四舍五入到分, 说明: '每月'}
 `
 
@@ -126,6 +140,7 @@ func newCounty(t *rapid.T) *county {
 	c.app, err = Create(ctx, filepath.Join(dir, "book.db"), payroll.Meta{County: "430725", Name: "样例县", Cutover: c.cutover, Rehearsal: true}, c.now)
 	c.must(err)
 	c.must(c.actors(ctx))
+	c.settings()
 	c.adopt(yearsOthers)
 	c.raise(c.cutover, 100000, 70000)
 	c.bring("places", "区划代码,名称,地区类别,生效日期\n430725101,甲镇,一类,2010-01-01\n430725102,乙镇,二类,2010-01-01\n430725101200,甲村,,2010-01-01\n430725101201,丙村,,2010-01-01\n430725102200,乙村,,2010-01-01\n")
@@ -134,6 +149,21 @@ func newCounty(t *rapid.T) *county {
 		c.hire()
 	}
 	return c
+}
+
+func (c *county) settings() {
+	text := "unit: 样例县财政局\nfunds: [{code: F, name: 甲}, {code: G, name: 乙}]\nbanks: {ABC: {layout: abc-txt, payer: 样例县财政局, account: '1860000000000000002', purpose: 补贴}}\n"
+	if c.apart = rapid.IntRange(0, 2).Draw(c.t, "back-pay apart") == 0; c.apart {
+		text += "backpay: {fund: G}\n"
+	}
+	at, err := c.app.ProposeSettings(context.Background(), c.by["周正"], "settings.yaml", []byte(text))
+	c.must(err)
+	c.accept("李复", at)
+}
+
+func (c *county) accept(who string, at int64) {
+	_, err := c.app.Decide(context.Background(), c.by[who], at, true, "")
+	c.must(err)
 }
 
 func (c *county) must(err error) {
@@ -147,16 +177,18 @@ func (c *county) adopt(text string) {
 	c.files++
 	at, err := c.app.ProposePolicy(ctx, c.by["张敏"], fmt.Sprintf("%d.yaml", c.files), []byte(text))
 	c.must(err)
-	_, err = c.app.Decide(ctx, c.by["李复"], at, true, "")
-	c.must(err)
+	c.accept("李复", at)
 }
 
 func (c *county) bring(kind, csv string) {
 	c.files++
 	in, err := importers.Read(kind, fmt.Sprintf("%s-%d.csv", kind, c.files), []byte(csv), importers.Options{Items: map[string]string{}})
 	c.must(err)
-	_, err = c.app.Book.Import(context.Background(), c.by["张敏"], in, payroll.ImportOptions{})
+	r, err := c.app.Book.Import(context.Background(), c.by["张敏"], in, payroll.ImportOptions{})
 	c.must(err)
+	if r.Proposal != 0 {
+		c.accept("李复", r.Proposal)
+	}
 	if rapid.IntRange(0, 4).Draw(c.t, "again") == 0 { // saying it twice says nothing
 		r, err := c.app.Book.Import(context.Background(), c.by["张敏"], in, payroll.ImportOptions{})
 		c.must(err)
@@ -168,7 +200,7 @@ func (c *county) bring(kind, csv string) {
 
 // happenings are what can befall a county between two runs.
 func (c *county) happenings() []func() {
-	return []func(){c.hire, c.change, c.change, c.leave, c.die, c.reclass, c.raiseBack, c.account, c.hold, c.serve, c.clockBack, c.future, c.voided}
+	return []func(){c.hire, c.change, c.change, c.leave, c.die, c.reclass, c.raiseBack, c.account, c.hold, c.serve, c.serve, c.inherit, c.sentence, c.debt, c.relieve, c.clockBack, c.future, c.voided}
 }
 
 // someday is a day between the cut-over and the end of the month at hand.
@@ -295,7 +327,72 @@ func (c *county) hold() {
 func (c *county) serve() {
 	p := c.someone()
 	day := c.month.First().AddDays(rapid.IntRange(0, 19).Draw(c.t, "served"))
+	p.notices = append(p.notices, day)
 	c.bring("notices", "身份证号,姓名,送达日期,送达方式,本人同意扣回,文号\n"+strings.Join([]string{p.id, p.name, day.String(), "签收", rapid.SampledFrom([]string{"是", "否"}).Draw(c.t, "consent"), "文2"}, ",")+"\n")
+}
+
+// inherit names heirs of somebody, dead or not; their shares may not make a whole.
+func (c *county) inherit() {
+	p := c.someone()
+	if len(p.heirs) > 0 {
+		return
+	}
+	p.heirs = rapid.SampledFrom([][]int64{{100}, {50, 50}, {33, 67}, {40, 40}}).Draw(c.t, "shares")
+	text := "身份证号,姓名,收款人,关系,份额,银行卡号,开户银行,文号,开始日期\n"
+	for i, share := range p.heirs {
+		body := fmt.Sprintf("622848000001%05d%d", slices.Index(c.people, p), i)
+		text += strings.Join([]string{p.id, p.name, "继" + string(rune('甲'+i)), fmt.Sprintf("子女%d", i), fmt.Sprint(share), body + string(identity.LuhnDigit(body)), "中国农业银行", "证1", "2020-01-01"}, ",") + "\n"
+	}
+	c.bring("recipients", text)
+}
+
+// sentence lets a court take part of somebody's pay.
+func (c *county) sentence() {
+	p := c.someone()
+	if p.order != nil {
+		return
+	}
+	o := &order{total: money.Fen(rapid.Int64Range(1000, 90000).Draw(c.t, "total")), protected: money.Fen(rapid.Int64Range(0, 60000).Draw(c.t, "protected"))}
+	monthly, share := "", ""
+	if rapid.Bool().Draw(c.t, "a month") {
+		o.monthly = money.Fen(rapid.Int64Range(100, 30000).Draw(c.t, "monthly"))
+		monthly = o.monthly.String()
+	}
+	if rapid.Bool().Draw(c.t, "a share") {
+		o.share = rapid.Int64Range(1, 60).Draw(c.t, "part")
+		share = fmt.Sprint(o.share)
+	}
+	p.order = o
+	c.bring("orders", "身份证号,姓名,案号,顺位,总额,每月金额,比例（%）,保留生活费,收款单位,收款账号,收款银行,开始日期\n"+
+		strings.Join([]string{p.id, p.name, "案1", "1", o.total.String(), monthly, share, o.protected.String(), "法院", "18510101040012345", "中国农业银行", "2020-01-01"}, ",")+"\n")
+}
+
+// debt carries in what somebody owes from before the book: at most half a month's own pay, 100 left.
+func (c *county) debt() {
+	p := c.someone()
+	c.debts++
+	c.bring("receivables", "身份证号,姓名,项目,所属月份,金额,每月最多（%）,每月至少留,送达日期,文号\n"+
+		strings.Join([]string{p.id, p.name, "base", calendar.Month(201501).Add(c.debts).String(), money.Fen(rapid.Int64Range(1, 99999).Draw(c.t, "debt")).String(), "50", "100.00", "2023-01-01", "旧1"}, ",")+"\n")
+}
+
+// relieve repays or writes off part of what somebody owes.
+func (c *county) relieve() {
+	ctx := context.Background()
+	list, err := c.app.Debtors(ctx, 0)
+	c.must(err)
+	list = slices.DeleteFunc(list, func(d payroll.Debtor) bool { return d.Owed == 0 })
+	if len(list) == 0 {
+		return
+	}
+	d := rapid.SampledFrom(list).Draw(c.t, "debtor")
+	fen := money.Fen(rapid.Int64Range(1, int64(d.Owed)).Draw(c.t, "relief"))
+	kind := rapid.SampledFrom([]string{payroll.ProposeRepaid, payroll.ProposeWriteOff}).Draw(c.t, "way")
+	at, err := c.app.ProposeRelief(ctx, c.by["张敏"], kind, d.Person, d.Channel, fen, calendar.DateIn(c.clock, time.UTC), "据1")
+	c.must(err)
+	c.accept("王审", at)
+	if _, err := c.app.ProposeRelief(ctx, c.by["张敏"], kind, d.Person, d.Channel, d.Owed-fen+1, calendar.DateIn(c.clock, time.UTC), "据1"); message.Code(err) != "owed.more" {
+		c.t.Fatalf("more is settled than is owed: %v", err)
+	}
 }
 
 // clockBack puts the clock behind the journal: nothing may be done, nothing changes.
@@ -325,23 +422,32 @@ func (c *county) voided() {
 	ctx := context.Background()
 	r, err := c.app.Run(ctx, c.by["张敏"], c.month, payroll.Regular)
 	c.must(err)
-	for _, x := range r.Batches {
-		c.approve(x)
+	for _, x := range slices.Backward(r.Batches) { // a later one rests on the earlier
+		if !c.approve(x) {
+			_, err := c.app.Reject(ctx, c.by["李复"], x.ID, "重新计算")
+			c.must(err)
+			continue
+		}
 		at, err := c.app.Cancel(ctx, c.by["张敏"], x.ID, "试办")
 		c.must(err)
-		_, err = c.app.Decide(ctx, c.by["李复"], at, true, "")
-		c.must(err)
+		c.accept("李复", at)
 	}
 }
 
-func (c *county) approve(x payroll.Batch) {
+// approve takes a batch through three people; false when it no longer holds, which only
+// back-pay may fear.
+func (c *county) approve(x payroll.Batch) bool {
 	ctx := context.Background()
 	_, err := c.app.Submit(ctx, c.by["张敏"], x.ID)
 	c.must(err)
 	_, err = c.app.Check(ctx, c.by["李复"], x.ID, x.Digest)
 	c.must(err)
 	_, err = c.app.Approve(ctx, c.by["王审"], x.ID, x.Digest)
+	if message.Code(err) == "batch.stale" && x.Kind == payroll.BackPay {
+		return false
+	}
 	c.must(err)
+	return true
 }
 
 // run computes and approves, and then computes again: there must be nothing left.
@@ -361,8 +467,17 @@ func (c *county) run(m calendar.Month, kind payroll.BatchKind, only payroll.Narr
 		}
 		return r
 	}
-	for _, x := range compute().Batches {
-		c.approve(x)
+	list := compute().Batches
+	for len(list) > 0 {
+		x := list[0]
+		list = list[1:]
+		if !c.approve(x) { // the ordinary batch has changed the account that back-pay would be set off against
+			_, err := c.app.Reject(ctx, c.by["李复"], x.ID, "重新计算")
+			c.must(err)
+			list = compute().Batches
+			continue
+		}
+		c.kept(x)
 		digest, err := c.app.Recompute(ctx, x.ID)
 		c.must(err)
 		if digest != x.Digest {
@@ -379,6 +494,83 @@ func (c *county) run(m calendar.Month, kind payroll.BatchKind, only payroll.Narr
 	default:
 		c.committed(c.cutover, m)
 	}
+	c.accounts()
+}
+
+// kept holds a batch against the terms on which money may be kept back or go to others.
+func (c *county) kept(x payroll.Batch) {
+	ctx := context.Background()
+	own, taken, old, left, court := map[int64]money.Fen{}, map[int64]money.Fen{}, map[int64]money.Fen{}, map[int64]money.Fen{}, map[int64]money.Fen{}
+	toHeirs := map[int64]money.Fen{}
+	all := map[int64]money.Fen{}
+	c.must(c.app.Store().View(ctx, func(r payroll.Reader) error {
+		c.must(r.Lines(ctx, payroll.LineQuery{Batch: x.ID}, func(l payroll.Line) error {
+			switch {
+			case l.Side == payroll.Deduction && l.Fen > 0:
+				own[l.Person] -= l.Fen
+			case l.Side == payroll.Gross && l.Month == x.ID.Month() && l.Committed == 0:
+				own[l.Person] += l.Fen
+			}
+			return nil
+		}))
+		c.must(r.Entries(ctx, payroll.EntryQuery{Batch: x.ID}, func(e payroll.Entry) error {
+			if e.Way != payroll.Collected {
+				return nil
+			}
+			if e.Origin.Seq() == 0 {
+				old[e.Person] -= e.Fen
+				return nil
+			}
+			taken[e.Person] -= e.Fen
+			p := c.people[e.Person-1]
+			if !slices.ContainsFunc(p.notices, func(d calendar.Date) bool { return d <= x.ID.Month().Last() }) {
+				c.t.Fatalf("%s: %s kept back without a notice", p.name, -e.Fen)
+			}
+			return nil
+		}))
+		return r.Payments(ctx, x.ID, func(y payroll.Payment) error {
+			all[y.Person] += y.Fen
+			switch {
+			case strings.HasPrefix(y.Target, "order:"):
+				court[y.Person] += y.Fen
+			case strings.HasPrefix(y.Target, "heir:"):
+				toHeirs[y.Person] += y.Fen
+			default:
+				left[y.Person] += y.Fen
+			}
+			return nil
+		})
+	}))
+	for i, p := range c.people {
+		no := int64(i + 1)
+		dead := p.died != 0 && p.died <= x.ID.Month().Last()
+		gone := p.posts[len(p.posts)-1].to <= x.ID.Month().Last()
+		kept := taken[no] + old[no]
+		switch o := p.order; {
+		case dead && (all[no] != toHeirs[no] || kept != 0 || all[no] > 0 && sumOf(p.heirs) != 100):
+			c.t.Fatalf("%s is dead: %s paid, %s of it to heirs with %v, %s kept back", p.name, all[no], toHeirs[no], p.heirs, kept)
+		case !dead && toHeirs[no] != 0:
+			c.t.Fatalf("%s lives and %s went to heirs", p.name, toHeirs[no])
+		case kept > 0 && x.Kind != payroll.Regular:
+			c.t.Fatalf("%s: %s kept back by a %s batch", p.name, kept, x.Kind)
+		case !gone && (int64(taken[no])*100 > int64(own[no])*20 && taken[no] > 0 || kept > own[no]/2):
+			c.t.Fatalf("%s: %s and %s kept back of %s", p.name, taken[no], old[no], own[no])
+		case taken[no] > 0 && all[no] < 30000 || old[no] > 0 && all[no] < 10000:
+			c.t.Fatalf("%s: %s left after %s was kept back", p.name, all[no], kept)
+		case court[no] > 0:
+			o.paid += court[no]
+			if left[no] < o.protected || o.paid > o.total || o.monthly > 0 && court[no] > o.monthly || o.share > 0 && int64(court[no])*100 > int64(all[no])*o.share {
+				c.t.Fatalf("%s: %s of %s to the court under %+v", p.name, court[no], all[no], *o)
+			}
+		}
+	}
+}
+
+func sumOf(list []int64) (sum int64) {
+	for _, x := range list {
+		sum += x
+	}
+	return sum
 }
 
 // correct reruns a past month, sometimes narrowed.
@@ -406,6 +598,11 @@ func (c *county) due(p *cadre, item string, m calendar.Month) money.Fen {
 	switch item {
 	case "fee":
 		return 1234
+	case "extra":
+		if at.title == "书记" {
+			return 8888
+		}
+		return 0
 	case "remote":
 		class := ""
 		for _, x := range c.classes[at.village/2] {
@@ -438,7 +635,7 @@ func (c *county) committed(from, to calendar.Month) {
 		})
 	}))
 	for i, p := range c.people {
-		for _, item := range []string{"base", "remote", "fee"} {
+		for _, item := range []string{"base", "remote", "extra", "fee"} {
 			for m := from; m <= to; m = m.Add(1) {
 				o := payroll.Obligation{Person: int64(i + 1), Item: item, Month: m}
 				if want := c.due(p, item, m); got[o] != want {
@@ -475,6 +672,11 @@ func (c *county) accounts() {
 	owed := map[int64]money.Fen{}
 	for _, d := range debtors {
 		owed[d.Person] += d.Owed
+		for _, m := range d.Moves { // what moved outside batches is no line's
+			if m.Batch == 0 {
+				owed[d.Person] -= m.Fen
+			}
+		}
 		if d.Owed < 0 {
 			c.t.Fatalf("%s owes %s", d.Name, d.Owed)
 		}
