@@ -177,7 +177,7 @@ var forms = []form{
 		{code: "date", title: "送达日期", synonyms: []string{"签收日期", "date"}, kind: day, required: true, example: "2026-11-20"},
 		{code: "way", title: "送达方式", synonyms: []string{"方式", "way"}, required: true, choices: map[string]string{"签收": "signed", "留置": "left", "邮寄": "posted", "公告": "published"}, example: "签收"},
 		{code: "consent", title: "本人同意扣回", synonyms: []string{"本人同意", "同意", "consent"}, kind: yes, required: true, example: "是"},
-		{code: "monthly", title: "同意每月扣回", synonyms: []string{"每月扣回金额", "每月金额", "monthly"}, kind: amount, least: positive, help: "本人同意的每月金额，空着时按文件规定的上限", example: "300.00"},
+		{code: "monthly", title: "同意每月扣回", synonyms: []string{"每月扣回金额", "每月金额", "monthly"}, kind: amount, least: positive, help: "本人同意的每月金额，空着时按文件规定的上限；文件没有规定的要写，不写不扣", example: "300.00"},
 		{code: "document", title: "文号", synonyms: []string{"通知书编号", "依据", "document"}, required: true, example: "桃财扣通〔2026〕3号"},
 		withdrawColumn,
 	}},

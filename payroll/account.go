@@ -46,6 +46,8 @@ const (
 	Collected  Way = "collected"   // kept back from later pay
 	Repaid     Way = "repaid"      // the person paid it
 	WrittenOff Way = "written_off" // given up, by a document
+	Restored   Way = "restored"    // a line grants again what was taken back
+	Reinstated Way = "reinstated"  // what was given up is taken up again, since a line grants it again
 )
 
 // The measures against a person's account.
@@ -157,12 +159,17 @@ type account struct {
 	standing
 	open        Balance
 	receivables []Entry // open ones, oldest first; Fen is what is left
+	forgiven    []Entry // written off, oldest first; Fen is what was given up and not taken up again
 	courts      *courtPayments
+	collected   *money.Fen // in the month at hand so far, over all channels
 	own         facts.Account
 	hasOwn      bool
 	profile     *facts.Profile
 	leaving     bool
-	on          calendar.Date // last day of the batch's month
+	died        calendar.Date // 0 while living
+	began       calendar.Date // in the category that the person has now
+	on          calendar.Date // the day money is paid out by: the last one of the latest month that was run, also in a correction of an earlier one
+	paidBefore  bool          // something of the month at hand is committed already in the channel
 	calc        *calc
 }
 
@@ -182,11 +189,14 @@ type share struct {
 //
 // What is taken back cancels back-pay of the same batch first, then what is held,
 // and only then becomes a receivable; the month's own pay is touched by nothing but
-// collect, on the terms of a document or with the person's consent.
+// collect, on the terms of a document or with the person's consent. What is restored
+// after it was taken back is in the person's hands already as far as it was not given
+// back: that cancels the receivable and is not paid again.
 func (a *account) settle(p *channelPart, kind BatchKind) {
 	st := &p.settlement
 	nothing := st.Reason
-	own, rest := p.ownAndRest(a.on.Month())
+	restored := a.restore(p)
+	own, rest := p.ownAndRest(a.calc.month, kind == Regular && !a.paidBefore)
 	if own < 0 {
 		own, rest = 0, rest+own
 	}
@@ -194,15 +204,15 @@ func (a *account) settle(p *channelPart, kind BatchKind) {
 	fromHeld := min(debt, a.open.Held)
 	st.Held -= fromHeld
 	p.charge(debt - fromHeld)
-	st.Owed = debt - fromHeld
+	st.Owed = debt - fromHeld - restored
 
 	available := own + max(rest, 0)
 	if st.Reason = a.held(); !st.Reason.IsZero() {
 		st.Held += available
-		a.heldStatus(st, fromHeld, nothing)
+		a.heldStatus(st, debt-fromHeld, fromHeld, nothing)
 		return
 	}
-	if kind != BackPay { // the month's own batch releases what was held
+	if kind == Regular { // only the month's own batch releases what was held
 		st.Held -= a.open.Held - fromHeld
 		available += a.open.Held - fromHeld
 	}
@@ -225,6 +235,8 @@ func (a *account) settle(p *channelPart, kind BatchKind) {
 		st.Status, st.Reason = NotDue, message.M("settle.owes", debt-fromHeld)
 	case taken > 0:
 		st.Status, st.Reason = NotDue, message.M("settle.collected", taken)
+	case restored > 0:
+		st.Status, st.Reason = NotDue, message.M("settle.restored", restored)
 	default:
 		st.Status, st.Reason = NotDue, nothing
 		if st.Reason.IsZero() {
@@ -233,16 +245,53 @@ func (a *account) settle(p *channelPart, kind BatchKind) {
 	}
 }
 
+// restore cancels what is left of receivables, or was written off of them, against lines
+// that grant the same item and month again.
+func (a *account) restore(p *channelPart) (restored money.Fen) {
+	for i := range p.lines {
+		l := &p.lines[i]
+		if l.Side != Gross || l.Fen <= 0 {
+			continue
+		}
+		move := func(r *Entry, way Way, fen money.Fen) {
+			for k := range p.entries { // part of it may have been open, part written off
+				if e := &p.entries[k]; e.Way == way && e.Origin == r.Origin && e.Item == r.Item && e.Month == r.Month {
+					e.Fen += fen
+					return
+				}
+			}
+			p.entries = append(p.entries, Entry{Person: l.Person, Origin: r.Origin, Item: r.Item, Month: r.Month, Way: way, Fund: r.Fund, Fen: fen})
+		}
+		for j, list := range [][]Entry{a.receivables, a.forgiven} {
+			for k := range list {
+				r := &list[k]
+				part := min(l.Fen-l.restored, r.Fen)
+				if r.Item != l.Item || r.Month != l.Month || r.fromBefore() || part <= 0 {
+					continue
+				}
+				if j == 1 { // what was given up is taken up again, to be cancelled
+					move(r, Reinstated, part)
+				}
+				move(r, Restored, -part)
+				r.Fen -= part
+				l.restored += part
+				restored += part
+			}
+		}
+	}
+	return restored
+}
+
 // heldStatus words how a person ends whose pay may not leave now.
-func (a *account) heldStatus(st *Settlement, fromHeld money.Fen, nothing message.Message) {
+func (a *account) heldStatus(st *Settlement, owes, fromHeld money.Fen, nothing message.Message) {
 	if st.Held > 0 || a.open.Held+st.Held > 0 {
 		st.Status = OnHold
 		return
 	}
 	st.Status = NotDue
 	switch {
-	case st.Owed > 0:
-		st.Reason = message.M("settle.owes", st.Owed)
+	case owes > 0:
+		st.Reason = message.M("settle.owes", owes)
 	case fromHeld > 0:
 		st.Reason = message.M("settle.cancelled", fromHeld)
 	case nothing.IsZero():
@@ -277,9 +326,7 @@ func (a *account) held() message.Message {
 	return message.Message{}
 }
 
-func (a *account) dead() bool {
-	return a.profile != nil && a.profile.Died != 0 && a.profile.Died <= a.on
-}
+func (a *account) dead() bool { return a.died != 0 && a.died <= a.on }
 
 // heirs are the recipients named for the month; whole says that their shares make 100:
 // nothing leaves the estate before all of it has somewhere to go.
@@ -309,25 +356,27 @@ func (a *account) collect(p *channelPart, own, available money.Fen) (taken money
 			continue
 		}
 		taken += part
+		*a.collected += part
 		p.entries = append(p.entries, Entry{Person: r.Person, Origin: r.Origin, Item: r.Item, Month: r.Month, Way: Collected, Fund: r.Fund, Fen: -part})
 	}
 	return taken
 }
 
 // limits says how much of a month's pay a receivable may take and what must be left;
-// ok is false while there is no notice, or neither a legal basis nor consent.
+// ok is false while there is no notice, or neither a legal basis with its limits nor
+// consent to an amount a month.
 func (a *account) limits(r Entry, own money.Fen) (limit, floor money.Fen, ok bool) {
 	if r.fromBefore() {
 		return a.oldLimits(r, own)
 	}
 	var notice *noticeFact
 	for i := range a.notices {
-		if n := &a.notices[i]; n.known > a.calc.horizons[r.Origin] && n.date <= a.on {
+		if n := &a.notices[i]; n.known > a.calc.horizons[r.Origin] && n.date >= r.Origin.Month().First() && n.date <= a.on {
 			notice = n
 		}
 	}
 	terms := recovery(a.calc.program, a.calc.month, r)
-	if notice == nil || terms == nil && !notice.Consent {
+	if notice == nil || terms == nil && (!notice.Consent || notice.Monthly == 0) {
 		return 0, 0, false
 	}
 	limit = own
@@ -338,9 +387,22 @@ func (a *account) limits(r Entry, own money.Fen) (limit, floor money.Fen, ok boo
 		}
 	}
 	if notice.Consent && notice.Monthly > 0 && !a.leaving {
-		limit = notice.Monthly
+		limit = max(notice.Monthly-*a.collected, 0)
 	}
 	return limit, floor, true
+}
+
+// settledParts gives, oldest first, what is open of receivables and what of them was
+// written off and not taken up again.
+func settledParts(list []Entry) (open, forgiven []Entry) {
+	var off []Entry
+	for _, e := range list {
+		if e.Way == WrittenOff || e.Way == Reinstated {
+			e.Fen = -e.Fen
+			off = append(off, e)
+		}
+	}
+	return openReceivables(list), openReceivables(off)
 }
 
 // oldLimits are the limits of what is owed from before this book: they came in with it.
@@ -454,19 +516,20 @@ func (p payeeFact) account() facts.Account {
 	return facts.Account{Card: p.Card, Bank: p.Bank, Branch: p.Branch, CNAPS: p.CNAPS, Holder: p.Holder}
 }
 
-// ownAndRest parts a batch's net into the month's own pay, which only collect may
-// touch, and corrections. Deductions are taken from the own pay first.
-func (p *channelPart) ownAndRest(month calendar.Month) (own, rest money.Fen) {
+// ownAndRest parts a batch's net, without what is restored, into the month's own pay,
+// which only collect may touch, and corrections. Only the first regular batch of a month
+// brings a person own pay. Deductions are taken from the own pay first.
+func (p *channelPart) ownAndRest(month calendar.Month, first bool) (own, rest money.Fen) {
 	for i := range p.lines {
 		switch l := &p.lines[i]; {
-		case l.Side == Deduction && l.Fen > 0:
+		case l.Side == Deduction && l.Fen > 0 && first:
 			own -= l.Fen
 		case l.Side == Deduction:
 			rest -= l.Fen
-		case l.Month == month && l.Committed == 0:
-			own += l.Fen
+		case l.Month == month && l.Committed == 0 && first:
+			own += l.Fen - l.restored
 		default:
-			rest += l.Fen
+			rest += l.Fen - l.restored
 		}
 	}
 	return own, rest
@@ -538,12 +601,48 @@ func (c *Census) missed(a *account) int {
 	if year < c.Since {
 		return 0
 	}
-	for _, v := range a.verified {
-		if v.Year >= year && v.Result == VerifiedPassed && v.date <= a.on {
-			return 0
+	if a.began > c.deadline(year) { // nobody could be asked before
+		return 0
+	}
+	for y := a.on.Month().Year() + 1; y >= year; y-- {
+		if r := lastResult(a.verified, y, a.on); r != "" { // the last word counts, and that of a later year goes before
+			if r == VerifiedPassed {
+				return 0
+			}
+			return y
 		}
 	}
 	return year
+}
+
+// lastResult is the latest result of a year that is known by a day, "" for none.
+func lastResult(list []verifiedFact, year int, on calendar.Date) (result string) {
+	var at calendar.Date
+	for _, v := range list {
+		if v.Year == year && v.date <= on && v.date >= at {
+			result, at = v.Result, v.date
+		}
+	}
+	return result
+}
+
+// beganOn is the day on which somebody first belonged to a category, as far as roster
+// and posts tell: the later of the two, since a roster often begins with the book.
+func beganOn(p *facts.Person, k facts.Category) (d calendar.Date) {
+	for i := range p.Profiles {
+		if p.Profiles[i].Category == k {
+			d = p.Profiles[i].From
+			break
+		}
+	}
+	if k == facts.FormerVillageCadre || len(p.Spells) == 0 {
+		return d
+	}
+	first := p.Spells[0].From
+	for i := range p.Spells {
+		first = min(first, p.Spells[i].From)
+	}
+	return max(d, first)
 }
 
 // deadline is the last day on which a year's verification is in time.

@@ -25,6 +25,7 @@ type ImportResult struct {
 	Unchanged bool             // the book already says all of this; nothing was recorded
 	Proposal  int64            // position of the proposal when a second actor must accept it first
 	Problems  message.Problems // rows left out
+	Absent    int              // rows that withdraw what the book does not have, or no longer
 }
 
 // kinds that state money by hand take a second actor before they are known.
@@ -44,7 +45,7 @@ func (b *Book) Import(ctx context.Context, s *Session, in *ImportBatch, o Import
 		if err != nil {
 			return err
 		}
-		result = ImportResult{ImportRecord: plan.record(in), Problems: plan.problems}
+		result = ImportResult{ImportRecord: plan.record(in), Problems: plan.problems, Absent: plan.absent}
 		if len(plan.problems) > 0 && !o.AcceptGood {
 			return plan.problems
 		}
@@ -90,6 +91,7 @@ type importPlan struct {
 	end      []Fact
 	problems message.Problems
 	refused  int
+	absent   int                         // rows that withdraw what the book does not have
 	concerns map[facts.Category][]string // whose facts change: by category, the places
 }
 
@@ -127,6 +129,7 @@ func (b *Book) planImport(ctx context.Context, tx Tx, in *ImportBatch) (*importP
 		}
 	}
 	sortFacts(plan.end)
+	plan.clashes(known, in)
 	return plan, nil
 }
 
@@ -151,6 +154,7 @@ func (p *importPlan) add(known *knownFacts, row *ImportRow, seen map[factKey]boo
 		p.end = append(p.end, old)
 		p.note(known, old)
 	case row.Withdraw:
+		p.absent++
 	case exists && old.Body == f.Body && old.To == f.To:
 	default:
 		if exists {
@@ -245,6 +249,7 @@ type knownFacts struct {
 	persons map[string]int64 // full ID to number
 	isNew   map[string]bool
 	names   map[int64]string
+	deaths  map[int64][]Fact // profiles that know of a death
 	// of the latest profile
 	categories map[int64]facts.Category
 	homes      map[int64]string
@@ -258,7 +263,7 @@ type knownFacts struct {
 // known loads what the import needs: the persons named, the places, and the
 // latest facts of the imported kind.
 func (b *Book) known(ctx context.Context, tx Tx, in *ImportBatch) (*knownFacts, error) {
-	k := &knownFacts{isNew: map[string]bool{}, names: map[int64]string{}, categories: map[int64]facts.Category{}, homes: map[int64]string{}, places: map[string]bool{},
+	k := &knownFacts{isNew: map[string]bool{}, names: map[int64]string{}, deaths: map[int64][]Fact{}, categories: map[int64]facts.Category{}, homes: map[int64]string{}, places: map[string]bool{},
 		facts: map[factKey]Fact{}, ids: map[int64]string{}}
 	meta, err := tx.Meta(ctx)
 	if err != nil {
@@ -325,6 +330,9 @@ func (k *knownFacts) load(ctx context.Context, tx Tx, in *ImportBatch) error {
 					return err
 				}
 				k.names[f.Person], k.categories[f.Person], k.homes[f.Person] = p.Name, p.Category, p.Place // ordered by first day: the last one stays
+				if p.Died != 0 {
+					k.deaths[f.Person] = append(k.deaths[f.Person], f)
+				}
 			}
 			return note(f)
 		})

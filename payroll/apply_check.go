@@ -3,9 +3,11 @@ package payroll
 import (
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"sort"
 	"strings"
 
+	"zhida/rules/calendar"
 	"zhida/rules/facts"
 	"zhida/rules/identity"
 	"zhida/rules/message"
@@ -32,9 +34,23 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 		if !strings.HasPrefix(row.Fact.Key, k.county) {
 			bad("code", "import.other_county", row.Fact.Key, k.county)
 		}
+	case facts.KindVerified:
+		var v verifiedFact
+		if year := row.Fact.From.Month().Year(); json.Unmarshal([]byte(row.Fact.Body), &v) == nil && (v.Year < year-1 || v.Year > year+1) {
+			bad("year", "import.verified_year", v.Year, row.Fact.From)
+		}
 	case facts.KindPerson, facts.KindSpell:
 		var at struct {
-			Place string `json:"place"`
+			Place string        `json:"place"`
+			Died  calendar.Date `json:"died"`
+		}
+		if json.Unmarshal([]byte(row.Fact.Body), &at) == nil && row.Fact.Kind == facts.KindPerson {
+			for _, f := range k.deaths[no] {
+				var known facts.Profile
+				if onRoster && f.From != row.Fact.From && decode(f, &known) == nil && known.Died != at.Died {
+					bad("died", "import.died_elsewhere", known.Died, f.From)
+				}
+			}
 		}
 		if json.Unmarshal([]byte(row.Fact.Body), &at) == nil && !k.places[at.Place] {
 			if strings.HasPrefix(at.Place, k.county) {
@@ -58,6 +74,55 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 		}
 	}
 	return ps
+}
+
+// clashes refuses rows that would stand beside another of the same key for the same days:
+// a court's order, an heir, a hold. Whoever means to replace a row ends it, or withdraws it.
+func (p *importPlan) clashes(known *knownFacts, in *ImportBatch) {
+	switch in.FactKind() {
+	case facts.KindOrder, facts.KindRecipient, facts.KindHold:
+	default:
+		return
+	}
+	ended := map[factKey]bool{}
+	for _, f := range p.end {
+		ended[keyOf(f)] = true
+	}
+	type row struct {
+		person int64
+		key    string
+	}
+	name := func(f Fact) row { // of a hold the first day is in the key
+		key, _, _ := strings.Cut(f.Key, "|"+f.From.String())
+		return row{f.Person, key}
+	}
+	standing := map[row][]Fact{}
+	for _, f := range known.facts {
+		if !ended[keyOf(f)] {
+			standing[name(f)] = append(standing[name(f)], f)
+		}
+	}
+	put, ids := p.put, p.ids
+	p.put, p.ids = nil, nil
+	for i, f := range put {
+		list := standing[name(f)]
+		at := slices.IndexFunc(list, func(x Fact) bool { return x.From < f.To && f.From < x.To })
+		if at >= 0 {
+			_, cell, _ := strings.Cut(f.Where, "!")
+			p.problems = append(p.problems, message.Problem{File: in.File, Sheet: in.Sheet, Cell: cell, Message: message.M("import.still_open", list[at].From, lastDay(list[at].To))})
+			p.refused++
+			continue
+		}
+		standing[name(f)] = append(list, f)
+		p.put, p.ids = append(p.put, f), append(p.ids, ids[i])
+	}
+}
+
+func lastDay(d calendar.Date) string {
+	if d == calendar.Forever {
+		return "没有终止"
+	}
+	return d.String()
 }
 
 // sortFacts orders facts as the store keeps them.

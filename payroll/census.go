@@ -67,25 +67,17 @@ func (b *Book) Census(ctx context.Context, year int) (list CensusList, err error
 		for i := range people {
 			p := &people[i]
 			f := profileAt(p, list.Deadline)
-			if f == nil || !slices.Contains(c.Categories, f.Category) || f.Died != 0 && f.Died.Month().Year() < year {
+			died := p.Died()
+			if f == nil || !slices.Contains(c.Categories, f.Category) || died != 0 && died.Month().Year() < year || beganOn(p, f.Category) > list.Deadline {
 				continue
 			}
 			list.People = append(list.People, CensusPerson{Person: p.No, ID: f.ID, Name: f.Name, Category: f.Category, Place: f.Place,
-				Village: villageName(world, f.Place), Age: ageAt(f.ID, list.Deadline), Result: resultOf(standings[p.No].verified, year)})
+				Village: villageName(world, f.Place), Age: ageAt(f.ID, list.Deadline), Result: lastResult(standings[p.No].verified, year, calendar.Forever)})
 		}
 		slices.SortStableFunc(list.People, func(x, y CensusPerson) int { return strings.Compare(x.Place, y.Place) })
 		return nil
 	})
 	return list, err
-}
-
-func resultOf(list []verifiedFact, year int) string {
-	for _, v := range list {
-		if v.Year == year {
-			return v.Result
-		}
-	}
-	return ""
 }
 
 // villageName is a place's name with its township's in front.

@@ -66,7 +66,7 @@ func (b *Book) loadChunk(ctx context.Context, c *calc, first, last int64) (peopl
 		people = make([]personData, len(list))
 		index := make(map[int64]*personData, len(list))
 		for i := range list {
-			people[i] = personData{Person: list[i], standing: *standings[list[i].No], balances: map[string]Balance{}, receivables: map[string][]Entry{},
+			people[i] = personData{Person: list[i], standing: *standings[list[i].No], balances: map[string]Balance{}, receivables: map[string][]Entry{}, forgiven: map[string][]Entry{},
 				courts: courtPayments{map[string]money.Fen{}, map[string]money.Fen{}}}
 			index[list[i].No] = &people[i]
 		}
@@ -97,6 +97,9 @@ func (b *Book) loadChunk(ctx context.Context, c *calc, first, last int64) (peopl
 				if e.fromBefore() {
 					channel = c.items[e.Item].Channel
 				}
+				if e.Way == Collected && e.Batch.Month() == c.month {
+					p.collected -= e.Fen
+				}
 				entries[p][channel] = append(entries[p][channel], e)
 			}
 			return nil
@@ -106,7 +109,7 @@ func (b *Book) loadChunk(ctx context.Context, c *calc, first, last int64) (peopl
 		}
 		for p, channels := range entries {
 			for channel, list := range channels {
-				p.receivables[channel] = openReceivables(list)
+				p.receivables[channel], p.forgiven[channel] = settledParts(list)
 			}
 		}
 		paid := func(into func(*personData) map[string]money.Fen) func(int64, string, money.Fen) error {

@@ -27,6 +27,8 @@ type personData struct {
 	committed   []CommittedSum
 	balances    map[string]Balance // by channel
 	receivables map[string][]Entry // open ones by channel, oldest first
+	forgiven    map[string][]Entry // what was written off of them
+	collected   money.Fen          // in the month at hand so far, over all channels
 	courts      courtPayments
 }
 
@@ -205,9 +207,9 @@ func loadChanges(ctx context.Context, r Reader, c *calc) (*changeIndex, error) {
 			x.grants = append(x.grants, change{at: p.Withdrawn, key: num(p.Position)})
 		}
 	}
-	after := c.horizon
-	for _, h := range c.latest {
-		after = min(after, h)
+	after := c.settledAt()
+	if !c.unchanged.all {
+		after = min(after, c.unchanged.since)
 	}
 	if c.paidAt != 0 {
 		after = min(after, c.paidAt)

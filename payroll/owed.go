@@ -224,12 +224,12 @@ func debtors(ctx context.Context, r Reader, person, horizon int64) ([]Debtor, er
 	if err != nil {
 		return nil, err
 	}
-	channel := map[BatchID]string{}
+	channel, at := map[BatchID]string{}, map[BatchID]int64{}
 	var counted []BatchID
 	var owed money.Fen
 	for _, x := range batches {
 		if x.State.Committed() {
-			counted, channel[x.ID] = append(counted, x.ID), x.Channel
+			counted, channel[x.ID], at[x.ID] = append(counted, x.ID), x.Channel, x.Horizon
 			owed += x.Owed
 		}
 	}
@@ -254,7 +254,7 @@ func debtors(ctx context.Context, r Reader, person, horizon int64) ([]Debtor, er
 	var inside money.Fen
 	var entries []Entry
 	err = r.Entries(ctx, EntryQuery{Batches: counted, Horizon: horizon, First: first, Last: last}, func(e Entry) error {
-		if e.Batch != 0 || e.Position == 0 {
+		if (e.Batch != 0 || e.Position == 0) && e.Way != Reinstated {
 			inside += e.Fen
 		}
 		entries = append(entries, e)
@@ -268,7 +268,7 @@ func debtors(ctx context.Context, r Reader, person, horizon int64) ([]Debtor, er
 	}
 	slices.SortStableFunc(entries, func(x, y Entry) int {
 		return cmp.Or(cmp.Compare(x.Person, y.Person), cmp.Compare(channelOf(&x), channelOf(&y)), cmp.Compare(x.Origin, y.Origin), cmp.Compare(x.Month, y.Month),
-			cmp.Compare(x.Item, y.Item), cmp.Compare(max(x.Position, int64(x.Batch)), max(y.Position, int64(y.Batch))))
+			cmp.Compare(x.Item, y.Item), cmp.Compare(max(x.Position, at[x.Batch]), max(y.Position, at[y.Batch])), -cmp.Compare(x.Fen, y.Fen))
 	})
 	for start := 0; start < len(entries); {
 		end, e := start, entries[start]
@@ -321,7 +321,7 @@ func paidYears(ctx context.Context, r Reader, person int64, counted map[BatchID]
 func source(e Entry, paid int) string {
 	year := e.Date.Month().Year()
 	switch e.Way {
-	case Charged, Carried, WrittenOff:
+	case Charged, Carried, WrittenOff, Restored, Reinstated:
 		return ""
 	case Collected:
 		year = e.Batch.Month().Year()
@@ -342,6 +342,12 @@ func (b *Book) ProposeRelief(ctx context.Context, s *Session, kind string, perso
 	}
 	if strings.TrimSpace(document) == "" {
 		return 0, message.Err("owed.document")
+	}
+	if fen <= 0 {
+		return 0, message.Err("owed.amount", fen)
+	}
+	if date > calendar.DateIn(b.now(), zone) {
+		return 0, message.Err("owed.date", date)
 	}
 	x := relief{person, channel, fen, date, document}
 	err = b.store.Update(ctx, func(tx Tx) error {
@@ -373,6 +379,9 @@ func allocate(ctx context.Context, r Reader, x relief) ([]Entry, error) {
 		owed += d.Owed
 		for _, e := range d.Open {
 			if part := min(left, e.Fen); part > 0 {
+				if x.Date < e.Origin.Month().First() {
+					return nil, message.Err("owed.date", x.Date)
+				}
 				left -= part
 				e.Fen = -part
 				moves = append(moves, e)

@@ -98,7 +98,8 @@ type ReportPerson struct {
 	Reason     string // Chinese
 	Gross      money.Fen
 	Deduction  money.Fen
-	Held       money.Fen
+	Held       money.Fen // change
+	Balance    money.Fen // held after the batch
 	Owed       money.Fen
 	Pay        money.Fen
 	Bank       string

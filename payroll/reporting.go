@@ -45,7 +45,8 @@ type reportPerson struct {
 	settlement Settlement
 	id         string // masked
 	bank, card string
-	others     []string // payments to somebody else, in words
+	balance    money.Fen // held after the batch
+	others     []string  // payments to somebody else, in words
 }
 
 func newReport(ctx context.Context, r Reader, id BatchID) (*batchReport, error) {
@@ -89,6 +90,9 @@ func (p *batchReport) loadPeople() error {
 			p.people[no].id = f.ID.String()
 		}
 	}
+	if err := p.loadBalances(); err != nil {
+		return err
+	}
 	return p.r.Payments(p.ctx, batch.ID, func(x Payment) error {
 		if who := p.people[x.Person]; who != nil {
 			if x.Target == "" || who.card == "" {
@@ -110,6 +114,27 @@ func (p *batchReport) loadSentBack() error {
 		}
 	}
 	return err
+}
+
+// loadBalances adds up what is held after the batch: by it and by those of its channel
+// that were committed before it was computed.
+func (p *batchReport) loadBalances() error {
+	batches, err := p.r.Batches(p.ctx)
+	if err != nil || len(p.order) == 0 {
+		return err
+	}
+	ids := []BatchID{p.head.Batch.ID}
+	for _, x := range batches {
+		if x.Channel == p.head.Batch.Channel && x.State.Committed() && x.Horizon < p.head.Batch.Horizon {
+			ids = append(ids, x.ID)
+		}
+	}
+	return p.r.Balances(p.ctx, ids, p.order[0], p.order[len(p.order)-1], func(b Balance) error {
+		if who := p.people[b.Person]; who != nil {
+			who.balance = b.Held
+		}
+		return nil
+	})
 }
 
 // countyOf is the settings in force, or what papers need while there are none.
@@ -291,6 +316,8 @@ func (p *batchReport) cause(cause string) (string, error) {
 		return "当月发放", nil
 	case causeLater:
 		return "按文件到期一起发放", nil
+	case causeShort:
+		return "以前应发不足，本次补扣", nil
 	case causeProgram:
 		return "没有事实或文件能解释这一差额", nil
 	}
@@ -334,7 +361,7 @@ func (p *batchReport) People(fn func(ReportPerson) error) error {
 		who := p.people[no]
 		s := &who.settlement
 		x := ReportPerson{Person: no, Name: s.Name, IDMasked: who.id, Category: s.Category, Township: facts.Township(s.Place), Status: s.Status,
-			Reason: strings.Join(append(nonEmpty(reasonText(s)), who.others...), "；"), Gross: s.Gross, Deduction: s.Deduction, Held: s.Held, Owed: s.Owed, Pay: s.Pay, Bank: who.bank, CardMasked: who.card}
+			Reason: strings.Join(append(nonEmpty(reasonText(s)), who.others...), "；"), Gross: s.Gross, Deduction: s.Deduction, Held: s.Held, Balance: who.balance, Owed: s.Owed, Pay: s.Pay, Bank: who.bank, CardMasked: who.card}
 		if len(s.Place) == 12 {
 			x.Village = s.Place
 		}
@@ -457,7 +484,7 @@ func (p *batchReport) Changes(fn func(ReportChange) error) error {
 // Explain computes one month of one person again, as known now, with every step.
 func (b *Book) Explain(ctx context.Context, person int64, month calendar.Month, item string) ([]rules.Explanation, error) {
 	var list []rules.Explanation
-	c := &calc{month: month, kind: Regular, from: month, start: month, byChannel: map[string][]BatchID{}, latest: map[calendar.Month]int64{}}
+	c := &calc{month: month, kind: Regular, from: month, start: month, byChannel: map[string][]BatchID{}, latest: map[string]map[calendar.Month]int64{}, refusedBefore: map[int64]bool{}}
 	err := b.view(ctx, func(r Reader) error {
 		head, err := r.Head(ctx)
 		if err != nil {

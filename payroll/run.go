@@ -50,10 +50,11 @@ func (b *Book) Run(ctx context.Context, s *Session, month calendar.Month, kind B
 }
 
 // backPay computes the earlier months' differences as batches of their own, where the
-// county has them apart. Those of an earlier run that are still open are left alone:
-// what they do not settle stays due.
+// county has them apart. Those of an earlier run that somebody has submitted are left
+// alone: what they do not settle stays due. Drafts of earlier months are replaced.
 func (b *Book) backPay(ctx context.Context, s *Session, month calendar.Month, into *RunResult) error {
 	apart := false
+	var old []BatchID
 	err := b.view(ctx, func(r Reader) error {
 		county, err := settingsAt(ctx, r, 0)
 		if message.Code(err) == "settings.none" {
@@ -65,14 +66,27 @@ func (b *Book) backPay(ctx context.Context, s *Session, month calendar.Month, in
 		}
 		batches, err := r.Batches(ctx)
 		for _, x := range batches {
-			if x.Kind == BackPay && x.State.open() && (x.State != Draft || x.ID.Month() != month) {
+			switch {
+			case x.Kind != BackPay || !x.State.open():
+			case x.State != Draft:
 				into.Waiting = append(into.Waiting, x.ID)
+			case x.ID.Month() != month:
+				old = append(old, x.ID)
 			}
 		}
 		return err
 	})
 	if err != nil || !apart || len(into.Waiting) > 0 {
 		return err
+	}
+	for _, id := range old {
+		_, err := b.step(ctx, s, id, []State{Draft}, EventBatchCancelled, func(_ Tx, batch *Batch) ([]string, error) {
+			batch.State = Cancelled
+			return []string{"reason", "由 " + month.String() + " 的补发批次替代"}, nil
+		})
+		if err != nil {
+			return err
+		}
 	}
 	r, err := b.run(ctx, s, month, BackPay, Narrow{})
 	into.Batches = append(into.Batches, r.Batches...)
@@ -141,10 +155,10 @@ type calc struct {
 	eval      *rules.Evaluation
 	last      int64 // highest person number
 	open      map[string]Batch
-	counted   []BatchID                // committed batches
-	byChannel map[string][]BatchID     // the same, by channel
-	latest    map[calendar.Month]int64 // horizon of the latest committed batch that settled a pay month
-	paidAt    int64                    // position at which payments of an earlier system became known first, 0 for none
+	counted   []BatchID                           // committed batches
+	byChannel map[string][]BatchID                // the same, by channel
+	latest    map[string]map[calendar.Month]int64 // by channel, the horizon up to which a pay month has been settled
+	paidAt    int64                               // position at which payments of an earlier system became known first, 0 for none
 	changes   *changeIndex
 	policies  []AdoptedPolicy                    // withdrawn ones too, by position
 	grants    map[string]*policy.Policy          // by position of adoption
@@ -156,9 +170,12 @@ type calc struct {
 	recent    []BatchID                          // committed batches of months after unchanged.through
 	sameMonth []BatchID                          // committed batches of the month itself
 	covered   map[string]map[calendar.Month]bool // by channel, the pay months that a committed batch settled
-	unchanged *unchanged
-	county    *County // settings known at the horizon; nil while there are none
-	apart     bool    // of a regular run: earlier months wait in a back-pay batch
+	regular   map[BatchID]bool                   // committed batches of regular runs
+	// refusedBefore are persons whom the latest batch of a channel refused, wholly or in part.
+	refusedBefore map[int64]bool
+	unchanged     *unchanged
+	county        *County // settings known at the horizon; nil while there are none
+	apart         bool    // of a regular run: earlier months wait in a back-pay batch
 }
 
 // slot is what may have one open batch at a time: ordinary pay never waits for back-pay.
@@ -208,8 +225,9 @@ func recovery(p *rules.Program, now calendar.Month, e Entry) *policy.Recovery {
 // prepareAt reads what the computation rests on, as known at the horizon (0: now).
 // Errors here are wrong for all: the run fails and changes nothing.
 func (b *Book) prepareAt(ctx context.Context, month calendar.Month, kind BatchKind, only Narrow, horizon int64) (*calc, error) {
-	c := &calc{month: month, kind: kind, only: only, open: map[string]Batch{}, byChannel: map[string][]BatchID{}, latest: map[calendar.Month]int64{},
-		channelOf: map[BatchID]string{}, horizons: map[BatchID]int64{}, versions: map[BatchID]int{}, covered: map[string]map[calendar.Month]bool{}}
+	c := &calc{month: month, kind: kind, only: only, open: map[string]Batch{}, byChannel: map[string][]BatchID{}, latest: map[string]map[calendar.Month]int64{},
+		channelOf: map[BatchID]string{}, horizons: map[BatchID]int64{}, versions: map[BatchID]int{}, covered: map[string]map[calendar.Month]bool{}, regular: map[BatchID]bool{},
+		refusedBefore: map[int64]bool{}}
 	err := b.view(ctx, func(r Reader) error {
 		head, err := r.Head(ctx)
 		if err != nil {
@@ -254,6 +272,7 @@ func (c *calc) placeInTime(batches []Batch) error {
 		c.channelOf[x.ID], c.horizons[x.ID], c.versions[x.ID] = x.Channel, x.Horizon, x.RulesVersion
 		if x.Kind == Regular {
 			ran = max(ran, x.ID.Month())
+			c.regular[x.ID] = true
 		}
 	}
 	if start == 0 {
@@ -282,9 +301,9 @@ func (c *calc) placeInTime(batches []Batch) error {
 					c.covered[x.Channel] = map[calendar.Month]bool{}
 				}
 				c.covered[x.Channel][m] = true
-				c.latest[m] = max(c.latest[m], x.Horizon)
 			}
 		}
+		c.settledBy(x.Channel, &x)
 	}
 	return nil
 }
@@ -351,16 +370,29 @@ func (c *calc) read(ctx context.Context, r Reader) error {
 			c.channels = append(c.channels, it.Channel)
 		}
 	}
+	for _, channel := range sortedKeys(c.byChannel) { // of documents withdrawn since: what they paid is taken back, what they hold is released
+		if !slices.Contains(c.channels, channel) {
+			c.channels = append(c.channels, channel)
+		}
+	}
 	if c.eval, err = rules.NewEvaluation(c.program, c.world, c.from, c.month); err != nil {
 		return err
 	}
 	c.eval.PayableAt(max(c.ran, c.month))
+	ever, err := channelsEver(ctx, r)
+	if err != nil {
+		return err
+	}
+	if c.unchanged, err = c.readRuns(ctx, r, ever); err != nil {
+		return err
+	}
 	if c.changes, err = loadChanges(ctx, r, c); err != nil {
 		return err
 	}
-	if c.unchanged, err = findUnchanged(ctx, r, c); err != nil {
+	if err := c.unchanged.readOpen(ctx, r, c); err != nil {
 		return err
 	}
+	c.unchanged.weigh(c)
 	for _, id := range c.counted {
 		if id.Month() > c.unchanged.through {
 			c.recent = append(c.recent, id)
@@ -389,19 +421,32 @@ func byPosition(list []AdoptedPolicy) (map[string]*policy.Policy, error) {
 	return policies, err
 }
 
-// committedBy leaves only the batches that were committed at a horizon.
+// channelsEver gives the channel of every batch, by its printed id.
+func channelsEver(ctx context.Context, r Reader) (map[string]string, error) {
+	batches, err := r.Batches(ctx)
+	channels := map[string]string{}
+	for _, x := range batches {
+		channels[x.ID.String()] = x.Channel
+	}
+	return channels, err
+}
+
+// committedBy leaves only the batches that were committed at a horizon, voided since or not.
 func committedBy(ctx context.Context, r Reader, batches []Batch, horizon int64) ([]Batch, error) {
 	approved := map[string]bool{}
 	err := r.Events(ctx, 1, horizon, func(e journal.Event) error {
-		if e.Kind == EventBatchApproved {
+		if e.Kind == EventBatchApproved || e.Kind == EventBatchCancelled {
 			pairs, err := journal.ParsePayload(e.Payload)
 			if err != nil {
 				return err
 			}
-			approved[valueOf(pairs, "batch")] = true
+			approved[valueOf(pairs, "batch")] = e.Kind == EventBatchApproved
 		}
 		return nil
 	})
-	list := slices.DeleteFunc(batches, func(x Batch) bool { return !x.State.Committed() || !approved[x.ID.String()] })
+	list := slices.DeleteFunc(batches, func(x Batch) bool { return !approved[x.ID.String()] })
+	for i := range list {
+		list[i].State = Approved
+	}
 	return list, err
 }

@@ -34,13 +34,14 @@ type channelPart struct {
 type draftLine struct {
 	Line
 	sentence string
-	order    int // print order of the item
+	order    int       // print order of the item
+	restored money.Fen // of a positive line: what cancels a receivable instead of being paid
 }
 
 // settlePerson computes one person: entitlement minus committed for each
 // obligation, and what that does to the account in each channel.
 func (b *Book) settlePerson(ctx context.Context, c *calc, p *personData) (personResult, error) {
-	s := &settler{calc: c, person: p, committed: map[obligationKey]CommittedSum{}, parts: map[string]*channelPart{}}
+	s := &settler{calc: c, person: p, committed: map[obligationKey]CommittedSum{}, parts: map[string]*channelPart{}, paidBefore: map[string]bool{}}
 	for _, list := range [][]CommittedSum{p.paid, p.committed} {
 		for _, sum := range list {
 			k := obligationKey{sum.Item, sum.Month}
@@ -48,6 +49,9 @@ func (b *Book) settlePerson(ctx context.Context, c *calc, p *personData) (person
 			sum.Fen += old.Fen
 			sum.Horizon = max(sum.Horizon, old.Horizon)
 			s.committed[k] = sum
+			if it := c.items[sum.Item]; sum.Month == c.month && it != nil && sum.Fen != 0 {
+				s.paidBefore[it.Channel] = true
+			}
 		}
 	}
 	for _, e := range c.eval.Person(&p.Person) {
@@ -73,8 +77,10 @@ type settler struct {
 	person    *personData
 	committed map[obligationKey]CommittedSum // left after entitled: what nothing entitles to any more
 	parts     map[string]*channelPart
-	refusals  []Refusal // about the person as a whole
-	fatal     error     // wrong for everybody
+	// paidBefore are the channels in which something of the month at hand is committed already.
+	paidBefore map[string]bool
+	refusals   []Refusal // about the person as a whole
+	fatal      error     // wrong for everybody
 }
 
 // part gives the person's share of a channel.
@@ -119,7 +125,7 @@ func (s *settler) entitled(e rules.Entitlement) {
 			part.settlement.Reason = e.Reason
 		}
 	}
-	if e.Fen == sum.Fen || !s.calc.settles(e.Month, func() string { return s.cause(item, k, sum) }) {
+	if e.Fen == sum.Fen || !s.calc.settles(e.Month, func() string { return s.cause(item, k, sum, e.Fen) }) {
 		return
 	}
 	l := draftLine{order: item.Order, Line: Line{Person: s.person.No, Item: e.Item, Month: e.Month, Side: sideOf(item.Deduction),
@@ -127,7 +133,7 @@ func (s *settler) entitled(e rules.Entitlement) {
 	if l.Policy == 0 {
 		l.Policy = item.Policy
 	}
-	l.Cause = s.cause(item, k, sum)
+	l.Cause = s.cause(item, k, sum, l.Due)
 	l.sentence = sentence(&l.Line, e)
 	part := s.part(item.Channel)
 	part.lines = append(part.lines, l)
@@ -187,12 +193,12 @@ func (s *settler) takeBack(k obligationKey, sum CommittedSum, last Line, channel
 	if f := profileAt(&s.person.Person, k.month.Last()); place == "" && f != nil {
 		place = f.Place
 	}
-	if !s.calc.only.concerns(s.person.No, k.item, place) || !s.calc.settles(k.month, func() string { return s.cause(item, k, sum) }) {
+	if !s.calc.only.concerns(s.person.No, k.item, place) || !s.calc.settles(k.month, func() string { return s.cause(item, k, sum, 0) }) {
 		return
 	}
 	l := draftLine{order: item.Order, Line: Line{Person: s.person.No, Item: k.item, Month: k.month, Side: sideOf(item.Deduction),
 		Fen: -sum.Fen, Committed: sum.Fen, Place: place, Policy: item.Policy, Fund: s.calc.fund(item.Fund, -sum.Fen)}}
-	l.Cause = s.cause(item, k, sum)
+	l.Cause = s.cause(item, k, sum, l.Due)
 	l.sentence = sentence(&l.Line, rules.Entitlement{Outcome: rules.NotDue, Reason: message.M("settle.no_rule")})
 	s.part(item.Channel).lines = append(s.part(item.Channel).lines, l)
 }
@@ -210,19 +216,19 @@ const causeMonth = "month"
 // causeLater marks amounts of earlier months that the document pays together now.
 const causeLater = "later"
 
+// causeShort marks deductions for which earlier pay was too small.
+const causeShort = "short"
+
 // causeProgram marks a difference that no fact and no document explains: the
 // program itself changed. It is a stop finding.
 const causeProgram = "program"
 
 // cause names the journal positions that explain a difference: changes of what
 // the item reads since the obligation was last committed.
-func (s *settler) cause(item rules.Item, k obligationKey, sum CommittedSum) string {
+func (s *settler) cause(item rules.Item, k obligationKey, sum CommittedSum, due money.Fen) string {
 	since := sum.Horizon
 	if since == 0 {
-		if k.month == s.calc.month {
-			return causeMonth
-		}
-		since = s.calc.latest[k.month]
+		since = s.calc.latest[item.Channel][k.month]
 		if since == 0 {
 			return causeMonth // a month that no batch has settled yet
 		}
@@ -250,8 +256,16 @@ func (s *settler) cause(item rules.Item, k obligationKey, sum CommittedSum) stri
 			found[g.at] = true
 		}
 	}
-	if len(found) == 0 && item.Grouped {
+	switch {
+	case len(found) > 0:
+	case item.Grouped:
 		return s.peerCause(since, reads)
+	case item.Deduction && due > sum.Fen:
+		return causeShort
+	case s.calc.refusedBefore[s.person.No]: // whatever lifted the refusal lets this through as well
+		for _, ch := range s.calc.changes.person[s.person.No] {
+			found[ch.at] = true
+		}
 	}
 	return joinPositions(found)
 }
@@ -359,9 +373,12 @@ func (s *settler) closePart(p *channelPart) {
 			st.Gross += l.Fen
 		}
 	}
-	a := &account{standing: s.person.standing, open: s.person.balances[p.channel], receivables: s.person.receivables[p.channel], courts: &s.person.courts,
-		on: s.calc.month.Last(), calc: s.calc}
+	a := &account{standing: s.person.standing, open: s.person.balances[p.channel], receivables: s.person.receivables[p.channel], forgiven: s.person.forgiven[p.channel],
+		courts: &s.person.courts, collected: &s.person.collected, died: s.person.Died(), on: s.calc.ran.Last(), paidBefore: s.paidBefore[p.channel], calc: s.calc}
 	a.profile = profileAt(&s.person.Person, a.on)
+	if a.profile != nil {
+		a.began = beganOn(&s.person.Person, a.profile.Category)
+	}
 	a.leaving = leaving(&s.person.Person, a.profile, a.on)
 	a.own, a.hasOwn = accountAt(&s.person.Person, a.on)
 	a.settle(p, s.calc.kind)

@@ -25,6 +25,7 @@ func TestSettleBalances(t *testing.T) {
 		a := &account{open: Balance{Held: fen("held", 0, 1000)}, on: month.Last(), hasOwn: rapid.Bool().Draw(t, "payable"),
 			leaving: rapid.Bool().Draw(t, "leaving"), calc: &calc{month: month, program: granting(t, terms), horizons: map[BatchID]int64{202610001: 5, 202610002: 6}},
 			courts: &courtPayments{total: map[string]money.Fen{targetOrder + "甲": fen("before", 0, 300)}, month: map[string]money.Fen{targetOrder + "甲": fen("this month", 0, 100)}}}
+		a.collected = new(money.Fen)
 		before, earlier := a.courts.total[targetOrder+"甲"], a.courts.month[targetOrder+"甲"]
 		var owed money.Fen
 		for i := range rapid.IntRange(0, 2).Draw(t, "receivables") {
@@ -39,8 +40,10 @@ func TestSettleBalances(t *testing.T) {
 			a.orders = []orderFact{{Number: "甲", Total: fen("total", 1, 900), Monthly: fen("monthly", 0, 500), Protected: fen("protected", 0, 900), to: calendar.Forever,
 				Share: decimal.New(int64(rapid.IntRange(0, 100).Draw(t, "part")), 0)}}
 		}
+		kind := rapid.SampledFrom([]BatchKind{Regular, Correction, BackPay}).Draw(t, "kind")
+		a.paidBefore = rapid.Bool().Draw(t, "paid before in the month")
 		p := &channelPart{}
-		var own, back, taken money.Fen
+		var own, back, taken, restored money.Fen
 		for i := range rapid.IntRange(0, 4).Draw(t, "lines") {
 			l := Line{Item: "a", Month: month.Add(-i), Side: Gross, Fen: fen("fen", -900, 1500)}
 			if l.Fen < 0 || rapid.Bool().Draw(t, "paid before") {
@@ -48,13 +51,16 @@ func TestSettleBalances(t *testing.T) {
 			}
 			p.lines = append(p.lines, draftLine{Line: l})
 			p.settlement.Gross += l.Fen
-			if l.Month == month && l.Committed == 0 {
+			if l.Month == month && l.Committed == 0 && kind == Regular && !a.paidBefore {
 				own += l.Fen
 			} else {
 				back += l.Fen
 			}
+			if l.Month == 202610 && l.Fen > 0 { // granted again: the receivables of that month go first
+				restored = min(l.Fen, owed)
+				back -= restored
+			}
 		}
-		kind := rapid.SampledFrom([]BatchKind{Regular, Correction, BackPay}).Draw(t, "kind")
 		a.settle(p, kind)
 		s := p.settlement
 		if s.Gross-s.Deduction != s.Pay+s.Held-s.Owed {
@@ -63,8 +69,14 @@ func TestSettleBalances(t *testing.T) {
 		var moved, charged, shared money.Fen
 		for _, e := range p.entries {
 			moved += e.Fen
-			charged += max(e.Fen, 0)
-			taken -= min(e.Fen, 0)
+			switch e.Way {
+			case Charged:
+				charged += e.Fen
+			case Collected:
+				taken -= e.Fen
+			case Restored:
+				restored += e.Fen
+			}
 		}
 		for _, x := range p.shares {
 			shared += x.fen
@@ -80,6 +92,9 @@ func TestSettleBalances(t *testing.T) {
 		}
 		if !a.hasOwn && (s.Pay != 0 || taken != 0) {
 			t.Fatalf("%s paid and %s kept back without an account", s.Pay, taken)
+		}
+		if restored != 0 {
+			t.Fatalf("what was granted again and what cancelled receivables differ by %s", restored)
 		}
 		if want := max(-back-a.open.Held, 0); charged != want {
 			t.Fatalf("%s became owed, want %s", charged, want)

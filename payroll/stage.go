@@ -181,7 +181,9 @@ func (d *draft) add(p *channelPart) {
 		if e.Batch = d.scratch; e.Way == Charged {
 			e.Origin = d.scratch
 		}
-		d.moved += e.Fen
+		if e.Way != Reinstated { // undoes what moved outside batches
+			d.moved += e.Fen
+		}
 		d.seal.entry(e)
 	}
 	if s.Pay > 0 {

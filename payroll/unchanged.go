@@ -2,6 +2,7 @@ package payroll
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -22,46 +23,118 @@ type unchanged struct {
 	all     bool           // nothing can be left out
 	open    map[int64]bool // persons whom it could not settle, or about whom something became known
 	places  []string       // of which something became known
+
+	batches        []BatchID // of that run
+	refused, short int64     // items it refused; persons whose deductions found too little pay
 }
 
-// findUnchanged looks for the latest regular run that still counts as a whole.
-func findUnchanged(ctx context.Context, r Reader, c *calc) (*unchanged, error) {
+// readRuns goes through the journal once. It finds the latest regular run that still
+// counts as a whole, and per channel up to when a month has been settled although no
+// batch says so: a run that had nothing to settle in a channel leaves none.
+func (c *calc) readRuns(ctx context.Context, r Reader, channelOf map[string]string) (*unchanged, error) {
 	u := &unchanged{all: true, open: map[int64]bool{}}
-	if c.kind != Regular || c.apart {
-		return u, nil
-	}
-	var batches []BatchID
-	var refused, short int64
+	nothing := map[string][]Batch{} // by channel, runs that had nothing to settle there
 	err := r.Events(ctx, 1, c.horizon, func(e journal.Event) error {
 		pairs, err := journal.ParsePayload(e.Payload)
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
-		case e.Kind == EventBatchCancelled || e.Kind == EventProposalAccepted && valueOf(pairs, "withdrawn") != "":
-			u.all, batches = true, nil // what rested on it is worked out again
+		}
+		switch {
+		case e.Kind == EventBatchCancelled && valueOf(pairs, "proposal") != "": // what rested on it is worked out again
+			u.all = true
+			delete(nothing, channelOf[valueOf(pairs, "batch")])
+		case e.Kind == EventProposalAccepted && valueOf(pairs, "withdrawn") != "":
+			u.all = true
 		case e.Kind == EventBatchComputed || e.Kind == EventBatchNothing:
-			if list, month, horizon, ok := c.settledRun(pairs); ok {
-				*u = unchanged{through: min(month, c.month.Add(-1)), since: horizon, open: map[int64]bool{}}
-				batches, refused, short = list, parseNum(valueOf(pairs, "refused")), parseNum(valueOf(pairs, "short"))
+			run, ok := runOf(pairs)
+			if !ok {
+				return nil
+			}
+			for _, channel := range c.channels {
+				if !slices.ContainsFunc(run.batches, func(id BatchID) bool { return channelOf[id.String()] == channel }) && run.refused == 0 {
+					nothing[channel] = append(nothing[channel], run.Batch)
+				}
+			}
+			if c.whole(run) {
+				*u = unchanged{through: min(run.ID.Month(), c.month.Add(-1)), since: run.Horizon, open: map[int64]bool{},
+					batches: run.batches, refused: run.refused, short: run.short}
 			}
 		}
 		return nil
 	})
-	if err != nil || u.all || u.through < c.from {
-		u.all = true
-		return u, err
-	}
-	for m := c.from; m <= u.through; m = m.Add(1) {
-		if !c.program.Stays(m) || !c.averaged(m) {
-			u.all = true
-			return u, nil
+	for channel, runs := range nothing {
+		for i := range runs {
+			if c.kind != Regular || runs[i].ID.Month() != c.month { // what comes up in the month itself is the month's pay
+				c.settledBy(channel, &runs[i])
+			}
 		}
 	}
-	if err := u.readOpen(ctx, r, c, batches, refused, short); err != nil {
-		return nil, err
+	if c.kind != Regular || c.apart || u.through < c.from {
+		u.all = true
 	}
-	u.weigh(c)
-	return u, nil
+	for m := c.from; m <= u.through && !u.all; m = m.Add(1) {
+		u.all = !c.program.Stays(m) || !c.averaged(m)
+	}
+	return u, err
+}
+
+// pastRun is what the journal says about a run: as a head, for which months and as
+// known when; and which batches it left.
+type pastRun struct {
+	Batch
+	batches        []BatchID
+	refused, short int64
+}
+
+// runOf reads the event of a regular or back-pay run.
+func runOf(pairs []string) (run pastRun, ok bool) {
+	month, err := calendar.ParseMonth(valueOf(pairs, "month"))
+	run.Batch = Batch{ID: NewBatchID(month, 0), Kind: BatchKind(valueOf(pairs, "kind")), Apart: valueOf(pairs, "apart") != "", Horizon: parseNum(valueOf(pairs, "horizon"))}
+	run.refused, run.short = parseNum(valueOf(pairs, "refused")), parseNum(valueOf(pairs, "short"))
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i] == "batch" {
+			id, err := ParseBatchID(pairs[i+1])
+			if err != nil {
+				return run, false
+			}
+			run.batches = append(run.batches, id)
+		}
+	}
+	return run, err == nil && run.Horizon > 0 && (run.Kind == Regular || run.Kind == BackPay)
+}
+
+// whole says whether a run settled all months up to its own and every batch of it counts.
+func (c *calc) whole(run pastRun) bool {
+	if run.Kind != Regular || run.Apart || run.ID.Month() > c.month {
+		return false
+	}
+	return !slices.ContainsFunc(run.batches, func(id BatchID) bool {
+		return c.channelOf[id] == "" || c.horizons[id] != run.Horizon || c.versions[id] != rules.Version
+	})
+}
+
+// settledBy notes that a batch, or a run without one, has settled months of a channel.
+func (c *calc) settledBy(channel string, x *Batch) {
+	if c.latest[channel] == nil {
+		c.latest[channel] = map[calendar.Month]int64{}
+	}
+	for m := c.start; m <= x.ID.Month(); m = m.Add(1) {
+		if x.settled(m) {
+			c.latest[channel][m] = max(c.latest[channel][m], x.Horizon)
+		}
+	}
+}
+
+// settledAt is the horizon up to which every channel has settled every month it ever
+// settled: what became known before it explains nothing any more.
+func (c *calc) settledAt() int64 {
+	at := c.horizon
+	for _, months := range c.latest {
+		for _, h := range months {
+			at = min(at, h)
+		}
+	}
+	return at
 }
 
 // averaged says whether every mean of a month is frozen: a committed batch of the
@@ -70,37 +143,31 @@ func (c *calc) averaged(m calendar.Month) bool {
 	return !slices.ContainsFunc(c.program.Items(), func(it rules.Item) bool { return it.Grouped && !c.covered[it.Channel][m] })
 }
 
-// settledRun reads the event of a run: its batches, month and horizon; ok is false
-// unless it settled all months up to its own and every batch of it counts.
-func (c *calc) settledRun(pairs []string) (list []BatchID, month calendar.Month, horizon int64, ok bool) {
-	month, err := calendar.ParseMonth(valueOf(pairs, "month"))
-	if err != nil || valueOf(pairs, "kind") != string(Regular) || month > c.month || valueOf(pairs, "apart") != "" {
-		return nil, 0, 0, false
-	}
-	horizon = parseNum(valueOf(pairs, "horizon"))
-	for i := 0; i+1 < len(pairs); i += 2 {
-		if pairs[i] != "batch" {
+// readOpen finds the persons whom the latest run that counts could not settle, and
+// those whom the latest batch of any channel refused.
+func (u *unchanged) readOpen(ctx context.Context, r Reader, c *calc) error {
+	last := map[string]BatchID{}
+	for _, id := range c.counted {
+		if !u.all && slices.Contains(u.batches, id) {
 			continue
 		}
-		id, err := ParseBatchID(pairs[i+1])
-		if err != nil || c.channelOf[id] == "" || c.horizons[id] != horizon || c.versions[id] != rules.Version {
-			return nil, 0, 0, false
+		if old := last[c.channelOf[id]]; c.regular[id] && c.horizons[id] >= c.horizons[old] {
+			last[c.channelOf[id]] = id
 		}
-		list = append(list, id)
 	}
-	return list, month, horizon, horizon > 0
-}
-
-// readOpen finds the persons whom the run could not settle.
-func (u *unchanged) readOpen(ctx context.Context, r Reader, c *calc, batches []BatchID, refused, short int64) error {
-	for _, id := range batches {
+	refused := u.refused
+	for _, id := range append(slices.Collect(maps.Values(last)), u.batches...) {
+		base := slices.Contains(u.batches, id)
 		err := r.Settlements(ctx, id, func(s Settlement) error {
 			if len(s.Items) > 0 {
+				c.refusedBefore[s.Person] = true
+			}
+			if base && len(s.Items) > 0 {
 				u.all = u.all || c.eval.Passes() > 0 // a group has no mean while a member is refused
 				u.open[s.Person] = true
 				refused -= int64(len(s.Items))
 			}
-			if short > 0 && s.Gross <= s.Deduction {
+			if base && u.short > 0 && s.Gross <= s.Deduction {
 				u.open[s.Person] = true
 			}
 			return nil
@@ -110,7 +177,7 @@ func (u *unchanged) readOpen(ctx context.Context, r Reader, c *calc, batches []B
 		}
 	}
 	// A channel in which nobody had a line left no batch, and so nothing to read here.
-	u.all = u.all || refused != 0 || short > 0 && len(batches) < len(c.channels)
+	u.all = u.all || refused != 0 || u.short > 0 && len(u.batches) < len(c.channels)
 	return nil
 }
 

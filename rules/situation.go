@@ -88,10 +88,8 @@ func (e *Evaluation) situation(p *facts.Person, m calendar.Month) *situation {
 	for range s.plan.items {
 		s.results = append(s.results, nil)
 	}
+	s.died = p.Died()
 	for i := range p.Profiles {
-		if d := p.Profiles[i].Died; d != 0 {
-			s.died = d
-		}
 		if d := p.Profiles[i].Retired; d != 0 {
 			s.retired = d
 		}

@@ -63,16 +63,10 @@ func (c *cli) batchCommand() *cobra.Command {
 	}}
 	cmd.AddCommand(list, show, lines, diff, verify, c.answerCommand(), c.stepCommand("submit", "经办提交", (*payroll.Book).Submit),
 		c.judgeCommand("approve", "审批：签署所见批次的摘要", (*payroll.Book).Approve), c.judgeCommand("check", "复核", (*payroll.Book).Check),
-		c.reasonCommand("reject", "退回经办", func(ctx context.Context, b *payroll.Book, s *payroll.Session, id payroll.BatchID, reason string) error {
+		c.reasonCommand("reject", "退回经办", func(b *payroll.Book, ctx context.Context, s *payroll.Session, id payroll.BatchID, reason string) (int64, error) {
 			_, err := b.Reject(ctx, s, id, reason)
-			return err
-		}), c.reasonCommand("cancel", "作废；已审批的要另一人确认", func(ctx context.Context, b *payroll.Book, s *payroll.Session, id payroll.BatchID, reason string) error {
-			at, err := b.Cancel(ctx, s, id, reason)
-			if at != 0 {
-				c.say("proposal.made", at)
-			}
-			return err
-		}))
+			return 0, err
+		}), c.reasonCommand("cancel", "作废；已审批的要另一人确认", (*payroll.Book).Cancel))
 	return cmd
 }
 
@@ -129,7 +123,8 @@ func (c *cli) each(cmd *cobra.Command, args []string, step func(context.Context,
 	})
 }
 
-func (c *cli) reasonCommand(use, short string, step func(context.Context, *payroll.Book, *payroll.Session, payroll.BatchID, string) error) *cobra.Command {
+// reasonCommand is a step with a reason; one that takes a second actor gives the position of its proposal.
+func (c *cli) reasonCommand(use, short string, step func(*payroll.Book, context.Context, *payroll.Session, payroll.BatchID, string) (int64, error)) *cobra.Command {
 	var reason string
 	cmd := &cobra.Command{Use: use + " ID", Short: short, Args: cobra.ExactArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
 		id, err := payroll.ParseBatchID(args[0])
@@ -137,10 +132,15 @@ func (c *cli) reasonCommand(use, short string, step func(context.Context, *payro
 			return err
 		}
 		return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
-			if err := step(ctx, a.Book, s, id, reason); err != nil {
+			at, err := step(a.Book, ctx, s, id, reason)
+			switch {
+			case err != nil:
 				return err
+			case at != 0:
+				c.say("proposal.made", at)
+			default:
+				c.say("batch.done", id)
 			}
-			c.say("batch.done", id)
 			return nil
 		})
 	}}
@@ -290,8 +290,8 @@ func (c *cli) batchShow(ctx context.Context, a *app.App, id payroll.BatchID) err
 		held, turned, status := []person{}, []person{}, map[payroll.Status]int{}
 		err = r.People(func(p payroll.ReportPerson) error {
 			status[p.Status]++
-			if p.Held > 0 {
-				held = append(held, person{p.Person, p.Name, p.Held, p.Reason})
+			if p.Status == payroll.OnHold {
+				held = append(held, person{p.Person, p.Name, p.Balance, p.Reason})
 			}
 			if p.Status == payroll.Refused {
 				turned = append(turned, person{p.Person, p.Name, 0, p.Reason})

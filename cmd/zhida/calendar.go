@@ -19,7 +19,7 @@ func (c *cli) calendarCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			year, err := strconv.Atoi(args[0])
 			if err != nil || year < 1900 || year > 9999 {
-				return message.Err("cli.number", args[0])
+				return message.Err("cli.year", args[0])
 			}
 			return c.with(cmd, func(ctx context.Context, a *app.App) error {
 				list, err := a.PayCalendar(ctx, year)

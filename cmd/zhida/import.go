@@ -47,7 +47,7 @@ func (c *cli) importCommand() *cobra.Command {
 func (c *cli) imported(r payroll.ImportResult, p payroll.ImportOptions) error {
 	if c.json {
 		return c.printJSON(map[string]any{"kind": r.Kind, "file": r.File, "digest": r.Digest, "rows": r.Rows, "added": r.Added, "ended": r.Ended,
-			"refused": r.Refused, "unchanged": r.Unchanged, "position": r.Position, "proposal": r.Proposal, "problems": r.Problems})
+			"refused": r.Refused, "unchanged": r.Unchanged, "position": r.Position, "proposal": r.Proposal, "problems": r.Problems, "absent": r.Absent})
 	}
 	switch {
 	case r.Unchanged:
@@ -58,6 +58,9 @@ func (c *cli) imported(r payroll.ImportResult, p payroll.ImportOptions) error {
 		c.say("import.proposed", r.File, r.Rows, r.Proposal)
 	default:
 		c.say("import.done", r.File, r.Rows, r.Added, r.Ended, r.Position)
+	}
+	if r.Absent > 0 {
+		c.say("import.absent", r.Absent)
 	}
 	if len(r.Problems) > 0 {
 		for _, x := range r.Problems {

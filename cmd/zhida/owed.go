@@ -45,7 +45,7 @@ type moveRow struct {
 }
 
 var (
-	wayWords    = map[payroll.Way]string{payroll.Charged: "形成", payroll.Carried: "旧欠转入", payroll.Collected: "从应发扣回", payroll.Repaid: "退还", payroll.WrittenOff: "核销"}
+	wayWords    = map[payroll.Way]string{payroll.Charged: "形成", payroll.Carried: "旧欠转入", payroll.Collected: "从应发扣回", payroll.Repaid: "退还", payroll.WrittenOff: "核销", payroll.Restored: "恢复应发冲销", payroll.Reinstated: "恢复已核销"}
 	sourceWords = map[string]string{payroll.SourceFund: "恢复原指标", payroll.SourceTreasury: "缴回国库"}
 )
 
@@ -77,20 +77,20 @@ func (c *cli) owed(cmd *cobra.Command, who string) error {
 			}
 			return err
 		}
-		rows, total, owing := [][]string{}, money.Fen(0), 0
+		rows, total, owing := [][]string{}, money.Fen(0), map[int64]bool{}
 		for _, d := range list {
 			notice := "没有送达"
 			if d.Notice != 0 {
 				notice = d.Notice.String() + map[bool]string{true: " 同意", false: ""}[d.Consent]
 			}
 			if d.Owed != 0 {
-				owing++
+				owing[d.Person] = true
 			}
 			total += d.Owed
 			rows = append(rows, []string{strconv.FormatInt(d.Person, 10), d.Name, d.Place, d.Channel, notice, strconv.Itoa(len(d.Open)), d.Owed.Grouped()})
 		}
 		term.Table(c.out, []string{"编号", "姓名", "单位", "渠道", "通知送达", "笔数", "余额（元）"}, rows, 6, 7)
-		c.say("owed.done", owing, total.Grouped())
+		c.say("owed.done", len(owing), total.Grouped())
 		return nil
 	})
 }

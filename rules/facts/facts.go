@@ -95,6 +95,17 @@ type Person struct {
 	Amounts     []Amount
 }
 
+// Died is the day of the person's death as far as any profile tells, zero while living:
+// a death is known for good, from whatever day on the profile holds that says so.
+func (p *Person) Died() (d calendar.Date) {
+	for i := range p.Profiles {
+		if p.Profiles[i].Died != 0 {
+			d = p.Profiles[i].Died
+		}
+	}
+	return d
+}
+
 // Profile is who a person is, from a day on.
 type Profile struct {
 	ID       identity.ResidentID `json:"id"`

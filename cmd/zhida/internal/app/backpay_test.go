@@ -247,7 +247,7 @@ func TestPaidTogetherLater(t *testing.T) {
 		t.Errorf("February pays %v", got)
 	}
 	march := run(202603, payroll.Regular)
-	if len(march) != 3 || march["quarter_pay 2026-01"] != "3000.00 当月发放" {
+	if len(march) != 3 || march["quarter_pay 2026-01"] != "3000.00 按文件到期一起发放" || march["quarter_pay 2026-03"] != "3000.00 当月发放" {
 		t.Errorf("March pays %v", march)
 	}
 	for _, m := range []calendar.Month{202601, 202603} {

@@ -553,8 +553,8 @@ func (c *county) kept(x payroll.Batch) {
 			c.t.Fatalf("%s lives and %s went to heirs", p.name, toHeirs[no])
 		case kept > 0 && x.Kind != payroll.Regular:
 			c.t.Fatalf("%s: %s kept back by a %s batch", p.name, kept, x.Kind)
-		case !gone && (int64(taken[no])*100 > int64(own[no])*20 && taken[no] > 0 || kept > own[no]/2):
-			c.t.Fatalf("%s: %s and %s kept back of %s", p.name, taken[no], old[no], own[no])
+		case !gone && (int64(taken[no])*100 > int64(own[no])*20 && taken[no] > 0 || kept > 0 && kept > own[no]/2):
+			c.t.Fatalf("%s in %s (run in %s): %s and %s kept back of %s: %+v", p.name, x.ID, c.month, taken[no], old[no], own[no], p)
 		case taken[no] > 0 && all[no] < 30000 || old[no] > 0 && all[no] < 10000:
 			c.t.Fatalf("%s: %s left after %s was kept back", p.name, all[no], kept)
 		case court[no] > 0:
@@ -673,7 +673,7 @@ func (c *county) accounts() {
 	for _, d := range debtors {
 		owed[d.Person] += d.Owed
 		for _, m := range d.Moves { // what moved outside batches is no line's
-			if m.Batch == 0 {
+			if m.Batch == 0 || m.Way == payroll.Reinstated {
 				owed[d.Person] -= m.Fen
 			}
 		}
