@@ -2,6 +2,7 @@ package payroll
 
 import (
 	"context"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -39,6 +40,8 @@ type batchReport struct {
 	causes    map[string]string // cause to its wording, as they come up
 	brought   map[int64]string  // journal position to what came in there
 	previous  BatchID
+	earlier   []BatchID      // of the channel, committed before, that this one is held against, by id
+	refused   map[int64]bool // persons whom the previous batch refused, wholly or in part; nil while not asked
 }
 
 type reportPerson struct {
@@ -281,10 +284,23 @@ func (p *batchReport) findPrevious() error {
 		return nil
 	}
 	for _, x := range batches {
-		if x.Channel == b.Channel && x.Kind == Regular && x.State.Committed() && x.ID.Month() < b.ID.Month() {
-			p.previous = x.ID
-			p.head.Previous = x.ID.String()
+		if x.Channel != b.Channel || !x.State.Committed() || x.Horizon >= b.Horizon {
+			continue
 		}
+		// What a correction has done to the month before is a change that needs a reason too:
+		// a month's regular batches are held against regular ones.
+		if b.Kind == Correction || x.Kind == Regular {
+			p.earlier = append(p.earlier, x.ID)
+		}
+		switch { // a correction is held against the same month as it was
+		case b.Kind == Correction && x.settled(b.ID.Month()) && x.ID.Month() >= b.ID.Month():
+			p.previous = x.ID
+		case b.Kind == Regular && x.Kind == Regular && x.ID.Month() < b.ID.Month():
+			p.previous = x.ID
+		}
+	}
+	if p.previous != 0 {
+		p.head.Previous = p.previous.String()
 	}
 	return nil
 }
@@ -414,30 +430,37 @@ func (p *batchReport) Changes(fn func(ReportChange) error) error {
 		all[k].place = l.Place
 		return all[k]
 	}
-	err := p.r.Lines(p.ctx, LineQuery{Batch: p.previous}, func(l Line) error {
-		if l.Month == l.Batch.Month() {
-			at(l).before = l.Fen
-		}
-		return nil
-	})
-	if err != nil {
-		return err
+	month, monthBefore := p.head.Batch.ID.Month(), p.previous.Month()
+	if p.head.Batch.Kind == Correction {
+		monthBefore = month
 	}
-	err = p.r.Lines(p.ctx, LineQuery{Batch: p.head.Batch.ID}, func(l Line) error {
-		if l.Month == l.Batch.Month() && l.Text < len(p.texts) {
-			x := at(l)
-			x.now, x.text = l.Fen, p.texts[l.Text]
+	for _, id := range append(slices.Clone(p.earlier), p.head.Batch.ID) {
+		if id.Month() < monthBefore { // holds no line of either month
+			continue
 		}
-		return nil
-	})
-	if err != nil {
-		return err
+		own := id == p.head.Batch.ID
+		err := p.r.Lines(p.ctx, LineQuery{Batch: id}, func(l Line) error {
+			if l.Month == monthBefore && !own {
+				at(l).before += l.Fen
+			}
+			if l.Month == month {
+				x := at(l)
+				x.now += l.Fen
+				if own && l.Text < len(p.texts) {
+					x.text = p.texts[l.Text]
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
 	}
 	var keys []key
 	had, has := map[int64]bool{}, map[int64]bool{}
 	for k, x := range all {
 		had[k.person], has[k.person] = had[k.person] || x.before != 0, has[k.person] || x.now != 0
-		if x.before != x.now {
+		if x.before != x.now && (p.head.Batch.Kind == Regular || x.text != "") { // a correction is about its own lines
 			keys = append(keys, k)
 		}
 	}
@@ -459,7 +482,7 @@ func (p *batchReport) Changes(fn func(ReportChange) error) error {
 		}
 		x := all[k]
 		c := ReportChange{Person: k.person, Township: facts.Township(x.place), Item: k.item, Before: x.before, Now: x.now, Reason: x.text,
-			Entered: !had[k.person], Left: !has[k.person]}
+			Entered: !had[k.person] && p.head.Batch.Kind == Regular, Left: !has[k.person] && p.head.Batch.Kind == Regular}
 		if len(x.place) == 12 {
 			c.Village = x.place
 		}
@@ -479,6 +502,23 @@ func (p *batchReport) Changes(fn func(ReportChange) error) error {
 		}
 	}
 	return nil
+}
+
+// refusedIn says whether a batch refused somebody, wholly or in part.
+func (p *batchReport) refusedIn(id BatchID, person int64) bool {
+	if p.refused == nil {
+		p.refused = map[int64]bool{}
+		err := p.r.Settlements(p.ctx, id, func(s Settlement) error {
+			if len(s.Items) > 0 {
+				p.refused[s.Person] = true
+			}
+			return nil
+		})
+		if err != nil {
+			return false // then the change stays unexplained
+		}
+	}
+	return p.refused[person]
 }
 
 // Explain computes one month of one person again, as known now, with every step.

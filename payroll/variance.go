@@ -69,7 +69,7 @@ func (v *variance) moved(f Fact) bool {
 	if f.Kind == facts.KindCalendar { // every month has its own days: only what was learnt since counts
 		return f.KnownFrom > v.before.Horizon
 	}
-	begins := f.From > v.months[0].Last() && f.From <= v.months[1].Last()
+	begins := f.From > v.months[0].First() && f.From <= v.months[1].Last() // in the month before it may have counted in part, or not yet
 	ends := f.To >= v.months[0].First() && f.To < v.months[1].Last()
 	return f.KnownFrom > v.before.Horizon || begins || ends
 }
@@ -127,9 +127,11 @@ func (v *variance) explain(c *ReportChange, own []Fact, place string) {
 	}
 	switch {
 	case len(e.kinds) > 0:
+	case v.report.refusedIn(v.before.ID, c.Person):
+		e.add(VarianceFact, "上月没有算出来", "")
 	case now.Grouped:
 		e.add(VarianceGroup, "", "")
-	case is || was: // the same rule over the same facts: only the month differs
+	case (now.Moves || old.Moves) && v.months[0] != v.months[1]: // the same rule over the same facts: only the month differs
 		e.add(VarianceCalendar, "", "")
 	default:
 		e.add(VarianceUnexplained, "", "")

@@ -124,12 +124,16 @@ func newGrant(g Granted, it *policy.Item) *grant {
 }
 
 // reads collects the kinds of facts that an item's result can depend on, those of
-// the items it reads included.
-func (p *Program) reads(x *grant, seen map[*grant]bool, into map[facts.Kind]bool) {
+// the items it reads included; it says whether the month itself can change the result.
+func (p *Program) reads(x *grant, seen map[*grant]bool, into map[facts.Kind]bool) bool {
 	if seen[x] {
-		return
+		return x.info.Moves
 	}
 	seen[x] = true
+	moves := !x.item.Schedule.Monthly() || len(x.item.Schedule.Later) > 0 || x.item.Part.Change == "days"
+	for i := range x.item.Stops {
+		moves = moves || x.item.Stops[i].How != "touching"
+	}
 	into[facts.KindPerson] = true // category, death
 	if x.item.Basis == policy.ByPost {
 		into[facts.KindSpell] = true
@@ -145,17 +149,20 @@ func (p *Program) reads(x *grant, seen map[*grant]bool, into map[facts.Kind]bool
 			into[k] = true
 		}
 		x.info.Grouped = x.info.Grouped || f.Roster || len(f.Sums) > 0
+		moves = moves || f.Month
 		for _, code := range f.Earlier {
 			for _, y := range p.grants[code] {
-				p.reads(y, seen, into)
+				moves = p.reads(y, seen, into) || moves
 			}
 		}
 	})
 	for _, code := range x.needs {
 		for _, y := range p.grants[code] {
-			p.reads(y, seen, into)
+			moves = p.reads(y, seen, into) || moves
 		}
 	}
+	x.info.Moves = x.info.Moves || moves
+	return moves
 }
 
 // checkGraph refuses cycles between items of different documents, items nobody

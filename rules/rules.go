@@ -35,6 +35,7 @@ type Item struct {
 	Document    string           // 文号
 	Reads       []facts.Kind     // kinds of facts its result can depend on
 	Schedule    policy.Schedule  `json:"-"` // in which months it is paid
+	Moves       bool             // the month itself can change the amount: a due month, completed years, the length of the month
 	Grouped     bool             // rests on a peer group, so that other people's facts move it
 	Recovery    *policy.Recovery // terms on which too much is taken back; nil when the document has none
 }

@@ -30,6 +30,7 @@ type Formula struct {
 	Tables  []string     // tables it looks up
 	Names   []string     // named sub-expressions it uses
 	Service bool         // it counts service
+	Month   bool         // its value can be another in another month although no fact has changed
 	Roster  bool         // it counts or ranks the people of a place
 	Bases   []string     // bases it reads
 	Earlier []string     // items whose earlier months it reads
@@ -513,6 +514,7 @@ func (r *rewriter) group(t *Term, texts []string, n *ast.CallNode) {
 }
 
 func (r *rewriter) reads(t *Term) {
+	r.formula.Month = r.formula.Month || t.month()
 	if slices.Contains(serviceTerms, t.ID) {
 		r.formula.Service = true
 	}

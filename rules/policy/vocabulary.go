@@ -32,6 +32,18 @@ func (t *Term) pure() bool {
 	return false
 }
 
+// month says that the value can be another in another month although no fact has
+// changed: an age, completed service, the length of the month.
+func (t *Term) month() bool {
+	switch t.ID {
+	case "age", "seniority", "in_post", "whole_month", "tenure_months", "tenure_years", "continuous_months", "running_months", "days", "days_without",
+		"absence_days", "absent_all_month", "absent_in_month", "absent_began_before", "absence_months", "earlier",
+		"year_start", "year", "month", "days_in_month", "workdays", "month_start", "month_end", "previous_month_end":
+		return true
+	}
+	return false
+}
+
 // bare says that the term can be written without parentheses.
 func (t *Term) bare() bool { return len(t.Args) == 0 || t.Many && len(t.Args) == 1 }
 
