@@ -16,7 +16,6 @@ import (
 // ImportOptions are the clerk's decisions about an import.
 type ImportOptions struct {
 	AcceptGood bool // load the good rows although others are refused; the journal keeps the number
-	DryRun     bool // the real transaction, rolled back
 }
 
 // ImportResult says what an import did.
@@ -69,19 +68,13 @@ func (b *Book) Import(ctx context.Context, s *Session, in *ImportBatch, o Import
 		default:
 			result.Position, err = b.applyImport(ctx, tx, s, EventImported, plan, in)
 		}
-		if err == nil && o.DryRun {
-			return errDryRun
-		}
 		return err
 	})
-	if err == errDryRun {
+	if b.dry {
 		result.Position, result.Proposal = 0, 0
-		err = nil
 	}
 	return result, err
 }
-
-var errDryRun = message.Err("payroll.dry_run")
 
 // importPlan is what an import would do to the book.
 type importPlan struct {

@@ -22,6 +22,7 @@ type Book struct {
 	now     func() time.Time
 	random  io.Reader
 	workers int
+	dry     bool
 }
 
 // NewBook puts the use cases on a store. now is asked once per transaction.
@@ -34,6 +35,35 @@ func (b *Book) WithWorkers(n int) *Book {
 	c := *b
 	c.workers = max(1, n)
 	return &c
+}
+
+// Dry returns the same book for trying things out: every change is made and taken back
+// at once, so that all checks run and nothing stays.
+func (b *Book) Dry() *Book {
+	c := *b
+	c.store, c.dry = dryStore{b.store}, true
+	return &c
+}
+
+// IsDry says whether nothing that is done stays.
+func (b *Book) IsDry() bool { return b.dry }
+
+// dryStore takes every change back.
+type dryStore struct{ Store }
+
+var errDry = errors.New("payroll: a dry run is taken back")
+
+func (s dryStore) Update(ctx context.Context, f func(Tx) error) error {
+	err := s.Store.Update(ctx, func(tx Tx) error {
+		if err := f(tx); err != nil {
+			return err
+		}
+		return errDry
+	})
+	if errors.Is(err, errDry) {
+		return nil
+	}
+	return err
 }
 
 // Store gives the store, for readers that stream.

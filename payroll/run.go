@@ -107,6 +107,9 @@ func (b *Book) run(ctx context.Context, s *Session, month calendar.Month, kind B
 	if err != nil {
 		return RunResult{}, err
 	}
+	if b.dry {
+		return b.tryRun(ctx, c)
+	}
 	w := &stage{book: b, session: s, calc: c}
 	if err := w.begin(ctx); err != nil {
 		return RunResult{}, err
@@ -116,6 +119,28 @@ func (b *Book) run(ctx context.Context, s *Session, month calendar.Month, kind B
 	}
 	r, err := w.finish(ctx)
 	r.Broken = brokenRules(c.eval, c.world, month)
+	return r, err
+}
+
+// tryRun computes a run without keeping a row: its batches have the number 0.
+func (b *Book) tryRun(ctx context.Context, c *calc) (RunResult, error) {
+	w := &stage{book: b, calc: c, drafts: map[string]*draft{}}
+	for _, channel := range c.channels {
+		id := NewBatchID(c.month, 0)
+		w.drafts[channel] = &draft{Batch: Batch{ID: id, Kind: c.kind, Narrowed: c.only.String(), Channel: channel, Apart: c.apart, State: Draft, Horizon: c.horizon}, scratch: id,
+			texts: map[string]int{}, seal: newSealer()}
+	}
+	err := b.compute(ctx, c, func(_ context.Context, chunk []personResult) error {
+		w.count(chunk)
+		return nil
+	})
+	r := RunResult{Roster: w.roster, Refused: w.refused}
+	for _, channel := range c.channels {
+		if d := w.drafts[channel]; d.Lines > 0 || d.Payees > 0 {
+			r.Batches = append(r.Batches, d.Batch)
+		}
+	}
+	r.Broken = brokenRules(c.eval, c.world, c.month)
 	return r, err
 }
 

@@ -108,21 +108,15 @@ func mayReplace(ctx context.Context, tx Tx, id BatchID, c *calc) error {
 // put writes one chunk of computed persons, in person order.
 func (w *stage) put(ctx context.Context, chunk []personResult) error {
 	lines, people, entries := map[string][]Line{}, map[string][]Settlement{}, map[string][]Entry{}
+	w.count(chunk)
 	for i := range chunk {
-		w.roster++
 		for j := range chunk[i].parts {
 			part := &chunk[i].parts[j]
-			d := w.drafts[part.channel]
-			d.add(part)
 			for _, l := range part.lines {
 				lines[part.channel] = append(lines[part.channel], l.Line)
 			}
 			people[part.channel] = append(people[part.channel], part.settlement)
 			entries[part.channel] = append(entries[part.channel], part.entries...)
-			w.note(&part.settlement)
-			if part.short {
-				w.short++
-			}
 		}
 	}
 	err := w.book.store.Update(ctx, func(tx Tx) error {
@@ -147,6 +141,21 @@ func (w *stage) put(ctx context.Context, chunk []personResult) error {
 		d.fresh = nil
 	}
 	return err
+}
+
+// count adds computed persons to the heads of their batches.
+func (w *stage) count(chunk []personResult) {
+	for i := range chunk {
+		w.roster++
+		for j := range chunk[i].parts {
+			part := &chunk[i].parts[j]
+			w.drafts[part.channel].add(part)
+			w.note(&part.settlement)
+			if part.short {
+				w.short++
+			}
+		}
+	}
 }
 
 // note keeps the refusals for the one who asked for the run.

@@ -32,7 +32,7 @@ func (c *cli) importCommand() *cobra.Command {
 				o.From = d
 			}
 			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
-				return a.Import(ctx, s, args[0], args[1:], o, p, func(r payroll.ImportResult) error { return c.imported(r, p) })
+				return a.Import(ctx, s, args[0], args[1:], o, p, func(r payroll.ImportResult) error { return c.imported(r) })
 			})
 		},
 	}
@@ -40,11 +40,10 @@ func (c *cli) importCommand() *cobra.Command {
 	f.StringVar(&o.Sheet, "sheet", "", "工作表名；不写就是第一张")
 	f.StringVar(&from, "from", "", "表里没有“生效日期”时，从哪一天起算")
 	f.BoolVar(&p.AcceptGood, "accept-good", false, "只收没有问题的行")
-	f.BoolVar(&p.DryRun, "dry-run", false, "试一遍，不入账")
 	return cmd
 }
 
-func (c *cli) imported(r payroll.ImportResult, p payroll.ImportOptions) error {
+func (c *cli) imported(r payroll.ImportResult) error {
 	if c.json {
 		return c.printJSON(map[string]any{"kind": r.Kind, "file": r.File, "digest": r.Digest, "rows": r.Rows, "added": r.Added, "ended": r.Ended,
 			"refused": r.Refused, "unchanged": r.Unchanged, "position": r.Position, "proposal": r.Proposal, "problems": r.Problems, "absent": r.Absent})
@@ -52,7 +51,7 @@ func (c *cli) imported(r payroll.ImportResult, p payroll.ImportOptions) error {
 	switch {
 	case r.Unchanged:
 		c.say("import.unchanged", r.File, r.Rows)
-	case p.DryRun:
+	case c.dryRun:
 		c.say("import.dry_run", r.File, r.Rows, r.Added, r.Ended)
 	case r.Proposal != 0:
 		c.say("import.proposed", r.File, r.Rows, r.Proposal)

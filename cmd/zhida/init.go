@@ -35,6 +35,9 @@ func (c *cli) initCommand() *cobra.Command {
 			if now == nil {
 				now = time.Now
 			}
+			if c.dryRun {
+				return message.Err("cli.no_dry_run")
+			}
 			a, err := app.Create(cmd.Context(), args[0], m, now)
 			if err != nil {
 				return err

@@ -51,7 +51,7 @@ type cli struct {
 	out, errs io.Writer
 
 	book, as, passphraseFile, now, lang string
-	json                                bool
+	json, dryRun                        bool
 }
 
 func (c *cli) root() *cobra.Command {
@@ -69,6 +69,7 @@ func (c *cli) root() *cobra.Command {
 	f.StringVar(&c.passphraseFile, "passphrase-file", os.Getenv("ZHIDA_PASSPHRASE_FILE"), "存口令的文件，供机器使用；不给就在终端询问")
 	f.StringVar(&c.now, "now", "", "演练账本的时钟：日期或 RFC 3339 时间")
 	f.StringVar(&c.lang, "lang", "", "消息的语言：zh 或 en（ZHIDA_LANG）")
+	f.BoolVar(&c.dryRun, "dry-run", false, "试一遍：检查都做，什么也不保存")
 	f.BoolVar(&c.json, "json", false, "输出 JSON")
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return message.Err("cli.usage", err) })
@@ -155,6 +156,9 @@ func (c *cli) with(cmd *cobra.Command, f func(context.Context, *app.App) error) 
 	if err != nil {
 		return err
 	}
+	if c.dryRun {
+		a.Book = a.Dry()
+	}
 	return errors.Join(f(cmd.Context(), a), a.Close())
 }
 
@@ -165,7 +169,11 @@ func (c *cli) acting(cmd *cobra.Command, f func(context.Context, *app.App, *payr
 		if err != nil {
 			return err
 		}
-		return f(ctx, a, s)
+		err = f(ctx, a, s)
+		if err == nil && c.dryRun {
+			fmt.Fprintln(c.errs, message.M("cli.dry_run").Text(c.language()))
+		}
+		return err
 	})
 }
 

@@ -199,6 +199,13 @@ func (a *App) Export(ctx context.Context, s *payroll.Session, id payroll.BatchID
 	if err := a.BeginExport(ctx, s, o, records, of); err != nil {
 		return exporters.Manifest{}, err
 	}
+	if a.IsDry() {
+		var planned []exporters.ManifestFile
+		for _, r := range records {
+			planned = append(planned, exporters.ManifestFile{Name: r.Name, Kind: "payment", Layout: r.Layout, Bank: r.Bank, Count: r.Count, Total: int64(r.Total), Digests: exporters.Digests{SM3: r.SM3, SHA256: r.SHA256}})
+		}
+		return exporters.NewManifest(o.Meta, o.Batch, o.Date.String(), planned), nil
+	}
 	listed, err := a.writeFiles(dir, o, files, records)
 	if err != nil {
 		return exporters.Manifest{}, err
