@@ -93,8 +93,9 @@ func (b *Book) backPay(ctx context.Context, s *Session, month calendar.Month, in
 	return err
 }
 
-// Rerun is a correction of a month that is narrowed to a person, a place or an item:
-// what else changed stays for a later batch, and nobody else's account is touched.
+// Rerun is a correction of a month, or of all months since an earlier one, that may be
+// narrowed to a person, a place or an item: what else changed stays for a later batch, and
+// nobody else's account is touched.
 func (b *Book) Rerun(ctx context.Context, s *Session, month calendar.Month, only Narrow) (RunResult, error) {
 	return b.run(ctx, s, month, Correction, only)
 }
@@ -314,10 +315,15 @@ func (c *calc) placeInTime(batches []Batch) error {
 	}
 	c.start, c.from, c.ran, c.previous = start, start, max(ran, c.month), ran
 	if c.kind == Correction {
-		c.from = c.month
+		if c.from = c.month; c.only.Since != 0 {
+			c.from = c.only.Since
+		}
+		if c.from > c.month || c.from < start {
+			return message.Err("run.since", c.from, start, c.month)
+		}
 	}
 	for _, x := range batches {
-		if !x.State.Committed() || x.Narrowed != "" {
+		if only, err := ParseNarrow(x.Narrowed); err != nil || !x.State.Committed() || !only.all() {
 			continue
 		}
 		for m := start; m <= x.ID.Month(); m = m.Add(1) {
@@ -338,7 +344,10 @@ func (b *Batch) settled(m calendar.Month) bool {
 	switch own := m == b.ID.Month(); {
 	case b.Kind == BackPay:
 		return !own
-	case b.Kind == Correction || b.Apart:
+	case b.Kind == Correction:
+		only, err := ParseNarrow(b.Narrowed)
+		return own || err == nil && only.Since != 0 && m >= only.Since
+	case b.Apart:
 		return own
 	}
 	return true

@@ -17,25 +17,29 @@ import (
 func (c *cli) runCommand() *cobra.Command {
 	return &cobra.Command{Use: "run MONTH", Short: "计算一个月的批次（草稿），并结清以前各月的差额", Args: cobra.ExactArgs(1),
 		Example: "  zhida run 2026-11 --as 张敏",
-		RunE:    func(cmd *cobra.Command, args []string) error { return c.compute(cmd, args[0], payroll.Regular) }}
+		RunE:    func(cmd *cobra.Command, args []string) error { return c.compute(cmd, args[0]) }}
 }
 
 func (c *cli) rerunCommand() *cobra.Command {
-	var only string
+	var only, since string
 	cmd := &cobra.Command{Use: "rerun MONTH", Short: "重算已经发过的月份：按现在所知，少了补、多了扣；没有变化就没有批次", Args: cobra.ExactArgs(1),
-		Example: "  zhida rerun 2026-10 --as 张敏\n  zhida rerun 2026-10 --only 430725101 --as 张敏",
+		Example: "  zhida rerun 2026-10 --as 张敏\n  zhida rerun 2026-10 --only 430725101 --as 张敏\n  zhida rerun 2027-02 --since 2026-10 --as 张敏   # 跨年提标，一个批次",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if only == "" {
-				return c.compute(cmd, args[0], payroll.Correction)
-			}
 			m, err := calendar.ParseMonth(args[0])
 			if err != nil {
 				return message.Err("cli.month", args[0])
 			}
 			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
-				n, err := a.Narrow(ctx, only)
-				if err != nil {
-					return err
+				var n payroll.Narrow
+				if only != "" {
+					if n, err = a.Narrow(ctx, only); err != nil {
+						return err
+					}
+				}
+				if since != "" {
+					if n.Since, err = calendar.ParseMonth(since); err != nil {
+						return message.Err("cli.month", since)
+					}
 				}
 				r, err := a.Rerun(ctx, s, m, n)
 				if err != nil {
@@ -44,17 +48,18 @@ func (c *cli) rerunCommand() *cobra.Command {
 				return c.computed(m, r)
 			})
 		}}
+	cmd.Flags().StringVar(&since, "since", "", "连同从这个月起的各月一起更正，合成一个批次")
 	cmd.Flags().StringVar(&only, "only", "", "只更正一个人（编号或姓名）、一个乡镇或村（区划代码）、一个项目（代码或名称）")
 	return cmd
 }
 
-func (c *cli) compute(cmd *cobra.Command, month string, kind payroll.BatchKind) error {
+func (c *cli) compute(cmd *cobra.Command, month string) error {
 	m, err := calendar.ParseMonth(month)
 	if err != nil {
 		return message.Err("cli.month", month)
 	}
 	return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
-		r, err := a.Run(ctx, s, m, kind)
+		r, err := a.Run(ctx, s, m, payroll.Regular)
 		if err != nil {
 			return err
 		}
