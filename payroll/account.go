@@ -27,6 +27,7 @@ type Entry struct {
 	Position int64   // of the journal event that moved it outside a batch
 	Way      Way
 	Fund     string // the source it goes back to
+	Place    string // and the place whose money that is
 	Fen      money.Fen
 	Date     calendar.Date // of a repayment or write-off
 	Document string        // that a repayment or write-off rests on
@@ -260,7 +261,7 @@ func (a *account) restore(p *channelPart) (restored money.Fen) {
 					return
 				}
 			}
-			p.entries = append(p.entries, Entry{Person: l.Person, Origin: r.Origin, Item: r.Item, Month: r.Month, Way: way, Fund: r.Fund, Fen: fen})
+			p.entries = append(p.entries, Entry{Person: l.Person, Origin: r.Origin, Item: r.Item, Month: r.Month, Way: way, Fund: r.Fund, Place: r.Place, Fen: fen})
 		}
 		for j, list := range [][]Entry{a.receivables, a.forgiven} {
 			for k := range list {
@@ -357,7 +358,7 @@ func (a *account) collect(p *channelPart, own, available money.Fen) (taken money
 		}
 		taken += part
 		*a.collected += part
-		p.entries = append(p.entries, Entry{Person: r.Person, Origin: r.Origin, Item: r.Item, Month: r.Month, Way: Collected, Fund: r.Fund, Fen: -part})
+		p.entries = append(p.entries, Entry{Person: r.Person, Origin: r.Origin, Item: r.Item, Month: r.Month, Way: Collected, Fund: r.Fund, Place: r.Place, Fen: -part})
 	}
 	return taken
 }
@@ -550,7 +551,7 @@ func (p *channelPart) charge(debt money.Fen) {
 	for _, l := range order {
 		if part := min(debt, -l.Fen); part > 0 {
 			debt -= part
-			p.entries = append(p.entries, Entry{Person: l.Person, Item: l.Item, Month: l.Month, Way: Charged, Fund: l.Fund, Fen: part})
+			p.entries = append(p.entries, Entry{Person: l.Person, Item: l.Item, Month: l.Month, Way: Charged, Fund: l.Fund, Place: l.Place, Fen: part})
 		}
 	}
 }
@@ -573,7 +574,7 @@ func openReceivables(list []Entry) []Entry {
 			continue
 		}
 		at[k] = len(open)
-		open = append(open, Entry{Person: e.Person, Origin: e.Origin, Item: e.Item, Month: e.Month, Fund: e.Fund, Fen: e.Fen})
+		open = append(open, Entry{Person: e.Person, Origin: e.Origin, Item: e.Item, Month: e.Month, Fund: e.Fund, Place: e.Place, Fen: e.Fen})
 	}
 	open = slices.DeleteFunc(open, func(e Entry) bool { return e.Fen == 0 })
 	slices.SortStableFunc(open, func(x, y Entry) int {

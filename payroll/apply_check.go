@@ -77,10 +77,10 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 }
 
 // clashes refuses rows that would stand beside another of the same key for the same days:
-// a court's order, an heir, a hold. Whoever means to replace a row ends it, or withdraws it.
+// a court's order, an heir, a hold, money that came in. Whoever means to replace a row ends it, or withdraws it.
 func (p *importPlan) clashes(known *knownFacts, in *ImportBatch) {
 	switch in.FactKind() {
-	case facts.KindOrder, facts.KindRecipient, facts.KindHold:
+	case facts.KindOrder, facts.KindRecipient, facts.KindHold, facts.KindTransfer, facts.KindAuthority:
 	default:
 		return
 	}

@@ -190,9 +190,20 @@ func (b *Book) Approve(ctx context.Context, s *Session, id BatchID, seal string)
 		if inputs, err := inputsBetween(ctx, tx, fresh, head.Position, batch.Channel); err != nil || inputs > 0 {
 			return nil, errors.Join(err, message.Err("batch.raced", id))
 		}
+		if batch.Kind == Reissue { // a bank may have answered in between
+			if err := b.reissueHolds(ctx, tx, *batch); err != nil {
+				return nil, err
+			}
+		}
 		batch.State, batch.Approver = Approved, s.Actor.Name
 		frozen, err := b.freeze(ctx, tx, *batch, head.Position+1)
-		return []string{"facts", frozen}, err
+		if err != nil {
+			return nil, err
+		}
+		if err := replaced(ctx, tx, batch, PaymentReissued, head.Position+1); err != nil {
+			return nil, err
+		}
+		return []string{"facts", frozen}, fundApproval(ctx, tx, batch, head.Position+1)
 	})
 	return batch, err
 }
@@ -249,10 +260,13 @@ func (b *Book) stillHolds(ctx context.Context, id BatchID) (int64, error) {
 		if head, err = r.Head(ctx); err != nil {
 			return err
 		}
+		if batch.Kind == Reissue && batch.State == Checked {
+			return b.reissueHolds(ctx, r, batch)
+		}
 		inputs, err = inputsBetween(ctx, r, batch.Horizon, head.Position, batch.Channel)
 		return err
 	})
-	if err != nil || inputs == 0 || batch.State != Checked {
+	if err != nil || inputs == 0 || batch.State != Checked || batch.Kind == Reissue {
 		return head.Position, err
 	}
 	digest, horizon, err := b.recompute(ctx, batch)
@@ -355,6 +369,9 @@ func (b *Book) Recompute(ctx context.Context, id BatchID) (string, error) {
 	batch, err := b.Batch(ctx, id)
 	if err != nil {
 		return "", err
+	}
+	if batch.Kind == Reissue { // it was computed from payments, and those are in its rows
+		return b.contentDigest(ctx, id, batch)
 	}
 	only, err := ParseNarrow(batch.Narrowed)
 	if err != nil {
@@ -481,6 +498,12 @@ func (b *Book) void(ctx context.Context, tx Tx, s *Session, w withdrawal, note [
 		return 0, err
 	}
 	if err := tx.EndFacts(ctx, frozen, e.Position); err != nil {
+		return 0, err
+	}
+	if err := replaced(ctx, tx, &batch, PaymentReturned, e.Position); err != nil {
+		return 0, err
+	}
+	if err := fundVoid(ctx, tx, &batch, e.Position); err != nil {
 		return 0, err
 	}
 	batch.State = Cancelled

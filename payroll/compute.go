@@ -66,7 +66,7 @@ func (b *Book) loadChunk(ctx context.Context, c *calc, first, last int64) (peopl
 		people = make([]personData, len(list))
 		index := make(map[int64]*personData, len(list))
 		for i := range list {
-			people[i] = personData{Person: list[i], standing: *standings[list[i].No], balances: map[string]Balance{}, receivables: map[string][]Entry{}, forgiven: map[string][]Entry{},
+			people[i] = personData{Person: list[i], standing: *standings[list[i].No], balances: map[string]Balance{}, held: map[string]map[Purse]money.Fen{}, receivables: map[string][]Entry{}, forgiven: map[string][]Entry{},
 				courts: courtPayments{map[string]money.Fen{}, map[string]money.Fen{}}}
 			index[list[i].No] = &people[i]
 		}
@@ -80,6 +80,18 @@ func (b *Book) loadChunk(ctx context.Context, c *calc, first, last int64) (peopl
 			err = r.Balances(ctx, c.byChannel[channel], first, last, func(x Balance) error {
 				if p := index[x.Person]; p != nil {
 					p.balances[channel] = x
+				}
+				return nil
+			})
+			if err != nil {
+				break
+			}
+			err = r.HeldIn(ctx, c.byChannel[channel], first, last, func(person int64, k Purse, fen money.Fen) error {
+				if p := index[person]; p != nil {
+					if p.held[channel] == nil {
+						p.held[channel] = map[Purse]money.Fen{}
+					}
+					p.held[channel][k] = fen
 				}
 				return nil
 			})

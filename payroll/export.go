@@ -270,6 +270,13 @@ func (b *Book) FinishExport(ctx context.Context, s *Session, id BatchID) (Batch,
 		for i := range files {
 			files[i].Done = true
 		}
+		head, err := tx.Head(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if err := fundExport(ctx, tx, batch, head.Position+1); err != nil {
+			return nil, err
+		}
 		batch.State = Exported
 		return []string{"files", strconv.Itoa(len(files))}, tx.PutExports(ctx, files)
 	})

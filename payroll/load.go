@@ -25,10 +25,11 @@ type personData struct {
 	facts.Person
 	standing
 	committed   []CommittedSum
-	balances    map[string]Balance // by channel
-	receivables map[string][]Entry // open ones by channel, oldest first
-	forgiven    map[string][]Entry // what was written off of them
-	collected   money.Fen          // in the month at hand so far, over all channels
+	balances    map[string]Balance             // by channel
+	held        map[string]map[Purse]money.Fen // the same by purse
+	receivables map[string][]Entry             // open ones by channel, oldest first
+	forgiven    map[string][]Entry             // what was written off of them
+	collected   money.Fen                      // in the month at hand so far, over all channels
 	courts      courtPayments
 }
 

@@ -1,6 +1,7 @@
 package payroll
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,6 +18,9 @@ type Narrow struct {
 	Person int64
 	Place  string // division code of a township or village
 	Item   string // code
+	// Without is a fund whose lines a regular run leaves to a later one, because its money
+	// is not there yet.
+	Without string
 }
 
 // String is the form at rest: person:12, place:430725101, item:regional_allowance, before
@@ -34,6 +38,9 @@ func (n Narrow) String() string {
 	case n.Item != "":
 		words = append(words, "item:"+n.Item)
 	}
+	if n.Without != "" {
+		words = append(words, "without:"+n.Without)
+	}
 	return strings.Join(words, " ")
 }
 
@@ -50,6 +57,8 @@ func ParseNarrow(s string) (n Narrow, err error) {
 			n.Place = value
 		case "item":
 			n.Item = value
+		case "without":
+			n.Without = value
 		}
 		if err != nil {
 			return n, message.Err("run.narrow", s)
@@ -59,6 +68,11 @@ func ParseNarrow(s string) (n Narrow, err error) {
 		return n, message.Err("run.narrow", s)
 	}
 	return n, nil
+}
+
+// leaves says whether a line is left to a later run.
+func (n Narrow) leaves(county *County, l *Line) bool {
+	return n.Without != "" && slices.ContainsFunc(county.shares(l), func(s fundShare) bool { return s.fund == n.Without })
 }
 
 // all says that nobody and no item is left out.

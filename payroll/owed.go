@@ -418,5 +418,8 @@ func (b *Book) applyRelief(ctx context.Context, tx Tx, s *Session, p Proposal, n
 	for i := range moves {
 		moves[i].Way, moves[i].Position, moves[i].Date, moves[i].Document = way, e.Position, x.Date, x.Document
 	}
+	if err := fundRelief(ctx, tx, moves, e.Position); err != nil {
+		return 0, err
+	}
 	return e.Position, tx.PutEntries(ctx, moves)
 }

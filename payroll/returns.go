@@ -2,6 +2,7 @@ package payroll
 
 import (
 	"zhida/rules/calendar"
+	"zhida/rules/identity"
 	"zhida/rules/money"
 )
 
@@ -71,3 +72,28 @@ const (
 	CauseParked      ReturnCause = "RECEIVED_NOT_CREDITED"
 	CauseOther       ReturnCause = "OTHER"
 )
+
+// PaymentEvent is a state that a payment came into; the latest position counts.
+type PaymentEvent struct {
+	PaymentID
+	Position int64 // of the journal event
+	State    PaymentState
+	Cause    ReturnCause
+	Reason   string        // the bank's word
+	Date     calendar.Date // of the bank, 0 when it gave none
+}
+
+// KeptRow is a row of a bank's answer that was not applied: it matched no payment, or
+// says what cannot be. It is kept until somebody has looked at it.
+type KeptRow struct {
+	Position int64 // of the import
+	Line     int
+	Payment  PaymentID // the payment it seems to be about; zero when none
+	Account  identity.Card
+	Holder   string
+	Fen      money.Fen
+	State    PaymentState
+	Text     string
+	Reason   string
+	Problem  string // Chinese: why it was not applied
+}

@@ -49,6 +49,22 @@ func (b *Book) Run(ctx context.Context, s *Session, month calendar.Month, kind B
 	return r, b.backPay(ctx, s, month, &r)
 }
 
+// RunWithout is a regular run that leaves the lines of a fund to a later one: ordinary pay
+// does not wait for money that is late. Error: fund.unknown.
+func (b *Book) RunWithout(ctx context.Context, s *Session, month calendar.Month, fund string) (RunResult, error) {
+	err := b.view(ctx, func(r Reader) error {
+		county, err := settingsAt(ctx, r, 0)
+		if err == nil && county.fund(fund) == nil {
+			err = message.Err("fund.unknown", fund)
+		}
+		return err
+	})
+	if err != nil {
+		return RunResult{}, err
+	}
+	return b.run(ctx, s, month, Regular, Narrow{Without: fund})
+}
+
 // backPay computes the earlier months' differences as batches of their own, where the
 // county has them apart. Those of an earlier run that somebody has submitted are left
 // alone: what they do not settle stays due. Drafts of earlier months are replaced.
@@ -206,8 +222,8 @@ type calc struct {
 
 // slot is what may have one open batch at a time: ordinary pay never waits for back-pay.
 func slot(kind BatchKind, channel string) string {
-	if kind == BackPay {
-		return string(BackPay) + " " + channel
+	if kind == BackPay || kind == Reissue {
+		return string(kind) + " " + channel
 	}
 	return channel
 }
@@ -342,6 +358,8 @@ func (c *calc) placeInTime(batches []Batch) error {
 // settled says whether a batch settled a pay month up to its own.
 func (b *Batch) settled(m calendar.Month) bool {
 	switch own := m == b.ID.Month(); {
+	case b.Kind == Reissue:
+		return false
 	case b.Kind == BackPay:
 		return !own
 	case b.Kind == Correction:

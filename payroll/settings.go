@@ -10,7 +10,9 @@ import (
 	"zhida/payroll/banklayout"
 	"zhida/payroll/schedule"
 	"zhida/rules/calendar"
+	"zhida/rules/facts"
 	"zhida/rules/message"
+	"zhida/rules/money"
 	"zhida/rules/policy"
 	"zhida/rules/yamltext"
 )
@@ -26,6 +28,8 @@ type County struct {
 	// BackPay keeps earlier months' differences in a batch of their own; nil: they are
 	// paid with the month.
 	BackPay *BackPaySetting `yaml:"backpay"`
+	// Cofunding divides items among funds; what has no rule is paid by the item's own fund.
+	Cofunding []Cofunding `yaml:"cofunding"`
 	// Chains are the routes on which facts reach the book; what has none comes in by the maker alone.
 	Chains []Chain `yaml:"chains"`
 	// Census is the yearly verification; nil while the county has none.
@@ -40,6 +44,104 @@ type County struct {
 type Fund struct {
 	Code string `yaml:"code"`
 	Name string `yaml:"name"`
+	// Kind says what the fund is: FundAuthority or FundAccount, and that approval is refused
+	// when it lacks money; empty for a fund that is only named.
+	Kind    string    `yaml:"kind"`
+	Account string    `yaml:"account"` // of FundAccount: the bank account that holds the money
+	Codes   FundCodes `yaml:"codes"`
+	Items   []string  `yaml:"items"`   // codes of the items it may pay; empty: all
+	Minimum string    `yaml:"minimum"` // yuan that every village is to receive a year at least; empty: none
+}
+
+// The kinds of fund.
+const (
+	FundAuthority = "authority" // 预算指标: spent by payment order, on its voucher number
+	FundAccount   = "account"   // 专户: an account that holds money
+)
+
+// FundCodes are the budget codes that lines of a fund carry.
+type FundCodes struct {
+	Document   string `yaml:"document"`   // 指标文号
+	Unit       string `yaml:"unit"`       // 预算单位
+	Function   string `yaml:"function"`   // 功能科目
+	Government string `yaml:"government"` // 政府经济分类
+	Department string `yaml:"department"` // 部门经济分类
+	Project    string `yaml:"project"`    // 项目
+	Nature     string `yaml:"nature"`     // 资金性质
+}
+
+// Cofunding divides an item's lines among several funds.
+type Cofunding struct {
+	Item   string         `yaml:"item"`   // code
+	Places []string       `yaml:"places"` // division codes, townships stand for their villages; empty: everywhere
+	From   string         `yaml:"from"`   // first pay month, 2026-01
+	Shares []FundingShare `yaml:"shares"`
+	since  calendar.Month
+}
+
+// FundingShare is one fund's part of a co-funded item.
+type FundingShare struct {
+	Fund  string `yaml:"fund"`
+	Share int    `yaml:"share"` // in parts of the sum of all shares
+}
+
+// cofunding is the rule for a line: the last one in the settings that fits. nil: its own
+// fund pays it whole.
+func (c *County) cofunding(l *Line) (rule *Cofunding) {
+	for i := range c.Cofunding {
+		x := &c.Cofunding[i]
+		fits := len(x.Places) == 0 || slices.Contains(x.Places, l.Place) || slices.Contains(x.Places, facts.Township(l.Place))
+		if x.Item == l.Item && l.Month >= x.since && fits {
+			rule = x
+		}
+	}
+	return rule
+}
+
+// fund finds a fund by its code; nil when the settings do not name it.
+func (c *County) fund(code string) *Fund {
+	if c == nil {
+		return nil
+	}
+	for i := range c.Funds {
+		if c.Funds[i].Code == code {
+			return &c.Funds[i]
+		}
+	}
+	return nil
+}
+
+// checkFunds refuses funds nobody could keep, and co-funding among funds that do not exist.
+func (c *County) checkFunds(file string) error {
+	for i := range c.Funds {
+		f := &c.Funds[i]
+		if f.Kind != "" && f.Kind != FundAuthority && f.Kind != FundAccount || f.Kind == FundAccount && f.Account == "" {
+			return message.Err("settings.fund", file, f.Code)
+		}
+		if _, err := money.ParseYuan(fallbackText(f.Minimum, "0")); err != nil {
+			return message.Err("settings.fund", file, f.Code)
+		}
+	}
+	for i := range c.Cofunding {
+		x := &c.Cofunding[i]
+		var err error
+		if x.since, err = calendar.ParseMonth(x.From); err != nil || x.Item == "" || len(x.Shares) == 0 {
+			return message.Err("settings.cofunding", file, x.Item)
+		}
+		for _, s := range x.Shares {
+			if c.fund(s.Fund) == nil || s.Share <= 0 {
+				return message.Err("settings.cofunding", file, x.Item)
+			}
+		}
+	}
+	return nil
+}
+
+func fallbackText(s, otherwise string) string {
+	if s != "" {
+		return s
+	}
+	return otherwise
 }
 
 // BackPaySetting says how back-pay is kept apart from ordinary pay.
@@ -75,6 +177,9 @@ func ReadSettings(file string, text []byte) (*County, error) {
 		return nil, err
 	}
 	if err := c.checkChains(file); err != nil {
+		return nil, err
+	}
+	if err := c.checkFunds(file); err != nil {
 		return nil, err
 	}
 	for i := range c.Layouts {
@@ -195,6 +300,39 @@ func (b *Book) PlaceName(ctx context.Context, code string) (name string, err err
 		return err
 	})
 	return name, err
+}
+
+// PlaceNames gives the latest name of every place, by code.
+func (b *Book) PlaceNames(ctx context.Context) (names map[string]string, err error) {
+	names = map[string]string{}
+	err = b.view(ctx, func(r Reader) error {
+		return r.Facts(ctx, FactQuery{Kinds: []facts.Kind{facts.KindPlace}}, func(f Fact) error {
+			var p facts.Place
+			err := decode(f, &p)
+			names[p.Code] = p.Name
+			return err
+		})
+	})
+	return names, err
+}
+
+// FundNames gives the name of every fund of the settings, by code.
+func (b *Book) FundNames(ctx context.Context) (names map[string]string, err error) {
+	names = map[string]string{}
+	err = b.view(ctx, func(r Reader) error {
+		county, err := settingsAt(ctx, r, 0)
+		if message.Code(err) == "settings.none" {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		for _, f := range county.Funds {
+			names[f.Code] = f.Name
+		}
+		return nil
+	})
+	return names, err
 }
 
 // Letterhead is who signs a paper that is not about a batch, and the day by the book's clock.

@@ -27,7 +27,8 @@ type channelPart struct {
 	settlement Settlement
 	entries    []Entry // Batch, and Origin of what it charges, are set with the batch
 	shares     []share // of the payment
-	short      bool    // deductions found too little pay
+	portions   []Portion
+	short      bool // deductions found too little pay
 }
 
 // draftLine is a line before its sentence has a number.
@@ -133,6 +134,9 @@ func (s *settler) entitled(e rules.Entitlement) {
 	if l.Policy == 0 {
 		l.Policy = item.Policy
 	}
+	if s.calc.only.leaves(s.calc.county, &l.Line) {
+		return
+	}
 	l.Cause = s.cause(item, k, sum, l.Due)
 	l.sentence = sentence(&l.Line, e)
 	part := s.part(item.Channel)
@@ -198,6 +202,9 @@ func (s *settler) takeBack(k obligationKey, sum CommittedSum, last Line, channel
 	}
 	l := draftLine{order: item.Order, Line: Line{Person: s.person.No, Item: k.item, Month: k.month, Side: sideOf(item.Deduction),
 		Fen: -sum.Fen, Committed: sum.Fen, Place: place, Policy: item.Policy, Fund: s.calc.fund(item.Fund, -sum.Fen)}}
+	if s.calc.only.leaves(s.calc.county, &l.Line) {
+		return
+	}
 	l.Cause = s.cause(item, k, sum, l.Due)
 	l.sentence = sentence(&l.Line, rules.Entitlement{Outcome: rules.NotDue, Reason: message.M("settle.no_rule")})
 	s.part(item.Channel).lines = append(s.part(item.Channel).lines, l)
@@ -361,7 +368,7 @@ func (s *settler) closePart(p *channelPart) {
 		st.Reason = s.refusals[0].Problem
 		return
 	}
-	if !s.calc.only.all() && len(p.lines) == 0 {
+	if !s.calc.only.all() && s.calc.only.Without == "" && len(p.lines) == 0 {
 		st.Status, st.Reason = NotDue, message.M("settle.narrowed")
 		return
 	}
@@ -382,9 +389,24 @@ func (s *settler) closePart(p *channelPart) {
 	a.leaving = leaving(&s.person.Person, a.profile, a.on)
 	a.own, a.hasOwn = accountAt(&s.person.Person, a.on)
 	a.settle(p, s.calc.kind)
+	p.portions = p.portion(s.calc.county, s.heldIn(p.channel, a.open.Held))
 	slices.SortFunc(p.entries, func(x, y Entry) int { // as the store gives them back
 		return cmp.Or(cmp.Compare(x.Way, y.Way), cmp.Compare(x.Origin, y.Origin), cmp.Compare(x.Month, y.Month), cmp.Compare(x.Item, y.Item))
 	})
+}
+
+// heldIn is what is held for the person in a channel, by purse. What a book of an earlier
+// program held belongs to no fund yet.
+func (s *settler) heldIn(channel string, total money.Fen) map[Purse]money.Fen {
+	held := map[Purse]money.Fen{}
+	for k, fen := range s.person.held[channel] {
+		held[k] = fen
+		total -= fen
+	}
+	if total != 0 {
+		held[Purse{}] += total
+	}
+	return held
 }
 
 // leaving says whether nobody expects later pay from which something could be kept:

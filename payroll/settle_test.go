@@ -45,7 +45,7 @@ func TestSettleBalances(t *testing.T) {
 		p := &channelPart{}
 		var own, back, taken, restored money.Fen
 		for i := range rapid.IntRange(0, 4).Draw(t, "lines") {
-			l := Line{Item: "a", Month: month.Add(-i), Side: Gross, Fen: fen("fen", -900, 1500)}
+			l := Line{Item: "a", Month: month.Add(-i), Side: Gross, Fen: fen("fen", -900, 1500), Place: "430725101", Fund: rapid.SampledFrom([]string{"F1", "F2", "F3"}).Draw(t, "fund")}
 			if l.Fen < 0 || rapid.Bool().Draw(t, "paid before") {
 				l.Committed = max(-l.Fen, 1)
 			}
@@ -117,6 +117,31 @@ func TestSettleBalances(t *testing.T) {
 				o.Share.IsPositive() && x.fen > percentOf(s.Pay, o.Share) {
 				t.Fatalf("%s of %s to the court from a %s batch: %+v", x.fen, s.Pay, kind, o)
 			}
+		}
+		p.settlement.Person = 7
+		heldBefore := a.open.Held
+		purses := map[Purse]money.Fen{}
+		if heldBefore > 0 {
+			part := money.Fen(rapid.Int64Range(0, int64(heldBefore)).Draw(t, "held in one purse"))
+			purses[Purse{Fund: "F1", Place: "430725101"}], purses[Purse{Fund: "F2", Place: "430725101"}] = part, heldBefore-part
+		}
+		county := &County{Funds: []Fund{{Code: "F1"}, {Code: "F2"}}}
+		if rapid.Bool().Draw(t, "co-funded") {
+			county.Cofunding = []Cofunding{{Item: "a", since: 202610, Shares: []FundingShare{{"F1", 60}, {"F2", 40}}}}
+		}
+		var sum Portion
+		for _, x := range p.portion(county, purses) {
+			if x.Gross-x.Deduction+x.Moved+x.Reissued != x.Pay+x.Held-x.Owed {
+				t.Fatalf("a purse does not balance: %+v", x)
+			}
+			if x.Pay < 0 || purses[x.Purse]+x.Held < 0 {
+				t.Fatalf("a purse pays or holds less than nothing: %+v, held %s", x, purses[x.Purse])
+			}
+			sum.Gross, sum.Deduction, sum.Moved = sum.Gross+x.Gross, sum.Deduction+x.Deduction, sum.Moved+x.Moved
+			sum.Held, sum.Owed, sum.Pay = sum.Held+x.Held, sum.Owed+x.Owed, sum.Pay+x.Pay
+		}
+		if sum.Gross != s.Gross || sum.Deduction != s.Deduction || sum.Moved != 0 || sum.Held != s.Held || sum.Owed != s.Owed || sum.Pay != s.Pay {
+			t.Fatalf("purses come to %+v, the settlement is %+v", sum, s)
 		}
 		if s.Status == "" || s.Status != Paid && s.Reason.IsZero() {
 			t.Fatalf("status %q without a reason", s.Status)

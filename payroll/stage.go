@@ -32,13 +32,14 @@ type stage struct {
 // draft is one channel's batch while it is being written.
 type draft struct {
 	Batch
-	scratch  BatchID        // the id its rows are staged under; another than ID while an older draft keeps that
-	texts    map[string]int // sentence to number
-	fresh    []string       // numbered, not yet written
-	payables []payable
-	paid     money.Fen // sum of payables
-	moved    money.Fen // sum of entries
-	seal     *sealer
+	scratch   BatchID        // the id its rows are staged under; another than ID while an older draft keeps that
+	texts     map[string]int // sentence to number
+	fresh     []string       // numbered, not yet written
+	payables  []payable
+	paid      money.Fen // sum of payables
+	moved     money.Fen // sum of entries
+	portioned money.Fen // sum of what portions pay
+	seal      *sealer
 }
 
 // payable is a payment before it has its number.
@@ -99,7 +100,7 @@ func mayReplace(ctx context.Context, tx Tx, id BatchID, c *calc) error {
 		return err
 	case now.State != Draft:
 		return message.Err("run.open", now.ID, now.State.Chinese())
-	case now.ID.Month() != c.month || now.Kind != c.kind || now.Narrowed != c.only.String():
+	case now.ID.Month() != c.month || now.Kind != c.kind || c.kind == Correction && now.Narrowed != c.only.String():
 		return message.Err("run.other_open", now.ID)
 	}
 	return nil
@@ -107,7 +108,7 @@ func mayReplace(ctx context.Context, tx Tx, id BatchID, c *calc) error {
 
 // put writes one chunk of computed persons, in person order.
 func (w *stage) put(ctx context.Context, chunk []personResult) error {
-	lines, people, entries := map[string][]Line{}, map[string][]Settlement{}, map[string][]Entry{}
+	lines, people, entries, portions := map[string][]Line{}, map[string][]Settlement{}, map[string][]Entry{}, map[string][]Portion{}
 	w.count(chunk)
 	for i := range chunk {
 		for j := range chunk[i].parts {
@@ -117,6 +118,7 @@ func (w *stage) put(ctx context.Context, chunk []personResult) error {
 			}
 			people[part.channel] = append(people[part.channel], part.settlement)
 			entries[part.channel] = append(entries[part.channel], part.entries...)
+			portions[part.channel] = append(portions[part.channel], part.portions...)
 		}
 	}
 	err := w.book.store.Update(ctx, func(tx Tx) error {
@@ -132,6 +134,9 @@ func (w *stage) put(ctx context.Context, chunk []personResult) error {
 				return err
 			}
 			if err := tx.PutEntries(ctx, entries[channel]); err != nil {
+				return err
+			}
+			if err := tx.PutPortions(ctx, portions[channel]); err != nil {
 				return err
 			}
 		}
@@ -195,6 +200,12 @@ func (d *draft) add(p *channelPart) {
 		}
 		d.seal.entry(e)
 	}
+	for i := range p.portions {
+		x := &p.portions[i]
+		x.Batch = d.scratch
+		d.portioned += x.Pay
+		d.seal.portion(x)
+	}
 	if s.Pay > 0 {
 		d.Payees++
 	}
@@ -207,8 +218,8 @@ func (d *draft) add(p *channelPart) {
 // agrees holds what was worked out person by person against what leaves: payments and
 // movements of receivables. A difference is a fault of the program.
 func (d *draft) agrees() error {
-	if d.paid != d.Net || d.moved != d.Owed {
-		return fmt.Errorf("payroll: batch %s pays %s of %s and moves receivables by %s of %s", d.ID, d.paid, d.Net, d.moved, d.Owed)
+	if d.paid != d.Net || d.moved != d.Owed || d.portioned != d.Net {
+		return fmt.Errorf("payroll: batch %s pays %s of %s from funds with %s, and moves receivables by %s of %s", d.ID, d.paid, d.Net, d.portioned, d.moved, d.Owed)
 	}
 	return nil
 }
@@ -284,6 +295,9 @@ func (w *stage) finish(ctx context.Context) (RunResult, error) {
 		if w.calc.apart {
 			pairs = append(pairs, "apart", "yes")
 		}
+		if !w.calc.only.all() {
+			pairs = append(pairs, "narrowed", w.calc.only.String())
+		}
 		for _, channel := range w.calc.channels {
 			d := w.drafts[channel]
 			if d.Lines == 0 && d.Payees == 0 {
@@ -355,6 +369,7 @@ func averagesOf(c *calc, all []facts.Average, channel string) []facts.Average {
 type sealer struct {
 	lines, people, payments, texts section
 	entries                        *section // nil while no receivable moves
+	portions                       *section // nil while nobody's money moves
 }
 
 type section struct {
@@ -380,6 +395,9 @@ func (s *sealer) settlement(p *Settlement) {
 	for _, r := range p.Items {
 		f = append(f, r.Item, r.Month.String(), r.Problem.Code, strings.Join(r.Problem.Args, "|"))
 	}
+	if p.Reissued != 0 {
+		f = append(f, "reissued", num(int64(p.Reissued)))
+	}
 	s.people.row(f...)
 }
 
@@ -387,6 +405,9 @@ func (s *sealer) payment(p *Payment) {
 	f := []string{strconv.Itoa(p.Seq), num(p.Person), num(int64(p.Fen)), p.Bank, p.Card.Full(), p.CNAPS, p.Branch, p.Holder, p.Place}
 	if p.Target != "" {
 		f = append(f, p.Target)
+	}
+	if p.Replaces != (PaymentID{}) {
+		f = append(f, "replaces", p.Replaces.String())
 	}
 	s.payments.row(f...)
 }
@@ -401,7 +422,19 @@ func (s *sealer) entry(e *Entry) {
 	if e.Way != Charged {
 		origin = e.Origin.String()
 	}
-	s.entries.row(num(e.Person), origin, e.Item, e.Month.String(), string(e.Way), e.Fund, num(int64(e.Fen)), e.Document)
+	f := []string{num(e.Person), origin, e.Item, e.Month.String(), string(e.Way), e.Fund, num(int64(e.Fen)), e.Document}
+	if e.Place != "" {
+		f = append(f, e.Place)
+	}
+	s.entries.row(f...)
+}
+
+func (s *sealer) portion(p *Portion) {
+	if s.portions == nil {
+		s.portions = &section{h: journal.NewHash()}
+	}
+	s.portions.row(num(p.Person), p.Fund, p.Place, num(int64(p.Gross)), num(int64(p.Deduction)), num(int64(p.Moved)), num(int64(p.Held)), num(int64(p.Owed)),
+		num(int64(p.Reissued)), num(int64(p.Pay)))
 }
 
 func (s *sealer) text(t string) { s.texts.row(t) }
@@ -424,6 +457,9 @@ func (s *sealer) sum(b Batch) string {
 	}
 	if s.entries != nil {
 		top.row("entries", hexOf(s.entries.h.Sum(nil)))
+	}
+	if s.portions != nil {
+		top.row("portions", hexOf(s.portions.h.Sum(nil)))
 	}
 	return hexOf(top.h.Sum(nil))
 }
@@ -471,6 +507,9 @@ func digestStaged(ctx context.Context, r Reader, id BatchID, batch Batch) (strin
 		return "", err
 	}
 	if err := r.Entries(ctx, EntryQuery{Batch: id}, func(e Entry) error { s.entry(&e); return nil }); err != nil {
+		return "", err
+	}
+	if err := r.Portions(ctx, id, func(p Portion) error { s.portion(&p); return nil }); err != nil {
 		return "", err
 	}
 	texts, err := r.Texts(ctx, id)

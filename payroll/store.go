@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"zhida/payroll/journal"
+	"zhida/payroll/ledger"
 	"zhida/payroll/schedule"
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
@@ -103,6 +104,18 @@ type Reader interface {
 	Balances(ctx context.Context, batches []BatchID, first, last int64, fn func(Balance) error) error
 	// Entries streams movements of receivables by person, way, origin, month, item, batch, position.
 	Entries(ctx context.Context, q EntryQuery, fn func(Entry) error) error
+	// Portions streams a batch's portions by person, fund, place.
+	Portions(ctx context.Context, id BatchID, fn func(Portion) error) error
+	// HeldIn streams what the given batches hold, by person and purse, leaving out zero sums.
+	HeldIn(ctx context.Context, batches []BatchID, first, last int64, fn func(person int64, k Purse, fen money.Fen) error) error
+	// Postings streams the ledger's postings of positions in (after, upto], in their order.
+	Postings(ctx context.Context, after, upto int64, fn func(position int64, p ledger.Posting) error) error
+	// PaymentEvents streams what became of a batch's payments, by seq and position.
+	PaymentEvents(ctx context.Context, id BatchID, fn func(PaymentEvent) error) error
+	// PaymentsTo streams the payments to the given accounts, by batch and seq within each account.
+	PaymentsTo(ctx context.Context, cards []string, fn func(Payment) error) error
+	// ReturnRows streams rows of banks' answers that were not applied, by position and line.
+	ReturnRows(ctx context.Context, fn func(KeptRow) error) error
 	// PaidTo streams what the given batches paid to others than the person, summed by person and target.
 	PaidTo(ctx context.Context, batches []BatchID, first, last int64, fn func(person int64, target string, fen money.Fen) error) error
 }
@@ -143,6 +156,10 @@ type Tx interface {
 	PutEntries(ctx context.Context, list []Entry) error          // of a staging batch, or outside batches
 	PutSettlements(ctx context.Context, list []Settlement) error // staging only
 	PutPayments(ctx context.Context, list []Payment) error       // staging only
+	PutPortions(ctx context.Context, list []Portion) error       // staging only
+	PutPostings(ctx context.Context, position int64, list []ledger.Posting) error
+	PutPaymentStates(ctx context.Context, list []PaymentEvent) error
+	PutReturnRows(ctx context.Context, list []KeptRow) error
 	PutTexts(ctx context.Context, id BatchID, from int, list []string) error
 	// SetBatch replaces the head if its state is still from; otherwise ErrConflict.
 	SetBatch(ctx context.Context, b Batch, from State) error

@@ -80,6 +80,7 @@ type BatchKind string
 const (
 	Regular    BatchKind = "regular"
 	Correction BatchKind = "correction"
+	Reissue    BatchKind = "reissue" // payments that came back, paid again; it has no lines
 	BackPay    BatchKind = "backpay" // earlier months' differences, where the county has them apart
 )
 
@@ -90,6 +91,8 @@ func (k BatchKind) Chinese() string {
 		return "更正批次"
 	case BackPay:
 		return "补发批次"
+	case Reissue:
+		return "重发批次"
 	}
 	return "月度批次"
 }
@@ -118,6 +121,7 @@ type Batch struct {
 	Net       money.Fen // sum of payments
 	Held      money.Fen // change in held
 	Owed      money.Fen // change in receivables (positive: more is owed to the county)
+	Reissued  money.Fen // paid again from what had come back
 
 	Averages []facts.Average // peer averages this batch would freeze; kept as JSON
 }
@@ -161,7 +165,7 @@ const (
 )
 
 // Settlement is what a batch does to one person's account. Amounts in fen:
-// Gross - Deduction = Pay + Held - Owed.
+// Gross - Deduction + Reissued = Pay + Held - Owed.
 type Settlement struct {
 	Batch     BatchID
 	Person    int64
@@ -175,6 +179,7 @@ type Settlement struct {
 	Held      money.Fen // change: positive goes to hold, negative is released
 	Owed      money.Fen // change: positive becomes a receivable, negative is collected
 	Pay       money.Fen // to the card, never negative
+	Reissued  money.Fen // paid again from what had come back
 	Items     []Refusal // items of this person that were refused
 	Answer    string    // why the refusal was accepted, and by which document; empty while open
 }
@@ -201,7 +206,32 @@ type Payment struct {
 	Place  string
 	Target string // why it goes to somebody else than the person (TargetChinese); empty for the person
 	File   string // name of the bank file, set at export
+
+	Replaces PaymentID // the payment that came back and that this one pays again; zero for none
 }
+
+// PaymentID names a payment: 2026-11/1#12.
+type PaymentID struct {
+	Batch BatchID
+	Seq   int
+}
+
+// String is the form 2026-11/1#12.
+func (id PaymentID) String() string { return fmt.Sprintf("%s#%d", id.Batch, id.Seq) }
+
+// ParsePaymentID reads the form 2026-11/1#12. Error: payment.id.
+func ParsePaymentID(s string) (PaymentID, error) {
+	head, tail, ok := strings.Cut(s, "#")
+	id, err := ParseBatchID(head)
+	seq, err2 := strconv.Atoi(tail)
+	if !ok || err != nil || err2 != nil || seq < 1 {
+		return PaymentID{}, message.Err("payment.id", s)
+	}
+	return PaymentID{id, seq}, nil
+}
+
+// ID names the payment.
+func (p *Payment) ID() PaymentID { return PaymentID{p.Batch, p.Seq} }
 
 // Obligation is what is settled: person, item, pay month.
 type Obligation struct {

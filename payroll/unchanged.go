@@ -100,7 +100,7 @@ func runOf(pairs []string) (run pastRun, ok bool) {
 			run.batches = append(run.batches, id)
 		}
 	}
-	return run, err == nil && run.Horizon > 0 && (run.Kind == Regular || run.Kind == BackPay)
+	return run, err == nil && run.Horizon > 0 && valueOf(pairs, "narrowed") == "" && (run.Kind == Regular || run.Kind == BackPay)
 }
 
 // whole says whether a run settled all months up to its own and every batch of it counts.

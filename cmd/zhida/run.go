@@ -15,9 +15,12 @@ import (
 )
 
 func (c *cli) runCommand() *cobra.Command {
-	return &cobra.Command{Use: "run MONTH", Short: "计算一个月的批次（草稿），并结清以前各月的差额", Args: cobra.ExactArgs(1),
-		Example: "  zhida run 2026-11 --as 张敏",
-		RunE:    func(cmd *cobra.Command, args []string) error { return c.compute(cmd, args[0]) }}
+	var without string
+	cmd := &cobra.Command{Use: "run MONTH", Short: "计算一个月的批次（草稿），并结清以前各月的差额", Args: cobra.ExactArgs(1),
+		Example: "  zhida run 2026-11 --as 张敏\n  zhida run 2026-11 --without F03 --as 张敏   # 资金没有到位的先不算",
+		RunE:    func(cmd *cobra.Command, args []string) error { return c.compute(cmd, args[0], without) }}
+	cmd.Flags().StringVar(&without, "without", "", "资金代码：由它付的各行留到以后，别的照发")
+	return cmd
 }
 
 func (c *cli) rerunCommand() *cobra.Command {
@@ -53,13 +56,18 @@ func (c *cli) rerunCommand() *cobra.Command {
 	return cmd
 }
 
-func (c *cli) compute(cmd *cobra.Command, month string) error {
+func (c *cli) compute(cmd *cobra.Command, month, without string) error {
 	m, err := calendar.ParseMonth(month)
 	if err != nil {
 		return message.Err("cli.month", month)
 	}
 	return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
-		r, err := a.Run(ctx, s, m, payroll.Regular)
+		var r payroll.RunResult
+		if without == "" {
+			r, err = a.Run(ctx, s, m, payroll.Regular)
+		} else {
+			r, err = a.RunWithout(ctx, s, m, without)
+		}
 		if err != nil {
 			return err
 		}

@@ -507,13 +507,13 @@ func flag(v bool) int {
 	return 0
 }
 
-const batchColumns = `id, kind, channel, state, horizon, rules_version, digest, computed_at, maker, checker, approver, roster, payees, line_count, gross, deduction, net, held, owed, averages, narrowed_to, apart`
+const batchColumns = `id, kind, channel, state, horizon, rules_version, digest, computed_at, maker, checker, approver, roster, payees, line_count, gross, deduction, net, held, owed, averages, narrowed_to, apart, reissued`
 
 func scanBatch(r interface{ Scan(...any) error }) (b payroll.Batch, err error) {
 	var at, apart int64
 	var averages string
 	err = r.Scan(&b.ID, &b.Kind, &b.Channel, &b.State, &b.Horizon, &b.RulesVersion, &b.Digest, &at, &b.Maker, &b.Checker, &b.Approver,
-		&b.Roster, &b.Payees, &b.Lines, &b.Gross, &b.Deduction, &b.Net, &b.Held, &b.Owed, &averages, &b.Narrowed, &apart)
+		&b.Roster, &b.Payees, &b.Lines, &b.Gross, &b.Deduction, &b.Net, &b.Held, &b.Owed, &averages, &b.Narrowed, &apart, &b.Reissued)
 	b.Apart = apart == 1
 	b.ComputedAt = time.Unix(at, 0).UTC()
 	if err == nil && averages != "" {
@@ -560,9 +560,9 @@ func (q *queries) insertBatch(ctx context.Context, b payroll.Batch) error {
 	if err != nil {
 		return err
 	}
-	return q.insert(ctx, "batch ("+batchColumns+")", 22, 1, func(_ int, a []any) {
+	return q.insert(ctx, "batch ("+batchColumns+")", 23, 1, func(_ int, a []any) {
 		copy(a, []any{int64(b.ID), string(b.Kind), b.Channel, string(b.State), b.Horizon, b.RulesVersion, b.Digest, b.ComputedAt.Unix(), b.Maker, b.Checker, b.Approver,
-			b.Roster, b.Payees, b.Lines, int64(b.Gross), int64(b.Deduction), int64(b.Net), int64(b.Held), int64(b.Owed), string(averages), b.Narrowed, flag(b.Apart)})
+			b.Roster, b.Payees, b.Lines, int64(b.Gross), int64(b.Deduction), int64(b.Net), int64(b.Held), int64(b.Owed), string(averages), b.Narrowed, flag(b.Apart), int64(b.Reissued)})
 	})
 }
 
@@ -572,13 +572,13 @@ func (q *queries) SetBatch(ctx context.Context, b payroll.Batch, from payroll.St
 		return err
 	}
 	return q.guarded(ctx, `UPDATE batch SET state = ?, horizon = ?, rules_version = ?, digest = ?, computed_at = ?, maker = ?, checker = ?, approver = ?,
-		roster = ?, payees = ?, line_count = ?, gross = ?, deduction = ?, net = ?, held = ?, owed = ?, averages = ? WHERE id = ? AND state = ?`,
+		roster = ?, payees = ?, line_count = ?, gross = ?, deduction = ?, net = ?, held = ?, owed = ?, reissued = ?, averages = ? WHERE id = ? AND state = ?`,
 		string(b.State), b.Horizon, b.RulesVersion, b.Digest, b.ComputedAt.Unix(), b.Maker, b.Checker, b.Approver, b.Roster, b.Payees, b.Lines,
-		int64(b.Gross), int64(b.Deduction), int64(b.Net), int64(b.Held), int64(b.Owed), string(averages), int64(b.ID), string(from))
+		int64(b.Gross), int64(b.Deduction), int64(b.Net), int64(b.Held), int64(b.Owed), int64(b.Reissued), string(averages), int64(b.ID), string(from))
 }
 
 // batchTables hold the rows of a batch.
-var batchTables = []string{"line", "settlement", "receivable_entry", "payment", "batch_text", "export_file"}
+var batchTables = []string{"line", "settlement", "portion", "receivable_entry", "payment", "batch_text", "export_file"}
 
 func (q *queries) RenameBatch(ctx context.Context, from, to payroll.BatchID) error {
 	b, err := q.Batch(ctx, from)
@@ -647,7 +647,7 @@ func (q *queries) Lines(ctx context.Context, x payroll.LineQuery, fn func(payrol
 	})
 }
 
-const settlementColumns = `batch, person, status, reason, name, category, place, gross, deduction, held, owed, pay, items, answer`
+const settlementColumns = `batch, person, status, reason, name, category, place, gross, deduction, held, owed, pay, items, answer, reissued`
 
 func (q *queries) PutSettlements(ctx context.Context, list []payroll.Settlement) error {
 	var failed error
@@ -659,12 +659,12 @@ func (q *queries) PutSettlements(ctx context.Context, list []payroll.Settlement)
 		failed = errors.Join(failed, err)
 		return string(b)
 	}
-	err := q.insert(ctx, "settlement ("+settlementColumns+")", 14, len(list), func(i int, a []any) {
+	err := q.insert(ctx, "settlement ("+settlementColumns+")", 15, len(list), func(i int, a []any) {
 		s := &list[i]
 		a[0], a[1], a[2], a[3] = int64(s.Batch), s.Person, string(s.Status), text(s.Reason, s.Reason.IsZero())
 		a[4], a[5], a[6] = s.Name, string(s.Category), s.Place
 		a[7], a[8], a[9], a[10], a[11] = int64(s.Gross), int64(s.Deduction), int64(s.Held), int64(s.Owed), int64(s.Pay)
-		a[12], a[13] = text(s.Items, len(s.Items) == 0), s.Answer
+		a[12], a[13], a[14] = text(s.Items, len(s.Items) == 0), s.Answer, int64(s.Reissued)
 	})
 	return errors.Join(err, failed)
 }
@@ -673,7 +673,7 @@ func (q *queries) Settlements(ctx context.Context, id payroll.BatchID, fn func(p
 	return q.stream(ctx, `SELECT `+settlementColumns+` FROM settlement WHERE batch = ? ORDER BY person`, []any{int64(id)}, func(r *sqlx.Rows) error {
 		var s payroll.Settlement
 		var reason, items string
-		if err := r.Scan(&s.Batch, &s.Person, &s.Status, &reason, &s.Name, &s.Category, &s.Place, &s.Gross, &s.Deduction, &s.Held, &s.Owed, &s.Pay, &items, &s.Answer); err != nil {
+		if err := r.Scan(&s.Batch, &s.Person, &s.Status, &reason, &s.Name, &s.Category, &s.Place, &s.Gross, &s.Deduction, &s.Held, &s.Owed, &s.Pay, &items, &s.Answer, &s.Reissued); err != nil {
 			return err
 		}
 		if err := errors.Join(fromJSON(reason, &s.Reason), fromJSON(items, &s.Items)); err != nil {
@@ -695,26 +695,29 @@ func (q *queries) SetAnswer(ctx context.Context, id payroll.BatchID, person int6
 	return q.guarded(ctx, `UPDATE settlement SET answer = ? WHERE batch = ? AND person = ?`, answer, int64(id), person)
 }
 
-const paymentColumns = `batch, seq, person, fen, bank, card, cnaps, branch, holder, place, file, target`
+const paymentColumns = `batch, seq, person, fen, bank, card, cnaps, branch, holder, place, file, target, replaces_batch, replaces_seq`
 
 func (q *queries) PutPayments(ctx context.Context, list []payroll.Payment) error {
-	return q.insert(ctx, "payment ("+paymentColumns+")", 12, len(list), func(i int, a []any) {
+	return q.insert(ctx, "payment ("+paymentColumns+")", 14, len(list), func(i int, a []any) {
 		p := &list[i]
 		a[0], a[1], a[2], a[3] = int64(p.Batch), p.Seq, p.Person, int64(p.Fen)
 		a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11] = p.Bank, p.Card.Full(), p.CNAPS, p.Branch, p.Holder, p.Place, p.File, p.Target
+		a[12], a[13] = int64(p.Replaces.Batch), p.Replaces.Seq
 	})
 }
 
 func (q *queries) Payments(ctx context.Context, id payroll.BatchID, fn func(payroll.Payment) error) error {
-	return q.stream(ctx, `SELECT `+paymentColumns+` FROM payment WHERE batch = ? ORDER BY seq`, []any{int64(id)}, func(r *sqlx.Rows) error {
-		var p payroll.Payment
-		var card string
-		if err := r.Scan(&p.Batch, &p.Seq, &p.Person, &p.Fen, &p.Bank, &card, &p.CNAPS, &p.Branch, &p.Holder, &p.Place, &p.File, &p.Target); err != nil {
-			return err
-		}
-		p.Card = identity.Card(card)
-		return fn(p)
-	})
+	return q.stream(ctx, `SELECT `+paymentColumns+` FROM payment WHERE batch = ? ORDER BY seq`, []any{int64(id)}, func(r *sqlx.Rows) error { return scanPayment(r, fn) })
+}
+
+func scanPayment(r *sqlx.Rows, fn func(payroll.Payment) error) error {
+	var p payroll.Payment
+	var card string
+	if err := r.Scan(&p.Batch, &p.Seq, &p.Person, &p.Fen, &p.Bank, &card, &p.CNAPS, &p.Branch, &p.Holder, &p.Place, &p.File, &p.Target, &p.Replaces.Batch, &p.Replaces.Seq); err != nil {
+		return err
+	}
+	p.Card = identity.Card(card)
+	return fn(p)
 }
 
 func (q *queries) SetPaymentFile(ctx context.Context, id payroll.BatchID, seqs []int, file string) error {
@@ -803,13 +806,14 @@ func (q *queries) Balances(ctx context.Context, batches []payroll.BatchID, first
 	})
 }
 
-const entryColumns = `person, way, origin, month, item, batch, position, fund, fen, date, document`
+const entryColumns = `person, way, origin, month, item, batch, position, fund, fen, date, document, place`
 
 func (q *queries) PutEntries(ctx context.Context, list []payroll.Entry) error {
-	return q.insert(ctx, "receivable_entry ("+entryColumns+")", 11, len(list), func(i int, a []any) {
+	return q.insert(ctx, "receivable_entry ("+entryColumns+")", 12, len(list), func(i int, a []any) {
 		e := &list[i]
 		a[0], a[1], a[2], a[3], a[4], a[5] = e.Person, string(e.Way), int64(e.Origin), int64(e.Month), e.Item, int64(e.Batch)
 		a[6], a[7], a[8], a[9], a[10] = e.Position, e.Fund, int64(e.Fen), int64(e.Date), e.Document
+		a[11] = e.Place
 	})
 }
 
@@ -821,7 +825,7 @@ func (q *queries) Entries(ctx context.Context, x payroll.EntryQuery, fn func(pay
 	}
 	return q.stream(ctx, `SELECT `+entryColumns+` FROM receivable_entry WHERE `+where+` ORDER BY person, way, origin, month, item, batch, position`, args, func(r *sqlx.Rows) error {
 		var e payroll.Entry
-		if err := r.Scan(&e.Person, &e.Way, &e.Origin, &e.Month, &e.Item, &e.Batch, &e.Position, &e.Fund, &e.Fen, &e.Date, &e.Document); err != nil {
+		if err := r.Scan(&e.Person, &e.Way, &e.Origin, &e.Month, &e.Item, &e.Batch, &e.Position, &e.Fund, &e.Fen, &e.Date, &e.Document, &e.Place); err != nil {
 			return err
 		}
 		return fn(e)

@@ -44,6 +44,10 @@ const (
 	KindVerified  Kind = "verified"  // key: year
 	KindRecipient Kind = "recipient" // key: recipient|relation
 	KindDebt      Kind = "debt"      // key: item|month
+
+	// What brings money into funds.
+	KindTransfer  Kind = "transfer"  // key: fund|document|place|voucher
+	KindAuthority Kind = "authority" // key: fund|document
 )
 
 // Category is the payee category of a person at a time.

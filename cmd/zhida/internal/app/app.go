@@ -4,6 +4,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -19,6 +20,7 @@ import (
 
 	"zhida/exporters"
 	"zhida/exporters/bankfile"
+	"zhida/exporters/drawing"
 	"zhida/exporters/workbook"
 	"zhida/importers"
 	"zhida/payroll"
@@ -312,6 +314,40 @@ func (a *App) Notice(ctx context.Context, d payroll.Debtor, number string, dir s
 		n.Rows = append(n.Rows, workbook.NoticeRow{Item: c.ItemName, Month: c.Month, Batch: c.Origin, Fen: c.Fen, Why: c.Why, Basis: basis})
 	}
 	return paper(dir, "扣回通知书_"+strconv.FormatInt(d.Person, 10)+"_"+d.Channel+".xlsx", func(w writer) error { return workbook.WriteNotice(w, n) })
+}
+
+// Flow draws traced money as SVG: where it came from, through which fund, to which place,
+// and what has become of it.
+func (a *App) Flow(ctx context.Context, steps []payroll.FlowStep) ([]byte, error) {
+	names, err := a.PlaceNames(ctx)
+	if err != nil {
+		return nil, err
+	}
+	funds, err := a.FundNames(ctx)
+	if err != nil {
+		return nil, err
+	}
+	flows := make([]drawing.Flow, 0, len(steps))
+	for _, s := range steps {
+		from, state := s.Lot, s.State.Chinese()
+		if from == "" {
+			from = "没有来源"
+		}
+		if s.State == "" {
+			state = "已核定未付"
+		}
+		flows = append(flows, drawing.Flow{Stations: []string{from, named(funds, s.Fund), named(names, s.Place), state}, Fen: s.Fen})
+	}
+	var b bytes.Buffer
+	err = drawing.WriteFlow(&b, "资金流向", []string{"来源", "资金", "单位", "去向"}, flows)
+	return b.Bytes(), err
+}
+
+func named(names map[string]string, code string) string {
+	if n := names[code]; n != "" {
+		return n
+	}
+	return code
 }
 
 // SendBackSlip writes the slip of a fact that was sent back into dir and gives its path.

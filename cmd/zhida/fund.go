@@ -1,0 +1,259 @@
+package main
+
+import (
+	"context"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"zhida/cmd/zhida/internal/app"
+	"zhida/cmd/zhida/internal/term"
+	"zhida/payroll"
+	"zhida/payroll/ledger"
+	"zhida/rules/calendar"
+	"zhida/rules/facts"
+	"zhida/rules/message"
+	"zhida/rules/money"
+)
+
+func (c *cli) fundCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "fund", Short: "资金：每笔资金收到多少、在哪里、付给了谁；按月关账"}
+	var place bool
+	show := &cobra.Command{Use: "show", Short: "各资金现在的五个存量和本期收支；对不上的逐条列出", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+		return c.with(cmd, func(ctx context.Context, a *app.App) error {
+			f, err := a.Funds(ctx, 0)
+			if err != nil {
+				return err
+			}
+			return c.funds(f, place)
+		})
+	}}
+	show.Flags().BoolVar(&place, "places", false, "分乡镇和村")
+	closing := &cobra.Command{Use: "close MONTH", Short: "关账：每笔资金、每个村的账都平了才能关", Args: cobra.ExactArgs(1),
+		Long: "期初（可用、已核定未付、在途、缓发、退票）+ 收到 + 收回 = 已付 + 上缴 + 期末（同样五项）。各存量与批次、支付逐笔核对，\n批次的文件、名单、银行回盘三个总额相互核对，回盘里没有落实的行也要先落实。",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			m, err := calendar.ParseMonth(args[0])
+			if err != nil {
+				return message.Err("cli.month", args[0])
+			}
+			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
+				f, err := a.CloseMonth(ctx, s, m)
+				if err != nil {
+					return err
+				}
+				if err := c.funds(f, place); err != nil {
+					return err
+				}
+				if !c.json {
+					c.say("fund.closed", m, f.Closed)
+				}
+				return nil
+			})
+		}}
+	closing.Flags().BoolVar(&place, "places", false, "分乡镇和村")
+	var reason string
+	reopen := &cobra.Command{Use: "reopen MONTH", Short: "重开最近关账的月份，写明原因", Args: cobra.ExactArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
+		m, err := calendar.ParseMonth(args[0])
+		if err != nil {
+			return message.Err("cli.month", args[0])
+		}
+		return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
+			if err := a.ReopenMonth(ctx, s, m, reason); err != nil {
+				return err
+			}
+			c.say("fund.reopened", m)
+			return nil
+		})
+	}}
+	reopen.Flags().StringVar(&reason, "reason", "", "原因")
+	cmd.AddCommand(show, closing, reopen, c.traceCommand())
+	return cmd
+}
+
+// fundRow is one purse, or one fund, of a report as JSON prints it.
+type fundRow struct {
+	Fund      string               `json:"fund"`
+	Place     string               `json:"place"`
+	Opening   map[string]money.Fen `json:"opening"`
+	Received  money.Fen            `json:"received"`
+	Recovered money.Fen            `json:"recovered"`
+	Assigned  money.Fen            `json:"assigned"`
+	Paid      money.Fen            `json:"paid"`
+	SentUp    money.Fen            `json:"sent_up"`
+	Closing   map[string]money.Fen `json:"closing"`
+	Left      money.Fen            `json:"unexplained"`
+}
+
+func fundRowOf(x payroll.PurseClosing) fundRow {
+	r := fundRow{Fund: x.Fund, Place: x.Place, Received: x.Received, Recovered: x.Recovered, Assigned: x.Assigned, Paid: x.Paid, SentUp: x.SentUp, Left: x.Unexplained(),
+		Opening: map[string]money.Fen{}, Closing: map[string]money.Fen{}}
+	for _, a := range ledger.Stocks {
+		r.Opening[string(a)], r.Closing[string(a)] = x.Opening[a], x.Stock[a]
+	}
+	return r
+}
+
+func (c *cli) funds(f payroll.FundReport, places bool) error {
+	list := f.Purses
+	if !places {
+		list = byFund(list)
+	}
+	if c.json {
+		type totals struct {
+			Batch    payroll.BatchID `json:"batch"`
+			Order    money.Fen       `json:"order_fen"`
+			List     money.Fen       `json:"list_fen"`
+			Credited money.Fen       `json:"credited_fen"`
+			Back     money.Fen       `json:"returned_fen"`
+			Pending  money.Fen       `json:"pending_fen"`
+		}
+		out, sums, left := []fundRow{}, []totals{}, []string{}
+		for _, x := range list {
+			out = append(out, fundRowOf(x))
+		}
+		for _, t := range f.Totals {
+			sums = append(sums, totals(t))
+		}
+		for _, d := range f.Differences {
+			left = append(left, d.Message.Text(c.language()))
+		}
+		return c.printJSON(map[string]any{"month": f.Month, "from": f.From, "to": f.To, "closed": f.Closed, "funds": out, "batches": sums, "differences": left})
+	}
+	rows := [][]string{}
+	for _, x := range list {
+		var opening money.Fen
+		for _, a := range ledger.Stocks {
+			opening += x.Opening[a]
+		}
+		row := []string{x.FundName, x.PlaceName, opening.Grouped(), x.Received.Grouped(), x.Recovered.Grouped(), x.Paid.Grouped(), x.SentUp.Grouped()}
+		for _, a := range ledger.Stocks {
+			row = append(row, x.Stock[a].Grouped())
+		}
+		rows = append(rows, row)
+	}
+	term.Table(c.out, []string{"资金", "单位", "期初", "收到", "收回", "已付", "上缴", "可用", "已核定未付", "在途", "缓发", "退票"}, rows, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)
+	if len(f.Totals) > 0 {
+		rows = [][]string{}
+		for _, t := range f.Totals {
+			rows = append(rows, []string{t.Batch.String(), t.Order.Grouped(), t.List.Grouped(), t.Credited.Grouped(), t.Back.Grouped(), t.Pending.Grouped()})
+		}
+		term.Table(c.out, []string{"批次", "文件总额", "名单总额", "已入账", "退票", "在途"}, rows, 2, 3, 4, 5, 6)
+	}
+	for _, d := range f.Differences {
+		c.say("fund.difference", d.Message.Text(c.language()))
+	}
+	return nil
+}
+
+// byFund adds purses up by fund.
+func byFund(list []payroll.PurseClosing) []payroll.PurseClosing {
+	var out []payroll.PurseClosing
+	for _, x := range list {
+		n := len(out)
+		if n == 0 || out[n-1].Fund != x.Fund {
+			x.Place, x.PlaceName = "", ""
+			before, after := x.Opening, x.Stock
+			x.Opening, x.Stock = ledger.Sheet{}, ledger.Sheet{}
+			for _, a := range ledger.Stocks {
+				x.Opening[a], x.Stock[a] = before[a], after[a]
+			}
+			out = append(out, x)
+			continue
+		}
+		sum := &out[n-1]
+		for _, a := range ledger.Stocks {
+			sum.Opening[a] += x.Opening[a]
+			sum.Stock[a] += x.Stock[a]
+		}
+		sum.Received, sum.Recovered, sum.Assigned, sum.Paid, sum.SentUp = sum.Received+x.Received, sum.Recovered+x.Recovered, sum.Assigned+x.Assigned, sum.Paid+x.Paid, sum.SentUp+x.SentUp
+	}
+	return out
+}
+
+func (c *cli) traceCommand() *cobra.Command {
+	var svg string
+	cmd := &cobra.Command{Use: "trace WHAT", Short: "追踪：一笔转移支付到每张卡；一笔支付或一个人从哪来；一个村全部", Args: cobra.ExactArgs(1),
+		Long:    "WHAT 是转移支付或指标的文号、支付编号（2026-11/1#12）、村或乡镇代码、人员编号或姓名。同一资金同一地方的钱，先到的先付。",
+		Example: "  zhida fund trace 湘财预〔2026〕31号\n  zhida fund trace 2026-11/1#12\n  zhida fund trace 430725101200 --svg 流向.svg",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.with(cmd, func(ctx context.Context, a *app.App) error {
+				keep, err := c.wanted(ctx, a, args[0])
+				if err != nil {
+					return err
+				}
+				steps, err := a.Trace(ctx, keep)
+				if err != nil {
+					return err
+				}
+				if svg != "" {
+					text, err := a.Flow(ctx, steps)
+					if err != nil {
+						return err
+					}
+					if err := os.WriteFile(svg, text, 0o600); err != nil {
+						return message.Err("file.unwritable", svg).Because(err)
+					}
+				}
+				return c.steps(steps)
+			})
+		}}
+	cmd.Flags().StringVar(&svg, "svg", "", "把流向图写到这个文件")
+	return cmd
+}
+
+// wanted understands what is to be traced.
+func (c *cli) wanted(ctx context.Context, a *app.App, what string) (func(payroll.FlowStep) bool, error) {
+	if id, err := payroll.ParsePaymentID(what); err == nil {
+		return func(s payroll.FlowStep) bool { return s.Payment == id }, nil
+	}
+	if (len(what) == 9 || len(what) == 12) && strings.Trim(what, "0123456789") == "" {
+		return func(s payroll.FlowStep) bool { return s.Place == what || facts.Township(s.Place) == what }, nil
+	}
+	known, err := a.Brought(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if slices.Contains(known, what) {
+		return func(s payroll.FlowStep) bool { return s.Lot == what }, nil
+	}
+	p, err := a.Person(ctx, what)
+	if err != nil {
+		return nil, err
+	}
+	return func(s payroll.FlowStep) bool { return s.Person == p.Person }, nil
+}
+
+func (c *cli) steps(list []payroll.FlowStep) error {
+	type step struct {
+		Lot     string               `json:"from"`
+		Fund    string               `json:"fund"`
+		Place   string               `json:"place"`
+		Payment string               `json:"payment"`
+		Person  int64                `json:"person"`
+		Fen     money.Fen            `json:"fen"`
+		State   payroll.PaymentState `json:"state"`
+	}
+	out, rows, sum := []step{}, [][]string{}, money.Fen(0)
+	for _, s := range list {
+		lot := s.Lot
+		if lot == "" {
+			lot = "没有来源"
+		}
+		out = append(out, step{s.Lot, s.Fund, s.Place, s.Payment.String(), s.Person, s.Fen, s.State})
+		state := s.State.Chinese()
+		if s.State == "" {
+			state = "已核定未付"
+		}
+		rows = append(rows, []string{lot, s.Fund, s.Place, s.Payment.String(), strconv.FormatInt(s.Person, 10), s.Fen.Grouped(), state})
+		sum += s.Fen
+	}
+	if c.json {
+		return c.printJSON(out)
+	}
+	term.Table(c.out, []string{"来源", "资金", "单位", "支付", "人员", "金额（元）", "状态"}, rows, 5, 6)
+	c.say("payment.listed", len(list), sum.Grouped())
+	return nil
+}

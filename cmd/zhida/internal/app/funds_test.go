@@ -1,0 +1,347 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"zhida/importers"
+	"zhida/payroll"
+	"zhida/payroll/ledger"
+	"zhida/rules/calendar"
+	"zhida/rules/message"
+	"zhida/rules/money"
+)
+
+// fundBook is a county of four village cadres whose pay two funds share.
+type fundBook struct {
+	*Demo
+	t *testing.T
+}
+
+const fundSettings = `
+unit: 样例县财政局
+funds:
+  - {code: F1, name: 村级转移支付, kind: account, account: "1860000000000000002", items: [base, extra]}
+  - {code: F2, name: 县级配套, kind: authority}
+banks: {ABC: {layout: abc-txt, payer: 样例县财政局, account: "1860000000000000002", purpose: 补贴}}
+cofunding:
+  - {item: base, from: 2026-01, shares: [{fund: F1, share: 60}, {fund: F2, share: 40}]}
+`
+
+const fundPolicy = `
+文件: {文号: 样〔2026〕1号, 标题: 村干部报酬, 发文机关: 样, 印发日期: 2026-01-01, 施行: 2026-01, 扣回: {依据: 第九条, 每月最多: 20%, 至少留: 0}}
+表:
+  标准: {出处: 附件, 键: [职务], 值: [月], 行: [[书记, 1000.01], [委员, 700]]}
+项目:
+  - {代码: base, 名称: 基本报酬, 顺序: 1, 人员: [村干部], 渠道: 一卡通, 资金: F1, 依据: 按任职, 金额: 查表("标准"), 多职: 就高, 到任当月: 全月, 离任当月: 全月, 去世当月: 全月, 变动当月: 末日, 舍入: 四舍五入到分}
+  - {代码: fee, 名称: 会费, 顺序: 3, 人员: [村干部], 渠道: 一卡通, 资金: F1, 方向: 扣款, 上缴: 工会, 依据: 按任职, 金额: '10', 多职: 就高, 到任当月: 全月, 离任当月: 全月, 去世当月: 全月, 变动当月: 末日, 舍入: 四舍五入到分}
+`
+
+func newFundBook(t *testing.T) *fundBook {
+	t.Helper()
+	b := &fundBook{Demo: &Demo{by: map[string]*payroll.Session{}}, t: t}
+	b.at(2026, time.January, 5)
+	ctx := context.Background()
+	var err error
+	b.app, err = Create(ctx, filepath.Join(t.TempDir(), "book.db"), payroll.Meta{County: "430725", Name: "样例县", Cutover: 202601, Rehearsal: true}, b.now)
+	b.must(err)
+	t.Cleanup(func() { b.app.Close() })
+	b.must(b.actors(ctx))
+	at, err := b.app.ProposeSettings(ctx, b.by["周正"], "settings.yaml", []byte(fundSettings))
+	b.must(err)
+	b.accept(at)
+	at, err = b.app.ProposePolicy(ctx, b.by["张敏"], "pay.yaml", []byte(fundPolicy))
+	b.must(err)
+	b.accept(at)
+	b.bring("places", "区划代码,名称,地区类别,生效日期\n430725101,甲镇,一类,2010-01-01\n430725101200,甲村,,2010-01-01\n430725101201,乙村,,2010-01-01\n")
+	b.bring("roster", "身份证号,姓名,人员类别,单位代码,生效日期\n439901198001010105,赵甲,村干部,430725101200,2020-01-01\n439901198001020119,钱乙,村干部,430725101200,2020-01-01\n439901198001030122,孙丙,村干部,430725101201,2020-01-01\n439901198001040136,李丁,村干部,430725101201,2020-01-01\n")
+	b.bring("tenure", "身份证号,姓名,单位代码,职务,任职日期,离任日期,组织认定\n439901198001010105,赵甲,430725101200,书记,2020-01-01,,是\n439901198001020119,钱乙,430725101200,委员,2020-01-01,,是\n439901198001030122,孙丙,430725101201,书记,2020-01-01,,是\n439901198001040136,李丁,430725101201,委员,2020-01-01,,是\n")
+	b.bring("accounts", "身份证号,姓名,银行卡号,户名,生效日期\n439901198001010105,赵甲,6228480000000000018,赵甲,2020-01-01\n439901198001020119,钱乙,6228480000000000026,钱乙,2020-01-01\n439901198001030122,孙丙,6228480000000000034,孙丙,2020-01-01\n")
+	return b
+}
+
+func (b *fundBook) must(err error) {
+	b.t.Helper()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func (b *fundBook) accept(at int64) {
+	b.t.Helper()
+	_, err := b.app.Decide(context.Background(), b.by["李复"], at, true, "")
+	b.must(err)
+}
+
+func (b *fundBook) bring(kind, csv string) {
+	b.t.Helper()
+	in, err := importers.Read(kind, kind+".csv", []byte(csv), importers.Options{Items: map[string]string{}})
+	b.must(err)
+	r, err := b.app.Book.Import(context.Background(), b.by["张敏"], in, payroll.ImportOptions{})
+	b.must(err)
+	if r.Proposal != 0 {
+		b.accept(r.Proposal)
+	}
+}
+
+// approve takes a batch through submit and check and gives the approval's error.
+func (b *fundBook) approve(id payroll.BatchID) error {
+	b.t.Helper()
+	ctx := context.Background()
+	_, err := b.app.Submit(ctx, b.by["张敏"], id)
+	b.must(err)
+	_, err = b.app.Check(ctx, b.by["李复"], id, "")
+	b.must(err)
+	_, err = b.app.Approve(ctx, b.by["王审"], id, "")
+	return err
+}
+
+func (b *fundBook) run(m calendar.Month) payroll.Batch {
+	b.t.Helper()
+	r, err := b.app.Run(context.Background(), b.by["张敏"], m, payroll.Regular)
+	b.must(err)
+	if len(r.Batches) != 1 || len(r.Refused) > 0 {
+		b.t.Fatalf("%+v", r)
+	}
+	return r.Batches[0]
+}
+
+func (b *fundBook) export(id payroll.BatchID) {
+	b.t.Helper()
+	_, err := b.app.Export(context.Background(), b.by["张敏"], id, b.t.TempDir())
+	b.must(err)
+}
+
+// answer takes in what a bank says of payments: "account holder yuan state".
+func (b *fundBook) answer(only payroll.BatchID, rows ...string) payroll.ReturnResult {
+	b.t.Helper()
+	f := &payroll.ReturnFile{File: "回盘.txt", Digest: fmt.Sprintf("%064d", len(rows)) + strings.Join(rows, "|"), Layout: "abc-txt"}
+	for i, row := range rows {
+		x := strings.Fields(row)
+		fen, err := money.ParseYuan(x[2])
+		b.must(err)
+		f.Rows = append(f.Rows, payroll.ReturnRow{Line: i + 1, Account: x[0], Holder: x[1], Fen: fen, State: payroll.PaymentState(x[3]), Text: x[3], Date: 20260131})
+	}
+	r, err := b.app.ImportReturns(context.Background(), b.by["张敏"], f, only)
+	b.must(err)
+	return r
+}
+
+// stocks are the stocks of a fund over all places, without those that are empty.
+func (b *fundBook) stocks(fund string) map[ledger.Account]money.Fen {
+	b.t.Helper()
+	f, err := b.app.Funds(context.Background(), 0)
+	b.must(err)
+	sum := map[ledger.Account]money.Fen{}
+	for _, p := range f.Purses {
+		if p.Fund != fund {
+			continue
+		}
+		if p.Unexplained() != 0 {
+			b.t.Fatalf("%s of %+v are unexplained", p.Unexplained(), p.Purse)
+		}
+		for _, a := range ledger.Stocks {
+			if p.Stock[a] != 0 {
+				sum[a] += p.Stock[a]
+			}
+		}
+	}
+	return sum
+}
+
+// differences are the codes of what does not add up.
+func (b *fundBook) differences() (codes []string) {
+	b.t.Helper()
+	f, err := b.app.Funds(context.Background(), 0)
+	b.must(err)
+	for _, d := range f.Differences {
+		codes = append(codes, d.Message.Code)
+	}
+	return codes
+}
+
+func problemCodes(err error) string {
+	var problems message.Problems
+	if !errors.As(err, &problems) {
+		return message.Code(err)
+	}
+	var codes []string
+	for _, p := range problems {
+		codes = append(codes, p.Code+" "+strings.Join(p.Args, " "))
+	}
+	return strings.Join(codes, "; ")
+}
+
+// From a transfer to the cards and back: one fen that lacks refuses the approval, money is
+// where the payments are, what comes back is paid again once, and a month closes only when
+// nothing is open.
+func TestFundsFromTransferToCardAndBack(t *testing.T) {
+	ctx := context.Background()
+	b := newFundBook(t)
+	january := b.run(202601)
+	// 1000.01 and 700 twice: 60 % is 600.01 and 420, 40 % is 400.00 and 280; one person has no account.
+	if err := b.approve(january.ID); problemCodes(err) != "fund.short F1 村级转移支付 2,040.02; fund.short F2 县级配套 1,360.00" && problemCodes(err) != "fund.short F1 村级转移支付 2040.02; fund.short F2 县级配套 1360.00" {
+		t.Fatalf("without money: %v", problemCodes(err))
+	}
+	b.bring("transfers", "资金,文号,单位代码,用途,凭证号,到账日期,金额\nF1,湘财〔2026〕1号,,村干部报酬,1,2026-01-10,1000.00\nF1,湘财〔2026〕2号,430725101201,村干部报酬,2,2026-01-10,1020.00\n")
+	b.bring("authority", "资金,指标文号,年度,下达日期,金额\nF2,样财预〔2026〕1号,2026,2026-01-05,5000.00\n")
+	// 甲村 needs 1020.01: the general money has 1000.00, and what is for 乙村 may not be taken.
+	_, err := b.app.Approve(ctx, b.by["王审"], january.ID, "")
+	if got := problemCodes(err); !strings.HasPrefix(got, "fund.short F1") || !strings.Contains(got, "20.0") {
+		t.Fatalf("one place lacks money: %s", got)
+	}
+	b.bring("transfers", "资金,文号,单位代码,用途,凭证号,到账日期,金额\nF1,湘财〔2026〕3号,,村干部报酬,3,2026-01-11,20.01\n")
+	if _, err := b.app.Approve(ctx, b.by["王审"], january.ID, ""); problemCodes(err) != "fund.short F1 村级转移支付 0.01" {
+		t.Fatalf("one fen lacks: %s", problemCodes(err))
+	}
+	b.bring("transfers", "资金,文号,单位代码,用途,凭证号,到账日期,金额\nF1,湘财〔2026〕4号,,村干部报酬,4,2026-01-11,0.01\n")
+	b.must(func() error { _, err := b.app.Approve(ctx, b.by["王审"], january.ID, ""); return err }())
+	if diff := cmp.Diff(map[ledger.Account]money.Fen{ledger.Reserved: 162602, ledger.Held: 41400}, b.stocks("F1")); diff != "" {
+		t.Fatalf("approved (-want +got):\n%s", diff)
+	}
+	b.export(january.ID)
+	// Deductions went with the list: 6.00 of each of the four fees was F1's, and 4.00 F2's.
+	if got := b.stocks("F1"); got[ledger.Transit] != 162602-600*4 || got[ledger.Held] != 41400 || got[ledger.Reserved] != 0 {
+		t.Fatalf("exported: %v", got)
+	}
+	if codes := b.differences(); codes != nil {
+		t.Fatalf("after the export: %v", codes)
+	}
+
+	// The bank: one credited, one returned, one it does not know yet; and a row of nobody.
+	r := b.answer(0, "6228480000000000018 赵甲 990.01 credited", "6228480000000000026 钱乙 690.00 returned", "6228480000000000034 孙丙 990.01 sent", "6228480000000009999 吴名 1.00 credited")
+	if r.Changed[payroll.PaymentCredited] != 1 || r.Changed[payroll.PaymentReturned] != 1 || r.Pending != 1 || len(r.Kept) != 1 {
+		t.Fatalf("%+v", r)
+	}
+	if again := b.answer(0, "6228480000000000018 赵甲 990.01 credited", "6228480000000000026 钱乙 690.00 returned", "6228480000000000034 孙丙 990.01 sent", "6228480000000009999 吴名 1.00 credited"); !again.Unchanged {
+		t.Fatalf("the same answer again: %+v", again)
+	}
+	if r := b.answer(0, "6228480000000000018 赵甲 990.01 credited"); !r.Unchanged || r.Same != 1 {
+		t.Fatalf("the same in another file: %+v", r)
+	}
+	if r := b.answer(0, "6228480000000000034 孙丙 990.00 credited", "6228480000000000034 李鬼 990.01 credited", "6228480000000000026 钱乙 690.00 returned"); len(r.Kept) != 2 || r.Same != 1 {
+		t.Fatalf("another amount, another holder: %+v", r)
+	}
+	if _, err := b.app.ImportReturns(ctx, b.by["张敏"], &payroll.ReturnFile{File: "x", Digest: "y", Rows: []payroll.ReturnRow{{Account: "1", Fen: 1}}}, 0); message.Code(err) != "returns.foreign" {
+		t.Fatalf("nobody's answer: %v", err)
+	}
+	if got := b.stocks("F1"); got[ledger.Returned] != 41400 || got[ledger.Transit] != 59401 {
+		t.Fatalf("answered: %v", got)
+	}
+
+	// What came back waits for a corrected account, goes its own way through three people, and once.
+	draft, err := b.app.ReissueDraft(ctx, b.by["张敏"], nil, "")
+	if err != nil || len(draft.Batches) != 0 || len(draft.Left) != 1 || draft.Left[0].Why.Code != "reissue.same_account" {
+		t.Fatalf("the same account: %+v %v", draft, err)
+	}
+	b.at(2026, time.February, 3)
+	b.bring("accounts", "身份证号,姓名,银行卡号,户名,生效日期\n439901198001020119,钱乙,6228480000000000059,钱乙,2026-02-01\n")
+	draft, err = b.app.ReissueDraft(ctx, b.by["张敏"], nil, "")
+	if err != nil || len(draft.Batches) != 1 || draft.Batches[0].Net != 69000 {
+		t.Fatalf("reissue: %+v %v", draft, err)
+	}
+	if _, err := b.app.ReissueDraft(ctx, b.by["张敏"], nil, ""); message.Code(err) != "reissue.open" {
+		t.Fatalf("a second draft: %v", err)
+	}
+	b.must(b.approve(draft.Batches[0].ID))
+	b.export(draft.Batches[0].ID)
+	if again, err := b.app.ReissueDraft(ctx, b.by["张敏"], nil, ""); err != nil || len(again.Batches)+len(again.Left) != 0 {
+		t.Fatalf("reissued twice: %+v %v", again, err)
+	}
+	if got := b.stocks("F1"); got[ledger.Returned] != 0 || got[ledger.Transit] != 59401+41400 {
+		t.Fatalf("reissued: %v", got)
+	}
+	// The bank says of the old one that it was credited after all: that may be twice, and is nobody's success.
+	if r := b.answer(0, "6228480000000000026 钱乙 690.00 credited"); len(r.Kept) != 1 || !strings.Contains(r.Kept[0].Problem, "付了两次") {
+		t.Fatalf("credited after the reissue: %+v", r)
+	}
+	// Success is revocable, days later.
+	b.answer(0, "6228480000000000059 钱乙 690.00 credited", "6228480000000000034 孙丙 990.01 credited")
+	if r := b.answer(draft.Batches[0].ID, "6228480000000000059 钱乙 690.00 returned"); r.Changed[payroll.PaymentReturned] != 1 {
+		t.Fatalf("bounced after success: %+v", r)
+	}
+	b.answer(0, "6228480000000000059 钱乙 690.00 credited")
+	if diff := cmp.Diff(map[ledger.Account]money.Fen{ledger.Held: 41400}, b.stocks("F1")); diff != "" {
+		t.Fatalf("all answered (-want +got):\n%s", diff)
+	}
+
+	// Each card back to its transfers, each transfer to its cards.
+	sums := map[string]money.Fen{}
+	steps, err := b.app.Trace(ctx, func(s payroll.FlowStep) bool { return true })
+	b.must(err)
+	for _, s := range steps {
+		if s.State == payroll.PaymentCredited {
+			sums[s.Lot] += s.Fen
+		}
+	}
+	if sums[""] != 0 || sums["湘财〔2026〕1号"] == 0 || sums["样财预〔2026〕1号"] != 39600+39600+27600 {
+		t.Fatalf("traced: %v", sums)
+	}
+	picture, err := b.app.Flow(ctx, steps)
+	if err != nil || !strings.Contains(string(picture), "湘财〔2026〕2号") || !strings.Contains(string(picture), "村级转移支付") {
+		t.Fatalf("drawing: %v", err)
+	}
+
+	// A month closes when every open row is settled, in order, once; reopening takes a reason.
+	if _, err := b.app.CloseMonth(ctx, b.by["李复"], 202601); !strings.Contains(problemCodes(err), "fund.row") {
+		t.Fatalf("closing with open rows: %v", err)
+	}
+	rows, err := b.app.OpenRows(ctx)
+	b.must(err)
+	for _, x := range rows {
+		b.must(b.app.ResolveRow(ctx, b.by["李复"], x.Position, x.Line, "已向银行核实，文1"))
+	}
+	report, err := b.app.CloseMonth(ctx, b.by["李复"], 202601)
+	b.must(err)
+	if report.Closed == 0 || len(report.Totals) != 2 || report.Totals[0].Order != report.Totals[0].List {
+		t.Fatalf("%+v", report)
+	}
+	if _, err := b.app.CloseMonth(ctx, b.by["李复"], 202601); message.Code(err) != "fund.closed_already" {
+		t.Fatalf("closed twice: %v", err)
+	}
+	if err := b.app.ReopenMonth(ctx, b.by["王审"], 202601, " "); message.Code(err) != "payroll.reason_needed" {
+		t.Fatal(err)
+	}
+	b.must(b.app.ReopenMonth(ctx, b.by["王审"], 202601, "补登回盘"))
+	_, err = b.app.CloseMonth(ctx, b.by["李复"], 202601)
+	b.must(err)
+}
+
+// A fund whose money is late keeps nobody else waiting, and a voided batch gives its money back.
+func TestFundsWithoutOneOfThem(t *testing.T) {
+	ctx := context.Background()
+	b := newFundBook(t)
+	b.bring("transfers", "资金,文号,单位代码,用途,凭证号,到账日期,金额\nF1,湘财〔2026〕1号,,村干部报酬,1,2026-01-10,9000.00\n")
+	b.bring("authority", "资金,指标文号,年度,下达日期,金额\nF2,样财预〔2026〕1号,2026,2026-01-05,5000.00\n")
+	batch := b.run(202601)
+	b.must(b.approve(batch.ID))
+	before := b.stocks("F1")
+	at, err := b.app.Cancel(ctx, b.by["张敏"], batch.ID, "重新办")
+	b.must(err)
+	b.accept(at)
+	if got := b.stocks("F1"); got[ledger.Available] != 900000 || before[ledger.Available] == 900000 {
+		t.Fatalf("voided: %v, before %v", got, before)
+	}
+	if codes := b.differences(); codes != nil {
+		t.Fatalf("after voiding: %v", codes)
+	}
+	// All lines are co-funded by F2, so without it nothing is left to do now, and all of it later.
+	r, err := b.app.RunWithout(ctx, b.by["张敏"], 202601, "F2")
+	if err != nil || len(r.Batches) != 0 {
+		t.Fatalf("without the fund that all lines need: %+v %v", r.Batches, err)
+	}
+	if _, err := b.app.RunWithout(ctx, b.by["张敏"], 202601, "F9"); message.Code(err) != "fund.unknown" {
+		t.Fatalf("an unknown fund: %v", err)
+	}
+	again := b.run(202601)
+	if again.Gross != 340002 {
+		t.Fatalf("after all: %+v", again)
+	}
+}

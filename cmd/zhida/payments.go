@@ -1,0 +1,232 @@
+package main
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"zhida/cmd/zhida/internal/app"
+	"zhida/cmd/zhida/internal/term"
+	"zhida/payroll"
+	"zhida/rules/calendar"
+	"zhida/rules/message"
+	"zhida/rules/money"
+)
+
+// paymentRow is a payment as JSON prints it.
+type paymentRow struct {
+	Payment  string               `json:"payment"`
+	Person   int64                `json:"person"`
+	Name     string               `json:"name"`
+	Holder   string               `json:"holder"`
+	Card     string               `json:"card"` // masked
+	Bank     string               `json:"bank"`
+	Fen      money.Fen            `json:"fen"`
+	State    payroll.PaymentState `json:"state"`
+	Cause    payroll.ReturnCause  `json:"cause,omitempty"`
+	Reason   string               `json:"reason,omitempty"`
+	Since    calendar.Date        `json:"since,omitzero"`
+	File     string               `json:"file"`
+	Target   string               `json:"target,omitempty"`
+	Replaces string               `json:"replaces,omitempty"`
+}
+
+func paymentRowOf(p payroll.PaidOut) paymentRow {
+	r := paymentRow{p.ID().String(), p.Person, p.Name, p.Holder, p.Card.String(), p.Bank, p.Fen, p.State, p.Cause, p.Reason, p.Since, p.File, p.TargetChinese(), ""}
+	if p.Replaces != (payroll.PaymentID{}) {
+		r.Replaces = p.Replaces.String()
+	}
+	return r
+}
+
+func (c *cli) paymentsCommand() *cobra.Command {
+	var batch, person, state string
+	cmd := &cobra.Command{Use: "payments", Short: "支付台账：每笔付给谁、银行怎么说、退票的原因", Args: cobra.NoArgs,
+		Long:    "状态：sent 在途、credited 已入账、returned 退票、not_credited 收到未入账、recalled 已撤回、reissued 已重发。",
+		Example: "  zhida payments --state returned\n  zhida payments --person 张小满",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return c.with(cmd, func(ctx context.Context, a *app.App) error {
+				q := payroll.PaymentQuery{State: payroll.PaymentState(state)}
+				if batch != "" {
+					id, err := payroll.ParseBatchID(batch)
+					if err != nil {
+						return err
+					}
+					q.Batch = id
+				}
+				if person != "" {
+					p, err := a.Person(ctx, person)
+					if err != nil {
+						return err
+					}
+					q.Person = p.Person
+				}
+				if state != "" && q.State.Chinese() == "" {
+					return message.Err("payment.state", state)
+				}
+				list, err := a.PaymentList(ctx, q)
+				if err != nil {
+					return err
+				}
+				return c.payments(list)
+			})
+		}}
+	cmd.Flags().StringVar(&batch, "batch", "", "只列一个批次")
+	cmd.Flags().StringVar(&person, "person", "", "只列一个人")
+	cmd.Flags().StringVar(&state, "state", "", "只列一种状态")
+	return cmd
+}
+
+func (c *cli) payments(list []payroll.PaidOut) error {
+	out, rows, sum := []paymentRow{}, [][]string{}, money.Fen(0)
+	for _, p := range list {
+		r := paymentRowOf(p)
+		out = append(out, r)
+		since := ""
+		if p.Since != 0 {
+			since = p.Since.String()
+		}
+		rows = append(rows, []string{r.Payment, strconv.FormatInt(p.Person, 10), p.Name, p.Holder, r.Card, p.Fen.Grouped(), p.State.Chinese(), since, p.Reason})
+		sum += p.Fen
+	}
+	if c.json {
+		return c.printJSON(out)
+	}
+	term.Table(c.out, []string{"支付", "编号", "姓名", "户名", "账号", "金额（元）", "状态", "日期", "银行的说法"}, rows, 2, 6)
+	c.say("payment.listed", len(list), sum.Grouped())
+	return nil
+}
+
+func (c *cli) reissueCommand() *cobra.Command {
+	var same string
+	cmd := &cobra.Command{Use: "reissue [PAYMENT…]", Short: "重发退票：原金额，付到更正后的账户，另成批次审批", Args: cobra.ArbitraryArgs,
+		Long:    "不写支付编号的，是所有退票和撤回的。账户没有更正的不重发，除非用 --same-account 写明为什么还付原账户。\n重发的批次照样提交、复核、审批、导出；审批以后原来那笔记为已重发，不能再发一次。",
+		Example: "  zhida reissue --as 张敏\n  zhida reissue 2026-11/1#12 --same-account 银行已解冻 --as 张敏",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var ids []payroll.PaymentID
+			for _, x := range args {
+				id, err := payroll.ParsePaymentID(x)
+				if err != nil {
+					return err
+				}
+				ids = append(ids, id)
+			}
+			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
+				r, err := a.ReissueDraft(ctx, s, ids, same)
+				if err != nil {
+					return err
+				}
+				type left struct {
+					paymentRow
+					Why string `json:"why"`
+				}
+				heads, out := []batchHead{}, []left{}
+				for _, b := range r.Batches {
+					heads = append(heads, headOf(b))
+				}
+				for _, x := range r.Left {
+					out = append(out, left{paymentRowOf(x.PaidOut), x.Why.Text(c.language())})
+				}
+				if c.json {
+					return c.printJSON(map[string]any{"batches": heads, "left": out})
+				}
+				c.batchTable(r.Batches)
+				for _, x := range out {
+					c.say("reissue.left", x.Payment, x.Person, money.Fen(x.Fen), x.Why)
+				}
+				if len(r.Batches)+len(r.Left) == 0 {
+					c.say("reissue.none")
+				}
+				return nil
+			})
+		}}
+	cmd.Flags().StringVar(&same, "same-account", "", "仍付原账户的原因")
+	return cmd
+}
+
+func (c *cli) returnsCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "returns", Short: "银行回盘里没有对上的行：列出、落实"}
+	list := &cobra.Command{Use: "list", Short: "列出没有落实的行", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+		return c.with(cmd, func(ctx context.Context, a *app.App) error {
+			open, err := a.OpenRows(ctx)
+			if err != nil {
+				return err
+			}
+			return c.keptRows(open)
+		})
+	}}
+	var reason string
+	resolve := &cobra.Command{Use: "resolve POSITION LINE", Short: "写明一行怎样落实了", Args: cobra.ExactArgs(2), RunE: func(cmd *cobra.Command, args []string) error {
+		position, err := strconv.ParseInt(args[0], 10, 64)
+		line, err2 := strconv.Atoi(args[1])
+		if err != nil || err2 != nil {
+			return message.Err("cli.number", args[0]+" "+args[1])
+		}
+		return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
+			if err := a.ResolveRow(ctx, s, position, line, reason); err != nil {
+				return err
+			}
+			c.say("returns.resolved", position, line)
+			return nil
+		})
+	}}
+	resolve.Flags().StringVar(&reason, "reason", "", "怎样落实的")
+	cmd.AddCommand(list, resolve)
+	return cmd
+}
+
+func (c *cli) keptRows(list []payroll.KeptRow) error {
+	type row struct {
+		Position int64                `json:"position"`
+		Line     int                  `json:"line"`
+		Payment  string               `json:"payment,omitempty"`
+		Account  string               `json:"account"` // masked
+		Holder   string               `json:"holder"`
+		Fen      money.Fen            `json:"fen"`
+		State    payroll.PaymentState `json:"state"`
+		Text     string               `json:"text"`
+		Problem  string               `json:"problem"`
+	}
+	out, rows := []row{}, [][]string{}
+	for _, x := range list {
+		payment := ""
+		if x.Payment != (payroll.PaymentID{}) {
+			payment = x.Payment.String()
+		}
+		r := row{x.Position, x.Line, payment, x.Account.String(), x.Holder, x.Fen, x.State, x.Text, x.Problem}
+		out = append(out, r)
+		rows = append(rows, []string{strconv.FormatInt(x.Position, 10), strconv.Itoa(x.Line), payment, r.Account, x.Holder, x.Fen.Grouped(), x.Text, x.Problem})
+	}
+	if c.json {
+		return c.printJSON(out)
+	}
+	term.Table(c.out, []string{"日志", "行", "支付", "账号", "户名", "金额（元）", "银行的说法", "为什么没有对上"}, rows, 6)
+	return nil
+}
+
+// returned shows what a bank's answer did. Rows that were not applied make the exit code 3.
+func (c *cli) returned(file string, r payroll.ReturnResult) error {
+	if c.json {
+		if err := c.printJSON(map[string]any{"file": file, "position": r.Position, "unchanged": r.Unchanged, "rows": r.Rows, "changed": r.Changed, "fen": r.Sums,
+			"pending": r.Pending, "same": r.Same, "kept": len(r.Kept)}); err != nil {
+			return err
+		}
+	} else {
+		if r.Unchanged {
+			c.say("returns.unchanged", file)
+		} else {
+			c.say("returns.done", file, r.Rows, r.Changed[payroll.PaymentCredited], r.Sums[payroll.PaymentCredited].Grouped(), r.Changed[payroll.PaymentReturned], r.Sums[payroll.PaymentReturned].Grouped(),
+				r.Changed[payroll.PaymentParked], r.Pending, r.Same)
+		}
+		if len(r.Kept) > 0 {
+			if err := c.keptRows(r.Kept); err != nil {
+				return err
+			}
+		}
+	}
+	if len(r.Kept) > 0 {
+		return message.Err("returns.kept", len(r.Kept))
+	}
+	return nil
+}

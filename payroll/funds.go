@@ -1,0 +1,346 @@
+package payroll
+
+import (
+	"context"
+	"slices"
+
+	"zhida/payroll/journal"
+	"zhida/payroll/ledger"
+	"zhida/rules/calendar"
+	"zhida/rules/facts"
+	"zhida/rules/message"
+	"zhida/rules/money"
+)
+
+// Bodies of the facts that bring money into funds.
+type (
+	// transferFact is money that came in for a fund: its document says for which place and purpose.
+	transferFact struct {
+		Fund     string        `json:"fund"`
+		Document string        `json:"document"`
+		Place    string        `json:"place"` // "" for the fund as a whole
+		Purpose  string        `json:"purpose"`
+		Giver    string        `json:"giver"`
+		Voucher  string        `json:"voucher"`
+		Date     calendar.Date `json:"date"`
+		Fen      money.Fen     `json:"fen"`
+	}
+	// authorityFact is budget authority that was granted to a fund.
+	authorityFact struct {
+		Fund     string        `json:"fund"`
+		Document string        `json:"document"`
+		Year     int           `json:"year"`
+		Date     calendar.Date `json:"date"`
+		Fen      money.Fen     `json:"fen"`
+	}
+)
+
+// ledgerAt adds the postings up to a position up by purse.
+func ledgerAt(ctx context.Context, r Reader, position int64) (ledger.Book, error) {
+	book := ledger.Book{}
+	err := r.Postings(ctx, 0, position, func(_ int64, p ledger.Posting) error { book.Post(p); return nil })
+	return book, err
+}
+
+// poster makes the postings of one event. It keeps the ledger as it goes, so that money
+// that is spent is first looked for in the purse and then in the fund's general money.
+type poster struct {
+	book  ledger.Book
+	list  []ledger.Posting
+	ref   string
+	short map[string]money.Fen // by fund that must not lack money, what it lacks
+}
+
+func newPoster(ctx context.Context, r Reader, ref string) (*poster, error) {
+	head, err := r.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	book, err := ledgerAt(ctx, r, head.Position)
+	return &poster{book: book, ref: ref, short: map[string]money.Fen{}}, err
+}
+
+// move posts fen of a purse; nothing when there are none, backwards when they are negative.
+func (p *poster) move(k Purse, from, to ledger.Account, fen money.Fen) {
+	if fen < 0 {
+		from, to, fen = to, from, -fen
+	}
+	if fen == 0 {
+		return
+	}
+	x := ledger.Posting{Fund: k.Fund, Place: k.Place, Source: from, Target: to, Fen: fen, Ref: p.ref}
+	p.book.Post(x)
+	p.list = append(p.list, x)
+}
+
+// spend takes fen of what is available to a purse; what it lacks comes from the fund's
+// general money. strict notes what even that does not give.
+func (p *poster) spend(k Purse, to ledger.Account, fen money.Fen, strict bool) {
+	if lack := fen - max(p.book[k][ledger.Available], 0); lack > 0 && k.Place != "" {
+		general := Purse{Fund: k.Fund}
+		part := lack
+		if strict {
+			part = min(lack, max(p.book[general][ledger.Available], 0))
+		}
+		p.move(general, ledger.Available, ledger.Assigned, part)
+		p.move(k, ledger.Assigned, ledger.Available, part)
+	}
+	if lack := fen - max(p.book[k][ledger.Available], 0); lack > 0 && strict {
+		p.short[k.Fund] += lack
+	}
+	p.move(k, ledger.Available, to, fen)
+}
+
+// reserve makes the postings of an approval: what is held before is released, what comes
+// back is there again, and then what leaves or stays held is taken. Error: message.Problems
+// with fund.short for each fund that lacks money.
+func (p *poster) reserve(county *County, portions []Portion) error {
+	for i := range portions {
+		x := &portions[i]
+		p.move(x.Purse, ledger.Held, ledger.Available, x.released)
+		p.move(x.Purse, ledger.Recovered, ledger.Available, x.Moved)
+		p.move(x.Purse, ledger.Returned, ledger.Reserved, x.Reissued)
+	}
+	for i := range portions {
+		x := &portions[i]
+		f := county.fund(x.Fund)
+		strict := f != nil && f.Kind != ""
+		p.spend(x.Purse, ledger.Reserved, x.Pay+max(x.Deduction, 0)-x.Reissued, strict)
+		p.spend(x.Purse, ledger.Held, x.Held, strict)
+		p.spend(x.Purse, ledger.Paid, x.given, strict)
+		p.move(x.Purse, ledger.Recovered, ledger.Available, max(-x.Deduction, 0)) // an institution gives back
+	}
+	var problems message.Problems
+	for _, code := range sortedKeys(p.short) {
+		problems = append(problems, message.Problem{Message: message.M("fund.short", code, county.FundName(code), p.short[code])})
+	}
+	if problems != nil {
+		return problems
+	}
+	return nil
+}
+
+// portionsByPurse adds a batch's portions up by purse, in order of fund and place.
+func portionsByPurse(ctx context.Context, r Reader, id BatchID) ([]Portion, error) {
+	at := map[Purse]*Portion{}
+	err := r.Portions(ctx, id, func(x Portion) error {
+		s := at[x.Purse]
+		if s == nil {
+			s = &Portion{Batch: id, Purse: x.Purse}
+			at[x.Purse] = s
+		}
+		s.Gross, s.Deduction, s.Reissued = s.Gross+x.Gross, s.Deduction+x.Deduction, s.Reissued+x.Reissued
+		s.Pay, s.Owed = s.Pay+x.Pay, s.Owed+x.Owed
+		// What one person's money does must not be netted with another's: what is released is
+		// not what is held, and what comes back is not what is set off.
+		s.Held, s.Moved = s.Held+max(x.Held, 0), s.Moved+max(x.Moved, 0)
+		s.released, s.given = s.released+max(-x.Held, 0), s.given+max(-x.Moved, 0)
+		return nil
+	})
+	list := make([]Portion, 0, len(at))
+	for _, x := range at {
+		list = append(list, *x)
+	}
+	slices.SortFunc(list, func(a, b Portion) int { return comparePurses(a.Purse, b.Purse) })
+	return list, err
+}
+
+// covered refuses lines that a fund does not pay for. Error: fund.purpose.
+func covered(ctx context.Context, r Reader, county *County, id BatchID) error {
+	narrow := slices.ContainsFunc(county.Funds, func(f Fund) bool { return len(f.Items) > 0 })
+	if !narrow {
+		return nil
+	}
+	return r.Lines(ctx, LineQuery{Batch: id}, func(l Line) error {
+		if l.Side != Gross {
+			return nil
+		}
+		for _, s := range county.shares(&l) {
+			if f := county.fund(s.fund); f != nil && len(f.Items) > 0 && !slices.Contains(f.Items, l.Item) {
+				return message.Err("fund.purpose", f.Code, f.Name, l.Item)
+			}
+		}
+		return nil
+	})
+}
+
+// fundApproval posts what an approval commits, by the settings that the batch was
+// computed with. position is that of the approval.
+func fundApproval(ctx context.Context, tx Tx, batch *Batch, position int64) error {
+	county, err := settingsAt(ctx, tx, batch.Horizon)
+	if message.Code(err) == "settings.none" {
+		county, err = &County{}, nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := covered(ctx, tx, county, batch.ID); err != nil {
+		return err
+	}
+	portions, err := portionsByPurse(ctx, tx, batch.ID)
+	if err != nil {
+		return err
+	}
+	p, err := newPoster(ctx, tx, batch.ID.String())
+	if err != nil {
+		return err
+	}
+	if err := p.reserve(county, portions); err != nil {
+		return err
+	}
+	if err := sentUp(ctx, tx, batch, p); err != nil {
+		return err
+	}
+	return tx.PutPostings(ctx, position, p.list)
+}
+
+// sentUp posts what a batch collects for payments of an earlier year: it goes on to the treasury.
+func sentUp(ctx context.Context, r Reader, batch *Batch, p *poster) error {
+	batches, err := r.Batches(ctx)
+	if err != nil {
+		return err
+	}
+	channel := map[BatchID]string{}
+	for _, x := range batches {
+		if x.State.Committed() {
+			channel[x.ID] = x.Channel
+		}
+	}
+	var collected []Entry
+	err = r.Entries(ctx, EntryQuery{Batch: batch.ID}, func(e Entry) error {
+		if e.Way == Collected {
+			collected = append(collected, e)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, e := range collected {
+		paid, err := paidYears(ctx, r, e.Person, channel)
+		if err != nil {
+			return err
+		}
+		e.Batch = batch.ID
+		if source(e, paid(e)) == SourceTreasury {
+			p.move(Purse{Fund: e.Fund, Place: e.Place}, ledger.Available, ledger.SentUp, -e.Fen)
+		}
+	}
+	return nil
+}
+
+// fundVoid takes the postings of an approval back.
+func fundVoid(ctx context.Context, tx Tx, batch *Batch, position int64) error {
+	head, err := tx.Head(ctx)
+	if err != nil {
+		return err
+	}
+	approved := int64(0)
+	err = tx.Events(ctx, batch.Horizon, head.Position, func(e journal.Event) error {
+		if e.Kind == EventBatchApproved {
+			pairs, err := journal.ParsePayload(e.Payload)
+			if err != nil {
+				return err
+			}
+			if valueOf(pairs, "batch") == batch.ID.String() {
+				approved = e.Position
+			}
+		}
+		return nil
+	})
+	if err != nil || approved == 0 {
+		return err
+	}
+	var list []ledger.Posting
+	err = tx.Postings(ctx, approved-1, approved, func(_ int64, p ledger.Posting) error {
+		p.Source, p.Target = p.Target, p.Source
+		list = append(list, p)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	slices.Reverse(list)
+	return tx.PutPostings(ctx, position, list)
+}
+
+// fundExport posts that a batch has left: payments are in transit, deductions are with
+// their institutions.
+func fundExport(ctx context.Context, tx Tx, batch *Batch, position int64) error {
+	portions, err := portionsByPurse(ctx, tx, batch.ID)
+	if err != nil {
+		return err
+	}
+	p := &poster{book: ledger.Book{}, ref: batch.ID.String()}
+	for i := range portions {
+		x := &portions[i]
+		p.move(x.Purse, ledger.Reserved, ledger.Transit, x.Pay)
+		p.move(x.Purse, ledger.Reserved, ledger.Paid, max(x.Deduction, 0))
+	}
+	return tx.PutPostings(ctx, position, p.list)
+}
+
+// bringIn posts what a file says came in: by the difference to what it said before, so
+// that a corrected amount moves the ledger by the correction. Error: fund.unknown.
+func bringIn(ctx context.Context, tx Tx, plan *importPlan, position int64) error {
+	p := &poster{book: ledger.Book{}}
+	county, err := settingsAt(ctx, tx, 0)
+	if err != nil && message.Code(err) != "settings.none" {
+		return err
+	}
+	for i, f := range slices.Concat(plan.put, plan.end) {
+		var x transferFact
+		switch f.Kind {
+		case facts.KindTransfer, facts.KindAuthority:
+			if err := decode(f, &x); err != nil {
+				return err
+			}
+		default:
+			continue
+		}
+		if county.fund(x.Fund) == nil {
+			return message.Err("fund.unknown", x.Fund)
+		}
+		if i >= len(plan.put) {
+			x.Fen = -x.Fen
+		}
+		p.ref = x.Document
+		p.move(Purse{Fund: x.Fund, Place: x.Place}, ledger.Received, ledger.Available, x.Fen)
+	}
+	if len(p.list) == 0 {
+		return nil
+	}
+	return tx.PutPostings(ctx, position, p.list)
+}
+
+// fundRelief posts a repayment: within the year of the payment the fund has the money
+// again, later it goes on to the treasury. A write-off moves no money.
+func fundRelief(ctx context.Context, tx Tx, moves []Entry, position int64) error {
+	batches, err := tx.Batches(ctx)
+	if err != nil {
+		return err
+	}
+	channel := map[BatchID]string{}
+	for _, x := range batches {
+		if x.State.Committed() {
+			channel[x.ID] = x.Channel
+		}
+	}
+	p := &poster{book: ledger.Book{}}
+	for _, e := range moves {
+		if e.Way != Repaid {
+			continue
+		}
+		paid, err := paidYears(ctx, tx, e.Person, channel)
+		if err != nil {
+			return err
+		}
+		p.ref = e.Document
+		k := Purse{Fund: e.Fund, Place: e.Place}
+		p.move(k, ledger.Recovered, ledger.Available, -e.Fen)
+		if source(e, paid(e)) == SourceTreasury {
+			p.move(k, ledger.Available, ledger.SentUp, -e.Fen)
+		}
+	}
+	return tx.PutPostings(ctx, position, p.list)
+}

@@ -1,0 +1,431 @@
+package payroll
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"zhida/payroll/journal"
+	"zhida/payroll/ledger"
+	"zhida/rules/calendar"
+	"zhida/rules/facts"
+	"zhida/rules/identity"
+	"zhida/rules/message"
+	"zhida/rules/money"
+)
+
+// Chinese is the state as screens and papers print it.
+func (s PaymentState) Chinese() string {
+	return map[PaymentState]string{PaymentSent: "在途", PaymentCredited: "已入账", PaymentReturned: "退票", PaymentParked: "收到未入账", PaymentRecalled: "已撤回", PaymentReissued: "已重发"}[s]
+}
+
+// stock is where the money of a payment in a state is. A reissued payment's money went
+// on with the payment that replaces it.
+func (s PaymentState) stock() ledger.Account {
+	switch s {
+	case PaymentCredited:
+		return ledger.Paid
+	case PaymentReturned, PaymentRecalled, PaymentReissued:
+		return ledger.Returned
+	}
+	return ledger.Transit
+}
+
+// PaidOut is a payment that has left, with what became of it.
+type PaidOut struct {
+	Payment
+	Channel string
+	Name    string // of the person
+	State   PaymentState
+	Cause   ReturnCause
+	Reason  string        // the bank's word
+	Since   calendar.Date // of the state: the bank's date, or that of the export
+	Answer  int64         // position of the answer, 0 while there is none
+}
+
+// PaymentQuery selects payments that have left; zero values select all.
+type PaymentQuery struct {
+	Batch  BatchID
+	Person int64
+	State  PaymentState
+}
+
+// PaymentList gives payments that have left, by batch and number, with their states.
+func (b *Book) PaymentList(ctx context.Context, q PaymentQuery) (list []PaidOut, err error) {
+	err = b.view(ctx, func(r Reader) error {
+		batches, err := r.Batches(ctx)
+		if err != nil {
+			return err
+		}
+		for _, x := range batches {
+			if x.State != Exported || q.Batch != 0 && x.ID != q.Batch {
+				continue
+			}
+			err := paidOut(ctx, r, x, func(p PaidOut) error {
+				if (q.Person == 0 || p.Person == q.Person) && (q.State == "" || p.State == q.State) {
+					list = append(list, p)
+				}
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return namePaid(ctx, r, list)
+	})
+	return list, err
+}
+
+// namePaid fills in who the persons are.
+func namePaid(ctx context.Context, r Reader, list []PaidOut) error {
+	at := map[int64][]int{}
+	var last int64
+	for i := range list {
+		at[list[i].Person] = append(at[list[i].Person], i)
+		last = max(last, list[i].Person)
+	}
+	if last == 0 {
+		return nil
+	}
+	return r.Facts(ctx, FactQuery{First: 1, Last: last, Kinds: []facts.Kind{facts.KindPerson}}, func(f Fact) error {
+		if len(at[f.Person]) == 0 {
+			return nil
+		}
+		var p facts.Profile
+		err := decode(f, &p)
+		for _, i := range at[f.Person] {
+			list[i].Name = p.Name
+		}
+		return err
+	})
+}
+
+// paidOut streams the payments of an exported batch with their states.
+func paidOut(ctx context.Context, r Reader, x Batch, fn func(PaidOut) error) error {
+	last := map[int]PaymentEvent{}
+	if err := r.PaymentEvents(ctx, x.ID, func(e PaymentEvent) error { last[e.Seq] = e; return nil }); err != nil {
+		return err
+	}
+	return r.Payments(ctx, x.ID, func(p Payment) error {
+		out := PaidOut{Payment: p, Channel: x.Channel, State: PaymentSent}
+		if e, ok := last[p.Seq]; ok {
+			out.State, out.Cause, out.Reason, out.Since, out.Answer = e.State, e.Cause, e.Reason, e.Date, e.Position
+		}
+		return fn(out)
+	})
+}
+
+// purseParts divides a person's payments of a batch among the purses that pay them: in
+// their order, each takes from the purses in theirs. Every fen of a payment has a purse.
+func purseParts(payments []Payment, portions []Portion) map[int][]PursePart {
+	left := make([]money.Fen, len(portions))
+	for i := range portions {
+		left[i] = portions[i].Pay
+	}
+	parts := map[int][]PursePart{}
+	for _, p := range payments {
+		need := p.Fen
+		for i := range portions {
+			if part := min(need, left[i]); part > 0 {
+				parts[p.Seq] = append(parts[p.Seq], PursePart{portions[i].Purse, part})
+				left[i] -= part
+				need -= part
+			}
+		}
+	}
+	return parts
+}
+
+// PursePart is what one purse pays of a payment.
+type PursePart struct {
+	Purse
+	Fen money.Fen
+}
+
+// batchParts divides all payments of a batch among purses, by payment number.
+func batchParts(ctx context.Context, r Reader, id BatchID) (map[int][]PursePart, error) {
+	portions, payments := map[int64][]Portion{}, map[int64][]Payment{}
+	if err := r.Portions(ctx, id, func(p Portion) error { portions[p.Person] = append(portions[p.Person], p); return nil }); err != nil {
+		return nil, err
+	}
+	if err := r.Payments(ctx, id, func(p Payment) error { payments[p.Person] = append(payments[p.Person], p); return nil }); err != nil {
+		return nil, err
+	}
+	all := map[int][]PursePart{}
+	for person, list := range payments {
+		for seq, parts := range purseParts(list, portions[person]) {
+			all[seq] = parts
+		}
+	}
+	return all, nil
+}
+
+// ReturnResult is what a bank's answer did.
+type ReturnResult struct {
+	Position  int64
+	Unchanged bool // it said nothing new
+	Rows      int
+	Changed   map[PaymentState]int       // payments by the state they came into
+	Sums      map[PaymentState]money.Fen // and their fen
+	Pending   int                        // rows that say nothing final
+	Same      int                        // rows that say what is known
+	Kept      []KeptRow                  // rows that were not applied
+}
+
+// ImportReturns takes a bank's answer in: it finds the payment of every row by account,
+// amount and holder, moves its state and its money, and keeps what it cannot apply. only,
+// when given, is the batch that the file answers: a row of another batch refuses the file.
+// The same file again changes nothing. Errors: returns.foreign, returns.other_batch.
+func (b *Book) ImportReturns(ctx context.Context, s *Session, f *ReturnFile, only BatchID) (result ReturnResult, err error) {
+	if err := s.need(RoleMaker); err != nil {
+		return result, err
+	}
+	err = b.store.Update(ctx, func(tx Tx) error {
+		result = ReturnResult{Rows: len(f.Rows), Changed: map[PaymentState]int{}, Sums: map[PaymentState]money.Fen{}}
+		imports, err := tx.Imports(ctx)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(imports, func(x ImportRecord) bool { return x.Kind == "returns" && x.Digest == f.Digest }) {
+			result.Unchanged = true
+			return nil
+		}
+		m, err := newMatcher(ctx, tx, f)
+		if err != nil {
+			return err
+		}
+		if err := m.match(f, only); err != nil {
+			return err
+		}
+		result.Pending, result.Same, result.Kept = m.pending, m.same, m.kept
+		if len(m.moves) == 0 && len(m.kept) == 0 {
+			result.Unchanged = true
+			return nil
+		}
+		for _, x := range m.moves {
+			result.Changed[x.State]++
+			result.Sums[x.State] += m.byID[x.PaymentID].Fen
+		}
+		e, err := b.record(ctx, tx, s, EventReturnsImported, "kind", "returns", "file_digest", f.Digest, "layout", f.Layout, "rows", num(int64(len(f.Rows))),
+			"moved", num(int64(len(m.moves))), "kept", num(int64(len(m.kept))), "moves", movesDigest(m.moves))
+		if err != nil {
+			return err
+		}
+		result.Position = e.Position
+		if err := m.post(ctx, tx, e.Position); err != nil {
+			return err
+		}
+		for i := range m.moves {
+			m.moves[i].Position = e.Position
+		}
+		for i := range m.kept {
+			m.kept[i].Position = e.Position
+		}
+		if err := tx.PutPaymentStates(ctx, m.moves); err != nil {
+			return err
+		}
+		if err := tx.PutReturnRows(ctx, m.kept); err != nil {
+			return err
+		}
+		return tx.PutImport(ctx, ImportRecord{Position: e.Position, Kind: "returns", File: f.File, Digest: f.Digest, Rows: len(f.Rows), Added: len(m.moves), Refused: len(m.kept)})
+	})
+	return result, err
+}
+
+// movesDigest is the digest that the event of an answer carries over what it moved.
+func movesDigest(moves []PaymentEvent) string {
+	s := section{h: journal.NewHash()}
+	for _, x := range moves {
+		s.row(x.PaymentID.String(), string(x.State), string(x.Cause), x.Reason, x.Date.String())
+	}
+	return hexOf(s.h.Sum(nil))
+}
+
+// matcher finds the payments that a bank's answer is about.
+type matcher struct {
+	byAccount map[string][]*PaidOut
+	byID      map[PaymentID]*PaidOut
+	moves     []PaymentEvent
+	kept      []KeptRow
+	said      map[PaymentID]ReturnRow // what the file has said of a payment
+	pending   int
+	same      int
+}
+
+// newMatcher reads every payment that has left for one of the accounts in the file.
+func newMatcher(ctx context.Context, r Reader, f *ReturnFile) (*matcher, error) {
+	m := &matcher{byAccount: map[string][]*PaidOut{}, byID: map[PaymentID]*PaidOut{}, said: map[PaymentID]ReturnRow{}}
+	asked := map[string]bool{}
+	for i := range f.Rows {
+		asked[f.Rows[i].Account] = true
+	}
+	batches, err := r.Batches(ctx)
+	if err != nil {
+		return nil, err
+	}
+	channel := map[BatchID]string{}
+	for _, x := range batches {
+		if x.State == Exported {
+			channel[x.ID] = x.Channel
+		}
+	}
+	concerned := map[BatchID]bool{}
+	err = r.PaymentsTo(ctx, sortedKeys(asked), func(p Payment) error {
+		if channel[p.Batch] != "" {
+			x := &PaidOut{Payment: p, Channel: channel[p.Batch], State: PaymentSent}
+			m.byAccount[p.Card.Full()] = append(m.byAccount[p.Card.Full()], x)
+			m.byID[p.ID()] = x
+			concerned[p.Batch] = true
+		}
+		return nil
+	})
+	for id := range concerned {
+		if err != nil {
+			break
+		}
+		err = r.PaymentEvents(ctx, id, func(e PaymentEvent) error {
+			if x := m.byID[e.PaymentID]; x != nil {
+				x.State, x.Cause, x.Reason, x.Since, x.Answer = e.State, e.Cause, e.Reason, e.Date, e.Position
+			}
+			return nil
+		})
+	}
+	return m, err
+}
+
+// match goes through the rows in their order.
+func (m *matcher) match(f *ReturnFile, only BatchID) error {
+	found, other := 0, BatchID(0)
+	for i := range f.Rows {
+		row := &f.Rows[i]
+		p, problem, elsewhere := m.find(row, only)
+		if elsewhere != 0 {
+			other = elsewhere
+		}
+		if p != nil {
+			found++
+		}
+		if row.Problem != "" && problem == "" {
+			problem = row.Problem
+		}
+		if problem != "" || p == nil {
+			m.keep(row, p, problem)
+			continue
+		}
+		m.apply(row, p)
+	}
+	switch {
+	case other != 0:
+		return message.Err("returns.other_batch", f.File, other, only)
+	case found == 0:
+		return message.Err("returns.foreign", f.File)
+	}
+	return nil
+}
+
+// find looks for the payment of a row: account and amount must be those of one payment,
+// and the holder its holder. Of several alike, one that the file has not spoken of yet
+// and that is still in transit goes first, oldest first.
+func (m *matcher) find(row *ReturnRow, only BatchID) (p *PaidOut, problem string, elsewhere BatchID) {
+	list := m.byAccount[row.Account]
+	if len(list) == 0 {
+		return nil, "没有付给这个账号的款项", 0
+	}
+	var alike []*PaidOut
+	for _, x := range list {
+		if x.Fen != row.Fen {
+			continue
+		}
+		if only != 0 && x.Batch != only {
+			elsewhere = x.Batch
+			continue
+		}
+		alike = append(alike, x)
+	}
+	if len(alike) == 0 {
+		if elsewhere != 0 {
+			return nil, "是另一批次的款项", elsewhere
+		}
+		return list[0], "金额与所付的 " + list[0].Fen.String() + " 元不符", 0
+	}
+	slices.SortStableFunc(alike, func(a, b *PaidOut) int { return m.rank(a, row) - m.rank(b, row) })
+	p = alike[0]
+	if row.Holder != "" && !identity.SameName(p.Holder, row.Holder) {
+		return p, "户名“" + row.Holder + "”与所付的“" + p.Holder + "”不符", 0
+	}
+	return p, "", 0
+}
+
+// rank puts the payment first that a row most likely means.
+func (m *matcher) rank(p *PaidOut, row *ReturnRow) int {
+	_, said := m.said[p.ID()]
+	switch {
+	case said:
+		return 3
+	case row.State == PaymentReturned && p.State == PaymentCredited: // came back after success, unless one is still in transit
+		return 1
+	case p.State == PaymentSent || p.State == PaymentParked:
+		return 0
+	}
+	return 2
+}
+
+// apply moves a payment to what the bank says, where that can be.
+func (m *matcher) apply(row *ReturnRow, p *PaidOut) {
+	id := p.ID()
+	if before, ok := m.said[id]; ok {
+		if before.State == row.State {
+			m.same++
+			return
+		}
+		m.keep(row, p, "同一笔在文件里说了两次，说法不同")
+		return
+	}
+	m.said[id] = *row
+	switch {
+	case row.State == PaymentSent:
+		m.pending++
+	case row.State == p.State:
+		m.same++
+	case p.State == PaymentReissued && row.State == PaymentReturned:
+		m.same++
+	case p.State == PaymentReissued:
+		m.keep(row, p, "这笔已经重发，银行现在说已入账：可能付了两次，请向银行追回一笔")
+	default:
+		m.moves = append(m.moves, PaymentEvent{PaymentID: id, State: row.State, Cause: row.Cause, Reason: strings.TrimSpace(row.Text + " " + row.Reason), Date: row.Date})
+	}
+}
+
+func (m *matcher) keep(row *ReturnRow, p *PaidOut, problem string) {
+	k := KeptRow{Line: row.Line, Account: identity.Card(row.Account), Holder: row.Holder, Fen: row.Fen, State: row.State, Text: row.Text, Reason: row.Reason, Problem: problem}
+	if p != nil {
+		k.Payment = p.ID()
+	}
+	m.kept = append(m.kept, k)
+}
+
+// post moves the money of the payments that changed their state.
+func (m *matcher) post(ctx context.Context, tx Tx, position int64) error {
+	parts := map[BatchID]map[int][]PursePart{}
+	p := &poster{book: ledger.Book{}}
+	for _, x := range m.moves {
+		if parts[x.Batch] == nil {
+			var err error
+			if parts[x.Batch], err = batchParts(ctx, tx, x.Batch); err != nil {
+				return err
+			}
+		}
+		from, to := m.byID[x.PaymentID].State.stock(), x.State.stock()
+		if from == to {
+			continue
+		}
+		p.ref = x.PaymentID.String()
+		for _, part := range parts[x.Batch][x.Seq] {
+			p.move(part.Purse, from, to, part.Fen)
+		}
+	}
+	return tx.PutPostings(ctx, position, p.list)
+}
+
+// EventReturnsImported records what a bank answered.
+const EventReturnsImported = "returns.imported"

@@ -1,0 +1,305 @@
+package payroll
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"zhida/rules"
+	"zhida/rules/calendar"
+	"zhida/rules/message"
+)
+
+// ReissueResult is what a draft of reissues came to.
+type ReissueResult struct {
+	Batches []Batch   // one a channel
+	Left    []LeftOut // payments that came back and are not in them
+}
+
+// LeftOut is a payment that came back and is not paid again now.
+type LeftOut struct {
+	PaidOut
+	Why message.Message
+}
+
+// again is a payment that came back, with where it goes now.
+type again struct {
+	PaidOut
+	to    []share
+	parts []PursePart
+}
+
+// ReissueDraft drafts batches that pay again what came back: the same amounts, to the
+// accounts as they are known now, each naming the payment it replaces. only, when given,
+// are the payments to take. A payment whose account has not changed since is left out
+// unless sameReason says why the same account will do now. The draft goes the way of
+// every batch: submit, check, approve, export. Error: reissue.open while one is open.
+func (b *Book) ReissueDraft(ctx context.Context, s *Session, only []PaymentID, sameReason string) (result ReissueResult, err error) {
+	if err := s.need(RoleMaker); err != nil {
+		return result, err
+	}
+	err = b.store.Update(ctx, func(tx Tx) error {
+		result = ReissueResult{}
+		head, err := tx.Head(ctx)
+		if err != nil {
+			return err
+		}
+		batches, err := tx.Batches(ctx)
+		if err != nil {
+			return err
+		}
+		var month calendar.Month
+		for _, x := range batches {
+			if x.Kind == Reissue && x.State.open() {
+				return message.Err("reissue.open", x.ID)
+			}
+			if x.State.Committed() {
+				month = max(month, x.ID.Month())
+			}
+		}
+		list, left, err := b.returned(ctx, tx, batches, only, sameReason, month)
+		if err != nil {
+			return err
+		}
+		result.Left = left
+		pairs := []string{"month", month.String(), "kind", string(Reissue), "horizon", num(head.Position), "same_account", sameReason}
+		for start := 0; start < len(list); {
+			end := start
+			for end < len(list) && list[end].Channel == list[start].Channel {
+				end++
+			}
+			batch, err := b.putReissue(ctx, tx, month, head.Position, list[start:end])
+			if err != nil {
+				return err
+			}
+			result.Batches = append(result.Batches, batch)
+			pairs = append(pairs, "batch", batch.ID.String(), "digest", batch.Digest)
+			start = end
+		}
+		if len(result.Batches) == 0 {
+			return nil
+		}
+		_, err = b.record(ctx, tx, s, EventBatchComputed, pairs...)
+		return err
+	})
+	return result, err
+}
+
+// returned finds the payments that came back and can be paid again, by channel, batch
+// and number, and says of the others why not.
+func (b *Book) returned(ctx context.Context, tx Tx, batches []Batch, only []PaymentID, sameReason string, month calendar.Month) (list []again, left []LeftOut, err error) {
+	for _, x := range batches {
+		if x.State != Exported {
+			continue
+		}
+		var back []PaidOut
+		err := paidOut(ctx, tx, x, func(p PaidOut) error {
+			wanted := len(only) == 0 || slices.Contains(only, p.ID())
+			if wanted && (p.State == PaymentReturned || p.State == PaymentRecalled) {
+				back = append(back, p)
+			}
+			return nil
+		})
+		if err != nil || len(back) == 0 {
+			if err != nil {
+				return nil, nil, err
+			}
+			continue
+		}
+		parts, err := batchParts(ctx, tx, x.ID)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, p := range back {
+			to, why, err := b.whereNow(ctx, tx, p, sameReason, month)
+			if err != nil {
+				return nil, nil, err
+			}
+			if !why.IsZero() {
+				left = append(left, LeftOut{p, why})
+				continue
+			}
+			list = append(list, again{p, to, parts[p.Seq]})
+		}
+	}
+	if len(only) > 0 && len(list)+len(left) != len(only) {
+		return nil, nil, message.Err("reissue.not_returned")
+	}
+	slices.SortStableFunc(list, func(x, y again) int { return strings.Compare(x.Channel, y.Channel) })
+	return list, left, nil
+}
+
+// whereNow says to which accounts a payment that came back goes now, or why to none.
+func (b *Book) whereNow(ctx context.Context, r Reader, p PaidOut, sameReason string, month calendar.Month) ([]share, message.Message, error) {
+	people, standings, err := loadPersons(ctx, r, 0, p.Person, p.Person)
+	if err != nil || len(people) != 1 {
+		return nil, message.Message{}, fmt.Errorf("payroll: person %d of a payment: %w", p.Person, err)
+	}
+	who := &people[0]
+	a := &account{standing: *standings[p.Person], on: max(month.Last(), calendar.DateIn(b.now(), zone)), died: who.Died(), calc: &calc{}}
+	a.own, a.hasOwn = accountAt(who, a.on)
+	var list []share
+	switch number, court := strings.CutPrefix(p.Target, targetOrder); {
+	case court:
+		for _, o := range a.orders {
+			if o.Number == number {
+				list = []share{{p.Fen, o.account(), p.Target}}
+			}
+		}
+		if list == nil {
+			return nil, message.M("reissue.no_order", number), nil
+		}
+	default:
+		a.calc.program, err = programNow(ctx, r)
+		if err != nil {
+			return nil, message.Message{}, err
+		}
+		if why := a.held(); !why.IsZero() {
+			return nil, why, nil
+		}
+		list = []share{{p.Fen, a.own, ""}}
+		if a.dead() {
+			list = a.toHeirs(p.Fen)
+		}
+	}
+	if len(list) == 1 && list[0].account.Card.Full() == p.Card.Full() && list[0].account.Holder == p.Holder && sameReason == "" {
+		return nil, message.M("reissue.same_account"), nil
+	}
+	return list, message.Message{}, nil
+}
+
+// putReissue writes the draft of one channel.
+func (b *Book) putReissue(ctx context.Context, tx Tx, month calendar.Month, horizon int64, list []again) (Batch, error) {
+	seq, err := tx.NextSeq(ctx, month)
+	if err != nil {
+		return Batch{}, err
+	}
+	batch := Batch{ID: NewBatchID(month, seq), Kind: Reissue, Channel: list[0].Channel, State: Staging, Horizon: horizon, RulesVersion: rules.Version, ComputedAt: b.now()}
+	if err := tx.CreateBatch(ctx, batch); err != nil {
+		return batch, err
+	}
+	people, portions := map[int64]*Settlement{}, map[int64]map[Purse]*Portion{}
+	var payments []Payment
+	for _, x := range list {
+		st := people[x.Person]
+		if st == nil {
+			p, err := latestProfile(ctx, tx, x.Person)
+			if err != nil {
+				return batch, err
+			}
+			st = &Settlement{Batch: batch.ID, Person: x.Person, Status: Paid, Name: p.Name, Category: p.Category, Place: p.Place}
+			people[x.Person], portions[x.Person] = st, map[Purse]*Portion{}
+		}
+		st.Reissued += x.Fen
+		st.Pay += x.Fen
+		for _, part := range x.parts {
+			if portions[x.Person][part.Purse] == nil {
+				portions[x.Person][part.Purse] = &Portion{Batch: batch.ID, Person: x.Person, Purse: part.Purse}
+			}
+			portions[x.Person][part.Purse].Reissued += part.Fen
+			portions[x.Person][part.Purse].Pay += part.Fen
+		}
+		for _, to := range x.to {
+			payments = append(payments, Payment{Batch: batch.ID, Seq: len(payments) + 1, Person: x.Person, Fen: to.fen, Bank: to.account.Bank, Card: to.account.Card, CNAPS: to.account.CNAPS,
+				Branch: to.account.Branch, Holder: to.account.Holder, Place: x.Place, Target: to.target, Replaces: x.ID()})
+		}
+	}
+	var settlements []Settlement
+	var shared []Portion
+	for _, no := range sortedNumbers(people) {
+		settlements = append(settlements, *people[no])
+		batch.Net += people[no].Pay
+		batch.Reissued += people[no].Reissued
+		var own []Portion
+		for _, x := range portions[no] {
+			own = append(own, *x)
+		}
+		slices.SortFunc(own, func(a, b Portion) int { return comparePurses(a.Purse, b.Purse) })
+		shared = append(shared, own...)
+	}
+	batch.Roster, batch.Payees = len(settlements), len(settlements)
+	for _, put := range []error{tx.PutSettlements(ctx, settlements), tx.PutPortions(ctx, shared), tx.PutPayments(ctx, payments)} {
+		if put != nil {
+			return batch, put
+		}
+	}
+	if batch.Digest, err = digestOf(ctx, tx, batch); err != nil {
+		return batch, err
+	}
+	batch.State = Draft
+	return batch, tx.SetBatch(ctx, batch, Staging)
+}
+
+func sortedNumbers[K ~int64, V any](m map[K]V) []K {
+	list := make([]K, 0, len(m))
+	for no := range m {
+		list = append(list, no)
+	}
+	slices.Sort(list)
+	return list
+}
+
+// reissueHolds says whether every payment that a reissue replaces still waits to be paid
+// again, and goes where it would go now. Error: batch.stale.
+func (b *Book) reissueHolds(ctx context.Context, r Reader, batch Batch) error {
+	now := map[PaymentID][]Payment{}
+	from := map[BatchID]bool{}
+	err := r.Payments(ctx, batch.ID, func(p Payment) error {
+		now[p.Replaces] = append(now[p.Replaces], p)
+		from[p.Replaces.Batch] = true
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	var waiting []PaidOut
+	for _, id := range sortedNumbers(from) {
+		old, err := r.Batch(ctx, id)
+		if err != nil {
+			return err
+		}
+		err = paidOut(ctx, r, old, func(p PaidOut) error {
+			if now[p.ID()] != nil && (p.State == PaymentReturned || p.State == PaymentRecalled) {
+				waiting = append(waiting, p)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if len(waiting) != len(now) {
+		return message.Err("batch.stale", batch.ID)
+	}
+	for _, p := range waiting {
+		to, why, err := b.whereNow(ctx, r, p, "asked before", batch.ID.Month())
+		if err != nil {
+			return err
+		}
+		goes := func(x share, y Payment) bool {
+			return x.fen == y.Fen && x.account.Card.Full() == y.Card.Full() && x.account.Holder == y.Holder && x.target == y.Target
+		}
+		if !why.IsZero() || !slices.EqualFunc(to, now[p.ID()], goes) {
+			return message.Err("batch.stale", batch.ID)
+		}
+	}
+	return nil
+}
+
+// replaced gives the payments that a reissue replaces the given state, for its approval or its voiding.
+func replaced(ctx context.Context, tx Tx, batch *Batch, state PaymentState, position int64) error {
+	seen := map[PaymentID]bool{}
+	var list []PaymentEvent
+	err := tx.Payments(ctx, batch.ID, func(p Payment) error {
+		if p.Replaces != (PaymentID{}) && !seen[p.Replaces] {
+			seen[p.Replaces] = true
+			list = append(list, PaymentEvent{PaymentID: p.Replaces, Position: position, State: state, Reason: p.ID().String()})
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return tx.PutPaymentStates(ctx, list)
+}

@@ -1,0 +1,113 @@
+package store
+
+import (
+	"context"
+
+	"github.com/jmoiron/sqlx"
+
+	"zhida/payroll"
+	"zhida/payroll/ledger"
+	"zhida/rules/money"
+)
+
+const portionColumns = `batch, person, fund, place, gross, deduction, moved, held, owed, reissued, pay`
+
+func (q *queries) PutPortions(ctx context.Context, list []payroll.Portion) error {
+	return q.insert(ctx, "portion ("+portionColumns+")", 11, len(list), func(i int, a []any) {
+		p := &list[i]
+		a[0], a[1], a[2], a[3] = int64(p.Batch), p.Person, p.Fund, p.Place
+		a[4], a[5], a[6], a[7] = int64(p.Gross), int64(p.Deduction), int64(p.Moved), int64(p.Held)
+		a[8], a[9], a[10] = int64(p.Owed), int64(p.Reissued), int64(p.Pay)
+	})
+}
+
+func (q *queries) Portions(ctx context.Context, id payroll.BatchID, fn func(payroll.Portion) error) error {
+	return q.stream(ctx, `SELECT `+portionColumns+` FROM portion WHERE batch = ? ORDER BY person, fund, place`, []any{int64(id)}, func(r *sqlx.Rows) error {
+		var p payroll.Portion
+		if err := r.Scan(&p.Batch, &p.Person, &p.Fund, &p.Place, &p.Gross, &p.Deduction, &p.Moved, &p.Held, &p.Owed, &p.Reissued, &p.Pay); err != nil {
+			return err
+		}
+		return fn(p)
+	})
+}
+
+func (q *queries) HeldIn(ctx context.Context, batches []payroll.BatchID, first, last int64, fn func(int64, payroll.Purse, money.Fen) error) error {
+	list, args := in(batches)
+	return q.stream(ctx, `SELECT person, fund, place, CAST(SUM(held) AS BIGINT) FROM portion WHERE held <> 0 AND batch IN `+list+` AND person BETWEEN ? AND ?
+		GROUP BY person, fund, place HAVING SUM(held) <> 0 ORDER BY person, fund, place`, append(args, first, last), func(r *sqlx.Rows) error {
+		var person, fen int64
+		var k payroll.Purse
+		if err := r.Scan(&person, &k.Fund, &k.Place, &fen); err != nil {
+			return err
+		}
+		return fn(person, k, money.Fen(fen))
+	})
+}
+
+func (q *queries) PutPostings(ctx context.Context, position int64, list []ledger.Posting) error {
+	return q.insert(ctx, "posting (position, n, fund, place, source, target, fen, ref)", 8, len(list), func(i int, a []any) {
+		p := &list[i]
+		a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7] = position, i+1, p.Fund, p.Place, string(p.Source), string(p.Target), int64(p.Fen), p.Ref
+	})
+}
+
+func (q *queries) Postings(ctx context.Context, after, upto int64, fn func(int64, ledger.Posting) error) error {
+	return q.stream(ctx, `SELECT position, fund, place, source, target, fen, ref FROM posting WHERE position > ? AND position <= ? ORDER BY position, n`, []any{after, upto}, func(r *sqlx.Rows) error {
+		var position int64
+		var p ledger.Posting
+		if err := r.Scan(&position, &p.Fund, &p.Place, &p.Source, &p.Target, &p.Fen, &p.Ref); err != nil {
+			return err
+		}
+		return fn(position, p)
+	})
+}
+
+func (q *queries) PutPaymentStates(ctx context.Context, list []payroll.PaymentEvent) error {
+	return q.insert(ctx, "payment_state (batch, seq, position, state, cause, reason, date)", 7, len(list), func(i int, a []any) {
+		p := &list[i]
+		a[0], a[1], a[2], a[3], a[4], a[5], a[6] = int64(p.Batch), p.Seq, p.Position, string(p.State), string(p.Cause), p.Reason, int64(p.Date)
+	})
+}
+
+func (q *queries) PaymentEvents(ctx context.Context, id payroll.BatchID, fn func(payroll.PaymentEvent) error) error {
+	return q.stream(ctx, `SELECT batch, seq, position, state, cause, reason, date FROM payment_state WHERE batch = ? ORDER BY seq, position`, []any{int64(id)}, func(r *sqlx.Rows) error {
+		var p payroll.PaymentEvent
+		if err := r.Scan(&p.Batch, &p.Seq, &p.Position, &p.State, &p.Cause, &p.Reason, &p.Date); err != nil {
+			return err
+		}
+		return fn(p)
+	})
+}
+
+func (q *queries) PaymentsTo(ctx context.Context, cards []string, fn func(payroll.Payment) error) error {
+	for len(cards) > 0 {
+		n := min(idsPerQuery, len(cards))
+		query, args, err := sqlx.In(`SELECT `+paymentColumns+` FROM payment WHERE card IN (?) ORDER BY card, batch, seq`, cards[:n])
+		if err != nil {
+			return err
+		}
+		if err := q.stream(ctx, query, args, func(r *sqlx.Rows) error { return scanPayment(r, fn) }); err != nil {
+			return err
+		}
+		cards = cards[n:]
+	}
+	return nil
+}
+
+func (q *queries) PutReturnRows(ctx context.Context, list []payroll.KeptRow) error {
+	return q.insert(ctx, "return_row (position, line, batch, seq, account, holder, fen, state, text, reason, problem)", 11, len(list), func(i int, a []any) {
+		r := &list[i]
+		a[0], a[1], a[2], a[3], a[4], a[5] = r.Position, r.Line, int64(r.Payment.Batch), r.Payment.Seq, r.Account.Full(), r.Holder
+		a[6], a[7], a[8], a[9], a[10] = int64(r.Fen), string(r.State), r.Text, r.Reason, r.Problem
+	})
+}
+
+func (q *queries) ReturnRows(ctx context.Context, fn func(payroll.KeptRow) error) error {
+	return q.stream(ctx, `SELECT position, line, batch, seq, account, holder, fen, state, text, reason, problem FROM return_row ORDER BY position, line`, nil, func(r *sqlx.Rows) error {
+		var x payroll.KeptRow
+		if err := r.Scan(&x.Position, &x.Line, &x.Payment.Batch, &x.Payment.Seq, &x.Account, &x.Holder, &x.Fen, &x.State, &x.Text, &x.Reason, &x.Problem); err != nil {
+			return err
+		}
+		return fn(x)
+	})
+}
