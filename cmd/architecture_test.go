@@ -70,7 +70,7 @@ var forTests = []string{"payroll/store/pgtest", "payroll/store/storetest"}
 // testsToo lists what the tests of a package may import beyond the package's own list.
 var testsToo = map[string][]string{
 	"cmd/zhida":              {"payroll/journal", "payroll/store"},
-	"cmd/zhida/internal/app": {"importers/sheet", "payroll/banklayout", "payroll/journal", "payroll/store/pgtest"},
+	"cmd/zhida/internal/app": {"importers/sheet", "payroll/banklayout", "payroll/journal", "payroll/ledger", "payroll/store/pgtest"},
 	"exporters/workbook":     {"payroll/journal"},
 	"importers":              {"testdata/counties/taoyuan"},
 	"payroll":                {"payroll/store"},

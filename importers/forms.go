@@ -250,6 +250,16 @@ var forms = []form{
 		{code: "fen", title: "金额", synonyms: []string{"指标金额", "金额（元）", "amount"}, kind: amount, least: positive, required: true, example: "36000000.00"},
 		withdrawColumn,
 	}},
+	{kind: "statement", title: "专户对账单", fact: facts.KindStatement, key: []string{"account", "serial"}, from: "date", world: true, columns: []column{
+		{code: "account", title: "本方账号", synonyms: []string{"账号", "专户账号", "account"}, required: true, help: "设置里这笔资金的 account，文本格式", example: "1860000000000000002"},
+		{code: "serial", title: "流水号", synonyms: []string{"交易流水号", "凭证号", "serial"}, required: true, example: "20260131000017"},
+		{code: "date", title: "交易日期", synonyms: []string{"日期", "记账日期", "date"}, kind: day, required: true, example: "2026-01-31"},
+		{code: "summary", title: "摘要", synonyms: []string{"用途", "附言", "summary"}, example: "代发工资"},
+		{code: "party", title: "对方户名", synonyms: []string{"对方名称", "party"}, example: "代发过渡户"},
+		{code: "debit", title: "借方金额", synonyms: []string{"支出", "借方", "debit"}, kind: amount, least: notNegative, help: "付出去的"},
+		{code: "credit", title: "贷方金额", synonyms: []string{"收入", "贷方", "credit"}, kind: amount, least: notNegative, help: "收进来的", example: "1200000.00"},
+		{code: "balance", title: "余额", synonyms: []string{"账户余额", "balance"}, kind: amount, example: "1200000.00"},
+	}},
 	{kind: "paid", title: "已发金额", fact: facts.KindPaid, key: []string{"item", "month"}, from: "month", wide: true, columns: []column{
 		hidden(idColumn), hidden(nameColumn),
 		{code: "item", title: "项目", synonyms: []string{"项目代码", "item"}, example: "离任村干部补偿"},

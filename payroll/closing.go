@@ -327,6 +327,15 @@ func (f *FundReport) compare(ctx context.Context, r Reader, book ledger.Book) er
 			}
 		}
 	}
+	shown, err := statement(ctx, r)
+	if err != nil {
+		return err
+	}
+	for _, x := range shown {
+		if x.By == "" {
+			f.differ(Purse{}, "fund.statement", x.Account, x.Serial, x.Date, x.Credit-x.Debit, x.Summary)
+		}
+	}
 	rows, err := openRows(ctx, r)
 	for _, x := range rows {
 		f.differ(Purse{}, "fund.row", x.Position, x.Line, x.Fen, x.Problem)

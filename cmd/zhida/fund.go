@@ -69,7 +69,7 @@ func (c *cli) fundCommand() *cobra.Command {
 		})
 	}}
 	reopen.Flags().StringVar(&reason, "reason", "", "原因")
-	cmd.AddCommand(show, closing, reopen, c.traceCommand())
+	cmd.AddCommand(show, closing, reopen, c.traceCommand(), c.statementCommand(), c.matchCommand())
 	return cmd
 }
 
@@ -256,4 +256,54 @@ func (c *cli) steps(list []payroll.FlowStep) error {
 	term.Table(c.out, []string{"来源", "资金", "单位", "支付", "人员", "金额（元）", "状态"}, rows, 5, 6)
 	c.say("payment.listed", len(list), sum.Grouped())
 	return nil
+}
+
+func (c *cli) statementCommand() *cobra.Command {
+	return &cobra.Command{Use: "statement", Short: "专户对账单：每笔对上了什么，哪些没有对上", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return c.with(cmd, func(ctx context.Context, a *app.App) error {
+				list, err := a.Statement(ctx)
+				if err != nil {
+					return err
+				}
+				type row struct {
+					Account string        `json:"account"`
+					Serial  string        `json:"serial"`
+					Date    calendar.Date `json:"date"`
+					Summary string        `json:"summary"`
+					Party   string        `json:"party"`
+					Fen     money.Fen     `json:"fen"` // positive came in
+					By      string        `json:"matched_by,omitempty"`
+					To      string        `json:"matched_to,omitempty"`
+				}
+				words := map[string]string{"": "没有对上", payroll.MatchedByReference: "摘要", payroll.MatchedByAmount: "金额和日期", payroll.MatchedByPerson: "人工"}
+				out, rows := []row{}, [][]string{}
+				for _, x := range list {
+					out = append(out, row{x.Account, x.Serial, x.Date, x.Summary, x.Party, x.Credit - x.Debit, x.By, x.To})
+					rows = append(rows, []string{x.Account, x.Serial, x.Date.String(), x.Summary, (x.Credit - x.Debit).Grouped(), words[x.By], x.To})
+				}
+				if c.json {
+					return c.printJSON(out)
+				}
+				term.Table(c.out, []string{"账号", "流水号", "日期", "摘要", "金额（元）", "对账", "对上的"}, rows, 5)
+				return nil
+			})
+		}}
+}
+
+func (c *cli) matchCommand() *cobra.Command {
+	var to, reason string
+	cmd := &cobra.Command{Use: "match ACCOUNT SERIAL", Short: "人工对账：写明对账单的一行是什么", Args: cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
+				if err := a.MatchRow(ctx, s, args[0], args[1], to, reason); err != nil {
+					return err
+				}
+				c.say("statement.matched", args[0], args[1])
+				return nil
+			})
+		}}
+	cmd.Flags().StringVar(&to, "to", "", "对上的文号、文件或支付")
+	cmd.Flags().StringVar(&reason, "reason", "", "依据")
+	return cmd
 }

@@ -48,6 +48,7 @@ const (
 	// What brings money into funds.
 	KindTransfer  Kind = "transfer"  // key: fund|document|place|voucher
 	KindAuthority Kind = "authority" // key: fund|document
+	KindStatement Kind = "statement" // key: account|serial
 )
 
 // Category is the payee category of a person at a time.

@@ -79,6 +79,9 @@ var payrollEntries = []Entry{
 	{Code: "fund.short", Exit: ExitState,
 		Zh: "资金 {0}（{1}）差 {2} 元，不够付它的各行", ZhHint: "请等资金到位并导入（import transfers 或 authority）后再审批，或者用 --without {0} 先算其他资金的",
 		En: "fund {0} ({1}) lacks {2} yuan for its lines", EnHint: "Import the money (transfers or authority) and approve again, or compute the others first with --without {0}."},
+	{Code: "fund.statement", Exit: ExitCheck,
+		Zh: "账号 {0} {2} 流水 {1} 的 {3} 元（{4}）没有对上账", ZhHint: "查明后用 zhida fund match {0} {1} --to 写明",
+		En: "row {1} of account {0} on {2}, {3} yuan ({4}), matches nothing in the book", EnHint: "Look into it, then zhida fund match {0} {1} --to."},
 	{Code: "fund.stock", Exit: ExitCheck,
 		Zh: "资金 {0} {1} 的{2}：账上 {3} 元，逐笔合计 {4} 元", ZhHint: "账本被改过，或者有批次没有记账，请停止办理并查明",
 		En: "fund {0} {1}, {2}: the ledger has {3}, the payments come to {4}", EnHint: "The book was edited; stop and find out."},
@@ -397,4 +400,7 @@ var payrollEntries = []Entry{
 	{Code: "settle.stopped", Exit: ExitRows,
 		Zh: "停付：{0}（{1}）", ZhHint: "解除后在停付名单里填解除日期，再导入",
 		En: "stopped: {0} ({1})", EnHint: "Import the entry again with its last day when it is lifted."},
+	{Code: "statement.missing", Exit: ExitNotFound,
+		Zh: "账号 {0} 的对账单里没有等待对账的流水 {1}", ZhHint: "请用 zhida fund statement 查看",
+		En: "the statement of {0} has no open row {1}", EnHint: "See zhida fund statement."},
 }

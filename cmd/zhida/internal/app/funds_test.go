@@ -314,6 +314,47 @@ func TestFundsFromTransferToCardAndBack(t *testing.T) {
 	b.must(err)
 }
 
+// The statement of a fund's account is matched by what its rows say, then by amount and
+// days, then by a person; what matches nothing keeps the month open.
+func TestStatement(t *testing.T) {
+	ctx := context.Background()
+	b := newFundBook(t)
+	b.bring("transfers", "资金,文号,单位代码,用途,凭证号,到账日期,金额\nF1,湘财〔2026〕1号,,村干部报酬,1,2026-01-10,3000.00\nF1,湘财〔2026〕2号,,村干部报酬,2,2026-01-12,3000.00\n")
+	b.bring("authority", "资金,指标文号,年度,下达日期,金额\nF2,样财预〔2026〕1号,2026,2026-01-05,5000.00\n")
+	batch := b.run(202601)
+	b.must(b.approve(batch.ID))
+	b.at(2026, time.January, 20)
+	b.export(batch.ID)
+	b.answer(0, "6228480000000000018 赵甲 990.01 credited", "6228480000000000026 钱乙 690.00 returned", "6228480000000000034 孙丙 990.01 credited")
+	const heading = "本方账号,流水号,交易日期,摘要,对方户名,借方金额,贷方金额,余额\n"
+	b.bring("statement", heading+
+		"1860000000000000002,1,2026-01-10,拨款,财政厅,,3000.00,3000.00\n"+
+		"1860000000000000002,2,2026-01-12,湘财〔2026〕2号,财政厅,,3000.00,6000.00\n"+
+		"1860000000000000002,3,2026-01-20,代发,过渡户,2670.02,,3329.98\n"+
+		"1860000000000000002,4,2026-01-23,退票,过渡户,,690.00,4019.98\n"+
+		"1860000000000000002,5,2026-01-24,手续费,银行,0.50,,4019.48\n")
+	got := map[string]string{}
+	list, err := b.app.Statement(ctx)
+	b.must(err)
+	for _, x := range list {
+		got[x.Serial] = x.By + " " + x.To
+	}
+	want := map[string]string{"1": "amount 湘财〔2026〕1号", "2": "reference 湘财〔2026〕2号", "3": "amount 202601200001.txt", "4": "amount 2026-01/1#2", "5": " "}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatal(diff)
+	}
+	if codes := b.differences(); len(codes) != 1 || codes[0] != "fund.statement" {
+		t.Fatalf("%v", codes)
+	}
+	if err := b.app.MatchRow(ctx, b.by["李复"], "1860000000000000002", "4", "x", "y"); message.Code(err) != "statement.missing" {
+		t.Fatalf("a row that is matched: %v", err)
+	}
+	b.must(b.app.MatchRow(ctx, b.by["李复"], "1860000000000000002", "5", "手续费", "由业务费归还，文1"))
+	if codes := b.differences(); codes != nil {
+		t.Fatalf("%v", codes)
+	}
+}
+
 // A fund whose money is late keeps nobody else waiting, and a voided batch gives its money back.
 func TestFundsWithoutOneOfThem(t *testing.T) {
 	ctx := context.Background()
