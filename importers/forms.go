@@ -209,7 +209,7 @@ var forms = []form{
 	{kind: "recipients", title: "继承人代领", fact: facts.KindRecipient, key: []string{"recipient", "relation"}, from: "from", to: "to", columns: []column{
 		hidden(idColumn), hidden(nameColumn),
 		{code: "recipient", title: "收款人", synonyms: []string{"继承人", "代领人", "recipient"}, required: true, help: "身份证号和姓名填去世的人", example: "李春花"},
-		{code: "relation", title: "关系", synonyms: []string{"与本人关系", "relation"}, required: true, example: "配偶"},
+		{code: "relation", title: "关系", synonyms: []string{"与本人关系", "relation"}, required: true, help: "替健在的人代领的写“监护人”", example: "配偶"},
 		{code: "share", title: "份额（%）", synonyms: []string{"份额", "比例", "share"}, kind: decimalNumber, least: positive, required: true, help: "同一人的各份额合计 100", example: "100"},
 		{code: "card", title: "银行卡号", synonyms: []string{"收款账号", "账号", "卡号", "card"}, kind: card, required: true, help: "收款人自己的卡，文本格式", example: "6200590000009999992"},
 		{code: "bank", title: "开户银行", synonyms: []string{"银行", "bank"}, kind: bank, required: true, example: "中国农业银行"},

@@ -321,7 +321,7 @@ func (a *account) held() message.Message {
 	if year := a.calc.census().missed(a); year != 0 {
 		return message.M("settle.not_verified", strconv.Itoa(year))
 	}
-	if !a.hasOwn {
+	if _, guarded := a.guardians(); !a.hasOwn && !guarded {
 		return message.M("settle.no_account")
 	}
 	return message.Message{}
@@ -329,12 +329,24 @@ func (a *account) held() message.Message {
 
 func (a *account) dead() bool { return a.died != 0 && a.died <= a.on }
 
-// heirs are the recipients named for the month; whole says that their shares make 100:
-// nothing leaves the estate before all of it has somewhere to go.
+// relationGuardian is the relation of recipients who receive for a living person.
+const relationGuardian = "监护人"
+
+// heirs are the recipients named for somebody who has died; whole says that their shares
+// make 100: nothing leaves the estate before all of it has somewhere to go.
 func (a *account) heirs() (list []recipientFact, whole bool) {
+	return a.named(func(r recipientFact) bool { return r.Relation != relationGuardian })
+}
+
+// guardians receive for a living person who may not do so.
+func (a *account) guardians() (list []recipientFact, whole bool) {
+	return a.named(func(r recipientFact) bool { return r.Relation == relationGuardian })
+}
+
+func (a *account) named(is func(recipientFact) bool) (list []recipientFact, whole bool) {
 	sum := decimal.Decimal{}
 	for _, r := range a.recipients {
-		if r.from <= a.on && a.on <= r.to {
+		if is(r) && r.from <= a.on && a.on <= r.to {
 			list, sum = append(list, r), sum.Add(r.Share)
 		}
 	}
@@ -426,10 +438,11 @@ func percentOf(fen money.Fen, percent decimal.Decimal) money.Fen {
 }
 
 // divide says where a payment goes: from a regular batch to courts by rank, the rest to
-// the person; or to the heirs by their shares.
+// the person or to the guardian; or to the heirs by their shares.
 func (a *account) divide(pay money.Fen, kind BatchKind) []share {
 	if a.dead() {
-		return a.toHeirs(pay)
+		heirs, _ := a.heirs()
+		return byShares(pay, heirs, targetHeir)
 	}
 	var list []share
 	if kind == Regular {
@@ -438,10 +451,18 @@ func (a *account) divide(pay money.Fen, kind BatchKind) []share {
 	for _, x := range list {
 		pay -= x.fen
 	}
-	if pay > 0 {
-		list = append(list, share{pay, a.own, ""})
+	return append(list, a.toPerson(pay)...)
+}
+
+// toPerson pays the person, or whoever receives for them.
+func (a *account) toPerson(pay money.Fen) []share {
+	if guardians, whole := a.guardians(); whole {
+		return byShares(pay, guardians, targetGuardian)
 	}
-	return list
+	if pay > 0 {
+		return []share{{pay, a.own, ""}}
+	}
+	return nil
 }
 
 // toCourts pays orders by rank, down to the amount that each protects, up to what it
@@ -477,20 +498,19 @@ func (a *account) toCourts(pay money.Fen) (list []share) {
 	return list
 }
 
-// toHeirs splits a payment by shares; the import has refused shares that are not positive.
-func (a *account) toHeirs(pay money.Fen) (list []share) {
-	heirs, _ := a.heirs()
-	weights := make([]decimal.Decimal, len(heirs))
-	for i, r := range heirs {
+// byShares splits a payment among recipients; the import has refused shares that are not positive.
+func byShares(pay money.Fen, recipients []recipientFact, target string) (list []share) {
+	weights := make([]decimal.Decimal, len(recipients))
+	for i, r := range recipients {
 		weights[i] = r.Share
 	}
 	parts, err := money.Split(pay, weights)
 	if err != nil {
 		return nil // the batch is refused, since its payments do not add up: see draft.agrees
 	}
-	for i, r := range heirs {
+	for i, r := range recipients {
 		if parts[i] > 0 {
-			list = append(list, share{parts[i], r.account(), targetHeir + r.Relation + " " + r.Document})
+			list = append(list, share{parts[i], r.account(), target + r.Relation + " " + r.Document})
 		}
 	}
 	return list
@@ -500,6 +520,8 @@ func (a *account) toHeirs(pay money.Fen) (list []share) {
 const (
 	targetOrder = "order:" // and the number of the court's case
 	targetHeir  = "heir:"  // and the relation and the document
+
+	targetGuardian = "guardian:" // and the relation and the document
 )
 
 // TargetChinese words to whom a payment goes when not to the person; "" for the person.
@@ -509,6 +531,9 @@ func (p Payment) TargetChinese() string {
 	}
 	if who, ok := strings.CutPrefix(p.Target, targetHeir); ok {
 		return "继承人 " + who
+	}
+	if who, ok := strings.CutPrefix(p.Target, targetGuardian); ok {
+		return "代领 " + who
 	}
 	return p.Target
 }

@@ -21,10 +21,11 @@ type ImportOptions struct {
 // ImportResult says what an import did.
 type ImportResult struct {
 	ImportRecord
-	Unchanged bool             // the book already says all of this; nothing was recorded
-	Proposal  int64            // position of the proposal when a second actor must accept it first
-	Problems  message.Problems // rows left out
-	Absent    int              // rows that withdraw what the book does not have, or no longer
+	Unchanged bool              // the book already says all of this; nothing was recorded
+	Proposal  int64             // position of the proposal when a second actor must accept it first
+	Problems  message.Problems  // rows left out
+	Asks      []message.Problem // what somebody else has to confirm
+	Absent    int               // rows that withdraw what the book does not have, or no longer
 }
 
 // kinds that state money by hand take a second actor before they are known.
@@ -44,7 +45,7 @@ func (b *Book) Import(ctx context.Context, s *Session, in *ImportBatch, o Import
 		if err != nil {
 			return err
 		}
-		result = ImportResult{ImportRecord: plan.record(in), Problems: plan.problems, Absent: plan.absent}
+		result = ImportResult{ImportRecord: plan.record(in), Problems: plan.problems, Asks: plan.asks, Absent: plan.absent}
 		if len(plan.problems) > 0 && !o.AcceptGood {
 			return plan.problems
 		}
@@ -63,7 +64,7 @@ func (b *Book) Import(ctx context.Context, s *Session, in *ImportBatch, o Import
 		switch {
 		case way != nil:
 			result.Proposal, err = b.proposeOn(ctx, tx, s, in, way)
-		case proposedImports[in.Kind]:
+		case proposedImports[in.Kind] || len(plan.asks) > 0:
 			result.Proposal, err = b.propose(ctx, tx, s, importProposal+in.Kind, in.File, in)
 		default:
 			result.Position, err = b.applyImport(ctx, tx, s, EventImported, plan, in)
@@ -84,6 +85,7 @@ type importPlan struct {
 	end      []Fact
 	problems message.Problems
 	refused  int
+	asks     []message.Problem           // what is not wrong, and takes somebody else to confirm
 	absent   int                         // rows that withdraw what the book does not have
 	concerns map[facts.Category][]string // whose facts change: by category, the places
 }
@@ -108,6 +110,9 @@ func (b *Book) planImport(ctx context.Context, tx Tx, in *ImportBatch) (*importP
 	plan.refused = len(bad)
 	for i := range in.Rows {
 		row := &in.Rows[i]
+		if m := known.asks(row); !m.IsZero() {
+			plan.asks = append(plan.asks, message.Problem{File: in.File, Sheet: in.Sheet, Cell: row.Cell("holder"), Message: m})
+		}
 		if ps := known.check(in, row); len(ps) > 0 {
 			plan.problems = append(plan.problems, ps...)
 			plan.refused++

@@ -76,6 +76,20 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 	return ps
 }
 
+// asks says what of a row is not wrong and still takes another person: an account whose
+// holder is written otherwise than the person.
+func (k *knownFacts) asks(row *ImportRow) message.Message {
+	if row.Fact.Kind != facts.KindAccount || row.Withdraw {
+		return message.Message{}
+	}
+	var a facts.Account
+	name := k.names[k.persons[row.PersonID]]
+	if json.Unmarshal([]byte(row.Fact.Body), &a) != nil || name == "" || a.Holder == "" || identity.SameName(name, a.Holder) {
+		return message.Message{}
+	}
+	return message.M("import.holder_differs", a.Holder, name)
+}
+
 // clashes refuses rows that would stand beside another of the same key for the same days:
 // a court's order, an heir, a hold, money that came in. Whoever means to replace a row ends it, or withdraws it.
 func (p *importPlan) clashes(known *knownFacts, in *ImportBatch) {

@@ -162,6 +162,9 @@ func deaths(ctx context.Context, r Reader, person int64) (list []Death, err erro
 		if f.Kind == facts.KindRecipient {
 			var x recipientFact
 			err := decode(f, &x)
+			if x.Relation == relationGuardian {
+				return err
+			}
 			heirs[f.Person] = append(heirs[f.Person], Heir{Name: x.Recipient, Relation: x.Relation, Document: x.Document, Share: x.Share})
 			return err
 		}

@@ -158,9 +158,9 @@ func (b *Book) whereNow(ctx context.Context, r Reader, p PaidOut, sameReason str
 		if why := a.held(); !why.IsZero() {
 			return nil, why, nil
 		}
-		list = []share{{p.Fen, a.own, ""}}
-		if a.dead() {
-			list = a.toHeirs(p.Fen)
+		if list = a.toPerson(p.Fen); a.dead() {
+			heirs, _ := a.heirs()
+			list = byShares(p.Fen, heirs, targetHeir)
 		}
 	}
 	if len(list) == 1 && list[0].account.Card.Full() == p.Card.Full() && list[0].account.Holder == p.Holder && sameReason == "" {

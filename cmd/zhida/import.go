@@ -58,6 +58,9 @@ func (c *cli) imported(r payroll.ImportResult) error {
 	default:
 		c.say("import.done", r.File, r.Rows, r.Added, r.Ended, r.Position)
 	}
+	for _, x := range r.Asks {
+		fmt.Fprintf(c.errs, "%s %s %s：%s\n", x.File, x.Sheet, x.Cell, x.Text(c.language()))
+	}
 	if r.Absent > 0 {
 		c.say("import.absent", r.Absent)
 	}
