@@ -103,3 +103,18 @@ func (c *cli) layoutCommand() *cobra.Command {
 	cmd.AddCommand(list, show, check)
 	return cmd
 }
+
+func (c *cli) orderCommand() *cobra.Command {
+	var out string
+	cmd := &cobra.Command{Use: "order ID", Short: "印委托代发单和财政统发汇总单：总额与文件、名单一致才印", Args: cobra.ExactArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
+		return c.onBatch(cmd, args[0], func(ctx context.Context, a *app.App, id payroll.BatchID) error {
+			file, err := a.Order(ctx, id, out)
+			if err == nil {
+				c.say("file.written", file)
+			}
+			return err
+		})
+	}}
+	cmd.Flags().StringVar(&out, "out", ".", "写到哪个文件夹")
+	return cmd
+}

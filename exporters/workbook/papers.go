@@ -7,6 +7,7 @@ import (
 
 	"zhida/payroll"
 	"zhida/rules/calendar"
+	"zhida/rules/identity"
 	"zhida/rules/money"
 	"zhida/rules/policy"
 )
@@ -221,4 +222,87 @@ func WriteDeath(w io.Writer, unit string, d payroll.Death) error {
 	s.onePage = true
 	b.sheets = append(b.sheets, s.sheet)
 	return b.write(w)
+}
+
+// WriteOrder makes the papers that go to the agent bank and the treasury with a batch's
+// files: the order (委托代发单) with one row a file, and the treasury summary (财政统发汇总单)
+// with one row a fund and its budget codes. Both carry the total in figures and capitals.
+func WriteOrder(w io.Writer, o payroll.PaymentOrder) error {
+	seal := o.Batch.Digest[:8]
+	b, err := newBook(paper{title: "委托代发单", unit: o.County.Unit, footer: "批次 " + o.Batch.ID.String() + "　摘要 " + seal,
+		note: "批次：" + o.Batch.ID.String() + "　　摘要：" + seal + "　　日期：" + o.Date.String()})
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	whole := "合计人民币（大写）：" + o.Total.Capital() + "　　¥" + o.Total.Grouped()
+	s, err := b.newSummary("委托代发单", "委 托 代 发 单", 0, textColumn("代理银行", 18), textColumn("付款户名", 22), shortColumn("付款账号", 22), textColumn("文件名", 34), countColumn("笔数"), moneyColumn("金额"), textColumn("文件摘要（SM3 前 16 位）", 24))
+	if err != nil {
+		return err
+	}
+	if err := s.say("请按下列代发文件从我单位账户支付，逐笔入账并反馈结果。文件内容与本单不符的，请不要入账并与我单位联系" + phoneWords(o.County.Phone) + "。"); err != nil {
+		return err
+	}
+	if err := s.headings(); err != nil {
+		return err
+	}
+	s.frozen = 0
+	first := s.body.next
+	for _, f := range o.Files {
+		if err := s.add(text(identity.BankName(f.Bank)), text(f.Setting.Payer), text(f.Setting.Account), text(f.Name), number(int64(f.Count)), fen(f.Total), text(f.SM3[:16])); err != nil {
+			return err
+		}
+	}
+	if _, err := s.totals("合计", first); err != nil {
+		return err
+	}
+	if err := s.say(whole); err != nil {
+		return err
+	}
+	if err := s.say("单位（盖章）：" + o.County.Unit + "　　　　　　　　经办：　　　　　　　　复核：　　　　　　　　审批：　　　　　　　　银行签收："); err != nil {
+		return err
+	}
+	s.onePage = true
+	b.sheets = append(b.sheets, s.sheet)
+
+	t, err := b.newSummary("统发汇总单", "财政统发汇总单", 0, textColumn("资金", 20), textColumn("指标文号", 22), textColumn("预算单位", 18), textColumn("功能科目", 16), textColumn("政府经济分类", 16), textColumn("部门经济分类", 16),
+		textColumn("项目", 18), textColumn("资金性质", 12), shortColumn("人数", 8), moneyColumn("实发"), moneyColumn("代扣"), textColumn("凭证号", 16))
+	if err != nil {
+		return err
+	}
+	if err := t.say("月份：" + o.Batch.ID.Month().String() + "　　批次：" + o.Batch.ID.String() + "　　收款人：代理行过渡户　　支付方式：财政统发"); err != nil {
+		return err
+	}
+	if err := t.headings(); err != nil {
+		return err
+	}
+	t.frozen = 0
+	first = t.body.next
+	for _, f := range o.Funds {
+		c := f.Codes
+		if err := t.add(text(f.Name), text(c.Document), text(c.Unit), text(c.Function), text(c.Government), text(c.Department), text(c.Project), text(c.Nature), text(strconv.Itoa(f.People)), fen(f.Fen), fen(f.Taken), text("")); err != nil {
+			return err
+		}
+	}
+	if _, err := t.totals("合计", first); err != nil {
+		return err
+	}
+	if err := t.say(whole); err != nil {
+		return err
+	}
+	for _, x := range o.Taken {
+		if err := t.say("代扣：" + x.Institution + "　" + strconv.Itoa(x.Rows) + " 行　" + x.Fen.Grouped() + " 元（" + x.Fen.Capital() + "）"); err != nil {
+			return err
+		}
+	}
+	t.onePage = true
+	b.sheets = append(b.sheets, t.sheet)
+	return b.write(w)
+}
+
+func phoneWords(phone string) string {
+	if phone == "" {
+		return ""
+	}
+	return "，电话 " + phone
 }

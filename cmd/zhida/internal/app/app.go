@@ -350,6 +350,15 @@ func named(names map[string]string, code string) string {
 	return code
 }
 
+// Order writes the papers that go to bank and treasury with a batch's files into dir.
+func (a *App) Order(ctx context.Context, id payroll.BatchID, dir string) (string, error) {
+	o, err := a.PaymentOrder(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	return paper(dir, "委托单_"+strings.ReplaceAll(id.String(), "/", "-")+".xlsx", func(w writer) error { return workbook.WriteOrder(w, o) })
+}
+
 // SendBackSlip writes the slip of a fact that was sent back into dir and gives its path.
 func (a *App) SendBackSlip(ctx context.Context, x payroll.SentBack, dir string) (string, error) {
 	unit, phone, _, err := a.Letterhead(ctx)
