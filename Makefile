@@ -4,8 +4,8 @@ SHELL := bash
 .DEFAULT_GOAL := help
 export CGO_ENABLED := 1
 
-# Go leaves folders named testdata out of ./..., so the sample county is named.
-PACKAGES := ./... ./testdata/counties/...
+# Go leaves folders named testdata out of ./..., so the packages there are named.
+PACKAGES := ./... ./testdata/bank/... ./testdata/counties/...
 OUT ?= demo
 # Executions of each fuzz target: a moment in `make test`, as long as you like in `make fuzz FUZZ=5000000x`.
 FUZZ ?= 20000x
