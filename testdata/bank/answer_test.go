@@ -136,7 +136,7 @@ func TestAnswerSheets(t *testing.T) {
 		{CCB, "ccb-txt", "a.txt", gbk(t, ccbTXT), "xlsx", 2,
 			map[int]string{1: "0000001", 2: a1, 3: "张三", 4: "1234.50", 5: "工资", 6: "成功"}, map[int]string{6: "失败", 7: "该账户已销户"}},
 		{BOC, "boc-txt", "a.txt", gbk(t, bocTXT), "", 11,
-			map[int]string{5: "1,234.50", 6: a1, 7: "张三", 10: "交易成功"}, map[int]string{5: "1.06", 6: a2, 7: "李·四", 10: "交易失败", 11: "账户已关户"}},
+			map[int]string{2: "40740", 5: "1,234.50", 6: a1, 7: "张三", 10: "交易成功"}, map[int]string{5: "1.06", 6: a2, 7: "李·四", 10: "交易失败", 11: "账户已关户"}},
 		{PSBC, "psbc-txt", "a.txt", gbk(t, psbc), "", 3,
 			map[int]string{1: a1, 2: "张三", 3: "1234.50", 4: "0.00", 5: "0.00", 6: "工资", 8: "2026-11-10 09:00:00", 9: "交易成功"}, map[int]string{9: "交易失败", 10: "账户已清户"}},
 		{BOCOM, "bocom-txt", "a.txt", gbk(t, bocom), "xlsx", 2, map[int]string{1: "1", 3: "G001", 6: "入账成功"}, map[int]string{6: "未入账", 7: "卡已销户"}},

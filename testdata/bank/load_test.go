@@ -336,6 +336,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"no PAYOFFEND", BOC, "boc-txt", "a.txt", text(bocTXT, "PAYOFFEND\n", ""), BadForm, 4},
 		{"a wrong sum in boc-txt", BOC, "boc-txt", "a.txt", text(bocTXT, "1235.56", "1235.57"), BadTotal, 2},
 		{"a card type 2", BOC, "boc-txt", "a.txt", text(bocTXT, "|2|1|代发", "|2|2|代发"), BadForm, 2},
+		{"a bank of letters", BOC, "boc-txt", "a.txt", text(bocTXT, "40740|中行桃源支行|CNY|1.06", "X|中行桃源支行|CNY|1.06"), BadBank, 4},
 		{"yuan in the variant of fen", BOC, "boc-txt-fen", "a.txt", text(bocTXT), BadAmount, 3},
 
 		{"no comma behind the remark", PSBC, "psbc-txt", "a.txt", text(psbc, "十一月,", "十一月"), BadForm, 2},

@@ -55,10 +55,18 @@ var textForms = map[string]textForm{
 
 func bocFields(amount field) []field {
 	return []field{
-		matching("收款行编号", `^[0-9]*$`, "not digits"), anything, literal("币种", "CNY"), amount, account5, holder,
+		receivingBank, anything, literal("币种", "CNY"), amount, account5, holder,
 		matching("证件类型", `^[0-9]*$`, "not digits"), anything, remark,
 	}
 }
+
+var receivingBank = field{"收款行编号", func(row *Row, s string) *Refusal {
+	if s != "" && !digits.MatchString(s) {
+		return refuse(0, BadBank, "not digits")
+	}
+	row.Bank = s
+	return nil
+}}
 
 var endsInComma = matching("附言", `^[^,]*,$`, "does not end in one comma")
 
