@@ -87,7 +87,7 @@ func caseDue(p *policy.Policy, c policy.Case, watch watcher) (*Evaluation, []Ent
 	if err != nil {
 		return nil, nil, err
 	}
-	world := &facts.World{Places: map[string][]facts.Place{}, References: c.References, Calendar: c.Calendar, PlainWeeks: len(c.Calendar) == 0}
+	world := &facts.World{Places: map[string][]facts.Place{}, References: c.References, Calendar: c.Calendar, Example: true}
 	for _, x := range c.Places {
 		world.Places[x.Code] = append(world.Places[x.Code], x)
 	}

@@ -79,8 +79,11 @@ func NewEvaluation(p *Program, w *facts.World, from, to calendar.Month) (*Evalua
 		references: map[referenceKey]facts.Reference{}, local: map[referenceKey]bool{}, frozen: map[groupKey]facts.Average{}, groups: map[groupKey]*group{},
 		pools: map[groupKey]*pool{}, sums: map[sumKey]sum{}, roster: roster{map[string][]stint{}, map[string]*ranking{}},
 		workdays: calendar.NewWorkdays(), notices: map[calendar.Date]facts.Source{}}
-	if w.PlainWeeks {
+	switch {
+	case w.Example && len(w.Calendar) == 0:
 		e.workdays = calendar.PlainWeeks()
+	case w.Example:
+		e.workdays = calendar.FewDays()
 	}
 	for _, d := range w.Calendar {
 		e.workdays.Move(d.Date, d.Nature == facts.DayWorked)

@@ -481,7 +481,7 @@ func (s *situation) workingDays(list []*facts.Absence) (total int, err error) {
 func (s *situation) calendarDays(from, to calendar.Date) (int, error) {
 	n, known := s.e.workdays.Count(from, to)
 	if !known {
-		return 0, missing(fmt.Sprintf("%d年的工作日历（用 zhida import calendar 导入）", from.Year()))
+		return 0, missing(fmt.Sprintf("%d年的工作日历（用 zhida import calendar 导入全年的放假安排）", from.Year()))
 	}
 	if s.tracing {
 		s.step("fact", say("%s 至 %s 有 %d 个工作日", from, to, n), facts.Source{})

@@ -54,7 +54,9 @@ func served(t *testing.T) string {
 	prepare(t, dir)
 	days := "日期,性质,依据\n"
 	for y := 2026; y <= time.Now().Year(); y++ {
-		days += fmt.Sprintf("%d-01-01,休,样例\n", y)
+		for d := 1; d <= 5; d++ {
+			days += fmt.Sprintf("%d-01-%02d,休,样例\n", y, d)
+		}
 	}
 	if err := os.WriteFile(filepath.Join(dir, "days.csv"), []byte(days), 0o600); err != nil {
 		t.Fatal(err)

@@ -19,9 +19,12 @@ func year2026() *calendar.Workdays {
 	for d := calendar.Date(20260501); d <= 20260505; d++ {
 		w.Move(d, false)
 	}
+	for d := calendar.Date(20251001); d <= 20251007; d++ {
+		w.Move(d, false)
+	}
+	w.Move(20260101, false)
 	w.Move(20261010, true)
 	w.Move(20260509, true)
-	w.Move(20250101, false)
 	return w
 }
 
@@ -40,7 +43,8 @@ func TestMonth(t *testing.T) {
 		{"the 31st of a short month is its last day", 31, 202611, 20261130},
 		{"the 31st of February", 31, 202602, 20260227},
 		{"the first of May moves into April", 1, 202605, 20260430},
-		{"the first of January moves into the year before", 1, 202603, 20260227},
+		{"the first of a month that is a Sunday moves into the month before", 1, 202603, 20260227},
+		{"the first of January moves into the year before", 1, 202601, 20251231},
 	} {
 		got, err := schedule.Month([]schedule.Step{{Code: "credit", Day: c.day}}, c.m, year2026())
 		if err != nil || got[0].Date != c.want {
@@ -57,10 +61,12 @@ func TestMonth(t *testing.T) {
 func TestEarlierNotLater(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := calendar.NewWorkdays()
-		w.Move(20260101, false)
-		w.Move(20251231, true)
+		for d := calendar.Date(20260101); d <= 20260105; d++ { // the notices of two years
+			w.Move(d, false)
+			w.Move(d.AddDays(-10), false)
+		}
 		for range rapid.IntRange(0, 60).Draw(t, "moved") {
-			d := calendar.Date(20260101).AddDays(rapid.IntRange(0, 364).Draw(t, "day"))
+			d := calendar.Date(20260101).AddDays(rapid.IntRange(5, 364).Draw(t, "day"))
 			w.Move(d, rapid.Bool().Draw(t, "worked"))
 		}
 		var steps []schedule.Step

@@ -32,3 +32,30 @@ func TestWorkdays(t *testing.T) {
 		t.Errorf("a plain week has %d working days, known %v", n, known)
 	}
 }
+
+// A year is known from its notice, not from a row of another year's.
+func TestYearIsKnownFromItsNotice(t *testing.T) {
+	w := calendar.NewWorkdays()
+	for d := calendar.Date(20261230); d <= 20261231; d++ {
+		w.Move(d, false)
+	}
+	for d := calendar.Date(20270101); d <= 20270104; d++ {
+		w.Move(d, false)
+		w.Move(d, false) // said twice is one day
+	}
+	w.Move(20270207, true)
+	if w.Known(2026) || w.Known(2027) {
+		t.Error("a few days across the border make a year known")
+	}
+	w.Move(20270501, false)
+	if w.Known(2026) || !w.Known(2027) {
+		t.Error("five days off of 2027 do not make it known, or make 2026 known")
+	}
+	if w.Move(20270104, true); w.Known(2027) {
+		t.Error("a day that is worked after all still counts as off")
+	}
+	few := calendar.FewDays()
+	if few.Move(20261010, true); !few.Known(2026) || few.Known(2027) {
+		t.Error("an example's calendar knows exactly the years it names")
+	}
+}

@@ -229,5 +229,5 @@ type World struct {
 	References []Reference
 	Averages   []Average
 	Calendar   []CalendarDay
-	PlainWeeks bool // examples only: five working days a week where Calendar is silent
+	Example    bool // of a policy's case: Calendar names only the days it turns on; without any, all weeks are plain
 }
