@@ -42,7 +42,11 @@ func run(args []string, in *os.File, out, errs io.Writer) int {
 	root.SetIn(in)
 	root.SetOut(out)
 	root.SetErr(errs)
-	return c.report(root.ExecuteContext(ctx))
+	err := root.ExecuteContext(ctx)
+	if err != nil && ctx.Err() != nil && (errors.Is(err, context.Canceled) || message.Code(err) == "") {
+		err = message.Err("cli.interrupted").Because(err)
+	}
+	return c.report(err)
 }
 
 // cli is what the commands share: global flags and where to print.
@@ -61,12 +65,12 @@ func (c *cli) root() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Long: `直达（zhida）：县财政局的待遇发放引擎。
-退出码：0 完成，1 内部错误，2 用法不对，3 有行或人被拒绝，4 没有找到，5 状态不对，6 没有权限，7 检查不通过，8 正忙。`,
+退出码：0 完成，1 内部错误，2 用法不对，3 有行或人被拒绝，4 没有找到，5 状态不对，6 没有权限，7 检查不通过，8 正忙，9 被中断。`,
 	}
 	f := root.PersistentFlags()
 	f.StringVar(&c.book, "book", fallback(os.Getenv("ZHIDA_BOOK"), "zhida.db"), "账本：文件路径或 postgres://…（ZHIDA_BOOK）")
 	f.StringVar(&c.as, "as", os.Getenv("ZHIDA_AS"), "以谁的身份操作（ZHIDA_AS）")
-	f.StringVar(&c.passphraseFile, "passphrase-file", os.Getenv("ZHIDA_PASSPHRASE_FILE"), "存口令的文件，供机器使用；不给就在终端询问")
+	f.StringVar(&c.passphraseFile, "passphrase-file", os.Getenv("ZHIDA_PASSPHRASE_FILE"), "存口令的文件，供机器使用，只有自己能读；不给就在终端询问")
 	f.StringVar(&c.now, "now", "", "演练账本的时钟：日期或 RFC 3339 时间")
 	f.StringVar(&c.lang, "lang", "", "消息的语言：zh 或 en（ZHIDA_LANG）")
 	f.BoolVar(&c.dryRun, "dry-run", false, "试一遍：检查都做，什么也不保存")
@@ -191,11 +195,7 @@ func (c *cli) session(ctx context.Context, a *app.App) (*payroll.Session, error)
 // passphrase reads a passphrase from a file, or asks for it on the terminal without showing it.
 func (c *cli) passphrase(who, file string) ([]byte, error) {
 	if file != "" {
-		b, err := os.ReadFile(file)
-		if err != nil {
-			return nil, message.Err("file.missing", file)
-		}
-		return []byte(strings.TrimRight(string(b), "\r\n")), nil
+		return app.ReadSecret(file)
 	}
 	if c.in == nil || !term.IsTerminal(int(c.in.Fd())) {
 		return nil, message.Err("actor.no_passphrase", who)

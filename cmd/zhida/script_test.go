@@ -2,6 +2,8 @@ package main
 
 import (
 	"database/sql"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -26,6 +28,9 @@ func TestScripts(t *testing.T) {
 			e.Setenv("COUNTY", county)
 			e.Setenv("ZHIDA_LANG", "zh")
 			e.Setenv("ZHIDA_PASSPHRASE_FILE", filepath.Join(e.WorkDir, "pass"))
+			if err := os.Chmod(filepath.Join(e.WorkDir, "pass"), 0o600); !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
 			return nil
 		},
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",

@@ -25,6 +25,7 @@ const (
 	ExitPermission = 6
 	ExitCheck      = 7 // a check of integrity or of a policy failed
 	ExitBusy       = 8
+	ExitInterrupt  = 9 // told to end before it was done; nothing is half done
 )
 
 // Lang is a language of the catalogue.
