@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -30,6 +31,10 @@ import (
 
 //go:embed migrations/sqlite/*.sql migrations/postgres/*.sql
 var migrations embed.FS
+
+// busyTimeout is how long somebody waits for another's transaction before store.busy,
+// in milliseconds.
+const busyTimeout = 10000
 
 // format is the version of books this program writes.
 const format = 1
@@ -136,7 +141,7 @@ func openSQLite(path string) (*Store, error) {
 	}
 	// Pragmas stand in the DSN: a PRAGMA statement would reach one pooled connection only.
 	file := (&url.URL{Scheme: "file", Path: abs}).String()
-	write, err := sqlx.Open("sqlite3", file+"?mode=rw&_txlock=immediate&_foreign_keys=on&_journal_mode=WAL&_synchronous=FULL&_busy_timeout=10000&_cache_size=-65536")
+	write, err := sqlx.Open("sqlite3", file+"?mode=rw&_txlock=immediate&_foreign_keys=on&_journal_mode=WAL&_synchronous=FULL&_cache_size=-65536&_busy_timeout="+strconv.Itoa(busyTimeout))
 	if err != nil {
 		return nil, err
 	}
@@ -145,7 +150,7 @@ func openSQLite(path string) (*Store, error) {
 		write.Close()
 		return nil, message.Err("book.format", path).Because(err)
 	}
-	read, err := sqlx.Open("sqlite3", file+"?mode=ro&_query_only=1&_busy_timeout=10000&_cache_size=-16384")
+	read, err := sqlx.Open("sqlite3", file+"?mode=ro&_query_only=1&_cache_size=-16384&_busy_timeout="+strconv.Itoa(busyTimeout))
 	if err != nil {
 		write.Close()
 		return nil, err
@@ -211,6 +216,7 @@ func (s *Store) Update(ctx context.Context, f func(payroll.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	caller := ctx
 	ctx = context.WithoutCancel(ctx)
 	tx, err := s.write.BeginTxx(ctx, nil)
 	if err != nil {
@@ -218,8 +224,9 @@ func (s *Store) Update(ctx context.Context, f func(payroll.Tx) error) error {
 	}
 	defer tx.Rollback()
 	if s.postgres {
-		if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtext($1))`, s.schema); err != nil {
-			return classify(err)
+		// Nothing is written yet, so that whoever gives up may stop waiting.
+		if _, err := tx.ExecContext(caller, `SELECT pg_advisory_xact_lock(hashtext($1))`, s.schema); err != nil {
+			return classify(errors.Join(caller.Err(), err))
 		}
 	}
 	if err := f(&queries{tx: tx, postgres: s.postgres}); err != nil {
@@ -262,7 +269,7 @@ func classify(err error) error {
 		switch pg.Code {
 		case "40001", "40P01", "55P03":
 			return message.Err("store.busy").Because(err)
-		case "23505":
+		case "23503", "23505":
 			return message.Err("store.conflict").Because(err)
 		case "53100":
 			return message.Err("store.disk").Because(err)
@@ -341,6 +348,7 @@ func postgresConfig(book string) (*pgx.ConnConfig, string, error) {
 func postgresStore(config *pgx.ConnConfig, schema string) *Store {
 	c := config.Copy()
 	c.RuntimeParams["search_path"] = schema
+	c.RuntimeParams["lock_timeout"] = strconv.Itoa(busyTimeout)
 	db := sqlx.NewDb(stdlib.OpenDB(*c), "pgx")
 	db.SetMaxOpenConns(16)
 	return &Store{write: db, read: db, postgres: true, schema: schema}

@@ -2,10 +2,12 @@ package store
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"zhida/payroll"
 	"zhida/payroll/store/pgtest"
@@ -135,5 +137,47 @@ func TestUpgrade(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Whoever waits for the county's lock is told after a while that the book is busy, and
+// stops waiting at once when it is told to end.
+func TestWaitingForTheLockEnds(t *testing.T) {
+	ctx := context.Background()
+	address := pgtest.Database(t)
+	s := create(t, address)
+	defer s.Close()
+	found(t, s)
+	nothing := func(payroll.Tx) error { t.Error("two write at once"); return nil }
+	err := s.Update(ctx, func(payroll.Tx) error {
+		other, err := Open(ctx, address)
+		if err != nil {
+			return err
+		}
+		defer other.Close()
+		other.write.SetMaxOpenConns(1) // so that what is set holds for every transaction
+		var limit string
+		if err := other.write.Get(&limit, `SHOW lock_timeout`); err != nil || limit != "10s" {
+			t.Errorf("a lock is waited for %s: %v", limit, err)
+		}
+		if _, err := other.write.Exec(`SET lock_timeout = '100ms'`); err != nil {
+			t.Error(err)
+		}
+		if err := other.Update(ctx, nothing); message.Code(err) != "store.busy" {
+			t.Errorf("after the time: %v", err)
+		}
+		if _, err := other.write.Exec(`SET lock_timeout = '10s'`); err != nil {
+			t.Error(err)
+		}
+		told, stop := context.WithTimeout(ctx, 100*time.Millisecond)
+		defer stop()
+		began := time.Now()
+		if err := other.Update(told, nothing); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) > 5*time.Second {
+			t.Errorf("told to end, it ends after %s with %v", time.Since(began), err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }

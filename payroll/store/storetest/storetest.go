@@ -315,6 +315,10 @@ func testGuards(t *testing.T, s payroll.Store) {
 	if err := s.Update(ctx, func(tx payroll.Tx) error { return tx.ClearBatch(ctx, id) }); !errors.Is(err, payroll.ErrConflict) {
 		t.Errorf("an approved batch was cleared: %v", err)
 	}
+	gone, _, _ := rows(202610009)
+	if err := s.Update(ctx, func(tx payroll.Tx) error { return tx.PutLines(ctx, gone) }); message.Code(err) != "store.conflict" {
+		t.Errorf("lines of a batch that somebody cleared: %v", err)
+	}
 }
 
 // The first error ends the transaction and leaves nothing behind, and a caller who
