@@ -23,6 +23,7 @@ type Book struct {
 	random  io.Reader
 	workers int
 	dry     bool
+	turn    int64 // of the run that has this book, see alone; 0 outside one
 }
 
 // NewBook puts the use cases on a store. now is asked once per transaction.

@@ -13,32 +13,27 @@ import (
 // EventReminded records that people were reminded of a step of the pay calendar.
 const EventReminded = "duty.reminded"
 
-// DutyRecord is a duty that somebody has taken up. Position is the journal event that
-// did it, 0 while it is being done; Until is when the taker is given up for dead.
+// DutyRecord is a duty that somebody has begun. Position is the journal event that did
+// it, 0 of a draft whose end is not known.
 type DutyRecord struct {
 	schedule.Duty
-	Until    time.Time
 	Position int64
-	Sent     bool // a reminder has reached those outside, or nobody is to be told
 }
 
-// lease is how long a taken duty is left to its taker. A killed daemon's duty is taken
-// up again after it; a slow one's too, which costs only a second computation.
-const lease = 45 * time.Second
+// farAhead is how far a clock may be ahead of the journal before somebody has to vouch
+// for it. A book that is in use has an event every month.
+const farAhead = 45 * 24 * time.Hour
 
-// Duties says what is due now by the county's calendar. Errors: settings.none,
-// schedule.none, schedule.no_calendar, and journal.clock when the clock is behind the book.
-func (b *Book) Duties(ctx context.Context) (list []schedule.Duty, err error) {
+// Duties says what is due now by the county's calendar. vouched is the latest time that
+// somebody other than this machine's clock stands for, zero without any; a rehearsal has
+// a clock of its own. Errors: settings.none, schedule.none, schedule.no_cutover,
+// journal.clock when the clock is behind the book and journal.clock_ahead when it is far
+// before it: an event dated in the future would bar every event after it. With
+// schedule.no_calendar comes the list of what is due all the same.
+func (b *Book) Duties(ctx context.Context, vouched time.Time) (list []schedule.Duty, err error) {
 	now := b.now()
 	err = b.view(ctx, func(r Reader) error {
 		head, err := r.Head(ctx)
-		if err != nil {
-			return err
-		}
-		if now.Before(head.Time) {
-			return message.Err("journal.clock", now.In(zone).Format(time.DateTime), head.Time.In(zone).Format(time.DateTime))
-		}
-		steps, days, err := payCalendar(ctx, r)
 		if err != nil {
 			return err
 		}
@@ -46,161 +41,190 @@ func (b *Book) Duties(ctx context.Context) (list []schedule.Duty, err error) {
 		if err != nil {
 			return err
 		}
+		if now.Before(head.Time) {
+			return message.Err("journal.clock", now.In(zone).Format(time.DateTime), head.Time.In(zone).Format(time.DateTime))
+		}
+		if known := latest(head.Time, vouched); !meta.Rehearsal && now.After(known.Add(farAhead)) {
+			return message.Err("journal.clock_ahead", now.In(zone).Format(time.DateTime), head.Time.In(zone).Format(time.DateTime))
+		}
+		steps, days, err := payCalendar(ctx, r)
+		if err != nil {
+			return err
+		}
 		batches, err := r.Batches(ctx)
 		if err != nil {
 			return err
 		}
+		first := cutover(meta, batches)
+		if first == 0 {
+			return message.Err("schedule.no_cutover")
+		}
 		records, err := r.DutyRecords(ctx)
 		if err != nil {
 			return err
 		}
-		taken := map[schedule.Duty]bool{}
-		drafted := map[calendar.Month]bool{}
+		done := map[schedule.Duty]bool{}
 		for _, d := range records {
-			taken[d.Duty] = d.Position != 0 || d.Until.After(now)
-			drafted[d.Month] = drafted[d.Month] || d.Kind == schedule.Draft && d.Position != 0
+			done[d.Duty] = d.Position != 0
 		}
-		today := calendar.DateIn(now, zone)
-		first := cutover(meta, batches)
-		if first == 0 {
-			first = today.Month()
-		}
-		list, err = schedule.Duties(today, first, steps, days, func(m calendar.Month) schedule.Progress {
-			return progress(batches, m, drafted[m])
-		}, func(d schedule.Duty) bool { return taken[d] })
+		list, err = schedule.Duties(calendar.DateIn(now, zone), first, steps, days, schedule.Known{
+			Progress: func(m calendar.Month, draftDay calendar.Date) schedule.Progress {
+				return progress(batches, records, m, draftDay)
+			},
+			Done: func(d schedule.Duty) bool { return done[d] },
+			Left: leftOpen(batches),
+		})
 		return err
 	})
 	return list, err
 }
 
-// progress is how far the regular batches of a month are.
-func progress(batches []Batch, m calendar.Month, drafted bool) schedule.Progress {
-	p := schedule.Progress{Ran: drafted, Approved: true, Exported: true}
-	for _, x := range batches {
-		if x.Kind != Regular || x.State == Cancelled {
-			continue
-		}
-		if x.ID.Month() > m { // a later month has settled this one too
-			p.Ran = true
-		}
-		if x.ID.Month() != m {
-			continue
-		}
-		p.Ran = true
-		p.Open = p.Open || x.State.open()
-		p.Approved = p.Approved && x.State.Committed()
-		p.Exported = p.Exported && x.State == Exported
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
 	}
-	p.Approved, p.Exported = p.Approved && p.Ran, p.Exported && p.Ran
+	return b
+}
+
+// leftOpen lists back-pay and corrections that nobody has finished. Back-pay has a slot
+// of its own and keeps nothing from being computed.
+func leftOpen(batches []Batch) (list []schedule.Left) {
+	for _, x := range batches {
+		if x.Kind != Regular && x.State.open() {
+			list = append(list, schedule.Left{Batch: x.ID.String(), Month: x.ID.Month(), Since: calendar.DateIn(x.ComputedAt, zone), Blocks: x.Kind == Correction})
+		}
+	}
+	return list
+}
+
+// regularOf are the regular batches that stand for a month. A draft from before the draft
+// day does not know the last changes; it is computed again, given up or not.
+func regularOf(batches []Batch, m calendar.Month, draftDay calendar.Date) (list []Batch) {
+	for _, x := range batches {
+		if x.Kind == Regular && x.ID.Month() == m && (!early(x, draftDay) || x.State != Draft && x.State != Cancelled) {
+			list = append(list, x)
+		}
+	}
+	return list
+}
+
+func early(x Batch, draftDay calendar.Date) bool {
+	return calendar.DateIn(x.ComputedAt, zone) < draftDay
+}
+
+// progress is how far the regular batches of a month are. What was given up is not done
+// until a later month's batches, which settle it too, are as far.
+func progress(batches []Batch, records []DutyRecord, m calendar.Month, draftDay calendar.Date) (p schedule.Progress) {
+	own := regularOf(batches, m, draftDay)
+	if len(own) > 0 {
+		p = schedule.Progress{Ran: true, Approved: true, Exported: true}
+	}
+	approved := map[string]bool{} // by channel
+	for _, x := range own {
+		approved[x.Channel] = approved[x.Channel] || x.State.Committed()
+		p.Open = p.Open || x.State.open()
+		p.Exported = p.Exported && (x.State == Exported || x.State == Cancelled)
+		if early(x, draftDay) && x.State != Cancelled {
+			p.Early = x.ID.String()
+		}
+	}
+	for _, some := range approved {
+		p.Approved = p.Approved && some
+	}
+	later, committed, left := false, false, false
+	for _, x := range batches {
+		if x.Kind == Regular && x.ID.Month() > m && x.State != Cancelled {
+			later, committed, left = true, committed || x.State.Committed(), left || x.State == Exported
+		}
+	}
+	for _, d := range records {
+		if d.Kind != schedule.Draft || d.Month != m {
+			continue
+		}
+		p.Cut = p.Cut || d.Position == 0 && !later
+		if len(own) == 0 && d.Position != 0 && d.Date >= draftDay { // computed, and nothing was due
+			p.Ran, p.Approved, p.Exported = true, true, true
+		}
+	}
+	p.Approved = p.Approved && !p.Open
+	if later && !p.Approved && !p.Open {
+		p.Ran, p.Approved, p.Exported = true, committed, left
+	}
+	p.Exported = p.Exported && p.Approved
 	return p
 }
 
-// ErrTaken says that another daemon does the duty, or somebody is computing.
-var ErrTaken = errors.New("payroll: the duty is taken")
+// ErrTaken says that another daemon has done the duty.
+var ErrTaken = errors.New("payroll: the duty is done")
 
 // Perform does one duty, once whatever number of daemons ask: it computes a draft or
-// records a reminder. Error: ErrTaken, and those of Run.
-func (b *Book) Perform(ctx context.Context, s *Session, d schedule.Duty) error {
+// records a reminder. Errors: ErrTaken, and those of Run, among them Busy.
+func (b *Book) Perform(ctx context.Context, s *Session, d schedule.Duty) (r RunResult, err error) {
 	if err := s.need(RoleMaker); err != nil {
-		return err
+		return r, err
 	}
 	if d.Kind == schedule.Remind {
-		return b.store.Update(ctx, func(tx Tx) error {
-			ok, err := tx.TakeDuty(ctx, DutyRecord{Duty: d}, b.now())
-			if err != nil {
-				return err
-			}
-			if !ok {
-				return ErrTaken
-			}
-			e, err := b.record(ctx, tx, s, EventReminded, "month", d.Month.String(), "step", d.Step, "date", d.Date.String())
-			if err != nil {
-				return err
-			}
-			return tx.FinishDuty(ctx, d, e.Position)
-		})
+		return r, b.remind(ctx, s, d)
 	}
-	err := b.store.Update(ctx, func(tx Tx) error {
-		now := b.now()
-		busy, err := computing(ctx, tx, now)
+	err = b.alone(ctx, func(ctx context.Context, b *Book) error {
+		made := false
+		err := b.store.Update(ctx, func(tx Tx) error {
+			ok, err := tx.BeginDuty(ctx, d)
+			if err == nil && !ok {
+				err = ErrTaken
+			}
+			if err != nil {
+				return err
+			}
+			batches, err := tx.Batches(ctx)
+			made = len(regularOf(batches, d.Month, d.Date)) > 0
+			return err
+		})
 		if err != nil {
 			return err
 		}
-		if busy {
+		if !made {
+			if r, err = b.run(ctx, s, d.Month, Regular, Narrow{}); err != nil {
+				return err
+			}
+		} // else whoever began was killed before the back-pay, and people may be at the batch by now
+		if err := b.backPay(ctx, s, d.Month, &r); err != nil {
+			return err
+		}
+		return b.store.Update(ctx, func(tx Tx) error {
+			head, err := tx.Head(ctx)
+			if err != nil {
+				return err
+			}
+			return tx.FinishDuty(ctx, d, head.Position)
+		})
+	})
+	return r, err
+}
+
+// remind records a reminder, and that it is to go to whom the county names at this time.
+func (b *Book) remind(ctx context.Context, s *Session, d schedule.Duty) error {
+	return b.store.Update(ctx, func(tx Tx) error {
+		ok, err := tx.BeginDuty(ctx, d)
+		if err != nil {
+			return err
+		}
+		if !ok {
 			return ErrTaken
 		}
-		ok, err := tx.TakeDuty(ctx, DutyRecord{Duty: d, Until: now.Add(lease), Sent: true}, now)
-		if err == nil && !ok {
-			err = ErrTaken
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	if _, err := b.Run(ctx, s, d.Month, Regular); err != nil {
-		return err
-	}
-	return b.store.Update(ctx, func(tx Tx) error {
-		head, err := tx.Head(ctx)
+		n, err := notifyOf(ctx, tx)
 		if err != nil {
 			return err
 		}
-		return tx.FinishDuty(ctx, d, head.Position)
-	})
-}
-
-// computing says whether somebody's run is being written, or was begun just now: a
-// daemon waits for people, it does not push their rows aside.
-func computing(ctx context.Context, tx Tx, now time.Time) (bool, error) {
-	list, err := tx.StagingBatches(ctx)
-	for _, id := range list {
-		if err != nil {
-			break
-		}
-		var x Batch
-		if x, err = tx.Batch(ctx, id); err == nil && now.Sub(x.ComputedAt) < lease {
-			return true, nil
-		}
-	}
-	return false, err
-}
-
-// Unsent lists reminders that have not reached those outside, oldest first.
-func (b *Book) Unsent(ctx context.Context) (list []schedule.Duty, err error) {
-	err = b.view(ctx, func(r Reader) error {
-		records, err := r.DutyRecords(ctx)
-		for _, d := range records {
-			if !d.Sent && d.Position != 0 {
-				list = append(list, d.Duty)
+		for _, channel := range n.channels() {
+			if err := tx.PutDelivery(ctx, Delivery{Duty: d, Channel: channel}); err != nil {
+				return err
 			}
 		}
-		return err
-	})
-	return list, err
-}
-
-// Sent notes that a reminder has reached those outside.
-func (b *Book) Sent(ctx context.Context, d schedule.Duty) error {
-	return b.store.Update(ctx, func(tx Tx) error { return tx.SetDutySent(ctx, d) })
-}
-
-// Notify is where reminders go besides journal and log.
-type Notify struct {
-	Webhook string   `yaml:"webhook"` // http address on this machine
-	SMTP    string   `yaml:"smtp"`    // host:port
-	From    string   `yaml:"from"`
-	To      []string `yaml:"to"`
-}
-
-// Notify gives the county's setting; nil while reminders stay in journal and log.
-func (b *Book) Notify(ctx context.Context) (n *Notify, err error) {
-	err = b.view(ctx, func(r Reader) error {
-		county, err := settingsAt(ctx, r, 0)
-		if err == nil {
-			n = county.Notify
+		e, err := b.record(ctx, tx, s, EventReminded, "month", d.Month.String(), "step", d.Step, "date", d.Date.String())
+		if err != nil {
+			return err
 		}
-		return err
+		return tx.FinishDuty(ctx, d, e.Position)
 	})
-	return n, err
 }

@@ -41,18 +41,22 @@ type RefusedPerson struct {
 // months from the cut-over to month; Correction settles month alone and needs it
 // to have been run. Without a difference there is no batch. A draft that is open
 // for a channel is computed again under its id; a submitted one refuses the run.
-func (b *Book) Run(ctx context.Context, s *Session, month calendar.Month, kind BatchKind) (RunResult, error) {
-	r, err := b.run(ctx, s, month, kind, Narrow{})
-	if err != nil || kind != Regular {
-		return r, err
-	}
-	return r, b.backPay(ctx, s, month, &r)
+// Error: Busy while somebody else computes.
+func (b *Book) Run(ctx context.Context, s *Session, month calendar.Month, kind BatchKind) (r RunResult, err error) {
+	err = b.alone(ctx, func(ctx context.Context, b *Book) error {
+		r, err = b.run(ctx, s, month, kind, Narrow{})
+		if err != nil || kind != Regular {
+			return err
+		}
+		return b.backPay(ctx, s, month, &r)
+	})
+	return r, err
 }
 
 // RunWithout is a regular run that leaves the lines of a fund to a later one: ordinary pay
 // does not wait for money that is late. Error: fund.unknown.
-func (b *Book) RunWithout(ctx context.Context, s *Session, month calendar.Month, fund string) (RunResult, error) {
-	err := b.view(ctx, func(r Reader) error {
+func (b *Book) RunWithout(ctx context.Context, s *Session, month calendar.Month, fund string) (r RunResult, err error) {
+	err = b.view(ctx, func(r Reader) error {
 		county, err := settingsAt(ctx, r, 0)
 		if err == nil && county.fund(fund) == nil {
 			err = message.Err("fund.unknown", fund)
@@ -60,9 +64,13 @@ func (b *Book) RunWithout(ctx context.Context, s *Session, month calendar.Month,
 		return err
 	})
 	if err != nil {
-		return RunResult{}, err
+		return r, err
 	}
-	return b.run(ctx, s, month, Regular, Narrow{Without: fund})
+	err = b.alone(ctx, func(ctx context.Context, b *Book) error {
+		r, err = b.run(ctx, s, month, Regular, Narrow{Without: fund})
+		return err
+	})
+	return r, err
 }
 
 // backPay computes the earlier months' differences as batches of their own, where the
@@ -112,8 +120,12 @@ func (b *Book) backPay(ctx context.Context, s *Session, month calendar.Month, in
 // Rerun is a correction of a month, or of all months since an earlier one, that may be
 // narrowed to a person, a place or an item: what else changed stays for a later batch, and
 // nobody else's account is touched.
-func (b *Book) Rerun(ctx context.Context, s *Session, month calendar.Month, only Narrow) (RunResult, error) {
-	return b.run(ctx, s, month, Correction, only)
+func (b *Book) Rerun(ctx context.Context, s *Session, month calendar.Month, only Narrow) (r RunResult, err error) {
+	err = b.alone(ctx, func(ctx context.Context, b *Book) error {
+		r, err = b.run(ctx, s, month, Correction, only)
+		return err
+	})
+	return r, err
 }
 
 func (b *Book) run(ctx context.Context, s *Session, month calendar.Month, kind BatchKind, only Narrow) (RunResult, error) {

@@ -212,8 +212,11 @@ func (c *County) checkPayout(file string) error {
 		return message.Err("settings.backpay", file, c.BackPay.Fund)
 	}
 	if n := c.Notify; n != nil {
-		if n.Webhook != "" && !loopback(n.Webhook) || n.SMTP != "" && (n.From == "" || len(n.To) == 0) || n.Webhook == "" && n.SMTP == "" {
-			return message.Err("settings.notify", file)
+		switch {
+		case n.Webhook != "" && !loopback(n.Webhook), n.Webhook == "" && n.SMTP == "":
+			return message.Err("settings.notify", file, "webhook")
+		case n.SMTP != "" && (n.From == "" || len(n.To) == 0):
+			return message.Err("settings.notify", file, "from, to")
 		}
 	}
 	if x := c.Census; x != nil {

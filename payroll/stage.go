@@ -51,12 +51,13 @@ type payable struct {
 	target  string
 }
 
-// begin clears what a killed run left and creates the staged head of each channel.
+// begin clears what killed runs left, which is all that is staged while this one has the
+// turn, and creates the staged head of each channel.
 // It refuses a channel whose open batch is past the draft or belongs to another run.
 // An older draft stays until the new one is finished: a run that fails changes nothing.
 func (w *stage) begin(ctx context.Context) error {
 	c := w.calc
-	return w.book.store.Update(ctx, func(tx Tx) error {
+	return w.update(ctx, func(tx Tx) error {
 		w.drafts = map[string]*draft{}
 		left, err := tx.StagingBatches(ctx)
 		if err != nil {
@@ -87,6 +88,17 @@ func (w *stage) begin(ctx context.Context) error {
 			w.drafts[channel] = d
 		}
 		return nil
+	})
+}
+
+// update writes while the run has its turn: one that was stopped for longer than its
+// lease finds that out here, before it touches the rows of the run that came after it.
+func (w *stage) update(ctx context.Context, f func(Tx) error) error {
+	return w.book.store.Update(ctx, func(tx Tx) error {
+		if err := w.book.holds(ctx, tx); err != nil {
+			return err
+		}
+		return f(tx)
 	})
 }
 
@@ -121,7 +133,7 @@ func (w *stage) put(ctx context.Context, chunk []personResult) error {
 			portions[part.channel] = append(portions[part.channel], part.portions...)
 		}
 	}
-	err := w.book.store.Update(ctx, func(tx Tx) error {
+	err := w.update(ctx, func(tx Tx) error {
 		for _, channel := range w.calc.channels {
 			d := w.drafts[channel]
 			if err := tx.PutTexts(ctx, d.scratch, len(d.texts)-len(d.fresh), d.fresh); err != nil {
@@ -274,7 +286,7 @@ func (w *stage) finish(ctx context.Context) (RunResult, error) {
 		payments := d.payments()
 		for len(payments) > 0 {
 			n := min(paymentChunk, len(payments))
-			if err := w.book.store.Update(ctx, func(tx Tx) error { return tx.PutPayments(ctx, payments[:n]) }); err != nil {
+			if err := w.update(ctx, func(tx Tx) error { return tx.PutPayments(ctx, payments[:n]) }); err != nil {
 				return result, err
 			}
 			payments = payments[n:]
@@ -288,7 +300,7 @@ func (w *stage) finish(ctx context.Context) (RunResult, error) {
 			return result, errors.Join(message.Err("run.raced", d.ID), w.drop(ctx))
 		}
 	}
-	err := w.book.store.Update(ctx, func(tx Tx) error {
+	err := w.update(ctx, func(tx Tx) error {
 		result.Batches = nil
 		pairs := []string{"month", w.calc.month.String(), "kind", string(w.calc.kind), "horizon", strconv.FormatInt(w.calc.horizon, 10),
 			"roster", strconv.Itoa(w.roster), "refused", strconv.Itoa(len(w.refused)), "short", strconv.Itoa(w.short)}
@@ -343,7 +355,7 @@ func clearBoth(ctx context.Context, tx Tx, d *draft) error {
 
 // drop removes what a failed run has staged.
 func (w *stage) drop(ctx context.Context) error {
-	return w.book.store.Update(ctx, func(tx Tx) error {
+	return w.update(ctx, func(tx Tx) error {
 		for _, d := range w.drafts {
 			if err := tx.ClearBatch(ctx, d.scratch); err != nil && !errors.Is(err, ErrNotFound) {
 				return err

@@ -2,7 +2,6 @@ package payroll
 
 import (
 	"context"
-	"time"
 
 	"zhida/payroll/journal"
 	"zhida/payroll/ledger"
@@ -95,7 +94,9 @@ type Reader interface {
 	Payments(ctx context.Context, id BatchID, fn func(Payment) error) error       // by seq
 	Texts(ctx context.Context, id BatchID) ([]string, error)                      // index = Line.Text
 	Exports(ctx context.Context, id BatchID) ([]ExportFile, error)                // by name
-	DutyRecords(ctx context.Context) ([]DutyRecord, error)                        // by month, kind, step
+	DutyRecords(ctx context.Context) ([]DutyRecord, error)                        // by month, kind, step, date
+	Undelivered(ctx context.Context) ([]Delivery, error)                          // not sent, oldest first
+	Turn(ctx context.Context) (Turn, error)                                       // the latest that was taken
 
 	// Committed streams the sums of the lines of the given batches for the persons
 	// first..last, ordered by person, item, month, leaving out zero sums.
@@ -121,7 +122,8 @@ type Reader interface {
 }
 
 // Tx is a Reader that also writes. Every Update that writes appends exactly one
-// event, except staging and cleaning up staged rows, which are invisible.
+// event, except staging and cleaning up staged rows, which are invisible, and what
+// programs agree among themselves: turns, duties begun, deliveries.
 type Tx interface {
 	Reader
 
@@ -140,10 +142,12 @@ type Tx interface {
 	PutProposal(ctx context.Context, p Proposal) error
 	DecideProposal(ctx context.Context, position, at int64, accepted bool) error // guarded: open only
 
-	// TakeDuty takes a duty up, unless it is done or somebody has it beyond now; ok says whether.
-	TakeDuty(ctx context.Context, d DutyRecord, now time.Time) (ok bool, err error)
+	// BeginDuty notes that a duty was begun, unless it is done; ok says whether. FinishDuty
+	// notes the event that did it, for all dates on which it was begun.
+	BeginDuty(ctx context.Context, d schedule.Duty) (ok bool, err error)
 	FinishDuty(ctx context.Context, d schedule.Duty, position int64) error
-	SetDutySent(ctx context.Context, d schedule.Duty) error
+	SetTurn(ctx context.Context, from int64, t Turn) error // guarded: while the latest number is from
+	PutDelivery(ctx context.Context, d Delivery) error     // insert, or replace what is known of it
 
 	// CreateBatch inserts a head in state staging; ClearBatch deletes a staging or
 	// draft batch with its rows; NextSeq is the first sequence of the month never used.

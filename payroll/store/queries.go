@@ -846,22 +846,18 @@ func (q *queries) PaidTo(ctx context.Context, batches []payroll.BatchID, first, 
 }
 
 func (q *queries) DutyRecords(ctx context.Context) (list []payroll.DutyRecord, err error) {
-	err = q.stream(ctx, `SELECT month, kind, step, due, until, position, sent FROM duty ORDER BY month, kind, step`, nil, func(r *sqlx.Rows) error {
+	err = q.stream(ctx, `SELECT month, kind, step, due, position FROM duty ORDER BY month, kind, step, due`, nil, func(r *sqlx.Rows) error {
 		var d payroll.DutyRecord
-		var until, sent int64
-		err := r.Scan(&d.Month, &d.Kind, &d.Step, &d.Date, &until, &d.Position, &sent)
-		d.Until, d.Sent = time.Unix(until, 0).UTC(), sent == 1
+		err := r.Scan(&d.Month, &d.Kind, &d.Step, &d.Date, &d.Position)
 		list = append(list, d)
 		return err
 	})
 	return list, err
 }
 
-func (q *queries) TakeDuty(ctx context.Context, d payroll.DutyRecord, now time.Time) (bool, error) {
-	until := max(d.Until.Unix(), 0)
-	r, err := q.tx.ExecContext(ctx, q.tx.Rebind(`INSERT INTO duty (month, kind, step, due, until, position, sent) VALUES (?,?,?,?,?,0,?)
-		ON CONFLICT (month, kind, step) DO UPDATE SET until = excluded.until WHERE duty.position = 0 AND duty.until <= ?`),
-		int64(d.Month), d.Kind, d.Step, int64(d.Date), until, flag(d.Sent), now.Unix())
+func (q *queries) BeginDuty(ctx context.Context, d schedule.Duty) (bool, error) {
+	r, err := q.tx.ExecContext(ctx, q.tx.Rebind(`INSERT INTO duty (month, kind, step, due, position) VALUES (?,?,?,?,0)
+		ON CONFLICT (month, kind, step, due) DO UPDATE SET position = 0 WHERE duty.position = 0`), int64(d.Month), d.Kind, d.Step, int64(d.Date))
 	if err != nil {
 		return false, err
 	}
@@ -873,6 +869,31 @@ func (q *queries) FinishDuty(ctx context.Context, d schedule.Duty, position int6
 	return q.exec(ctx, `UPDATE duty SET position = ? WHERE month = ? AND kind = ? AND step = ? AND position = 0`, position, int64(d.Month), d.Kind, d.Step)
 }
 
-func (q *queries) SetDutySent(ctx context.Context, d schedule.Duty) error {
-	return q.exec(ctx, `UPDATE duty SET sent = 1 WHERE month = ? AND kind = ? AND step = ?`, int64(d.Month), d.Kind, d.Step)
+func (q *queries) Turn(ctx context.Context) (t payroll.Turn, err error) {
+	var until int64
+	err = q.tx.QueryRowxContext(ctx, `SELECT number, until FROM turn`).Scan(&t.Number, &until)
+	t.Until = time.Unix(until, 0).UTC()
+	return t, err
+}
+
+func (q *queries) SetTurn(ctx context.Context, from int64, t payroll.Turn) error {
+	return q.guarded(ctx, `UPDATE turn SET number = ?, until = ? WHERE number = ?`, t.Number, t.Until.Unix(), from)
+}
+
+func (q *queries) Undelivered(ctx context.Context) (list []payroll.Delivery, err error) {
+	err = q.stream(ctx, `SELECT month, kind, step, due, channel, next, tries FROM delivery WHERE sent = 0 ORDER BY due, month, kind, step, channel`, nil, func(r *sqlx.Rows) error {
+		var d payroll.Delivery
+		var next int64
+		err := r.Scan(&d.Month, &d.Kind, &d.Step, &d.Date, &d.Channel, &next, &d.Tries)
+		d.Next = time.Unix(next, 0).UTC()
+		list = append(list, d)
+		return err
+	})
+	return list, err
+}
+
+func (q *queries) PutDelivery(ctx context.Context, d payroll.Delivery) error {
+	return q.exec(ctx, `INSERT INTO delivery (month, kind, step, due, channel, next, tries, sent) VALUES (?,?,?,?,?,?,?,?)
+		ON CONFLICT (month, kind, step, due, channel) DO UPDATE SET next = excluded.next, tries = excluded.tries, sent = excluded.sent`,
+		int64(d.Month), d.Kind, d.Step, int64(d.Date), d.Channel, max(d.Next.Unix(), 0), d.Tries, flag(d.Sent))
 }

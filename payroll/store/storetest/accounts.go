@@ -95,47 +95,94 @@ func testPaidTo(t *testing.T, s payroll.Store) {
 	})
 }
 
-// Of many who take a duty up, one gets it; it can be taken again only after the time
-// for which it was taken, and never once it is done.
+// A duty that was begun is begun again until it is done, and then never; the same step
+// on another day is another duty. What was begun on a day that has changed is done with it.
 func testDuties(t *testing.T, s payroll.Store) {
-	now := time.Date(2026, 11, 11, 1, 0, 0, 0, time.UTC)
 	duty := schedule.Duty{Kind: schedule.Draft, Month: 202610, Date: 20261011}
-	take := func(at time.Time) (ok bool) {
-		if err := s.Update(ctx, func(tx payroll.Tx) (err error) {
-			ok, err = tx.TakeDuty(ctx, payroll.DutyRecord{Duty: duty, Until: at.Add(time.Minute)}, at)
-			return err
-		}); err != nil {
-			t.Error(err)
-		}
+	later := duty
+	later.Date = 20261013
+	begin := func(d schedule.Duty) (ok bool) {
+		update(t, s, func(tx payroll.Tx) (err error) { ok, err = tx.BeginDuty(ctx, d); return err })
 		return ok
 	}
-	var wg sync.WaitGroup
-	got := make([]bool, 8)
-	for i := range got {
-		wg.Add(1)
-		go func() { defer wg.Done(); got[i] = take(now) }()
+	if !begin(duty) || !begin(duty) || !begin(later) {
+		t.Error("a duty that nobody has done is not begun")
 	}
-	wg.Wait()
-	won := 0
-	for _, ok := range got {
-		if ok {
-			won++
-		}
+	update(t, s, func(tx payroll.Tx) error { return tx.FinishDuty(ctx, later, 9) })
+	if begin(duty) || begin(later) {
+		t.Error("a duty is begun that was done")
 	}
-	if won != 1 {
-		t.Errorf("%d took the same duty", won)
-	}
-	if take(now.Add(59*time.Second)) || !take(now.Add(time.Minute)) {
-		t.Error("a duty is taken again before its time, or not after it")
-	}
-	update(t, s, func(tx payroll.Tx) error { return errors.Join(tx.FinishDuty(ctx, duty, 9), tx.SetDutySent(ctx, duty)) })
-	if take(now.Add(time.Hour)) {
-		t.Error("a duty is taken that was done")
+	moved := duty
+	moved.Date = 20261014
+	if !begin(moved) {
+		t.Error("a duty on a new day is not begun")
 	}
 	view(t, s, func(r payroll.Reader) error {
 		list, err := r.DutyRecords(ctx)
-		want := []payroll.DutyRecord{{Duty: duty, Until: now.Add(2 * time.Minute), Position: 9, Sent: true}}
+		want := []payroll.DutyRecord{{Duty: duty, Position: 9}, {Duty: later, Position: 9}, {Duty: moved}}
 		if diff := cmp.Diff(want, list); diff != "" {
+			t.Error(diff)
+		}
+		return err
+	})
+}
+
+// Of many who take a turn after the same one, one gets it, and whoever had it before
+// learns that it is gone.
+func testTurn(t *testing.T, s payroll.Store) {
+	until := time.Date(2026, 11, 11, 1, 0, 0, 0, time.UTC)
+	var wg sync.WaitGroup
+	errs := make([]error, 8)
+	for i := range errs {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			errs[i] = s.Update(ctx, func(tx payroll.Tx) error { return tx.SetTurn(ctx, 0, payroll.Turn{Number: 1, Until: until}) })
+		}()
+	}
+	wg.Wait()
+	won := 0
+	for _, err := range errs {
+		if err == nil {
+			won++
+		} else if !errors.Is(err, payroll.ErrConflict) {
+			t.Errorf("the loser learns %v", err)
+		}
+	}
+	if won != 1 {
+		t.Errorf("%d took the same turn", won)
+	}
+	want := payroll.Turn{Number: 1, Until: until.Add(time.Minute)}
+	update(t, s, func(tx payroll.Tx) error { return tx.SetTurn(ctx, 1, want) })
+	view(t, s, func(r payroll.Reader) error {
+		got, err := r.Turn(ctx)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+		return err
+	})
+}
+
+// A reminder is on its way by each channel for itself, until it is sent.
+func testDeliveries(t *testing.T, s payroll.Store) {
+	at := time.Date(2026, 11, 11, 1, 0, 0, 0, time.UTC)
+	duty := schedule.Duty{Kind: schedule.Remind, Month: 202610, Step: "review", Date: 20261015}
+	mail, hook := payroll.Delivery{Duty: duty, Channel: payroll.ByMail}, payroll.Delivery{Duty: duty, Channel: payroll.ByWebhook}
+	put := func(list ...payroll.Delivery) {
+		update(t, s, func(tx payroll.Tx) (err error) {
+			for _, d := range list {
+				err = errors.Join(err, tx.PutDelivery(ctx, d))
+			}
+			return err
+		})
+	}
+	put(mail, hook)
+	hook.Sent = true
+	mail.Next, mail.Tries = at, 2
+	put(hook, mail)
+	view(t, s, func(r payroll.Reader) error {
+		list, err := r.Undelivered(ctx)
+		if diff := cmp.Diff([]payroll.Delivery{mail}, list); diff != "" {
 			t.Error(diff)
 		}
 		return err
