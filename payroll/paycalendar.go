@@ -47,6 +47,35 @@ func (b *Book) PayCalendar(ctx context.Context, year int) ([]PayMonth, error) {
 	return list, err
 }
 
+// ComingMonths gives the steps of the twelve months from this one on by a calendar that
+// is not in force yet. A year whose notice is not known yet has plain weeks.
+func (b *Book) ComingMonths(ctx context.Context, steps []schedule.Step) (list []PayMonth, err error) {
+	first := calendar.DateIn(b.now(), zone).Month()
+	err = b.view(ctx, func(r Reader) error {
+		meta, err := r.Meta(ctx)
+		if err != nil {
+			return err
+		}
+		world, err := loadWorld(ctx, r, meta, 0)
+		if err != nil {
+			return err
+		}
+		days := workdays(world)
+		for m := first; m < first.Add(12); m = m.Add(1) {
+			due, err := schedule.Month(steps, m, days)
+			if err != nil {
+				due, err = schedule.Month(steps, m, calendar.PlainWeeks())
+			}
+			if err != nil {
+				return err
+			}
+			list = append(list, PayMonth{Month: m, Steps: due})
+		}
+		return nil
+	})
+	return list, err
+}
+
 // itemsOf are the items that are paid in a month and not in every one: quarterly,
 // half-yearly, yearly, once, or worked out by month and paid together.
 func itemsOf(p *rules.Program, m calendar.Month) (names []string) {

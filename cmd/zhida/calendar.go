@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -9,6 +10,8 @@ import (
 
 	"zhida/cmd/zhida/internal/app"
 	"zhida/cmd/zhida/internal/term"
+	"zhida/payroll"
+	"zhida/payroll/schedule"
 	"zhida/rules/calendar"
 	"zhida/rules/message"
 )
@@ -54,6 +57,7 @@ func (c *cli) calendarCommand() *cobra.Command {
 				}
 				headings = append(headings, "本月另发（不是每月都有的）")
 				term.Table(c.out, headings, rows)
+				c.warnSqueezed(list)
 				return nil
 			})
 		}}
@@ -61,4 +65,21 @@ func (c *cli) calendarCommand() *cobra.Command {
 
 func weekday(d calendar.Date) string {
 	return []string{"日", "一", "二", "三", "四", "五", "六"}[d.Weekday()]
+}
+
+// warnSqueezed says when the calendar asks for steps before there is a draft to do them with.
+func (c *cli) warnSqueezed(list []payroll.PayMonth) {
+	var first []any
+	months := 0
+	for _, m := range list {
+		if step, draft, ok := schedule.Squeezed(m.Steps, m.Month); ok {
+			if months++; months == 1 {
+				first = []any{m.Month, step.Step.Chinese(), step.Date, draft}
+			}
+		}
+	}
+	if months > 0 {
+		m := message.M("schedule.squeezed", append(first, months)...)
+		fmt.Fprintf(c.errs, "%s\n    → %s\n", m.Text(c.language()), m.Hint(c.language()))
+	}
 }

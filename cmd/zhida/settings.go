@@ -23,9 +23,16 @@ func (c *cli) settingsCommand() *cobra.Command {
 					return message.Err("file.missing", args[0])
 				}
 				at, err := a.ProposeSettings(ctx, s, args[0], text)
-				if err == nil {
-					c.say("proposal.made", at)
+				if err != nil {
+					return err
 				}
+				c.say("proposal.made", at)
+				county, err := payroll.ReadSettings(args[0], text)
+				if err != nil {
+					return err
+				}
+				months, err := a.ComingMonths(ctx, county.Calendar)
+				c.warnSqueezed(months)
 				return err
 			})
 		},
