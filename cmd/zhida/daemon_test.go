@@ -1,0 +1,305 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"zhida/cmd/zhida/internal/app"
+	"zhida/payroll"
+	"zhida/rules/message"
+)
+
+// rehearsed makes the book of the script serve.txtar, with more settings, and a daemon on
+// it whose clock the test sets.
+func rehearsed(t *testing.T, more string) (*daemon, *atomic.Pointer[time.Time]) {
+	t.Helper()
+	files, err := txtar.ParseFile("../../testdata/script/serve.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for _, f := range files.Files {
+		if f.Name == "settings.yaml" {
+			f.Data = append(f.Data, more...)
+		}
+		if err := os.WriteFile(filepath.Join(dir, f.Name), f.Data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Chdir(dir)
+	t.Setenv("ZHIDA_BOOK", "book.db")
+	t.Setenv("ZHIDA_PASSPHRASE_FILE", "pass")
+	for i, line := range strings.Split(strings.TrimSpace(`init book.db --county 430725 --name 桃源县 --cutover 2026-02 --rehearsal
+actor add 周正 --role admin --id-file admin.id --new-passphrase-file pass
+actor add 张敏 --role maker --id-file maker.id --new-passphrase-file pass --as 周正
+actor add 李复 --role checker --id-file checker.id --new-passphrase-file pass --as 周正
+settings set settings.yaml --as 周正
+policy adopt pay.yaml --as 张敏
+proposal accept 5 6 --as 李复
+import calendar calendar.csv --as 张敏
+import places places.csv --as 张敏
+import roster roster.csv --as 张敏
+import tenure tenure.csv --as 张敏
+import accounts accounts.csv --as 张敏`), "\n") {
+		var out bytes.Buffer
+		if exit := run(append(strings.Fields(line), "--now", "2026-02-0"+string('1'+rune(i/3))+"T1"+string('0'+rune(i%3))+":00:00+08:00"), nil, &out, &out); exit != 0 {
+			t.Fatalf("%s: %s", line, out.String())
+		}
+	}
+	clock := new(atomic.Pointer[time.Time])
+	set(clock, "2026-02-13T09:00:00+08:00")
+	ctx := context.Background()
+	a, err := app.Open(ctx, "book.db", func() time.Time { return *clock.Load() })
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { a.Close() })
+	s, err := a.Unlock(ctx, "张敏", []byte("zhida-test"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &daemon{app: a, session: s, every: time.Second, vouched: func() time.Time { return time.Time{} }, log: slog.New(slog.DiscardHandler)}, clock
+}
+
+func set(clock *atomic.Pointer[time.Time], text string) {
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		panic(err)
+	}
+	clock.Store(&at)
+}
+
+func (d *daemon) page() string {
+	var w bytes.Buffer
+	d.metrics(context.Background(), &w)
+	return w.String()
+}
+
+// A reminder goes out once by each channel. One that fails comes again after a pause and
+// keeps neither the other channel nor the next reminder; what was recorded while nobody
+// was to be told stays untold.
+func TestReminderGoesOutOnce(t *testing.T) {
+	answer := http.StatusInternalServerError
+	var steps []string
+	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if strings.Contains(string(body), `"review"`) {
+			steps = append(steps, "review")
+			w.WriteHeader(answer)
+			return
+		}
+		steps = append(steps, "other")
+	}))
+	defer hook.Close()
+	d, clock := rehearsed(t, "notify: {webhook: \""+hook.URL+"\"}\n")
+	ctx := context.Background()
+	// On the 13th review is due; on the 25th it is late and credit is due.
+	for _, at := range []string{"2026-02-13T09:00:00+08:00", "2026-02-25T09:00:00+08:00"} {
+		set(clock, at)
+		if _, err := d.ring(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.deliver(ctx)
+	if got := strings.Join(steps, " "); got != "review review other" {
+		t.Errorf("first came %q", got)
+	}
+	if !strings.Contains(d.page(), "\nzhida_reminders_unsent 2\n") {
+		t.Error(d.page())
+	}
+	d.deliver(ctx)
+	if len(steps) != 3 {
+		t.Errorf("a failed reminder is not given a pause: %q", steps)
+	}
+	answer = http.StatusOK
+	set(clock, "2026-02-25T09:02:00+08:00")
+	d.deliver(ctx)
+	set(clock, "2026-02-25T19:00:00+08:00")
+	d.deliver(ctx)
+	if got := strings.Join(steps, " "); got != "review review other review review" {
+		t.Errorf("in the end came %q", got)
+	}
+	if !strings.Contains(d.page(), "\nzhida_reminders_unsent 0\n") {
+		t.Error(d.page())
+	}
+}
+
+// With nobody to be told there is nothing to deliver, also later.
+func TestReminderToNobody(t *testing.T) {
+	d, _ := rehearsed(t, "")
+	if l, err := d.ring(context.Background()); err != nil || len(l.done) != 2 {
+		t.Fatal(l.done, err)
+	}
+	if n, err := d.app.Unsent(context.Background()); n != 0 || err != nil {
+		t.Errorf("%d reminders wait for somebody: %v", n, err)
+	}
+}
+
+// A mail server that hangs keeps neither a draft nor the end of the daemon.
+func TestHangingMailServer(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	hanging := make(chan struct{}, 100)
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			defer c.Close()
+			hanging <- struct{}{}
+		}
+	}()
+	d, clock := rehearsed(t, "notify: {smtp: \""+l.Addr().String()+"\", from: a@example.gov.cn, to: [b@example.gov.cn]}\n")
+	set(clock, "2026-02-10T09:00:00+08:00") // the cut-off, of which people are reminded
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error)
+	go func() { ended <- d.serve(ctx, "") }()
+	<-hanging
+	set(clock, "2026-02-11T09:00:00+08:00")
+	for end := time.Now().Add(8 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		list, err := d.app.BatchList(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(list) == 1 {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal("no draft while the mail server hangs")
+		}
+	}
+	stop()
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(5 * time.Second):
+		t.Error("it does not end")
+	}
+}
+
+// The health page tells of a duty that fails every time and of a ring that panics, and is
+// patient with a long ring; the metrics tell of the process when the book cannot be read.
+func TestHealth(t *testing.T) {
+	d, _ := rehearsed(t, "")
+	now := time.Now()
+	d.since = now
+	if d.begin(); d.state(now.Add(10*time.Minute)) != "ok" || d.state(now.Add(2*longestRing)) != "late" {
+		t.Errorf("a long first ring is %s, one that hangs %s", d.state(now.Add(10*time.Minute)), d.state(now.Add(2*longestRing)))
+	}
+	ctx := context.Background()
+	var out bytes.Buffer
+	if exit := run(strings.Fields("policy withdraw 8 --reason 试 --as 张敏 --now 2026-02-06"), nil, &out, &out); exit != 0 {
+		t.Fatal(out.String())
+	}
+	if exit := run(strings.Fields("proposal accept 14 --as 李复 --now 2026-02-07"), nil, &out, &out); exit != 0 {
+		t.Fatal(out.String())
+	}
+	for i := range 2 { // the second try is not put off by what the first left
+		if _, err := d.ring(ctx); message.Code(err) != "run.no_policy" {
+			t.Errorf("ring %d: %v", i, err)
+		}
+		if state := d.state(time.Now()); state != "failing run.no_policy" {
+			t.Errorf("a draft that fails is %q", state)
+		}
+	}
+	if page := d.page(); !strings.Contains(page, "\nzhida_last_ring_timestamp_seconds 0\n") || !strings.Contains(page, "\nzhida_book_up 1\n") {
+		t.Error(page)
+	}
+	d.failing = ""
+	whole := d.app
+	d.app = nil
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("no panic")
+			}
+		}()
+		_, _ = d.ring(ctx)
+	}()
+	if state := d.state(time.Now()); state != "failing internal" {
+		t.Errorf("a panic is %q", state)
+	}
+	d.app = whole
+	if err := d.app.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if page := d.page(); !strings.Contains(page, "\nzhida_ring_failures_total 3\n") || !strings.Contains(page, "\nzhida_book_up 0\n") {
+		t.Error(page)
+	}
+}
+
+// Somebody else is computing: the look by itself says so and ends with 8.
+func TestOnceBesideAnother(t *testing.T) {
+	d, _ := rehearsed(t, "")
+	if err := d.app.Store().Update(context.Background(), func(tx payroll.Tx) error {
+		return tx.SetTurn(context.Background(), 0, payroll.Turn{Number: 1, Until: time.Date(2026, 2, 13, 1, 0, 15, 0, time.UTC)})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	c := &cli{out: &out, errs: &out, lang: "zh"}
+	if exit := c.report(c.once(context.Background(), d)); exit != message.ExitBusy || !strings.Contains(out.String(), "09:00:15 以后可以接手") {
+		t.Errorf("exit %d: %s", exit, out.String())
+	}
+	if strings.Contains(out.String(), "没有到期") {
+		t.Error(out.String())
+	}
+}
+
+// SIGTERM ends a look by itself before its draft: it says that it was interrupted.
+func TestInterrupted(t *testing.T) {
+	dir := served(t)
+	db, err := sql.Open("sqlite3", filepath.Join(dir, "book.db")+"?_txlock=immediate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	tx, err := db.Begin() // the daemon waits for it
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command(filepath.Join(dir, "zhida"), "serve", "--once", "--as", "张敏")
+	c.Dir = dir
+	c.Env = append(os.Environ(), "ZHIDA_BOOK=book.db", "ZHIDA_LANG=zh", "ZHIDA_PASSPHRASE_FILE=pass")
+	var out bytes.Buffer
+	c.Stdout, c.Stderr = &out, &out
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(1500 * time.Millisecond)
+	if err := c.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(100 * time.Millisecond)
+	if err := tx.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	err = c.Wait()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != message.ExitInterrupt || !strings.Contains(out.String(), "被中断") {
+		t.Errorf("%v: %s", err, out.String())
+	}
+}
