@@ -9,7 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"zhida/payroll"
+	"zhida/payroll/schedule"
 	"zhida/payroll/store/pgtest"
 	"zhida/payroll/store/storetest"
 	"zhida/rules/message"
@@ -135,6 +138,55 @@ func TestUpgrade(t *testing.T) {
 				if err := <-errs; err != nil {
 					t.Error(err)
 				}
+			}
+		})
+	}
+}
+
+// What a book of before one turn had of duties is kept: done is done, a draft that was
+// begun is begun, and a reminder that had not gone out is on its way by both channels.
+func TestUpgradeOfDuties(t *testing.T) {
+	for name, book := range map[string]string{"sqlite": filepath.Join(t.TempDir(), "book.db"), "postgresql": pgtest.Database(t)} {
+		t.Run(name, func(t *testing.T) {
+			ctx := context.Background()
+			s := create(t, book)
+			found(t, s)
+			p, err := s.migrations()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := p.DownTo(ctx, 4); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.write.Exec(`INSERT INTO duty (month, kind, step, due, until, position, sent) VALUES
+				(202610, 'draft', '', 20261011, 99, 7, 1), (202611, 'draft', '', 20261111, 99, 0, 1), (202610, 'remind', 'review', 20261015, 0, 8, 0), (202610, 'remind', 'credit', 20261023, 0, 9, 1)`); err != nil {
+				t.Fatal(err)
+			}
+			s.Close()
+			if s, err = Open(ctx, book); err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			review := schedule.Duty{Kind: "remind", Month: 202610, Step: "review", Date: 20261015}
+			err = s.View(ctx, func(r payroll.Reader) error {
+				records, err := r.DutyRecords(ctx)
+				if diff := cmp.Diff([]payroll.DutyRecord{
+					{Duty: schedule.Duty{Kind: "draft", Month: 202610, Date: 20261011}, Position: 7},
+					{Duty: schedule.Duty{Kind: "remind", Month: 202610, Step: "credit", Date: 20261023}, Position: 9},
+					{Duty: review, Position: 8},
+					{Duty: schedule.Duty{Kind: "draft", Month: 202611, Date: 20261111}},
+				}, records); diff != "" {
+					t.Error(diff)
+				}
+				waiting, err2 := r.Undelivered(ctx)
+				never := time.Unix(0, 0).UTC()
+				if diff := cmp.Diff([]payroll.Delivery{{Duty: review, Channel: payroll.ByMail, Next: never}, {Duty: review, Channel: payroll.ByWebhook, Next: never}}, waiting); diff != "" {
+					t.Error(diff)
+				}
+				return errors.Join(err, err2)
+			})
+			if err != nil {
+				t.Error(err)
 			}
 		})
 	}
