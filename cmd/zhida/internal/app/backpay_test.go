@@ -97,6 +97,11 @@ type caseBook struct {
 
 func newCaseBook(t *testing.T, file string, cutover calendar.Month) *caseBook {
 	t.Helper()
+	return caseBookAt(t, filepath.Join(t.TempDir(), "book.db"), file, cutover)
+}
+
+func caseBookAt(t *testing.T, book, file string, cutover calendar.Month) *caseBook {
+	t.Helper()
 	text, err := os.ReadFile(filepath.Join("../../../../testdata/cases", file))
 	if err != nil {
 		t.Fatal(err)
@@ -108,7 +113,7 @@ func newCaseBook(t *testing.T, file string, cutover calendar.Month) *caseBook {
 	b := &caseBook{Demo: &Demo{by: map[string]*payroll.Session{}}, t: t, dir: t.TempDir(), file: p, text: text}
 	b.at(2020, time.January, 5)
 	ctx := context.Background()
-	b.app, err = Create(ctx, filepath.Join(b.dir, "book.db"), payroll.Meta{County: "430725", Name: "样例县", Cutover: cutover, Rehearsal: true}, b.now)
+	b.app, err = Create(ctx, book, payroll.Meta{County: "430725", Name: "样例县", Cutover: cutover, Rehearsal: true}, b.now)
 	if err != nil {
 		t.Fatal(err)
 	}
