@@ -200,10 +200,10 @@ func (b *Book) Approve(ctx context.Context, s *Session, id BatchID, seal string)
 		if err != nil {
 			return nil, err
 		}
-		if err := replaced(ctx, tx, batch, PaymentReissued, head.Position+1); err != nil {
+		if err := fundApproval(ctx, tx, batch, head.Position+1); err != nil {
 			return nil, err
 		}
-		return []string{"facts", frozen}, fundApproval(ctx, tx, batch, head.Position+1)
+		return []string{"facts", frozen}, replaced(ctx, tx, batch, PaymentReissued, head.Position+1)
 	})
 	return batch, err
 }

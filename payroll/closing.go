@@ -367,7 +367,7 @@ func (f *FundReport) control(ctx context.Context, r Reader, x Batch, made map[le
 		default:
 			t.Back += p.Fen
 		}
-		if a := p.State.stock(); a != ledger.Paid && p.State != PaymentReissued {
+		if a := p.State.stock(); a != ledger.Paid && a != ledger.SentUp && p.State != PaymentReissued {
 			for _, part := range parts[p.Seq] {
 				made[a][part.Purse] += part.Fen
 			}

@@ -12,28 +12,15 @@ import (
 	"zhida/rules/money"
 )
 
-// Bodies of the facts that bring money into funds.
-type (
-	// transferFact is money that came in for a fund: its document says for which place and purpose.
-	transferFact struct {
-		Fund     string        `json:"fund"`
-		Document string        `json:"document"`
-		Place    string        `json:"place"` // "" for the fund as a whole
-		Purpose  string        `json:"purpose"`
-		Giver    string        `json:"giver"`
-		Voucher  string        `json:"voucher"`
-		Date     calendar.Date `json:"date"`
-		Fen      money.Fen     `json:"fen"`
-	}
-	// authorityFact is budget authority that was granted to a fund.
-	authorityFact struct {
-		Fund     string        `json:"fund"`
-		Document string        `json:"document"`
-		Year     int           `json:"year"`
-		Date     calendar.Date `json:"date"`
-		Fen      money.Fen     `json:"fen"`
-	}
-)
+// transferFact is what facts of money that came in say of it; budget authority has only
+// fund, document, date and amount.
+type transferFact struct {
+	Fund     string        `json:"fund"`
+	Document string        `json:"document"`
+	Place    string        `json:"place"` // "" for the fund as a whole
+	Date     calendar.Date `json:"date"`
+	Fen      money.Fen     `json:"fen"`
+}
 
 // ledgerAt adds the postings up to a position up by purse.
 func ledgerAt(ctx context.Context, r Reader, position int64) (ledger.Book, error) {
@@ -180,6 +167,15 @@ func fundApproval(ctx context.Context, tx Tx, batch *Batch, position int64) erro
 	portions, err := portionsByPurse(ctx, tx, batch.ID)
 	if err != nil {
 		return err
+	}
+	if batch.Kind == Reissue {
+		again, err := givenUp(ctx, tx, batch)
+		if err != nil {
+			return err
+		}
+		for i := range portions {
+			portions[i].Reissued -= again[portions[i].Purse]
+		}
 	}
 	p, err := newPoster(ctx, tx, batch.ID.String())
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 
 // Chinese is the state as screens and papers print it.
 func (s PaymentState) Chinese() string {
-	return map[PaymentState]string{PaymentSent: "在途", PaymentCredited: "已入账", PaymentReturned: "退票", PaymentParked: "收到未入账", PaymentRecalled: "已撤回", PaymentReissued: "已重发"}[s]
+	return map[PaymentState]string{PaymentSent: "在途", PaymentCredited: "已入账", PaymentReturned: "退票", PaymentParked: "收到未入账", PaymentRecalled: "已撤回", PaymentReissued: "已重发", PaymentGivenUp: "已上缴"}[s]
 }
 
 // stock is where the money of a payment in a state is. A reissued payment's money went
@@ -27,6 +27,8 @@ func (s PaymentState) stock() ledger.Account {
 		return ledger.Paid
 	case PaymentReturned, PaymentRecalled, PaymentReissued:
 		return ledger.Returned
+	case PaymentGivenUp:
+		return ledger.SentUp
 	}
 	return ledger.Transit
 }
@@ -387,8 +389,10 @@ func (m *matcher) apply(row *ReturnRow, p *PaidOut) {
 		m.pending++
 	case row.State == p.State:
 		m.same++
-	case p.State == PaymentReissued && row.State == PaymentReturned:
+	case (p.State == PaymentReissued || p.State == PaymentGivenUp) && row.State == PaymentReturned:
 		m.same++
+	case p.State == PaymentGivenUp:
+		m.keep(row, p, "这笔的钱已经上缴，银行现在说已入账：请查明")
 	case p.State == PaymentReissued:
 		m.keep(row, p, "这笔已经重发，银行现在说已入账：可能付了两次，请向银行追回一笔")
 	default:

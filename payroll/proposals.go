@@ -21,6 +21,7 @@ const (
 	ProposeVoid     = "batch.void"
 	ProposeRepaid   = "receivable.repaid"
 	ProposeWriteOff = "receivable.write_off"
+	ProposeSendUp   = "fund.send_up"
 )
 
 // importProposal and the kind of import make the kind of proposal for a file that
@@ -280,6 +281,8 @@ func (b *Book) accept(ctx context.Context, tx Tx, s *Session, p Proposal) (int64
 	switch p.Kind {
 	case ProposeRepaid, ProposeWriteOff:
 		return b.applyRelief(ctx, tx, s, p, note)
+	case ProposeSendUp:
+		return b.applySendUp(ctx, tx, s, p, note)
 	case ProposeAdopt:
 		return b.adopt(ctx, tx, s, p, note)
 	case ProposeSettings:

@@ -9,6 +9,7 @@ import (
 	"zhida/rules"
 	"zhida/rules/calendar"
 	"zhida/rules/message"
+	"zhida/rules/money"
 )
 
 // ReissueResult is what a draft of reissues came to.
@@ -96,7 +97,7 @@ func (b *Book) returned(ctx context.Context, tx Tx, batches []Batch, only []Paym
 		var back []PaidOut
 		err := paidOut(ctx, tx, x, func(p PaidOut) error {
 			wanted := len(only) == 0 || slices.Contains(only, p.ID())
-			if wanted && (p.State == PaymentReturned || p.State == PaymentRecalled) {
+			if wanted && (p.State == PaymentReturned || p.State == PaymentRecalled || p.State == PaymentGivenUp && len(only) > 0) {
 				back = append(back, p)
 			}
 			return nil
@@ -260,7 +261,7 @@ func (b *Book) reissueHolds(ctx context.Context, r Reader, batch Batch) error {
 			return err
 		}
 		err = paidOut(ctx, r, old, func(p PaidOut) error {
-			if now[p.ID()] != nil && (p.State == PaymentReturned || p.State == PaymentRecalled) {
+			if now[p.ID()] != nil && (p.State == PaymentReturned || p.State == PaymentRecalled || p.State == PaymentGivenUp) {
 				waiting = append(waiting, p)
 			}
 			return nil
@@ -285,6 +286,43 @@ func (b *Book) reissueHolds(ctx context.Context, r Reader, batch Batch) error {
 		}
 	}
 	return nil
+}
+
+// givenUp adds up, by purse, what a reissue pays again although its money went back up:
+// that takes new money.
+func givenUp(ctx context.Context, r Reader, batch *Batch) (map[Purse]money.Fen, error) {
+	seen := map[PaymentID]bool{}
+	from := map[BatchID]bool{}
+	err := r.Payments(ctx, batch.ID, func(p Payment) error {
+		seen[p.Replaces], from[p.Replaces.Batch] = true, true
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	sums := map[Purse]money.Fen{}
+	for _, id := range sortedNumbers(from) {
+		old, err := r.Batch(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		parts, err := batchParts(ctx, r, id)
+		if err != nil {
+			return nil, err
+		}
+		err = paidOut(ctx, r, old, func(p PaidOut) error {
+			if seen[p.ID()] && p.State == PaymentGivenUp {
+				for _, part := range parts[p.Seq] {
+					sums[part.Purse] += part.Fen
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return sums, nil
 }
 
 // replaced gives the payments that a reissue replaces the given state, for its approval or its voiding.

@@ -19,6 +19,7 @@ const (
 	PaymentParked   PaymentState = "not_credited" // 收到未入账: the bank has it and the card does not
 	PaymentRecalled PaymentState = "recalled"     // 撤回: the bureau asked for it back
 	PaymentReissued PaymentState = "reissued"     // 已重发: another payment replaces it
+	PaymentGivenUp  PaymentState = "given_up"     // 已上缴: came back and its money went back up; paying it again takes new money
 )
 
 // ReturnFile is a bank's answer as a reader understood it: rows in the order of the

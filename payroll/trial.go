@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"zhida/payroll/ledger"
 	"zhida/rules"
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
@@ -44,6 +45,7 @@ type Trial struct {
 	Largest    []TrialPerson  `json:"largest"`     // at most trialLargest, the largest change first
 	Refused    []TrialRefusal `json:"refused"`     // most people first
 	Broken     []TrialRule    `json:"broken"`      // rules that places do not keep to with the drafts
+	Funds      []TrialFund    `json:"funds"`       // what the change takes from the funds that pay it, by code
 }
 
 // TrialSum is an amount with and without the drafts. BackPay and Owed are the part
@@ -142,7 +144,53 @@ func (b *Book) Try(ctx context.Context, drafts []PolicyText, from, to calendar.M
 	if err := b.tryAll(ctx, t); err != nil {
 		return nil, err
 	}
-	return &t.Trial, nil
+	return &t.Trial, b.view(ctx, func(r Reader) error { return t.askFunds(ctx, r) })
+}
+
+// TrialFund says whether a fund could pay what the drafts change over the months tried.
+type TrialFund struct {
+	Fund      string    `json:"fund"`
+	Name      string    `json:"name"`
+	Kept      bool      `json:"kept"` // the settings say that approval is refused when it lacks money
+	Change    money.Fen `json:"change"`
+	Available money.Fen `json:"available"` // now
+}
+
+// Lacks is what the fund is short of; nothing for a fund that is only named.
+func (f TrialFund) Lacks() money.Fen {
+	if !f.Kept {
+		return 0
+	}
+	return max(f.Change-max(f.Available, 0), 0)
+}
+
+// askFunds holds the change of every item against what its funds have available.
+func (t *trial) askFunds(ctx context.Context, r Reader) error {
+	county, err := settingsAt(ctx, r, t.Horizon)
+	if message.Code(err) == "settings.none" {
+		county, err = &County{}, nil
+	}
+	if err != nil {
+		return err
+	}
+	book, err := ledgerAt(ctx, r, t.Horizon)
+	if err != nil {
+		return err
+	}
+	change := map[string]money.Fen{}
+	for _, row := range t.ByItem {
+		if row.Deduction || row.Change() == 0 {
+			continue
+		}
+		for _, s := range county.shares(&Line{Item: row.Code, Month: t.To, Fund: t.items[row.Code].Fund, Fen: row.Change()}) {
+			change[s.fund] += s.fen
+		}
+	}
+	for _, code := range sortedKeys(change) {
+		f := county.fund(code)
+		t.Funds = append(t.Funds, TrialFund{code, county.FundName(code), f != nil && f.Kind != "", change[code], book.Fund(code)[ledger.Available]})
+	}
+	return nil
 }
 
 // tryAll goes over the roster as often as the groups need, and once more for the sums.

@@ -69,7 +69,7 @@ func (c *cli) fundCommand() *cobra.Command {
 		})
 	}}
 	reopen.Flags().StringVar(&reason, "reason", "", "原因")
-	cmd.AddCommand(show, closing, reopen, c.traceCommand(), c.statementCommand(), c.matchCommand())
+	cmd.AddCommand(show, closing, reopen, c.traceCommand(), c.statementCommand(), c.matchCommand(), c.sendUpCommand(), c.closeYearCommand())
 	return cmd
 }
 
@@ -306,4 +306,110 @@ func (c *cli) matchCommand() *cobra.Command {
 	cmd.Flags().StringVar(&to, "to", "", "对上的文号、文件或支付")
 	cmd.Flags().StringVar(&reason, "reason", "", "依据")
 	return cmd
+}
+
+func (c *cli) sendUpCommand() *cobra.Command {
+	var place, document string
+	var payments []string
+	cmd := &cobra.Command{Use: "send-up FUND YUAN", Short: "上缴：可用的钱退回拨款单位或国库，或者放弃的退票（审批人确认后生效）", Args: cobra.ExactArgs(2),
+		Example: "  zhida fund send-up F01 1200.00 --document 桃财预〔2026〕99号 --as 张敏\n  zhida fund send-up F03 0 --payment 2026-03/1#12 --document 桃财〔2026〕98号 --as 张敏",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			fen, err := money.ParseYuan(args[1])
+			if err != nil {
+				return err
+			}
+			var ids []payroll.PaymentID
+			for _, x := range payments {
+				id, err := payroll.ParsePaymentID(x)
+				if err != nil {
+					return err
+				}
+				ids = append(ids, id)
+			}
+			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
+				at, err := a.ProposeSendUp(ctx, s, args[0], place, fen, ids, document)
+				if err == nil {
+					c.say("owed.proposed", at)
+				}
+				return err
+			})
+		}}
+	cmd.Flags().StringVar(&place, "place", "", "乡镇或村的代码；空着是资金里没有指定地方的")
+	cmd.Flags().StringSliceVar(&payments, "payment", nil, "放弃的退票，写支付编号；金额就是它们的")
+	cmd.Flags().StringVar(&document, "document", "", "上缴的文号")
+	_ = cmd.MarkFlagRequired("document")
+	return cmd
+}
+
+func (c *cli) closeYearCommand() *cobra.Command {
+	var carry map[string]string
+	var only bool
+	cmd := &cobra.Command{Use: "close-year YEAR", Short: "年终：没有付到的按账龄列出，剩余指标上缴或凭文件结转", Args: cobra.ExactArgs(1),
+		Long: "先按月关账。剩余的指标要么 send-up，要么用 --carry 资金=文号 写明结转的文件；专户的钱留在账上。\n十二月可以提前办；一月才退回的照样登记，重发时由文件写明的资金付。",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			year, err := strconv.Atoi(args[0])
+			if err != nil || year < 1900 || year > 9999 {
+				return message.Err("cli.year", args[0])
+			}
+			if only {
+				return c.with(cmd, func(ctx context.Context, a *app.App) error {
+					y, err := a.Year(ctx, year)
+					if err != nil {
+						return err
+					}
+					return c.year(y)
+				})
+			}
+			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
+				y, err := a.CloseYear(ctx, s, year, carry)
+				if err != nil {
+					return err
+				}
+				return c.year(y)
+			})
+		}}
+	cmd.Flags().StringToStringVar(&carry, "carry", nil, "结转的文件，资金=文号")
+	cmd.Flags().BoolVar(&only, "show", false, "只看，不关")
+	return cmd
+}
+
+func (c *cli) year(y payroll.YearReport) error {
+	if c.json {
+		type age struct {
+			State payroll.PaymentState `json:"state"`
+			Days  int                  `json:"most_days"` // 0: older
+			Count int                  `json:"count"`
+			Fen   money.Fen            `json:"fen"`
+		}
+		out, left := []age{}, []fundRow{}
+		for _, a := range y.Ages {
+			out = append(out, age{a.State, a.MostDays, a.Count, a.Fen})
+		}
+		for _, p := range y.Left {
+			left = append(left, fundRowOf(p))
+		}
+		return c.printJSON(map[string]any{"year": y.Year, "ages": out, "left": left, "closed": y.Closed})
+	}
+	rows := [][]string{}
+	for _, a := range y.Ages {
+		days := "180 天以上"
+		if a.MostDays > 0 {
+			days = strconv.Itoa(a.MostDays) + " 天以内"
+		}
+		rows = append(rows, []string{a.State.Chinese(), days, strconv.Itoa(a.Count), a.Fen.Grouped()})
+	}
+	term.Table(c.out, []string{"状态", "账龄", "笔数", "金额（元）"}, rows, 3, 4)
+	rows = [][]string{}
+	for _, p := range y.Left {
+		row := []string{p.FundName, p.PlaceName}
+		for _, a := range ledger.Stocks {
+			row = append(row, p.Stock[a].Grouped())
+		}
+		rows = append(rows, row)
+	}
+	term.Table(c.out, []string{"资金", "单位", "可用", "已核定未付", "在途", "缓发", "退票"}, rows, 3, 4, 5, 6, 7)
+	if y.Closed != 0 {
+		c.say("fund.year_closed", y.Year, y.Closed)
+	}
+	return nil
 }

@@ -102,6 +102,15 @@ func (c *cli) tried(t *payroll.Trial) {
 		fmt.Fprintln(c.out, "变动最大的人员（扣款后的收入）")
 		term.Table(c.out, []string{"编号", "姓名", "乡镇", "现行", "试算", "增减", "主要项目"}, rows, 1, 4, 5, 6)
 	}
+	for _, f := range t.Funds {
+		switch {
+		case !f.Kept:
+		case f.Lacks() > 0:
+			c.say("trial.fund_short", f.Fund, f.Name, f.Change.Grouped(), f.Available.Grouped(), f.Lacks().Grouped())
+		default:
+			c.say("trial.fund", f.Fund, f.Name, f.Change.Grouped(), f.Available.Grouped())
+		}
+	}
 	for _, r := range t.Broken {
 		c.say("run.broken", r.Place, r.Rule, r.Document, r.Reason)
 	}
