@@ -27,14 +27,14 @@ func (l length) String() string { return fmt.Sprintf("%d.%d", l/10, l%10) }
 
 // The geometry of a flow drawing.
 const (
-	flowWidth   length = 11200
+	flowWidth   length = 12000
 	barWidth    length = 140
 	flowTop     length = 640
 	flowHeight  length = 5200
 	stationGap  length = 100
 	leastBar    length = 20
 	leastBand   length = 6
-	labelMargin length = 1900
+	labelMargin length = 2400
 	mostInOne          = 14 // stations a column shows; the smallest beyond them are drawn as one
 	otherWord          = "其他"
 )
@@ -69,17 +69,12 @@ func WriteFlow(w io.Writer, title string, headings []string, flows []Flow) error
 	for i := range headings {
 		fmt.Fprintf(&b, "<text x=\"%s\" y=\"52\" font-size=\"13\" text-anchor=\"middle\" fill=\"#333\">%s</text>\n", x(i)+barWidth/2, text(headings[i]))
 	}
-	for _, f := range flows {
-		thick := max(columns[0].scaled(f.Fen), leastBand)
-		shade := shades[columns[0].index(f.Stations[0])%len(shades)]
-		for i := range f.Stations[:len(f.Stations)-1] {
-			from, to := columns[i].at(f.Stations[i]), columns[i+1].at(f.Stations[i+1])
-			y1, y2 := from.y+from.out+thick/2, to.y+to.in+thick/2
-			from.out += thick
-			to.in += thick
+	for i := range len(headings) - 1 {
+		for _, p := range bands(flows, &columns[i], &columns[i+1], i) {
 			x1, x2 := x(i)+barWidth, x(i+1)
+			shade := shades[columns[0].index(p.flow.Stations[0])%len(shades)]
 			fmt.Fprintf(&b, "<path d=\"M%s %sC%s %s %s %s %s %s\" fill=\"none\" stroke=\"%s\" stroke-opacity=\".35\" stroke-width=\"%s\"><title>%s → %s %s 元</title></path>\n",
-				x1, y1, (x1+x2)/2, y1, (x1+x2)/2, y2, x2, y2, shade, thick, text(f.Stations[i]), text(f.Stations[i+1]), f.Fen.Grouped())
+				x1, p.y1, (x1+x2)/2, p.y1, (x1+x2)/2, p.y2, x2, p.y2, shade, p.thick, text(p.flow.Stations[i]), text(p.flow.Stations[i+1]), p.flow.Fen.Grouped())
 		}
 	}
 	for i := range columns {
@@ -95,6 +90,44 @@ func WriteFlow(w io.Writer, title string, headings []string, flows []Flow) error
 	b.WriteString("</svg>\n")
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// band is one flow between two neighbouring columns.
+type band struct {
+	flow   *Flow
+	thick  length
+	y1, y2 length
+}
+
+// bands places the flows between a column and the next: they leave a station in the order
+// of where they go, and come into one in the order of where they are from.
+func bands(flows []Flow, from, to *column, i int) []band {
+	list := make([]band, len(flows))
+	for k := range flows {
+		list[k] = band{flow: &flows[k], thick: max(from.scaled(flows[k].Fen), leastBand)}
+	}
+	place := func(b *band) (int, int) { return from.index(b.flow.Stations[i]), to.index(b.flow.Stations[i+1]) }
+	slices.SortStableFunc(list, func(a, b band) int {
+		f1, t1 := place(&a)
+		f2, t2 := place(&b)
+		return cmp.Or(cmp.Compare(f1, f2), cmp.Compare(t1, t2))
+	})
+	for k := range list {
+		s := from.at(list[k].flow.Stations[i])
+		list[k].y1 = s.y + s.out + list[k].thick/2
+		s.out += list[k].thick
+	}
+	slices.SortStableFunc(list, func(a, b band) int {
+		f1, t1 := place(&a)
+		f2, t2 := place(&b)
+		return cmp.Or(cmp.Compare(t1, t2), cmp.Compare(f1, f2))
+	})
+	for k := range list {
+		s := to.at(list[k].flow.Stations[i+1])
+		list[k].y2 = s.y + s.in + list[k].thick/2
+		s.in += list[k].thick
+	}
+	return list
 }
 
 // column is the stations of one column with the scale all columns share.

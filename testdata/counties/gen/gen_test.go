@@ -53,7 +53,7 @@ func TestCommittedFilesAreGenerated(t *testing.T) {
 // in it can be a real person.
 func TestHonestFilesAreUnderstood(t *testing.T) {
 	kinds := map[string]string{"行政区划": "places", "参考数据": "references", "工作日历": "calendar", "花名册": "roster", "去世": "roster", "任职": "tenure", "任免": "tenure", "账户": "accounts",
-		"考核": "assessments", "基本工资": "amounts", "下村": "days", "缺勤": "absences", "补偿2026": "paid", "类别调整": "places"}
+		"考核": "assessments", "基本工资": "amounts", "下村": "days", "缺勤": "absences", "补偿2026": "paid", "转移支付": "transfers", "预算指标": "authority", "类别调整": "places"}
 	items := map[string]string{"基本工资": "base_salary", "住房公积金": "housing_fund", "社会保险费": "social_insurance", "个人所得税": "income_tax", "离任村干部补偿": "former_compensation"}
 	read := 0
 	for _, pattern := range []string{"0*/*", "0*/*/*"} {

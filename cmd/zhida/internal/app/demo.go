@@ -211,7 +211,7 @@ func (d *Demo) pairs(ctx context.Context, list ...string) ([]payroll.Batch, erro
 func (d *Demo) october(ctx context.Context) ([]payroll.Batch, error) {
 	return d.pairs(ctx, "places", "01-基础/行政区划.xlsx", "references", "01-基础/参考数据.xlsx", "calendar", "01-基础/工作日历.xlsx", "roster", "02-花名册/*", "tenure", "03-任职/*",
 		"accounts", "04-账户/*", "assessments", "05-考核/*", "amounts", "06-工资基数/*", "days", "07-考勤/2026-10/*下村登记.*",
-		"absences", "07-考勤/2026-10/缺勤登记.xlsx", "paid", "08-历史发放/*")
+		"absences", "07-考勤/2026-10/缺勤登记.xlsx", "paid", "08-历史发放/*", "transfers", "01-基础/转移支付.xlsx", "authority", "01-基础/预算指标.xlsx")
 }
 
 func (d *Demo) correct(ctx context.Context) ([]payroll.Batch, error) {
