@@ -250,6 +250,14 @@ var forms = []form{
 		{code: "fen", title: "金额", synonyms: []string{"指标金额", "金额（元）", "amount"}, kind: amount, least: positive, required: true, example: "36000000.00"},
 		withdrawColumn,
 	}},
+	{kind: "vouchers", title: "支付凭证号", fact: facts.KindVoucher, key: []string{"batch", "fund"}, from: "date", world: true, columns: []column{
+		{code: "batch", title: "批次", synonyms: []string{"batch"}, required: true, example: "2026-11/1"},
+		{code: "fund", title: "资金", synonyms: []string{"资金代码", "fund"}, required: true, help: "设置里 funds 的代码", example: "F01"},
+		{code: "voucher", title: "凭证号", synonyms: []string{"支付令号", "支付凭证号", "voucher"}, required: true, example: "2026110002871"},
+		{code: "date", title: "支付日期", synonyms: []string{"日期", "date"}, kind: day, required: true, example: "2026-11-20"},
+		{code: "fen", title: "金额", synonyms: []string{"支付金额", "金额（元）", "amount"}, kind: amount, least: positive, required: true, help: "要与这个批次这笔资金的实发合计一致", example: "6990897.91"},
+		withdrawColumn,
+	}},
 	{kind: "statement", title: "专户对账单", fact: facts.KindStatement, key: []string{"account", "serial"}, from: "date", world: true, columns: []column{
 		{code: "account", title: "本方账号", synonyms: []string{"账号", "专户账号", "account"}, required: true, help: "设置里这笔资金的 account，文本格式", example: "1860000000000000002"},
 		{code: "serial", title: "流水号", synonyms: []string{"交易流水号", "凭证号", "serial"}, required: true, example: "20260131000017"},

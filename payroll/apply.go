@@ -210,6 +210,9 @@ func (b *Book) applyImport(ctx context.Context, tx Tx, s *Session, kind string, 
 	if err := bringIn(ctx, tx, plan, e.Position); err != nil {
 		return 0, err
 	}
+	if err := vouched(ctx, tx, plan); err != nil {
+		return 0, err
+	}
 	r.Position = e.Position
 	return e.Position, tx.PutImport(ctx, r)
 }
@@ -310,7 +313,7 @@ func (k *knownFacts) load(ctx context.Context, tx Tx, in *ImportBatch) error {
 		}
 		return nil
 	}
-	err := tx.Facts(ctx, FactQuery{Kinds: []facts.Kind{facts.KindPlace, facts.KindReference, facts.KindCalendar, facts.KindTransfer, facts.KindAuthority, facts.KindStatement}}, func(f Fact) error {
+	err := tx.Facts(ctx, FactQuery{Kinds: []facts.Kind{facts.KindPlace, facts.KindReference, facts.KindCalendar, facts.KindTransfer, facts.KindAuthority, facts.KindStatement, facts.KindVoucher}}, func(f Fact) error {
 		if f.Kind == facts.KindPlace {
 			k.places[f.Key] = true
 		}

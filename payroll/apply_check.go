@@ -94,7 +94,7 @@ func (k *knownFacts) asks(row *ImportRow) message.Message {
 // a court's order, an heir, a hold, money that came in. Whoever means to replace a row ends it, or withdraws it.
 func (p *importPlan) clashes(known *knownFacts, in *ImportBatch) {
 	switch in.FactKind() {
-	case facts.KindOrder, facts.KindRecipient, facts.KindHold, facts.KindTransfer, facts.KindAuthority:
+	case facts.KindOrder, facts.KindRecipient, facts.KindHold, facts.KindTransfer, facts.KindAuthority, facts.KindVoucher:
 	default:
 		return
 	}

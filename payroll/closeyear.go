@@ -132,7 +132,17 @@ type YearReport struct {
 	Year   int
 	Ages   []AgeRow
 	Left   []PurseClosing // purses with anything in a stock
+	Below  []BelowMinimum // villages that got less than a fund is to bring them
 	Closed int64          // position of the closing, 0 while open
+}
+
+// BelowMinimum is a village that a fund has brought less in the year than its minimum.
+type BelowMinimum struct {
+	Fund    string
+	Place   string
+	Name    string
+	Minimum money.Fen
+	Brought money.Fen
 }
 
 // AgeRow adds up payments of the year that are in transit or came back, by how long ago
@@ -259,5 +269,61 @@ func yearReport(ctx context.Context, r Reader, year int, today calendar.Date) (y
 		}
 	}
 	y.Ages = slices.DeleteFunc(y.Ages, func(a AgeRow) bool { return a.Count == 0 })
-	return y, nil
+	y.Below, err = belowMinimum(ctx, r, year)
+	return y, err
+}
+
+// belowMinimum holds what batches of a year took from funds for each village against the
+// funds' minimum.
+func belowMinimum(ctx context.Context, r Reader, year int) (list []BelowMinimum, err error) {
+	meta, err := r.Meta(ctx)
+	if err != nil {
+		return nil, err
+	}
+	county, err := countyOf(ctx, r, meta)
+	if err != nil || !slices.ContainsFunc(county.Funds, func(f Fund) bool { return f.Minimum != "" }) {
+		return nil, err
+	}
+	world, err := loadWorld(ctx, r, meta, 0)
+	if err != nil {
+		return nil, err
+	}
+	head, err := r.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	brought := map[Purse]money.Fen{}
+	err = r.Postings(ctx, 0, head.Position, func(_ int64, p ledger.Posting) error {
+		id, err := ParseBatchID(p.Ref)
+		if err != nil || id.Month().Year() != year {
+			return nil // not of a batch
+		}
+		k := Purse{Fund: p.Fund, Place: p.Place}
+		committed := func(a ledger.Account) bool { return a == ledger.Reserved || a == ledger.Held || a == ledger.Paid }
+		switch {
+		case p.Source == ledger.Available && committed(p.Target):
+			brought[k] += p.Fen
+		case committed(p.Source) && p.Target == ledger.Available:
+			brought[k] -= p.Fen
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range county.Funds {
+		if f.Minimum == "" {
+			continue
+		}
+		least, err := money.ParseYuan(f.Minimum)
+		if err != nil {
+			return nil, err
+		}
+		for _, code := range sortedKeys(world.Places) {
+			if got := brought[Purse{Fund: f.Code, Place: code}]; len(code) == 12 && got < least {
+				list = append(list, BelowMinimum{f.Code, code, villageName(world, code), least, got})
+			}
+		}
+	}
+	return list, nil
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"zhida/rules/calendar"
+	"zhida/rules/facts"
 	"zhida/rules/message"
 	"zhida/rules/money"
 )
@@ -30,9 +31,72 @@ type OrderFile struct {
 // OrderFund is what one fund pays of a batch.
 type OrderFund struct {
 	Fund
-	People int // with a payment that the fund shares
+	People  int // with a payment that the fund shares
+	Fen     money.Fen
+	Taken   money.Fen // deductions out of it
+	Voucher string    // of the treasury, "" while it has not come back
+	Places  []OrderPlace
+}
+
+// OrderPlace is what one fund pays for one place.
+type OrderPlace struct {
+	Place  string // division code
+	Name   string
+	People int
 	Fen    money.Fen
-	Taken  money.Fen // deductions out of it
+}
+
+// voucherFact is the number under which the treasury paid a fund's part of a batch.
+type voucherFact struct {
+	Batch   BatchID   `json:"batch"`
+	Fund    string    `json:"fund"`
+	Voucher string    `json:"voucher"`
+	Fen     money.Fen `json:"fen"`
+}
+
+// vouched holds vouchers that come in against what the batch pays from the fund. Error: fund.voucher.
+func vouched(ctx context.Context, tx Tx, plan *importPlan) error {
+	for _, f := range plan.put {
+		if f.Kind != facts.KindVoucher {
+			continue
+		}
+		var v voucherFact
+		if err := decode(f, &v); err != nil {
+			return message.Err("fund.voucher", f.Key, "", "")
+		}
+		batch, err := batchOf(ctx, tx, v.Batch)
+		if err != nil {
+			return err
+		}
+		portions, err := portionsByPurse(ctx, tx, batch.ID)
+		if err != nil {
+			return err
+		}
+		var pays money.Fen
+		for _, p := range portions {
+			if p.Fund == v.Fund {
+				pays += p.Pay
+			}
+		}
+		if !batch.State.Committed() || pays != v.Fen {
+			return message.Err("fund.voucher", v.Batch.String()+" "+v.Fund, v.Fen, pays)
+		}
+	}
+	return nil
+}
+
+// vouchersOf are the vouchers of a batch, by fund.
+func vouchersOf(ctx context.Context, r Reader, id BatchID) (map[string]string, error) {
+	numbers := map[string]string{}
+	err := r.Facts(ctx, FactQuery{Kinds: []facts.Kind{facts.KindVoucher}}, func(f Fact) error {
+		var v voucherFact
+		err := decode(f, &v)
+		if err == nil && v.Batch == id {
+			numbers[v.Fund] = v.Voucher
+		}
+		return err
+	})
+	return numbers, err
 }
 
 // OrderInstitution is what one institution gets of the deductions.
@@ -76,6 +140,7 @@ func (b *Book) PaymentOrder(ctx context.Context, id BatchID) (o PaymentOrder, er
 			o.Total += f.Total
 		}
 		at, last := map[string]*OrderFund{}, map[string]int64{}
+		places := map[string]map[string]*OrderPlace{}
 		err = r.Portions(ctx, id, func(p Portion) error {
 			x := at[p.Fund]
 			if x == nil {
@@ -83,7 +148,14 @@ func (b *Book) PaymentOrder(ctx context.Context, id BatchID) (o PaymentOrder, er
 				if f := out.County.fund(p.Fund); f != nil {
 					x.Fund = *f
 				}
-				at[p.Fund] = x
+				at[p.Fund], places[p.Fund] = x, map[string]*OrderPlace{}
+			}
+			if p.Pay > 0 {
+				if places[p.Fund][p.Place] == nil {
+					places[p.Fund][p.Place] = &OrderPlace{}
+				}
+				places[p.Fund][p.Place].People++
+				places[p.Fund][p.Place].Fen += p.Pay
 			}
 			if p.Pay > 0 && last[p.Fund] != p.Person {
 				x.People++
@@ -93,10 +165,26 @@ func (b *Book) PaymentOrder(ctx context.Context, id BatchID) (o PaymentOrder, er
 			x.Taken += p.Deduction
 			return nil
 		})
-		for _, code := range sortedKeys(at) {
-			o.Funds = append(o.Funds, *at[code])
+		if err != nil {
+			return err
 		}
-		return err
+		numbers, err := vouchersOf(ctx, r, id)
+		if err != nil {
+			return err
+		}
+		world, err := loadWorld(ctx, r, out.Meta, 0)
+		if err != nil {
+			return err
+		}
+		for _, code := range sortedKeys(at) {
+			x := at[code]
+			x.Voucher = numbers[code]
+			for _, place := range sortedKeys(places[code]) {
+				x.Places = append(x.Places, OrderPlace{place, villageName(world, place), places[code][place].People, places[code][place].Fen})
+			}
+			o.Funds = append(o.Funds, *x)
+		}
+		return nil
 	})
 	if err != nil {
 		return o, err

@@ -388,7 +388,18 @@ func (c *cli) year(y payroll.YearReport) error {
 		for _, p := range y.Left {
 			left = append(left, fundRowOf(p))
 		}
-		return c.printJSON(map[string]any{"year": y.Year, "ages": out, "left": left, "closed": y.Closed})
+		type below struct {
+			Fund    string    `json:"fund"`
+			Place   string    `json:"place"`
+			Name    string    `json:"name"`
+			Minimum money.Fen `json:"minimum"`
+			Brought money.Fen `json:"brought"`
+		}
+		short := []below{}
+		for _, x := range y.Below {
+			short = append(short, below(x))
+		}
+		return c.printJSON(map[string]any{"year": y.Year, "ages": out, "left": left, "below_minimum": short, "closed": y.Closed})
 	}
 	rows := [][]string{}
 	for _, a := range y.Ages {
@@ -408,6 +419,9 @@ func (c *cli) year(y payroll.YearReport) error {
 		rows = append(rows, row)
 	}
 	term.Table(c.out, []string{"资金", "单位", "可用", "已核定未付", "在途", "缓发", "退票"}, rows, 3, 4, 5, 6, 7)
+	for _, x := range y.Below {
+		c.say("fund.below", x.Fund, x.Name, x.Brought.Grouped(), x.Minimum.Grouped())
+	}
 	if y.Closed != 0 {
 		c.say("fund.year_closed", y.Year, y.Closed)
 	}

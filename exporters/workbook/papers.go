@@ -280,7 +280,7 @@ func WriteOrder(w io.Writer, o payroll.PaymentOrder) error {
 	first = t.body.next
 	for _, f := range o.Funds {
 		c := f.Codes
-		if err := t.add(text(f.Name), text(c.Document), text(c.Unit), text(c.Function), text(c.Government), text(c.Department), text(c.Project), text(c.Nature), text(strconv.Itoa(f.People)), fen(f.Fen), fen(f.Taken), text("")); err != nil {
+		if err := t.add(text(f.Name), text(c.Document), text(c.Unit), text(c.Function), text(c.Government), text(c.Department), text(c.Project), text(c.Nature), text(strconv.Itoa(f.People)), fen(f.Fen), fen(f.Taken), text(f.Voucher)); err != nil {
 			return err
 		}
 	}
@@ -297,7 +297,37 @@ func WriteOrder(w io.Writer, o payroll.PaymentOrder) error {
 	}
 	t.onePage = true
 	b.sheets = append(b.sheets, t.sheet)
+	if err := b.orderDetail(o); err != nil {
+		return err
+	}
 	return b.write(w)
+}
+
+// orderDetail is the detail that a budget system takes in: one row a fund and place.
+func (b *book) orderDetail(o payroll.PaymentOrder) error {
+	d, err := b.newSummary("支付明细", "支付明细（供预算管理系统导入）", 0, shortColumn("月份", 10), shortColumn("批次", 12), shortColumn("资金代码", 10), textColumn("指标文号", 22), textColumn("预算单位", 18), textColumn("功能科目", 12),
+		textColumn("政府经济分类", 14), textColumn("部门经济分类", 14), textColumn("项目", 16), textColumn("资金性质", 12), shortColumn("单位代码", 15), textColumn("单位", 22), shortColumn("人数", 8), moneyColumn("金额"), textColumn("摘要", 20))
+	if err != nil {
+		return err
+	}
+	if err := d.headings(); err != nil {
+		return err
+	}
+	first := d.body.next
+	for _, f := range o.Funds {
+		c := f.Codes
+		for _, p := range f.Places {
+			if err := d.add(text(o.Batch.ID.Month().String()), text(o.Batch.ID.String()), text(f.Code), text(c.Document), text(c.Unit), text(c.Function), text(c.Government), text(c.Department), text(c.Project), text(c.Nature),
+				text(p.Place), text(p.Name), text(strconv.Itoa(p.People)), fen(p.Fen), text(o.Batch.Kind.Chinese()+" "+o.Batch.Channel)); err != nil {
+				return err
+			}
+		}
+	}
+	if _, err := d.totals("合计", first); err != nil {
+		return err
+	}
+	b.sheets = append(b.sheets, d.sheet)
+	return nil
 }
 
 func phoneWords(phone string) string {

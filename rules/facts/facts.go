@@ -49,6 +49,7 @@ const (
 	KindTransfer  Kind = "transfer"  // key: fund|document|place|voucher
 	KindAuthority Kind = "authority" // key: fund|document
 	KindStatement Kind = "statement" // key: account|serial
+	KindVoucher   Kind = "voucher"   // key: batch|fund
 )
 
 // Category is the payee category of a person at a time.

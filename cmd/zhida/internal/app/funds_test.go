@@ -355,6 +355,88 @@ func TestStatement(t *testing.T) {
 	}
 }
 
+// A year ends: what came back is given up by a document and paid again from new money, what
+// authority is left lapses or is carried over, villages below their minimum are named, and
+// vouchers of the treasury must be for what was paid.
+func TestYearEnd(t *testing.T) {
+	ctx := context.Background()
+	b := newFundBook(t)
+	at, err := b.app.ProposeSettings(ctx, b.by["周正"], "settings.yaml", []byte(strings.Replace(fundSettings, "name: 县级配套, kind: authority", `name: 县级配套, kind: authority, minimum: "700"`, 1)))
+	b.must(err)
+	b.accept(at)
+	b.bring("transfers", "资金,文号,单位代码,用途,凭证号,到账日期,金额\nF1,湘财〔2026〕1号,,村干部报酬,1,2026-01-10,2040.02\n")
+	b.bring("authority", "资金,指标文号,年度,下达日期,金额\nF2,样财预〔2026〕1号,2026,2026-01-05,5000.00\n")
+	batch := b.run(202601)
+	b.must(b.approve(batch.ID))
+	b.export(batch.ID)
+	b.answer(0, "6228480000000000018 赵甲 990.01 credited", "6228480000000000026 钱乙 690.00 returned", "6228480000000000034 孙丙 990.01 credited")
+	back := payroll.PaymentID{Batch: batch.ID, Seq: 2}
+
+	wrong, err := importers.Read("vouchers", "v.csv", []byte("批次,资金,凭证号,支付日期,金额\n2026-01/1,F2,0017,2026-01-20,1000.00\n"), importers.Options{})
+	b.must(err)
+	if _, err := b.app.Book.Import(ctx, b.by["张敏"], wrong, payroll.ImportOptions{}); message.Code(err) != "fund.voucher" {
+		t.Fatalf("a voucher for another sum: %v", err)
+	}
+	b.bring("vouchers", "批次,资金,凭证号,支付日期,金额\n2026-01/1,F2,0017,2026-01-20,1068.00\n")
+	order, err := b.app.PaymentOrder(ctx, batch.ID)
+	b.must(err)
+	if order.Funds[1].Voucher != "0017" || order.Total != batch.Net || len(order.Funds[1].Places) != 2 {
+		t.Fatalf("%+v", order.Funds)
+	}
+
+	// More than there is cannot go up; a payment that was credited has not come back.
+	if _, err := b.app.ProposeSendUp(ctx, b.by["张敏"], "F1", "", 1, nil, "样财〔2026〕9号"); message.Code(err) != "fund.not_there" {
+		t.Fatalf("sending up what is not there: %v", err)
+	}
+	if _, err := b.app.ProposeSendUp(ctx, b.by["张敏"], "F1", "", 0, []payroll.PaymentID{{Batch: batch.ID, Seq: 1}}, "样财〔2026〕9号"); message.Code(err) != "reissue.not_returned" {
+		t.Fatalf("giving up what is on a card: %v", err)
+	}
+	at, err = b.app.ProposeSendUp(ctx, b.by["张敏"], "F1", "", 0, []payroll.PaymentID{back}, "样财〔2026〕9号")
+	b.must(err)
+	if _, err := b.app.Decide(ctx, b.by["李复"], at, true, ""); message.Code(err) != "actor.role" {
+		t.Fatalf("a checker sends money up: %v", err)
+	}
+	_, err = b.app.Decide(ctx, b.by["王审"], at, true, "")
+	b.must(err)
+	if diff := cmp.Diff(map[ledger.Account]money.Fen{ledger.Held: 41400}, b.stocks("F1")); diff != "" {
+		t.Fatal(diff)
+	}
+
+	if _, err := b.app.CloseYear(ctx, b.by["王审"], 2026, nil); message.Code(err) != "fund.year_open" {
+		t.Fatalf("a year before its months: %v", err)
+	}
+	_, err = b.app.CloseMonth(ctx, b.by["李复"], 202612)
+	b.must(err)
+	if _, err := b.app.CloseYear(ctx, b.by["王审"], 2026, nil); problemCodes(err) != "fund.lapses F2 县级配套 3640.00" {
+		t.Fatalf("authority that lapses: %v", problemCodes(err))
+	}
+	year, err := b.app.CloseYear(ctx, b.by["王审"], 2026, map[string]string{"F2": "样财〔2027〕2号"})
+	b.must(err)
+	if year.Closed == 0 || len(year.Below) != 2 || year.Below[0].Brought != 68000 {
+		t.Fatalf("%+v", year)
+	}
+
+	// In January the account is corrected: the 414.00 of F1 were sent up, so they must come anew.
+	b.at(2027, time.January, 15)
+	b.bring("accounts", "身份证号,姓名,银行卡号,户名,生效日期\n439901198001020119,钱乙,6228480000000000059,钱乙,2027-01-01\n")
+	if all, err := b.app.ReissueDraft(ctx, b.by["张敏"], nil, ""); err != nil || len(all.Batches) != 0 {
+		t.Fatalf("what was given up is paid again unasked: %+v %v", all, err)
+	}
+	draft, err := b.app.ReissueDraft(ctx, b.by["张敏"], []payroll.PaymentID{back}, "")
+	if err != nil || len(draft.Batches) != 1 {
+		t.Fatalf("%+v %v", draft, err)
+	}
+	if err := b.approve(draft.Batches[0].ID); problemCodes(err) != "fund.short F1 村级转移支付 414.00" {
+		t.Fatalf("without new money: %v", problemCodes(err))
+	}
+	b.bring("transfers", "资金,文号,单位代码,用途,凭证号,到账日期,金额\nF1,湘财〔2027〕1号,430725101200,村干部报酬,1,2027-01-14,414.00\n")
+	_, err = b.app.Approve(ctx, b.by["王审"], draft.Batches[0].ID, "")
+	b.must(err)
+	if codes := b.differences(); codes != nil {
+		t.Fatalf("%v", codes)
+	}
+}
+
 // A fund whose money is late keeps nobody else waiting, and a voided batch gives its money back.
 func TestFundsWithoutOneOfThem(t *testing.T) {
 	ctx := context.Background()
