@@ -157,6 +157,13 @@ type BankSetting struct {
 	Branch  string `yaml:"branch"`  // where it is kept
 	Unit    string `yaml:"unit"`    // number the bank gave the bureau, where a layout asks for it
 	Purpose string `yaml:"purpose"` // what the payee sees
+	// Cross is the layout for accounts kept elsewhere, where this bank pays into other
+	// banks by another file; empty: its one layout takes them.
+	Cross string `yaml:"cross"`
+	// Via is the bank that pays into accounts of this one; then nothing else is set here.
+	Via string `yaml:"via"`
+	// Return is the layout that describes the bank's answers; empty: the one that pays.
+	Return string `yaml:"return"`
 	// Extra is what else was agreed with the bank, by the keys its layout names.
 	Extra map[string]string `yaml:"extra"`
 }
@@ -188,21 +195,77 @@ func ReadSettings(file string, text []byte) (*County, error) {
 		}
 	}
 	for _, bank := range sortedKeys(c.Banks) {
-		b := c.Banks[bank]
-		layout, err := c.Layout(b.Layout)
-		if err != nil {
-			return nil, message.Err("settings.layout", bank, b.Layout)
-		}
-		for _, key := range layout.Settings() {
-			if b.Extra[key] == "" {
-				return nil, message.Err("bank.extra", file, bank, layout.Code, key)
-			}
-		}
-		if b.Payer == "" || b.Account == "" || b.Purpose == "" {
-			return nil, message.Err("settings.bank", bank)
+		if err := c.checkBank(file, bank); err != nil {
+			return nil, err
 		}
 	}
 	return &c, nil
+}
+
+// AnyBank stands among the banks for all that have no setting of their own.
+const AnyBank = "*"
+
+// Pays gives the bank that pays into accounts of a bank: itself, or the one it is paid
+// through; ok is false where the county has set neither.
+func (c *County) Pays(bank string) (via string, ok bool) {
+	s, ok := c.Banks[bank]
+	if !ok {
+		s, ok = c.Banks[AnyBank]
+	}
+	if s.Via != "" {
+		return s.Via, ok
+	}
+	return bank, ok
+}
+
+// ReturnLayout is the layout that describes the answers of a bank. Error: layout.missing.
+func (c *County) ReturnLayout(bank string) (*banklayout.Layout, error) {
+	s := c.Banks[bank]
+	if s.Return != "" {
+		return c.Layout(s.Return)
+	}
+	return c.Layout(s.Layout)
+}
+
+func (c *County) checkBank(file, bank string) error {
+	b := c.Banks[bank]
+	if b.Via != "" || bank == AnyBank {
+		if target, ok := c.Banks[b.Via]; !ok || target.Via != "" || b.Via == bank || b.Layout+b.Cross+b.Return+b.Payer+b.Account != "" {
+			return message.Err("settings.via", bank, b.Via)
+		}
+		return nil
+	}
+	pays := []string{b.Layout}
+	if b.Cross != "" {
+		pays = append(pays, b.Cross)
+	}
+	for _, code := range pays {
+		layout, err := c.Layout(code)
+		if err != nil {
+			return message.Err("settings.layout", bank, code)
+		}
+		if layout.Container == "" {
+			return message.Err("settings.layout_use", bank, code)
+		}
+		for _, key := range layout.Settings() {
+			if b.Extra[key] == "" {
+				return message.Err("bank.extra", file, bank, layout.Code, key)
+			}
+		}
+	}
+	if b.Return != "" {
+		layout, err := c.Layout(b.Return)
+		if err != nil {
+			return message.Err("settings.layout", bank, b.Return)
+		}
+		if layout.Return == nil {
+			return message.Err("settings.layout_use", bank, b.Return)
+		}
+	}
+	if b.Payer == "" || b.Account == "" || b.Purpose == "" {
+		return message.Err("settings.bank", bank)
+	}
+	return nil
 }
 
 // checkPayout refuses a back-pay fund that is not among the funds, and a census that

@@ -53,7 +53,15 @@ func TestBankSettings(t *testing.T) {
 		{"an extra that the layout needs", ", 收款地区码: 1908", "", "bank.extra"},
 		{"a layout nobody made", "layout: own-txt", "layout: other", "settings.layout"},
 		{"no paying account", `account: "0801000000000000006", `, "", "settings.bank"},
-		{"a layout with a key of later", "    detail:", "    quote: always\n    detail:", "layout.unsupported"},
+		{"a value that payments lack", "{source: amount}", "{source: amount}\n        - {source: id_number}", "layout.no_data"},
+		{"a template that was not put in", "container: text", "container: template\n    template: a.xlsx", "layout.conflict"},
+		{"paid through nobody", "layouts:", "  ABC: {via: CCB}\nlayouts:", "settings.via"},
+		{"paid through itself", "layouts:", "  ABC: {via: ABC}\nlayouts:", "settings.via"},
+		{"paid through another and not", "layouts:", "  ABC: {via: ICBC, layout: abc-txt}\nlayouts:", "settings.via"},
+		{"all others pay for themselves", "layouts:", "  \"*\": {layout: abc-txt}\nlayouts:", "settings.via"},
+		{"a layout for other banks that nobody made", "layout: own-txt", "layout: own-txt, cross: other", "settings.layout"},
+		{"payments by a layout of answers", "layout: own-txt", "layout: icbc-return", "settings.layout_use"},
+		{"answers by a layout of payments", "layout: own-txt", "layout: own-txt, return: cmb-xlsx", "settings.layout_use"},
 		{"a layout with a key nobody knows", "    detail:", "    quotes: always\n    detail:", "yaml.syntax"},
 	} {
 		_, err := ReadSettings("settings", []byte(strings.Replace(bankSettings, x.old, x.new, 1)))
@@ -61,5 +69,31 @@ func TestBankSettings(t *testing.T) {
 		if code := message.Code(err); code != x.code && !(errors.As(err, &problems) && problems[0].Code == x.code) {
 			t.Errorf("%s: %v, want %s", x.name, err, x.code)
 		}
+	}
+}
+
+func TestWhoPays(t *testing.T) {
+	text := strings.Replace(bankSettings, "layouts:", "  ABC: {via: HNRCC}\n  \"*\": {via: ICBC}\nlayouts:", 1)
+	c, err := ReadSettings("settings", []byte(strings.Replace(text, "layout: icbc-bpt", "layout: icbc-bpt, return: icbc-return", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for bank, want := range map[string]string{"ICBC": "ICBC", "ABC": "HNRCC", "CCB": "ICBC", "": "ICBC"} {
+		if via, ok := c.Pays(bank); via != want || !ok {
+			t.Errorf("cards of %q are paid by %q, want %s", bank, via, want)
+		}
+	}
+	if l, err := c.ReturnLayout("ICBC"); err != nil || l.Code != "icbc-return" {
+		t.Error(l, err)
+	}
+	if l, err := c.ReturnLayout("HNRCC"); err != nil || l.Code != "own-txt" {
+		t.Error(l, err)
+	}
+	plain, err := ReadSettings("settings", []byte(bankSettings))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := plain.Pays("ABC"); ok {
+		t.Error("a bank without a setting is paid")
 	}
 }

@@ -16,7 +16,8 @@ import (
 type Header struct {
 	Batch        payroll.BatchID
 	Date         calendar.Date
-	Seq          int // number of the file, from 1
+	Month        calendar.Month // pay month of the batch
+	Seq          int            // number of the file, from 1
 	Unit         string
 	PayerName    string
 	PayerAccount string
@@ -37,6 +38,7 @@ type Row struct {
 	Bank    string // printed name
 	Branch  string
 	CNAPS   string
+	Other   bool // kept at another bank than the one that pays
 }
 
 // File is one file to be written.

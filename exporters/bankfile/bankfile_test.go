@@ -1,10 +1,13 @@
 package bankfile
 
 import (
+	"archive/zip"
 	"bytes"
+	"encoding/xml"
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -45,16 +48,16 @@ func sample(t testing.TB, code string) *File {
 		fen  money.Fen
 	}{{"张甲", 123450}, {"买买提·艾力", 1}, {"欧阳建国", 100000000}, {"張億東", 99}} {
 		add(f, Row{Payment: i + 11, Person: int64(i + 7), Account: card(i + 1), Holder: x.name, Fen: x.fen,
-			Bank: "中国农业银行", Branch: "农业银行桃源县支行", CNAPS: "104999900003"})
+			Bank: "中国农业银行", Branch: "农业银行桃源县支行", CNAPS: "104999900003", Other: i == 1})
 	}
 	f.Name = fileName(f)
 	return f
 }
 
 func sampleHeader() Header {
-	return Header{Batch: 202611001, Date: 20261125, Seq: 1, Unit: "430725", PayerName: "桃源县财政局", PayerAccount: "1908000000000000001",
+	return Header{Batch: 202611001, Date: 20261125, Month: 202611, Seq: 1, Unit: "430725", PayerName: "桃源县财政局", PayerAccount: "1908000000000000001",
 		PayerBranch: "工商银行桃源支行", Purpose: "代发补贴", Extra: map[string]string{"收款省份": "湖南", "收款地市": "常德", "收款地区码": "1908",
-			"付款行联行号": "104999900003", "手续费账号": "1908000000000000001"}}
+			"付款行联行号": "104999900003", "手续费账号": "1908000000000000001", "卡折标志": "1", "代理编号": "0001"}}
 }
 
 func add(f *File, r Row) {
@@ -72,13 +75,29 @@ func write(t testing.TB, f *File) []byte {
 	return b.Bytes()
 }
 
+// sending lists the presets that write payment files.
+func sending() (list []*banklayout.Layout) {
+	for _, l := range banklayout.Presets() {
+		if l.Container != "" {
+			list = append(list, l)
+		}
+	}
+	return list
+}
+
 // Every preset is held byte for byte, and reads back as what was written.
 func TestPresets(t *testing.T) {
-	for _, code := range []string{"abc-fixed", "abc-txt", "boc-txt", "ccb-txt", "icbc-bpt", "psbc-txt", "rural-txt"} {
-		t.Run(code, func(t *testing.T) {
-			f := sample(t, code)
+	files := map[string]bool{"manifest.golden": true, "remittance.golden": true}
+	for _, l := range sending() {
+		t.Run(l.Code, func(t *testing.T) {
+			f := sample(t, l.Code)
 			got := write(t, f)
-			golden := filepath.Join("..", "..", "testdata", "layouts", code+".golden")
+			name := l.Code + ".golden"
+			if l.Sheet != nil {
+				name += ".xlsx" // so that people can open it
+			}
+			files[name] = true
+			golden := filepath.Join("..", "..", "testdata", "layouts", name)
 			if *update {
 				if err := os.WriteFile(golden, got, 0o644); err != nil {
 					t.Fatal(err)
@@ -94,18 +113,36 @@ func TestPresets(t *testing.T) {
 			if err := Prove(bytes.NewReader(got), f); err != nil {
 				t.Error(err)
 			}
+			_, rows, err := Read(bytes.NewReader(got), l)
+			if err != nil || len(rows) != len(f.Rows) {
+				t.Fatal(len(rows), err)
+			}
+			for i, r := range rows {
+				if w := f.Rows[i]; r.Account != w.Account || r.Holder != w.Holder || r.Fen != w.Fen {
+					t.Errorf("row %d reads as %v, want %v", i+1, r, w)
+				}
+			}
 		})
 	}
-	if n := len(banklayout.Presets()); n != 7 {
-		t.Errorf("%d presets, but seven golden files", n)
+	there, err := os.ReadDir(filepath.Join("..", "..", "testdata", "layouts"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range there {
+		if !files[e.Name()] {
+			t.Errorf("%s is the golden file of no preset", e.Name())
+		}
 	}
 }
 
 func TestFileNames(t *testing.T) {
 	want := map[string]string{"abc-fixed": "CFRT03_20261125_001.txt", "abc-txt": "202611250001.txt", "boc-txt": "boc_20261125_1.txt",
-		"ccb-txt": "ccb_20261125_1.txt", "icbc-bpt": "icbc_20261125_1_ds.bpt", "psbc-txt": "psbc_20261125_1.txt", "rural-txt": "rural_430725_20261125_1.txt"}
+		"bocom-txt": "bocom_20261125_1.txt", "ccb-min": "ccb_20261125_1.txt", "ccb-txt": "ccb_20261125_1.txt", "ccb-xlsx": "ccb_20261125_1.xlsx",
+		"cmb-xlsx": "cmb_20261125_1.xlsx", "icbc-bpt": "icbc_20261125_1_ds.bpt", "icbc-xls": "icbc_20261125_1.xlsx", "jilin-xlsx": "jl_20261125_1.xlsx",
+		"jinzhong-txt": "jz_430725_20261125_1.txt", "lanzhou-txt": "lz_20261125_1.txt", "pain001": "pain001_20261125_1.xml",
+		"psbc-cross": "psbc_k_20261125_1.txt", "psbc-txt": "psbc_20261125_1.txt", "rural-txt": "rural_430725_20261125_1.txt"}
 	got := map[string]string{}
-	for _, l := range banklayout.Presets() {
+	for _, l := range sending() {
 		got[l.Code] = sample(t, l.Code).Name
 	}
 	if d := cmp.Diff(want, got); d != "" {
@@ -114,22 +151,65 @@ func TestFileNames(t *testing.T) {
 }
 
 // A file edited after the export is found, whatever byte was changed, lost or added.
+// What an archive or XML can say in two ways must say the same.
 func TestProveFindsEveryEdit(t *testing.T) {
-	for _, l := range banklayout.Presets() {
+	for _, l := range sending() {
 		f := sample(t, l.Code)
 		good := write(t, f)
-		for i := range good {
+		step := 1
+		if l.Container == "template" {
+			step = 11 // most of it is the bank's
+		}
+		for i := 0; i < len(good); i += step {
 			for _, bad := range [][]byte{flipped(good, i, 1), flipped(good, i, 0x20), append(bytes.Clone(good[:i]), good[i+1:]...),
 				append(append(bytes.Clone(good[:i]), good[i]), good[i:]...)} {
-				if err := Prove(bytes.NewReader(bad), f); err == nil {
+				if err := Prove(bytes.NewReader(bad), f); err == nil && (l.Lines() || essence(t, l, bad) != essence(t, l, good)) {
 					t.Errorf("%s: nobody noticed a change at byte %d (%q)", l.Code, i, good[i])
 				}
 			}
 		}
-		if err := Prove(bytes.NewReader(append(bytes.Clone(good), '\n')), f); err == nil {
+		if err := Prove(bytes.NewReader(append(bytes.Clone(good), '\n')), f); err == nil && l.Container != "xml" {
 			t.Errorf("%s: nobody noticed a line too many", l.Code)
 		}
 	}
+}
+
+// essence is everything that a workbook or XML says, in one form: every part of the
+// archive, every token of the document.
+func essence(t *testing.T, l *banklayout.Layout, b []byte) string {
+	t.Helper()
+	var s strings.Builder
+	if l.Container == "xml" {
+		d := xml.NewDecoder(bytes.NewReader(b))
+		for {
+			token, err := d.Token()
+			if err == io.EOF {
+				return s.String()
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c, ok := token.(xml.CharData); !ok || strings.Trim(string(c), "\n") != "" {
+				fmt.Fprintf(&s, "%T%s\n", token, token)
+			}
+		}
+	}
+	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		part, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&s, "%s %s\n", f.Name, part)
+	}
+	return s.String()
 }
 
 func flipped(b []byte, i int, bit byte) []byte {
@@ -173,6 +253,12 @@ func TestWhatDoesNotFitRefusesTheFile(t *testing.T) {
 		{"a space inside, where none may be", "rural-txt", func(r *Row) { r.Holder = "张 三" }, "bank.spaces", "姓名"},
 		{"a name too wide", "ccb-txt", func(r *Row) { r.Holder = strings.Repeat("长", 31) }, "bank.width", "62"},
 		{"a name too wide for its column", "abc-fixed", func(r *Row) { r.Holder = strings.Repeat("长", 30) + "a" }, "bank.width", "61"},
+		{"a character of GBK, too wide in bytes", "icbc-xls", func(r *Row) { r.Holder = strings.Repeat("長", 31) }, "bank.width", "62"},
+		{"a character the bank's system lacks, in a workbook", "icbc-xls", func(r *Row) { r.Holder = "张㛃" }, "bank.character", "㛃"},
+		{"what a spreadsheet takes for a character", "cmb-xlsx", func(r *Row) { r.Holder = "张_x0041_" }, "bank.delimiter", "_x0041_"},
+		{"no bank number", "pain001", func(r *Row) { r.CNAPS = "" }, "bank.empty", "收款行联行号"},
+		{"an escape in XML", "pain001", func(r *Row) { r.Holder = "张\x1b三" }, "bank.character", "‹U+001B›"},
+		{"no branch, where another bank is paid", "psbc-cross", func(r *Row) { r.Branch = "" }, "bank.empty", "开户行"},
 		{"letters in the account", "ccb-txt", func(r *Row) { r.Account = "6200590000x" }, "bank.card", "*"},
 		{"an account too short", "ccb-txt", func(r *Row) { r.Account = "6200590" }, "bank.card", "*"},
 		{"an account too long", "ccb-txt", func(r *Row) { r.Account = identity.Card(strings.Repeat("6", 31)) }, "bank.card", "*"},
@@ -296,6 +382,40 @@ func TestKnobs(t *testing.T) {
 			l.Detail.Fields[5] = banklayout.Field{Source: banklayout.CNAPS, Empty: "0"}
 		},
 			func(f *File) { f.Rows[1].CNAPS = "" }, "|0|"},
+		{"fen in the detail, yuan in the header", "boc-txt", func(l *banklayout.Layout) { l.Detail.Fields[3].Unit = "fen" }, nil, "|CNY|123450|"},
+		{"quotes where they are needed", "abc-txt", func(l *banklayout.Layout) { l.Quote = "needed" }, func(f *File) { f.Rows[1].Holder = `买买提,"艾力"` }, `,"买买提,""艾力""",0.01,代发补贴`},
+		{"quotes everywhere", "abc-txt", func(l *banklayout.Layout) { l.Quote = "always" }, nil, `"1","6200590000000000014","张甲","1234.50","代发补贴"`},
+		{"the bank's codes for names of banks", "ccb-txt", func(l *banklayout.Layout) {
+			l.Detail.Fields[5] = banklayout.Field{Source: banklayout.BankName, Codes: map[string]string{"中国农业银行": "103", "中国银行": "104"}}
+		}, nil, "|代发补贴|103|"},
+		{"whose account it is", "ccb-txt", func(l *banklayout.Layout) {
+			l.Detail.Fields[5] = banklayout.Field{Source: banklayout.OwnBank, Codes: map[string]string{"own": "0", "other": "1"}}
+		}, nil, "|0.01|代发补贴|1|"},
+		{"the number of the person", "ccb-txt", func(l *banklayout.Layout) {
+			l.Detail.Fields[5] = banklayout.Field{Source: banklayout.Person, Width: 6, Pad: "0", Side: "left"}
+		}, nil, "|000008|"},
+		{"a month in Chinese", "ccb-txt", func(l *banklayout.Layout) {
+			l.Detail.Fields[5] = banklayout.Field{Source: banklayout.Month, Format: "yyyy年m月"}
+		}, nil, "|2026年11月|"},
+		{"a value of several", "ccb-txt", func(l *banklayout.Layout) {
+			l.Detail.Fields[5] = banklayout.Field{Source: banklayout.Joined, Max: 36, Parts: []banklayout.Field{{Source: banklayout.Unit}, {Source: banklayout.Literal, Text: "-"},
+				{Source: banklayout.Date}, {Source: banklayout.Seq, Width: 4, Pad: "0", Side: "left"}, {Source: banklayout.Month, Format: "yyyy-mm", Suffix: "月"}, {Source: banklayout.Purpose}}}
+		}, nil, "|430725-2026112500022026-11月代发补贴|"},
+		{"strict GB2312", "ccb-txt", func(l *banklayout.Layout) { l.Encoding = "GB2312" }, func(f *File) { f.Rows[3].Holder = "张亿东" }, "|张亿东|"},
+		{"numbers of a sheet", "cmb-xlsx", func(l *banklayout.Layout) {
+			l.Detail.Fields = append(l.Detail.Fields, banklayout.Field{Name: "分", Source: banklayout.Amount, Unit: "fen", As: "number"})
+		}, nil, ""},
+		{"a sheet without titles", "cmb-xlsx", func(l *banklayout.Layout) { l.Sheet.TitleRow, l.Sheet.FirstRow = 0, 1 }, nil, ""},
+		{"padding in a sheet", "cmb-xlsx", func(l *banklayout.Layout) {
+			l.Detail.Fields[1] = banklayout.Field{Name: "户名", Source: banklayout.Holder, Width: 20}
+		}, nil, ""},
+		{"XML of another bank", "pain001", func(l *banklayout.Layout) {
+			l.XML = &banklayout.XML{Root: "Pay", Row: "Row"}
+			l.Header[0].Fields = l.Header[0].Fields[2:4]
+			l.Detail.Fields = l.Detail.Fields[1:3]
+			l.Detail.Fields = append(l.Detail.Fields, banklayout.Field{Path: "N", Source: banklayout.Holder}, banklayout.Field{Path: "A", Source: banklayout.Account},
+				banklayout.Field{Path: "B", Source: banklayout.Branch})
+		}, func(f *File) { f.Rows[1].Holder, f.Rows[1].Branch = "<甲&乙>", "" }, "<N>&lt;甲&amp;乙&gt;</N>\n<A>6200590000000000022</A>\n</Row>"},
 		{"widths in characters", "abc-fixed", func(l *banklayout.Layout) { l.Widths = "characters" }, func(f *File) { f.Rows[1].Holder = strings.Repeat("长", 60) }, strings.Repeat("长", 60) + "6200"},
 		{"a last line without an end", "ccb-txt", func(l *banklayout.Layout) { l.LastLine = "open" }, nil, "张甲"},
 		{"twice the same card, where the bank takes it", "ccb-txt", func(l *banklayout.Layout) { l.Duplicates = "keep" }, func(f *File) { f.Rows[1].Account = f.Rows[0].Account }, "张甲"},
@@ -327,6 +447,9 @@ func whole(f *File) {
 
 func decoded(t *testing.T, l *banklayout.Layout, b []byte) string {
 	t.Helper()
+	if !l.Lines() {
+		return string(b)
+	}
 	d := newCodec(l.Encoding).decode
 	if d == nil {
 		return string(b)
@@ -376,20 +499,28 @@ func TestWholeYuanRefusesFen(t *testing.T) {
 
 // Whatever is written reads back the same, or was refused and named.
 func TestRoundTrip(t *testing.T) {
-	layouts := banklayout.Presets()
+	layouts := sending()
 	for _, code := range []string{"ccb-txt", "abc-fixed", "icbc-bpt"} {
 		for _, encoding := range []string{"GB18030", "UTF-8"} {
 			layouts = append(layouts, changed(t, code, func(l *banklayout.Layout) { l.Encoding = encoding }))
 		}
-		layouts = append(layouts, changed(t, code, func(l *banklayout.Layout) { l.Widths = "characters" }))
+		layouts = append(layouts, changed(t, code, func(l *banklayout.Layout) { l.Widths = "characters" }),
+			changed(t, code, func(l *banklayout.Layout) { l.Encoding = "GB2312" }))
 	}
+	for _, quote := range []string{"needed", "always"} {
+		layouts = append(layouts, changed(t, "abc-txt", func(l *banklayout.Layout) { l.Quote = quote }))
+	}
+	layouts = append(layouts, changed(t, "abc-txt", func(l *banklayout.Layout) {
+		l.Detail.Fields[4] = banklayout.Field{Source: banklayout.Joined, Prefix: "(", Suffix: ")", Parts: []banklayout.Field{{Source: banklayout.Branch},
+			{Source: banklayout.Literal, Text: "·"}, {Source: banklayout.Month, Format: "yyyy年m月"}, {Source: banklayout.Literal, Text: "A"}, {Source: banklayout.Purpose}}}
+	}))
 	name := rapid.OneOf(rapid.StringOfN(rapid.RuneFrom([]rune("张王李買㛃𠮷億東 A·|,\ue81e\u3000")), 0, 40, -1), rapid.String(), rapid.StringMatching(`\p{Han}{2,4}`))
 	rapid.Check(t, func(t *rapid.T) {
 		f := &File{Name: "x", Layout: rapid.SampledFrom(layouts).Draw(t, "layout"), Header: sampleHeader()}
 		f.Header.Purpose = rapid.OneOf(rapid.Just("代发"), name).Draw(t, "purpose")
 		for i := range rapid.IntRange(1, 20).Draw(t, "rows") {
 			add(f, Row{Payment: i + 1, Person: int64(i), Account: identity.Card(rapid.StringMatching(`[0-9]{7,31}`).Draw(t, "account")), Holder: name.Draw(t, "holder"),
-				Fen: money.Fen(rapid.Int64Range(0, 1e12).Draw(t, "fen")), Bank: "中国银行", Branch: name.Draw(t, "branch")})
+				Fen: money.Fen(rapid.Int64Range(0, 1e12).Draw(t, "fen")), Bank: "中国银行", Branch: name.Draw(t, "branch"), CNAPS: "104999900003"})
 		}
 		var b bytes.Buffer
 		if err := Write(&b, f); err != nil {
@@ -407,7 +538,7 @@ func TestRoundTrip(t *testing.T) {
 
 // The same file is the same bytes, whatever happened in between.
 func TestSameBytes(t *testing.T) {
-	for _, l := range banklayout.Presets() {
+	for _, l := range sending() {
 		f := sample(t, l.Code)
 		if a, b := write(t, f), write(t, f); !bytes.Equal(a, b) {
 			t.Errorf("%s: two writings differ", l.Code)
@@ -417,11 +548,13 @@ func TestSameBytes(t *testing.T) {
 
 // A full disk shows as an error of Write, wherever in the file it happens.
 func TestFullDisk(t *testing.T) {
-	f := sample(t, "icbc-bpt")
-	size := len(write(t, f))
-	for room := range size {
-		if err := Write(&disk{room: room}, f); !errors.Is(err, errFull) {
-			t.Fatalf("with room for %d of %d bytes: %v", room, size, err)
+	for _, code := range []string{"icbc-bpt", "ccb-xlsx", "jilin-xlsx", "pain001"} {
+		f := sample(t, code)
+		size := len(write(t, f))
+		for room := 0; room < size; room += 1 + size/1000 {
+			if err := Write(&disk{room: room}, f); !errors.Is(err, errFull) {
+				t.Fatalf("%s, with room for %d of %d bytes: %v", code, room, size, err)
+			}
 		}
 	}
 }

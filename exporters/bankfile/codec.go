@@ -6,6 +6,8 @@ import (
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"zhida/payroll/banklayout"
 )
 
 // codec writes characters in the encoding of a layout and proves each one the
@@ -15,13 +17,15 @@ type codec struct {
 	encode *encoding.Encoder // nil for UTF-8
 	decode *encoding.Decoder
 	double bool // GBK: one character is one byte of ASCII or two bytes
+	strict bool // GB2312: nothing of GBK beyond it
 	proved map[rune]string
 }
 
 func newCodec(name string) *codec {
 	c := &codec{proved: map[rune]string{}}
 	switch name {
-	case "GBK":
+	case "GBK", "GB2312":
+		c.strict = name == "GB2312"
 		c.encode, c.decode, c.double = simplifiedchinese.GBK.NewEncoder(), simplifiedchinese.GBK.NewDecoder(), true
 	case "GB18030":
 		c.encode, c.decode = simplifiedchinese.GB18030.NewEncoder(), simplifiedchinese.GB18030.NewDecoder()
@@ -61,7 +65,7 @@ func (c *codec) prove(r rune) string {
 		return string(r)
 	}
 	b, err := c.encode.Bytes([]byte(string(r)))
-	if err != nil || c.double && len(b) != 2 {
+	if err != nil || c.double && len(b) != 2 || c.strict && !banklayout.GB2312(b[0], b[1]) {
 		return ""
 	}
 	back, err := c.decode.Bytes(b)

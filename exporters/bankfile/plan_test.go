@@ -164,3 +164,83 @@ func TestPlanKeepsEveryPayment(t *testing.T) {
 		}
 	})
 }
+
+// paying is a county with one agent bank for all cards, and the edit of its layouts.
+func paying(t *testing.T, s payroll.BankSetting, edit func(*banklayout.Layout)) *payroll.County {
+	c := county(t, edit)
+	s.Payer, s.Account, s.Purpose = "桃源县财政局", "1908000000000000001", "代发"
+	c.Banks = map[string]payroll.BankSetting{"CCB": s, "ABC": {Via: "CCB"}, payroll.AnyBank: {Via: "CCB"}, "PSBC": {Layout: "psbc-txt", Payer: "x", Account: "1908000000000000001", Purpose: "代发"}}
+	return c
+}
+
+func mixed() []payroll.Payment {
+	list := append(payments("CCB", 100, 200), payments("ABC", 300)...)
+	list = append(list, payments("HNRCC", 400)...)
+	for i := range list {
+		list[i].Seq, list[i].Card, list[i].Branch = i+1, card(9-i), []string{"乙", "甲", "乙", "甲"}[i]
+	}
+	return list
+}
+
+func TestPlanThroughAnotherBank(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		setting payroll.BankSetting
+		edit    func(*banklayout.Layout)
+		want    []string
+	}{
+		{"all in one file", payroll.BankSetting{Layout: "ccb-own"}, func(*banklayout.Layout) {}, []string{"ccb_20261125_1.txt: 1.00 2.00 3.00 4.00"}},
+		{"other banks apart", payroll.BankSetting{Layout: "ccb-own"}, func(l *banklayout.Layout) { l.OwnBank = "apart" },
+			[]string{"ccb_20261125_1.txt: 1.00 2.00", "ccb_20261125_2.txt: 3.00 4.00"}},
+		{"other banks by another layout", payroll.BankSetting{Layout: "ccb-own", Cross: "psbc-cross"}, func(l *banklayout.Layout) { l.OwnBank = "only" },
+			[]string{"ccb_20261125_1.txt: 1.00 2.00", "psbc_k_20261125_1.txt: 3.00 4.00"}},
+		{"by account", payroll.BankSetting{Layout: "ccb-own"}, func(l *banklayout.Layout) { l.Order = "account" }, []string{"ccb_20261125_1.txt: 4.00 3.00 2.00 1.00"}},
+		{"by branch", payroll.BankSetting{Layout: "ccb-own"}, func(l *banklayout.Layout) { l.Order = "branch" }, []string{"ccb_20261125_1.txt: 1.00 3.00 2.00 4.00"}},
+		{"evenly", payroll.BankSetting{Layout: "ccb-own"}, func(l *banklayout.Layout) { l.MaxRows, l.Split = 3, "even" },
+			[]string{"ccb_20261125_1.txt: 1.00 2.00", "ccb_20261125_2.txt: 3.00 4.00"}},
+		{"no fewer than two", payroll.BankSetting{Layout: "ccb-own"}, func(l *banklayout.Layout) { l.MaxRows, l.MinRows = 3, 2 },
+			[]string{"ccb_20261125_1.txt: 1.00 2.00", "ccb_20261125_2.txt: 3.00 4.00"}},
+	} {
+		files, err := Plan(paying(t, c.setting, c.edit), 202611001, 20261125, mixed(), nil)
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		if d := cmp.Diff(c.want, shape(files)); d != "" {
+			t.Errorf("%s: %s", c.name, d)
+		}
+		for _, f := range files {
+			for _, r := range f.Rows {
+				if f.Bank != "CCB" || r.Other != (r.Fen > 200) || f.Header.Month != 202611 {
+					t.Errorf("%s: %v of %s", c.name, r, f.Bank)
+				}
+			}
+		}
+	}
+}
+
+func TestPlanRefusesWhatALayoutDoesNotTake(t *testing.T) {
+	c := paying(t, payroll.BankSetting{Layout: "ccb-own"}, func(l *banklayout.Layout) { l.OwnBank = "only" })
+	_, err := Plan(c, 202611001, 20261125, mixed(), nil)
+	var problems message.Problems
+	if !errors.As(err, &problems) || len(problems) != 2 || problems[0].Code != "bank.own_bank" || !strings.Contains(problems[0].Text(message.Chinese), "中国农业银行") {
+		t.Error(err)
+	}
+	c = paying(t, payroll.BankSetting{Layout: "ccb-own"}, func(l *banklayout.Layout) { l.MinRows = 5 })
+	if _, err := Plan(c, 202611001, 20261125, mixed(), nil); message.Code(err) != "bank.few_rows" {
+		t.Error(err)
+	}
+}
+
+// Two equal rows and a least number of rows: the second takes company with it.
+func TestFewRowsTakeOthers(t *testing.T) {
+	twice := payments("CCB", 100, 200, 300, 400, 500)
+	twice[1].Card, twice[1].Fen = twice[0].Card, 100
+	files, err := Plan(county(t, func(l *banklayout.Layout) { l.MinRows = 2 }), 202611001, 20261125, twice, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]string{"ccb_20261125_1.txt: 1.00 3.00 4.00", "ccb_20261125_2.txt: 1.00 5.00"}, shape(files)); d != "" {
+		t.Error(d)
+	}
+}

@@ -55,6 +55,8 @@ type comparison struct {
 // comparisons by source; texts are compared as the bank wants them spelled.
 var comparisons = map[banklayout.Source]func(got, want *Row, l *banklayout.Layout) bool{
 	banklayout.Payment:  func(got, want *Row, _ *banklayout.Layout) bool { return got.Payment == want.Payment },
+	banklayout.Person:   func(got, want *Row, _ *banklayout.Layout) bool { return got.Person == want.Person },
+	banklayout.OwnBank:  func(got, want *Row, _ *banklayout.Layout) bool { return got.Other == want.Other },
 	banklayout.Account:  func(got, want *Row, _ *banklayout.Layout) bool { return got.Account == want.Account },
 	banklayout.Amount:   func(got, want *Row, _ *banklayout.Layout) bool { return got.Fen == want.Fen },
 	banklayout.Holder:   func(got, want *Row, l *banklayout.Layout) bool { return got.Holder == l.Spell(want.Holder) },
@@ -64,12 +66,15 @@ var comparisons = map[banklayout.Source]func(got, want *Row, l *banklayout.Layou
 }
 
 // carried lists what can be compared in each row of a layout.
-func carried(l *banklayout.Layout) (list []comparison) {
-	for i := range l.Detail.Fields {
-		f := &l.Detail.Fields[i]
+func carried(l *banklayout.Layout) []comparison { return carriedBy(l.Detail.Fields) }
+
+func carriedBy(fields []banklayout.Field) (list []comparison) {
+	for i := range fields {
+		f := &fields[i]
 		if same, ok := comparisons[f.Source]; ok {
 			list = append(list, comparison{f.Label(), same})
 		}
+		list = append(list, carriedBy(f.Parts)...)
 	}
 	return list
 }
@@ -84,6 +89,7 @@ func sameHeader(got Header, f *File) error {
 		{banklayout.Count, got.Count == want.Count},
 		{banklayout.Total, got.Total == want.Total},
 		{banklayout.Date, got.Date == want.Date},
+		{banklayout.Month, got.Month == want.Month},
 		{banklayout.FileSeq, got.Seq == want.Seq},
 		{banklayout.Batch, got.Batch == want.Batch},
 		{banklayout.PayerName, got.PayerName == l.Spell(want.PayerName)},

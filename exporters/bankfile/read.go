@@ -38,15 +38,15 @@ func Read(r io.Reader, l *banklayout.Layout) (Header, []Row, error) {
 	return h, rows, err
 }
 
-// Scan reads a payment file row by row, in bounded memory. Rows and header hold
+// Scan reads a payment file row by row, in bounded memory except for a workbook. Rows and header hold
 // what the layout carries and are zero elsewhere; Row.Payment is the number in the
 // batch only if the layout shows it. Errors: bank.read_encoding, bank.read_ending,
-// bank.read_line, bank.read_field, bank.read_twice, bank.read_short, each with the line; bank.read_sums when the
+// bank.read_line, bank.read_field, bank.read_twice, bank.read_short, each with the line; bank.read_container for the structure of a workbook or XML; bank.read_sums when the
 // file contradicts itself; those of row and of r as they come.
 func Scan(r io.Reader, l *banklayout.Layout, row func(*Row) error) (Header, error) {
 	s := &scanner{layout: l, in: bufio.NewReaderSize(r, longestLine), stated: map[stated]string{}, row: row}
 	switch l.Encoding {
-	case "GBK":
+	case "GBK", "GB2312":
 		s.coding = simplifiedchinese.GBK
 	case "GB18030":
 		s.coding = simplifiedchinese.GB18030
@@ -54,7 +54,16 @@ func Scan(r io.Reader, l *banklayout.Layout, row func(*Row) error) (Header, erro
 	if s.coding != nil {
 		s.encode, s.decode = s.coding.NewEncoder(), s.coding.NewDecoder()
 	}
-	if err := s.all(); err != nil {
+	read := s.all
+	switch l.Container {
+	case "xlsx":
+		read = s.workbook
+	case "template":
+		read = s.filled
+	case "xml":
+		read = s.tree
+	}
+	if err := read(); err != nil {
 		return Header{}, err
 	}
 	h, err := s.header()
@@ -140,12 +149,17 @@ func (s *scanner) payment(raw []byte) error {
 	if err := s.line(raw, &s.layout.Detail, &r, s.at-len(s.layout.Trailer)); err != nil {
 		return err
 	}
+	return s.hand(&r)
+}
+
+// hand adds a payment up and gives it to the caller.
+func (s *scanner) hand(r *Row) error {
 	sum, err := money.Sum(s.sum, r.Fen)
 	if err != nil {
 		return err
 	}
 	s.sum = sum
-	return s.row(&r)
+	return s.row(r)
 }
 
 func (s *scanner) trailer(held [][]byte) error {
@@ -214,11 +228,40 @@ func (s *scanner) text(raw []byte, at int) (string, error) {
 	}
 	text, ok := convert(s.decode, &s.decoded, raw)
 	if ok && !bytes.ContainsRune(text, utf8.RuneError) {
-		if again, ok := convert(s.encode, &s.encoded, text); ok && bytes.Equal(again, raw) {
+		if again, ok := convert(s.encode, &s.encoded, text); ok && bytes.Equal(again, raw) && s.within(raw) {
 			return string(text), nil
 		}
 	}
 	return "", message.Err("bank.read_encoding", at, s.layout.Encoding)
+}
+
+// within holds GBK bytes against strict GB2312 where the layout has it.
+func (s *scanner) within(raw []byte) bool {
+	for i := 0; s.layout.Encoding == "GB2312" && i < len(raw); i++ {
+		if raw[i] < utf8.RuneSelf {
+			continue
+		}
+		if i+1 == len(raw) || !banklayout.GB2312(raw[i], raw[i+1]) {
+			return false
+		}
+		i++
+	}
+	return true
+}
+
+// size is how much of a width a text takes, or -1 when the encoding lacks a character.
+func (s *scanner) size(text string) int {
+	n := len(text)
+	if s.coding != nil && !ascii([]byte(text)) {
+		b, err := s.encode.Bytes([]byte(text))
+		if n = len(b); err != nil || !s.within(b) {
+			return -1
+		}
+	}
+	if s.layout.InCharacters() {
+		return utf8.RuneCountInString(text)
+	}
+	return n
 }
 
 // convert turns bytes into another encoding; the result stands in the buffer until the next call.
@@ -253,16 +296,17 @@ func (s *scanner) line(raw []byte, l *banklayout.Line, r *Row, at int) error {
 	if err != nil {
 		return err
 	}
-	for i := range l.Fields {
-		f := &l.Fields[i]
-		if r != nil && !f.Source.OfPayment() && s.before != nil && s.before[i] == cells[i] {
+	return s.values(l.Fields, cells, r, at)
+}
+
+// values takes the cells of a line, one for each field.
+func (s *scanner) values(fields []banklayout.Field, cells []string, r *Row, at int) error {
+	for i := range fields {
+		f := &fields[i]
+		if r != nil && s.before != nil && s.before[i] == cells[i] && !f.OfPayment() {
 			continue
 		}
-		v, ok := plain(cells[i], f, s.layout)
-		if !ok {
-			return message.Err("bank.read_field", at, f.Label())
-		}
-		if err := s.take(f, v, r, at); err != nil {
+		if err := s.field(f, cells[i], r, at); err != nil {
 			return err
 		}
 	}
@@ -270,6 +314,76 @@ func (s *scanner) line(raw []byte, l *banklayout.Line, r *Row, at int) error {
 		s.before = cells
 	}
 	return nil
+}
+
+func (s *scanner) field(f *banklayout.Field, cell string, r *Row, at int) error {
+	if f.Source == banklayout.Joined {
+		return s.joined(f, cell, r, at)
+	}
+	v, ok := plain(cell, f, s.layout)
+	if !ok {
+		return message.Err("bank.read_field", at, f.Label())
+	}
+	return s.take(f, v, r, at)
+}
+
+// joined cuts a value into its parts, from the left: a part has a length of its own,
+// or ends where its suffix or the next part's fixed text begins.
+func (s *scanner) joined(f *banklayout.Field, cell string, r *Row, at int) error {
+	rest, ok := strings.CutPrefix(unpadded(cell, f), f.Prefix)
+	if ok {
+		rest, ok = strings.CutSuffix(rest, f.Suffix)
+	}
+	for i := range f.Parts {
+		p := &f.Parts[i]
+		n := len(rest)
+		if ok && i+1 < len(f.Parts) {
+			n = s.partLength(p, &f.Parts[i+1], rest)
+		}
+		if !ok || n <= 0 || n > len(rest) {
+			return message.Err("bank.read_field", at, f.Label())
+		}
+		if err := s.field(p, rest[:n], r, at); err != nil {
+			return err
+		}
+		rest = rest[n:]
+	}
+	return nil
+}
+
+// partLength is the number of bytes of UTF-8 that a part takes, -1 when it cannot be told.
+func (s *scanner) partLength(p, next *banklayout.Field, rest string) int {
+	affixes := len(p.Prefix) + len(p.Suffix)
+	switch {
+	case p.Width > 0:
+		for i := range rest {
+			if s.size(rest[:i]) == p.Width {
+				return i
+			}
+		}
+		return len(rest)
+	case p.Source == banklayout.Literal:
+		return len(p.Text)
+	case p.Source == banklayout.Date && p.Format != "" && p.Format != "yyyymmdd":
+		return affixes + len("2026-11-25")
+	case p.Source == banklayout.Date:
+		return affixes + len("20261125")
+	case p.Source == banklayout.Month && p.Format == "yyyy-mm":
+		return affixes + len("2026-11")
+	case p.Source == banklayout.Month && p.Format != "yyyy年m月":
+		return affixes + len("202611")
+	case !strings.HasPrefix(rest, p.Prefix):
+		return -1
+	case p.Suffix != "":
+		if i := strings.Index(rest[len(p.Prefix):], p.Suffix); i >= 0 {
+			return affixes + i
+		}
+		return -1
+	}
+	if i := strings.Index(rest[len(p.Prefix):], next.Ahead()); i >= 0 {
+		return len(p.Prefix) + i
+	}
+	return -1
 }
 
 // cells cuts a line into exactly the fields of its description.
@@ -291,35 +405,67 @@ func (s *scanner) cells(raw []byte, fields []banklayout.Field, at int) ([]string
 	if s.layout.Trailing {
 		text, trailing = strings.CutSuffix(text, s.layout.Delimiter)
 	}
-	cells := strings.Split(text, s.layout.Delimiter)
-	if !leading || !trailing || len(cells) != len(fields) {
+	cells, ok := s.split(text)
+	if !ok || !leading || !trailing || len(cells) != len(fields) {
 		return nil, message.Err("bank.read_line", at)
 	}
 	for i := range fields {
-		if ok, err := s.measured(cells[i], &fields[i]); err != nil || !ok {
+		if !s.measured(cells[i], &fields[i]) {
 			return nil, message.Err("bank.read_field", at, fields[i].Label())
 		}
 	}
 	return cells, nil
 }
 
-// measured holds a cell of a delimited line against its width.
-func (s *scanner) measured(cell string, f *banklayout.Field) (bool, error) {
-	if f.Width == 0 && f.Max == 0 {
-		return true, nil
+// split cuts at the delimiters; quotes must stand exactly where the layout has them.
+func (s *scanner) split(text string) (cells []string, ok bool) {
+	d := s.layout.Delimiter
+	if s.layout.Quote == "" {
+		return strings.Split(text, d), true
 	}
-	size := utf8.RuneCountInString(cell)
-	if !s.layout.InCharacters() {
-		size = len(cell)
-		if s.coding != nil {
-			b, err := s.encode.Bytes([]byte(cell))
-			if err != nil {
-				return false, err
+	for {
+		cell, rest, more := "", "", false
+		if body, is := strings.CutPrefix(text, `"`); is {
+			end := 0
+			for end < len(body) && (body[end] != '"' || strings.HasPrefix(body[end:], `""`)) {
+				if body[end] == '"' {
+					end++
+				}
+				end++
 			}
-			size = len(b)
+			if end >= len(body) {
+				return nil, false
+			}
+			cell, rest = strings.ReplaceAll(body[:end], `""`, `"`), body[end+1:]
+			if s.layout.Quote == "needed" && !strings.Contains(cell, d) && !strings.Contains(cell, `"`) {
+				return nil, false
+			}
+			if more = rest != ""; more {
+				if rest, is = strings.CutPrefix(rest, d); !is {
+					return nil, false
+				}
+			}
+		} else {
+			cell, rest, more = strings.Cut(text, d)
+			if s.layout.Quote == "always" || strings.Contains(cell, `"`) {
+				return nil, false
+			}
 		}
+		cells = append(cells, cell)
+		if !more {
+			return cells, true
+		}
+		text = rest
 	}
-	return (f.Width == 0 || size == f.Width) && (f.Max == 0 || size <= f.Max), nil
+}
+
+// measured holds a cell that is not cut by its width against it.
+func (s *scanner) measured(cell string, f *banklayout.Field) bool {
+	if f.Width == 0 && f.Max == 0 {
+		return true
+	}
+	size := s.size(cell)
+	return size >= 0 && (f.Width == 0 || size == f.Width) && (f.Max == 0 || size <= f.Max)
 }
 
 func (s *scanner) byteCells(raw []byte, fields []banklayout.Field, at int) ([]string, error) {
@@ -354,15 +500,9 @@ func characterCells(text string, fields []banklayout.Field, at int) ([]string, e
 	return cells, nil
 }
 
-// plain takes the padding, prefix and suffix off a cell.
+// plain takes the padding, prefix and suffix off a cell, and the bank's code off the value.
 func plain(cell string, f *banklayout.Field, l *banklayout.Layout) (string, bool) {
-	if f.Width > 0 && f.Pad != "0" {
-		if f.Side == "left" {
-			cell = strings.TrimLeft(cell, " ")
-		} else {
-			cell = strings.TrimRight(cell, " ")
-		}
-	}
+	cell = unpadded(cell, f)
 	if cell == f.Empty && canBeEmpty(f) {
 		return "", true
 	}
@@ -370,16 +510,34 @@ func plain(cell string, f *banklayout.Field, l *banklayout.Layout) (string, bool
 	if !ok {
 		return "", false
 	}
-	if v, ok = strings.CutSuffix(v, f.Suffix); !ok || v == "" {
+	if v, ok = strings.CutSuffix(v, f.Suffix); !ok || v == "" || l.Delimiter != "" && l.Quote == "" && strings.Contains(v, l.Delimiter) {
 		return "", false
 	}
-	return v, l.Container == "fixed" || !strings.Contains(v, l.Delimiter)
+	if f.Codes == nil {
+		return v, true
+	}
+	for ours, code := range f.Codes {
+		if code == v {
+			return ours, true
+		}
+	}
+	return "", false
+}
+
+func unpadded(cell string, f *banklayout.Field) string {
+	switch {
+	case f.Width == 0 || f.Pad == "0":
+		return cell
+	case f.Side == "left":
+		return strings.TrimLeft(cell, " ")
+	}
+	return strings.TrimRight(cell, " ")
 }
 
 func canBeEmpty(f *banklayout.Field) bool {
 	switch f.Source {
 	case banklayout.Literal, banklayout.Account, banklayout.Holder, banklayout.Amount, banklayout.Seq, banklayout.Payment,
-		banklayout.Count, banklayout.Total, banklayout.Date, banklayout.FileSeq:
+		banklayout.Count, banklayout.Total, banklayout.Date, banklayout.Month, banklayout.FileSeq, banklayout.Person, banklayout.OwnBank:
 		return false
 	}
 	return !f.Required
@@ -400,6 +558,12 @@ func (s *scanner) take(f *banklayout.Field, v string, r *Row, at int) error {
 	case banklayout.Payment:
 		n, err := wholeNumber(v, f)
 		ok = err == nil && once(&r.Payment, int(n))
+	case banklayout.Person:
+		n, err := wholeNumber(v, f)
+		ok = err == nil && once(&r.Person, n)
+	case banklayout.OwnBank:
+		ok = v == banklayout.Own && !r.Other || v == banklayout.Other
+		r.Other = v == banklayout.Other
 	case banklayout.Account:
 		ok = onlyDigits(v) && len(v) >= 8 && len(v) <= 30 && once(&r.Account, identity.Card(v))
 	case banklayout.Holder:
@@ -445,6 +609,9 @@ func (s *scanner) state(f *banklayout.Field, v string, at int) error {
 	case banklayout.Date:
 		d, err := readDate(v, f.Format)
 		v, ok = d.String(), err == nil
+	case banklayout.Month:
+		m, err := readMonth(v, f.Format)
+		v, ok = m.String(), err == nil
 	}
 	if !ok {
 		return message.Err("bank.read_field", at, f.Label())
@@ -477,6 +644,8 @@ func (s *scanner) header() (h Header, err error) {
 			h.Seq, bad = strconv.Atoi(v)
 		case banklayout.Date:
 			h.Date, bad = calendar.ParseDate(v)
+		case banklayout.Month:
+			h.Month, bad = calendar.ParseMonth(v)
 		case banklayout.Batch:
 			h.Batch, bad = payroll.ParseBatchID(v)
 		case banklayout.Setting:
@@ -546,4 +715,19 @@ func readDate(v, format string) (calendar.Date, error) {
 		return 0, errors.New("bankfile: not a date as the layout writes it")
 	}
 	return calendar.ParseDate(v)
+}
+
+func readMonth(v, format string) (calendar.Month, error) {
+	if format == "yyyy年m月" {
+		year, rest, _ := strings.Cut(v, "年")
+		month, end, ok := strings.Cut(rest, "月")
+		n, err := strconv.Atoi(month)
+		if !ok || end != "" || err != nil || strconv.Itoa(n) != month || n < 1 {
+			return 0, errors.New("bankfile: not a month as the layout writes it")
+		}
+		v = year + "-" + strings.Repeat("0", 2-min(2, len(month))) + month
+	} else if format != "yyyy-mm" && len(v) == 6 {
+		v = v[:4] + "-" + v[4:]
+	}
+	return calendar.ParseMonth(v)
 }

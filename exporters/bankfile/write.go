@@ -2,8 +2,10 @@ package bankfile
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -18,31 +20,48 @@ import (
 // mostProblems bounds the list of what one file refuses.
 const mostProblems = 100
 
-// Write writes a file in one pass and in bounded memory. What the encoding, a
-// width or the layout cannot carry refuses the whole file: the error is then
-// message.Problems, one for each person, with the name of the file and the number
-// of the row; what was written until then is to be thrown away. Other errors:
-// bank.no_rows, bank.totals,
-// bank.setting, bank.setting_text, and those of w.
+// Write writes a file: lines and XML in one pass and in bounded memory, a workbook
+// when it is whole. What the encoding, a width or the layout cannot carry refuses the
+// whole file: the error is then message.Problems, one for each person, with the name of
+// the file and the number of the row; what was written until then is to be thrown away.
+// Other errors: bank.no_rows, bank.totals, bank.setting, bank.setting_text,
+// bank.template, and those of w.
 func Write(w io.Writer, f *File) error {
 	if len(f.Rows) == 0 {
 		return message.Err("bank.no_rows", f.Name)
 	}
-	o := &writer{file: f, layout: f.Layout, codec: newCodec(f.Layout.Encoding), out: bufio.NewWriterSize(w, 1<<16),
+	o := newWriter(w, f)
+	switch f.Layout.Container {
+	case "xlsx":
+		return o.workbook()
+	case "template":
+		return o.template()
+	case "xml":
+		return o.tree()
+	}
+	return o.text()
+}
+
+func newWriter(w io.Writer, f *File) *writer {
+	return &writer{file: f, layout: f.Layout, codec: newCodec(f.Layout.Encoding), out: bufio.NewWriterSize(w, 1<<16),
 		same: make([][]byte, len(f.Layout.Detail.Fields))}
-	if f.Layout.BOM {
+}
+
+// text writes a file of lines.
+func (o *writer) text() error {
+	if o.layout.BOM {
 		o.out.WriteString("\ufeff")
 	}
-	if err := o.fixed(f.Layout.Header); err != nil {
+	if err := o.fixed(o.layout.Header); err != nil {
 		return err
 	}
-	if err := o.details(); err != nil {
+	if err := o.details(func(r *Row, n int) message.Message { return o.build(&o.layout.Detail, r, n) }, o.put); err != nil {
 		return err
 	}
-	if err := o.fixed(f.Layout.Trailer); err != nil {
+	if err := o.fixed(o.layout.Trailer); err != nil {
 		return err
 	}
-	if f.Layout.LastLine == "ended" && o.lines > 0 {
+	if o.layout.LastLine == "ended" && o.lines > 0 {
 		o.out.WriteString(o.newline())
 	}
 	return o.out.Flush()
@@ -57,6 +76,8 @@ type writer struct {
 	lines  int
 	line   []byte   // in the encoding of the file
 	value  []byte   // of the field at hand, UTF-8
+	shown  string   // the field at hand as it is written, before quotes and encoding
+	inside bool     // of a joined value
 	same   [][]byte // fields of the detail that do not differ from row to row, as the first row has them
 }
 
@@ -78,14 +99,15 @@ func (o *writer) fixed(lines []banklayout.Line) error {
 	return nil
 }
 
-func (o *writer) details() error {
+// details builds every payment and puts it out as long as nothing was refused.
+func (o *writer) details(build func(*Row, int) message.Message, put func()) error {
 	var problems message.Problems
 	var sum money.Fen
 	for i := range o.file.Rows {
 		r := &o.file.Rows[i]
 		m := o.payable(r)
 		if m.IsZero() {
-			m = o.build(&o.layout.Detail, r, i+1)
+			m = build(r, i+1)
 		}
 		if ofSettings(m) {
 			return &message.Error{Message: m} // the same in every row
@@ -97,7 +119,7 @@ func (o *writer) details() error {
 			}
 		}
 		if len(problems) == 0 {
-			o.put()
+			put()
 		}
 		sum += r.Fen
 	}
@@ -163,12 +185,12 @@ func (o *writer) build(l *banklayout.Line, r *Row, n int) message.Message {
 // cell adds the i-th field of a line; what every row repeats is made once.
 func (o *writer) cell(l *banklayout.Line, i int, r *Row, n int) message.Message {
 	f := &l.Fields[i]
-	if r == nil || f.Source.OfPayment() {
-		return o.field(f, r, n)
+	if r == nil || f.OfPayment() {
+		return o.quoted(f, r, n)
 	}
 	if o.same[i] == nil {
 		start := len(o.line)
-		if m := o.field(f, r, n); !m.IsZero() {
+		if m := o.quoted(f, r, n); !m.IsZero() {
 			return m
 		}
 		o.same[i] = append([]byte{}, o.line[start:]...)
@@ -178,8 +200,25 @@ func (o *writer) cell(l *banklayout.Line, i int, r *Row, n int) message.Message 
 	return message.Message{}
 }
 
+// quoted adds one field to the line, in quotes where the layout has them. No byte of a
+// character in any of the encodings is a quote.
+func (o *writer) quoted(f *banklayout.Field, r *Row, n int) message.Message {
+	start := len(o.line)
+	if m := o.field(f, r, n); !m.IsZero() || o.layout.Quote == "" {
+		return m
+	}
+	if o.layout.Quote == "always" || strings.Contains(o.shown, o.layout.Delimiter) || strings.Contains(o.shown, `"`) {
+		inner := bytes.ReplaceAll(o.line[start:], []byte(`"`), []byte(`""`))
+		o.line = slices.Concat(o.line[:start], []byte(`"`), inner, []byte(`"`))
+	}
+	return message.Message{}
+}
+
 // field adds one field to the line, at its width.
 func (o *writer) field(f *banklayout.Field, r *Row, n int) message.Message {
+	if f.Source == banklayout.Joined {
+		return o.joined(f, r, n)
+	}
 	o.value = o.appendValue(o.value[:0], f, r, n)
 	if free(f.Source) {
 		if m := o.clean(f, r); !m.IsZero() {
@@ -189,18 +228,64 @@ func (o *writer) field(f *banklayout.Field, r *Row, n int) message.Message {
 	if m := o.amountFits(f, r); !m.IsZero() {
 		return m
 	}
+	if m := o.code(f, r); !m.IsZero() {
+		return m
+	}
 	start := len(o.line)
 	text := f.Empty
 	switch {
 	case len(o.value) > 0:
 		text = f.Prefix + string(o.value) + f.Suffix
-	case f.Required || f.Source == banklayout.Setting && f.Empty == "":
+	case f.Required || o.inside || f.Source == banklayout.Setting && f.Empty == "":
 		return o.refuse(f, r, "bank.empty", "bank.setting", settingKey(f))
 	}
 	if m := o.encode(f, text, r); !m.IsZero() {
 		return m
 	}
 	return o.pad(f, r, start, text)
+}
+
+// joined adds a value of several parts. A part without a length of its own may not
+// hold the text at which it ends.
+func (o *writer) joined(f *banklayout.Field, r *Row, n int) message.Message {
+	start := len(o.line)
+	if m := o.encode(f, f.Prefix, r); !m.IsZero() {
+		return m
+	}
+	text := f.Prefix
+	o.inside = true
+	defer func() { o.inside = false }()
+	for i := range f.Parts {
+		p := &f.Parts[i]
+		if m := o.field(p, r, n); !m.IsZero() {
+			return m
+		}
+		end := p.Suffix
+		if i+1 < len(f.Parts) && end == "" {
+			end = f.Parts[i+1].Ahead()
+		}
+		if v := string(o.value); i+1 < len(f.Parts) && !p.Bounded() && strings.Index(v+end, end) != len(v) {
+			return o.refuse(p, r, "bank.delimiter", "bank.setting_text", strconv.Quote(end))
+		}
+		text += o.shown
+	}
+	if m := o.encode(f, f.Suffix, r); !m.IsZero() {
+		return m
+	}
+	return o.pad(f, r, start, text+f.Suffix)
+}
+
+// code puts the bank's code in the place of our value.
+func (o *writer) code(f *banklayout.Field, r *Row) message.Message {
+	if len(o.value) == 0 || f.Codes == nil {
+		return message.Message{}
+	}
+	to, ok := f.Codes[string(o.value)]
+	if !ok {
+		return o.refuse(f, r, "bank.code", "bank.setting_text", visible(string(o.value)))
+	}
+	o.value = append(o.value[:0], to...)
+	return message.Message{}
 }
 
 // free says whether people typed the value.
@@ -219,7 +304,7 @@ func (o *writer) clean(f *banklayout.Field, r *Row) message.Message {
 	v := o.layout.Spell(string(o.value))
 	o.value = append(o.value[:0], v...)
 	switch {
-	case o.layout.Delimiter != "" && strings.Contains(v, o.layout.Delimiter):
+	case o.layout.Delimiter != "" && o.layout.Quote == "" && strings.Contains(v, o.layout.Delimiter):
 		return o.refuse(f, r, "bank.delimiter", "bank.setting_text", strconv.Quote(o.layout.Delimiter))
 	case v != strings.TrimFunc(v, unicode.IsSpace) || f.Spaces == "forbid" && strings.ContainsFunc(v, unicode.IsSpace):
 		return o.refuse(f, r, "bank.spaces", "bank.setting_text", `" "`)
@@ -265,6 +350,10 @@ func (o *writer) pad(f *banklayout.Field, r *Row, start int, text string) messag
 		with = f.Pad[0]
 	}
 	missing := max(0, f.Width-size)
+	o.shown = text
+	if missing > 0 && (o.inside || !o.layout.Lines()) {
+		o.shown = padded(text, f, missing, with)
+	}
 	for range missing {
 		o.line = append(o.line, with)
 	}
@@ -277,6 +366,13 @@ func (o *writer) pad(f *banklayout.Field, r *Row, start int, text string) messag
 	return message.Message{}
 }
 
+func padded(text string, f *banklayout.Field, missing int, with byte) string {
+	if f.Side == "left" {
+		return strings.Repeat(string(with), missing) + text
+	}
+	return text + strings.Repeat(string(with), missing)
+}
+
 // refuse names the person whose value does not fit or, outside the payments and
 // for what the county set, the file and the field; never the account.
 func (o *writer) refuse(f *banklayout.Field, r *Row, person, setting string, args ...any) message.Message {
@@ -284,7 +380,7 @@ func (o *writer) refuse(f *banklayout.Field, r *Row, person, setting string, arg
 	if f != nil {
 		label = f.Label()
 	}
-	if r != nil && f != nil && f.Source.OfPayment() {
+	if r != nil && f != nil && f.OfPayment() {
 		return message.M(person, append([]any{r.Person, visible(r.Holder), label}, args...)...)
 	}
 	return message.M(setting, append([]any{o.file.Name, o.file.Bank, label}, args...)...)
@@ -328,6 +424,8 @@ func (o *writer) appendValue(dst []byte, f *banklayout.Field, r *Row, n int) []b
 		return strconv.AppendInt(dst, int64(n), 10)
 	case banklayout.Payment:
 		return strconv.AppendInt(dst, int64(r.Payment), 10)
+	case banklayout.Person:
+		return strconv.AppendInt(dst, r.Person, 10)
 	case banklayout.Account:
 		return append(dst, r.Account.Full()...)
 	case banklayout.Holder:
@@ -340,6 +438,11 @@ func (o *writer) appendValue(dst []byte, f *banklayout.Field, r *Row, n int) []b
 		return append(dst, r.Branch...)
 	case banklayout.CNAPS:
 		return append(dst, r.CNAPS...)
+	case banklayout.OwnBank:
+		if r.Other {
+			return append(dst, banklayout.Other...)
+		}
+		return append(dst, banklayout.Own...)
 	case banklayout.Total:
 		return appendAmount(dst, h.Total, f)
 	case banklayout.Count:
@@ -348,6 +451,8 @@ func (o *writer) appendValue(dst []byte, f *banklayout.Field, r *Row, n int) []b
 		return strconv.AppendInt(dst, int64(h.Seq), 10)
 	case banklayout.Date:
 		return append(dst, dateText(h.Date, f.Format)...)
+	case banklayout.Month:
+		return append(dst, monthText(h.Month, f.Format)...)
 	}
 	return append(dst, o.headerText(f)...)
 }
@@ -398,4 +503,14 @@ func dateText(d calendar.Date, format string) string {
 		return strings.ReplaceAll(s, "-", "/")
 	}
 	return strings.ReplaceAll(s, "-", "")
+}
+
+func monthText(m calendar.Month, format string) string {
+	switch format {
+	case "yyyy-mm":
+		return m.String()
+	case "yyyy年m月":
+		return strconv.Itoa(m.Year()) + "年" + strconv.Itoa(m.Number()) + "月"
+	}
+	return strings.ReplaceAll(m.String(), "-", "")
 }

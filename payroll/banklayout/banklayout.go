@@ -1,27 +1,33 @@
-// Package banklayout owns the description of bank payment files as data: which
-// fields stand where, in which encoding, width and unit. It holds no codec; the
-// writer and the reader of package bankfile share nothing but this description.
+// Package banklayout owns the description of bank files as data: which fields stand
+// where, in which encoding, width and unit, and how to understand what the bank sends
+// back. It holds no codec; the writer and the reader of package bankfile share nothing
+// but this description, and neither does the reader of answers.
 //
-// The language has a key for everything banks were seen to ask for. What this
-// version does not do yet is named in reserved keys and values, and Check refuses
-// them: a layout is never half obeyed.
+// A layout is never half obeyed: a key or a value that the language lacks is refused
+// with line and column, and so is a source that payments have no data for.
 package banklayout
 
 import (
+	"iter"
 	"strings"
 
 	"zhida/rules/money"
-	"zhida/rules/yamltext"
 )
 
-// Layout describes one kind of payment file.
+// Layout describes one kind of payment file, the answer to it, or both.
 type Layout struct {
 	Code string `yaml:"code"`
 	Name string `yaml:"name"` // Chinese, for lists
 	Note string `yaml:"note"` // where the layout was read, what to test first
 
-	Container  string            `yaml:"container"`  // text, or fixed: no delimiter, every field has a width
-	Encoding   string            `yaml:"encoding"`   // GBK, GB18030 or UTF-8
+	// Container is text, fixed (no delimiter, every field has a width), xlsx, template (a
+	// workbook of the bank's that is filled in) or xml; empty for a layout that describes
+	// nothing but an answer.
+	Container string `yaml:"container"`
+	// Encoding is GBK, GB2312 (nothing beyond the standard of 1980), GB18030 or UTF-8. A
+	// workbook and XML are UTF-8 whatever it says: there it names the characters that the
+	// bank's system has and the bytes that widths count.
+	Encoding   string            `yaml:"encoding"`
 	BOM        bool              `yaml:"bom"`        // of UTF-8
 	Substitute map[string]string `yaml:"substitute"` // characters the encoding lacks, with the spelling the bank gave
 	Newline    string            `yaml:"newline"`    // crlf or lf
@@ -29,33 +35,30 @@ type Layout struct {
 	Delimiter  string            `yaml:"delimiter"`
 	Leading    bool              `yaml:"leading_delimiter"`
 	Trailing   bool              `yaml:"trailing_delimiter"`
+	Quote      string            `yaml:"quote"`  // needed or always: fields in double quotes, a quote inside doubled; empty: never
 	Widths     string            `yaml:"widths"` // bytes (default) or characters: what width and max count
 
 	File       string `yaml:"file"`       // name; see Placeholders
-	MaxRows    int    `yaml:"max_rows"`   // 0: no limit; further rows go into further files, in order
+	MinRows    int    `yaml:"min_rows"`   // fewest rows the bank takes; files are levelled to have them
+	MaxRows    int    `yaml:"max_rows"`   // 0: no limit; further rows go into further files
 	MaxTotal   string `yaml:"max_total"`  // yuan a file, empty: no limit; what exceeds it goes into further files
 	MaxAmount  string `yaml:"max_amount"` // yuan a row, empty: no limit; a larger payment is refused
+	Split      string `yaml:"split"`      // fill (default): one file after the other; even: files of equal length
+	Order      string `yaml:"order"`      // batch (default), account or branch
 	Duplicates string `yaml:"duplicates"` // apart (default): a second row of one account and amount goes into another file; keep
+	// OwnBank says which rows share a file: mixed (default); apart, where rows of other
+	// banks go into files of their own; only own rows; never own rows.
+	OwnBank string `yaml:"own_bank"`
 
-	Header  []Line `yaml:"header"` // preamble, sums, title row: the lines before the payments
+	Sheet    *Sheet `yaml:"sheet"`    // of a workbook
+	Template string `yaml:"template"` // the bank's workbook: base64:…, or a file beside the layout for Embed to put in
+	XML      *XML   `yaml:"xml"`
+
+	Header  []Line `yaml:"header"` // preamble, sums, title row: the lines before the payments; in XML, the elements
 	Detail  Line   `yaml:"detail"`
 	Trailer []Line `yaml:"trailer"` // the lines after them
 
-	Reserved `yaml:",inline"`
-}
-
-// Reserved are the keys that the language has and this version does not do.
-type Reserved struct {
-	Quote    yamltext.Node `yaml:"quote"`     // quoted fields
-	MinRows  yamltext.Node `yaml:"min_rows"`  // least rows a file
-	Split    yamltext.Node `yaml:"split"`     // another way of dividing than filling in order
-	Order    yamltext.Node `yaml:"order"`     // another order of rows than the batch's
-	OtherOwn yamltext.Node `yaml:"own_bank"`  // rows of other banks in this file or in their own
-	Sheet    yamltext.Node `yaml:"sheet"`     // worksheets: sheet name, rows, cells of the sums
-	Template yamltext.Node `yaml:"template"`  // a workbook of the bank to fill in
-	XML      yamltext.Node `yaml:"xml"`       // pain.001
-	Return   yamltext.Node `yaml:"return"`    // the file that the bank sends back
-	Digests  yamltext.Node `yaml:"checksums"` // check fields inside the file
+	Return *Return `yaml:"return"` // the file that the bank sends back
 }
 
 // Line is one line of a file: a fixed text, or fields.
@@ -64,16 +67,41 @@ type Line struct {
 	Fields []Field `yaml:"fields"`
 }
 
-// Field is one field of a line.
+// Sheet says where things stand in a workbook. Fields of the detail take the columns
+// from A on; an empty value leaves its cell out.
+type Sheet struct {
+	Name     string `yaml:"name"`
+	TitleRow int    `yaml:"title_row"` // row of the fields' names, 0 for none; in a template they must stand there already
+	FirstRow int    `yaml:"first_row"` // of the payments
+	Cells    []Cell `yaml:"cells"`     // what stands above them: sums, dates
+}
+
+// Cell is a value at an address of a workbook.
+type Cell struct {
+	Cell  string `yaml:"cell"` // B2
+	Field `yaml:",inline"`
+}
+
+// XML says what encloses the elements of the fields.
+type XML struct {
+	Namespace string `yaml:"namespace"`
+	Root      string `yaml:"root"` // path above all fields: Document/CstmrCdtTrfInitn
+	Row       string `yaml:"row"`  // path of a payment below the root: PmtInf/CdtTrfTxInf
+}
+
+// Field is one field of a line, one column of a sheet, one element of XML.
 type Field struct {
-	Name   string `yaml:"name"` // what the bank calls it; names it in messages
+	Name   string `yaml:"name"` // what the bank calls it: the title of a column; names it in messages
 	Source Source `yaml:"source"`
 	Text   string `yaml:"text"` // of a literal
 	Key    string `yaml:"key"`  // of a setting: its name among the bank's extra settings
 
 	Unit     string `yaml:"unit"`     // of an amount: yuan (default) or fen
 	Decimals *int   `yaml:"decimals"` // of an amount in yuan: 2 (default), 3, or 0, which refuses jiao and fen
-	Format   string `yaml:"format"`   // of a date: yyyymmdd (default), yyyy-mm-dd, yyyy/mm/dd
+	Format   string `yaml:"format"`   // of a date: yyyymmdd (default), yyyy-mm-dd, yyyy/mm/dd; of a month: yyyymm (default), yyyy-mm, yyyy年m月
+
+	Codes map[string]string `yaml:"codes"` // the bank's codes for our values; a value without one refuses the row
+	Parts []Field           `yaml:"parts"` // of a value joined from several
 
 	Prefix   string `yaml:"prefix"`
 	Suffix   string `yaml:"suffix"`
@@ -86,8 +114,8 @@ type Field struct {
 	Pad   string `yaml:"pad"`   // one character, space by default
 	Side  string `yaml:"side"`  // of the padding: right (default) or left
 
-	Codes yamltext.Node `yaml:"codes"` // reserved: the bank's codes for our values
-	Parts yamltext.Node `yaml:"parts"` // reserved: a value joined from several
+	As   string `yaml:"as"`   // in a workbook: text (default) or number
+	Path string `yaml:"path"` // in XML, below the root or the row: GrpHdr/MsgId, Amt/InstdAmt/@Ccy
 }
 
 // Label is what messages call the field.
@@ -143,34 +171,67 @@ func (l *Layout) Spell(s string) string {
 	return b.String()
 }
 
-// Lines gives all lines in the order of the file; the detail stands once.
-func (l *Layout) Lines() []Line {
-	list := append([]Line{}, l.Header...)
-	return append(append(list, l.Detail), l.Trailer...)
-}
+// Lines says whether the file is a text of lines.
+func (l *Layout) Lines() bool { return l.Container == "text" || l.Container == "fixed" }
 
-// Carries says whether any line of the file shows the source.
-func (l *Layout) Carries(s Source) bool {
-	for _, line := range l.Lines() {
-		for _, f := range line.Fields {
-			if f.Source == s {
-				return true
+// Fields gives every field of the file: of its lines, of a sheet's cells, and the
+// parts of joined ones.
+func (l *Layout) Fields() iter.Seq[*Field] {
+	return func(yield func(*Field) bool) {
+		for _, lines := range [][]Line{l.Header, {l.Detail}, l.Trailer} {
+			for i := range lines {
+				if !each(lines[i].Fields, yield) {
+					return
+				}
+			}
+		}
+		if l.Sheet != nil {
+			for i := range l.Sheet.Cells {
+				if f := &l.Sheet.Cells[i].Field; !yield(f) || !each(f.Parts, yield) {
+					return
+				}
 			}
 		}
 	}
+}
+
+func each(fields []Field, yield func(*Field) bool) bool {
+	for i := range fields {
+		if !yield(&fields[i]) || !each(fields[i].Parts, yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// Carries says whether the file shows the source anywhere.
+func (l *Layout) Carries(s Source) bool {
+	for f := range l.Fields() {
+		if f.Source == s {
+			return true
+		}
+	}
 	return false
+}
+
+// OfPayment says whether the field differs from payment to payment.
+func (f *Field) OfPayment() bool {
+	for i := range f.Parts {
+		if f.Parts[i].OfPayment() {
+			return true
+		}
+	}
+	return f.Source.ofPayment()
 }
 
 // Settings lists the keys that the county's settings of a bank must give for this layout.
 func (l *Layout) Settings() []string {
 	var list []string
 	seen := map[string]bool{}
-	for _, line := range l.Lines() {
-		for _, f := range line.Fields {
-			if f.Source == Setting && f.Empty == "" && !seen[f.Key] {
-				seen[f.Key] = true
-				list = append(list, f.Key)
-			}
+	for f := range l.Fields() {
+		if f.Source == Setting && f.Empty == "" && !seen[f.Key] {
+			seen[f.Key] = true
+			list = append(list, f.Key)
 		}
 	}
 	return list

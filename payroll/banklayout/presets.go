@@ -9,7 +9,7 @@ import (
 	"zhida/rules/message"
 )
 
-//go:embed presets/*.yaml
+//go:embed presets
 var presets embed.FS
 
 // Presets lists the layouts that come with the program, by code.
@@ -20,6 +20,9 @@ var Presets = sync.OnceValue(func() []*Layout {
 	}
 	var list []*Layout
 	for _, f := range files {
+		if path.Ext(f.Name()) != ".yaml" {
+			continue // a workbook that a layout fills in
+		}
 		text, err := PresetText(strings.TrimSuffix(f.Name(), ".yaml"))
 		if err != nil {
 			panic(err) // embedded
@@ -33,7 +36,8 @@ var Presets = sync.OnceValue(func() []*Layout {
 	return list
 })
 
-// PresetText is the YAML of a preset, for a county to start its own from. Error: layout.missing.
+// PresetText is the YAML of a preset, for a county to start its own from, whole: a
+// workbook to fill in stands in the text. Error: layout.missing.
 func PresetText(code string) ([]byte, error) {
 	if strings.ContainsAny(code, `/\.`) {
 		return nil, message.Err("layout.missing", code)
@@ -42,7 +46,7 @@ func PresetText(code string) ([]byte, error) {
 	if err != nil {
 		return nil, message.Err("layout.missing", code)
 	}
-	return text, nil
+	return Embed(code, text, func(name string) ([]byte, error) { return presets.ReadFile(path.Join("presets", name)) })
 }
 
 // Preset gives a preset by its code. Error: layout.missing.
