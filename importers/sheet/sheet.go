@@ -74,7 +74,7 @@ type Table struct {
 
 // Open reads the first sheet of a workbook, or the sheet named, or a CSV file.
 // Errors: sheet.damaged, sheet.too_large, sheet.part, sheet.rows, sheet.suspicious,
-// sheet.old_format, sheet.encoding, sheet.no_sheet, sheet.text.
+// sheet.old_format, sheet.encoding, sheet.no_sheet; sheet.text, with the table.
 func Open(file string, data []byte, name string) (*Table, error) {
 	t := &Table{File: file}
 	var err error

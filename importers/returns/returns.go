@@ -1,0 +1,215 @@
+// Package returns owns the reading of what banks send back: text files, workbooks and
+// pain.002, each by the description that a layout has of them. A row that it cannot
+// read is kept with the reason, and counts as nothing the bank has said; only a text
+// that the layout knows word for word is success. It never looks for the payments that
+// the rows answer, and never decides what becomes of them.
+package returns
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"unicode"
+
+	"zhida/importers/sheet"
+	"zhida/payroll"
+	"zhida/payroll/banklayout"
+	"zhida/payroll/journal"
+	"zhida/rules/message"
+)
+
+// Caps of what is read: bytes of a file, its rows, bytes of a line.
+const (
+	mostBytes = 20 << 20
+	mostRows  = 200_000
+	mostLine  = 1 << 16
+)
+
+// Read reads a bank's answer by the return section of a layout. Rows stand in the
+// order of the file, none left out but empty ones. Errors: returns.none,
+// returns.too_large, returns.web, returns.table, returns.title, returns.empty,
+// returns.xml, returns.sums, and those of package sheet; sheet.old_format for .xls.
+func Read(file string, data []byte, l *banklayout.Layout) (*payroll.ReturnFile, error) {
+	r := l.Return
+	switch {
+	case r == nil:
+		return nil, message.Err("returns.none", l.Code)
+	case len(data) > mostBytes:
+		return nil, message.Err("returns.too_large", mostBytes>>20)
+	}
+	f := &payroll.ReturnFile{File: file, Digest: journal.Digest(data), Layout: l.Code, Partial: r.Lists == "failures"}
+	if r.Form == "pain002" {
+		if err := readPain(data, r, f); err != nil {
+			return nil, err
+		}
+		return f, nil
+	}
+	lines, err := linesOf(file, data, l)
+	if err != nil {
+		return nil, err
+	}
+	columns, first, err := locate(r, lines)
+	if err != nil {
+		return nil, err
+	}
+	for i := range lines {
+		if x := &lines[i]; x.number >= first && !x.empty() {
+			f.Rows = append(f.Rows, read(x, columns, r))
+		}
+	}
+	if len(f.Rows) == 0 {
+		return nil, message.Err("returns.empty", file)
+	}
+	return f, nil
+}
+
+// line is one row of the file as it stands there.
+type line struct {
+	number  int
+	cells   []sheet.Cell
+	problem message.Message // why it could not be taken apart
+}
+
+func (x *line) at(column int) sheet.Cell {
+	if column < 1 || column > len(x.cells) {
+		return sheet.Cell{}
+	}
+	return x.cells[column-1]
+}
+
+func (x *line) empty() bool {
+	return x.problem.IsZero() && !slices.ContainsFunc(x.cells, func(c sheet.Cell) bool { return c.Text != "" || c.Kind == sheet.Formula })
+}
+
+func linesOf(file string, data []byte, l *banklayout.Layout) ([]line, error) {
+	switch {
+	case bytes.HasPrefix(data, []byte("PK")), bytes.HasPrefix(data, []byte{0xd0, 0xcf, 0x11, 0xe0}):
+		return workbook(file, data, l.Return.Sheet)
+	case bytes.HasPrefix(bytes.TrimLeft(data, "\ufeff \t\r\n"), []byte("<")):
+		return nil, message.Err("returns.web", file)
+	case l.Return.Encoding == "":
+		return nil, message.Err("returns.table", l.Code)
+	}
+	return textLines(data, l.Return)
+}
+
+// workbook goes through the gate of package sheet. An invisible character in one cell
+// is that row's problem here, and no reason to read none.
+func workbook(file string, data []byte, name string) ([]line, error) {
+	t, err := sheet.Open(file, data, name)
+	if t == nil {
+		return nil, err
+	}
+	list := make([]line, 0, len(t.Rows))
+	for i := range t.Rows {
+		x := line{number: t.Rows[i].Number, cells: t.Rows[i].Cells}
+		for _, c := range x.cells {
+			if hidden(c.Text) {
+				x.problem = message.M("returns.characters")
+			}
+		}
+		list = append(list, x)
+	}
+	return list, nil
+}
+
+// hidden says whether a text has characters that nobody sees or that every system
+// draws differently.
+func hidden(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool {
+		return !unicode.IsGraphic(r) && r != '\t' || r == '\ufffd' || unicode.Is(unicode.Co, r)
+	})
+}
+
+// locate gives the number of each column, and that of the first row with a payment.
+func locate(r *banklayout.Return, lines []line) (columns map[string]int, first int, err error) {
+	titles := r.Titles()
+	columns = map[string]int{}
+	found := map[string]int{}
+	first = r.Skip + 1
+	if len(titles) > 0 {
+		i := slices.IndexFunc(lines, func(x line) bool {
+			clear(found)
+			for i, c := range x.cells {
+				if _, twice := found[c.Text]; !twice {
+					found[c.Text] = i + 1
+				}
+			}
+			return !slices.ContainsFunc(titles, func(t string) bool { return found[t] == 0 })
+		})
+		if i < 0 {
+			return nil, 0, message.Err("returns.title", strings.Join(titles, "、"))
+		}
+		first = lines[i].number + 1
+	}
+	for key := range r.Columns {
+		n, title := r.Column(key)
+		if title != "" {
+			n = found[title]
+		}
+		columns[key] = n
+	}
+	return columns, first, nil
+}
+
+// read reads one row. Everything wrong with it is said; what is right is kept.
+func read(x *line, columns map[string]int, r *banklayout.Return) payroll.ReturnRow {
+	out := payroll.ReturnRow{Line: x.number}
+	var problems []string
+	wrong := func(m message.Message) { problems = append(problems, m.Text(message.Chinese)) }
+	if !x.problem.IsZero() {
+		wrong(x.problem)
+	}
+	for _, key := range []string{"seq", "account", "holder", "amount", "status", "reason", "date"} {
+		if columns[key] == 0 {
+			continue
+		}
+		c := x.at(columns[key])
+		if c.Kind == sheet.Formula {
+			wrong(message.M("returns.formula"))
+			continue
+		}
+		m := message.Message{}
+		switch key {
+		case "seq":
+			out.Seq, m = sequence(c.Text)
+		case "account":
+			out.Account, m = account(c)
+		case "holder":
+			out.Holder = c.Text
+		case "amount":
+			out.Fen, m = amount(c, r.Unit)
+		case "status":
+			out.Text = c.Text
+		case "reason":
+			out.Reason = c.Text
+		case "date":
+			out.Date, m = day(c.Text)
+		}
+		if !m.IsZero() {
+			wrong(m)
+		}
+	}
+	state := r.State(out.Text)
+	if columns["status"] == 0 {
+		state = "returned" // the file lists nothing but failures
+	}
+	conclude(&out, r, state, problems)
+	return out
+}
+
+// conclude settles what the row says. What could not be read says nothing.
+func conclude(out *payroll.ReturnRow, r *banklayout.Return, state string, problems []string) {
+	out.State = states[state]
+	if out.State != payroll.PaymentCredited {
+		out.Cause = payroll.ReturnCause(r.Cause(out.Reason))
+	}
+	if len(problems) > 0 {
+		out.Problem, out.State = strings.Join(problems, "；"), payroll.PaymentSent
+	}
+}
+
+var states = map[string]payroll.PaymentState{
+	"credited": payroll.PaymentCredited, "returned": payroll.PaymentReturned, banklayout.Pending: payroll.PaymentSent,
+	"not_credited": payroll.PaymentParked, "recalled": payroll.PaymentRecalled,
+}

@@ -1,0 +1,84 @@
+package returns
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"zhida/importers/sheet"
+	"zhida/payroll/banklayout"
+	"zhida/rules/message"
+)
+
+// textLines cuts a text file at its line ends and delimiters. A line is decoded by
+// itself, so that one that is damaged leaves the others as they are.
+func textLines(data []byte, r *banklayout.Return) ([]line, error) {
+	coding := r.Encoding
+	if rest, ok := bytes.CutPrefix(data, []byte("\ufeff")); ok {
+		data, coding = rest, "UTF-8" // the mark says so, whatever the bank says
+	}
+	raw := bytes.Split(data, []byte("\n"))
+	if len(raw) > mostRows {
+		return nil, message.Err("returns.too_large", mostBytes>>20)
+	}
+	list := make([]line, 0, len(raw))
+	for i, b := range raw {
+		x := line{number: i + 1}
+		text, ok := decode(bytes.TrimSuffix(b, []byte("\r")), coding)
+		switch {
+		case !ok || len(b) > mostLine:
+			x.problem = message.M("returns.encoding", coding)
+		case hidden(text):
+			x.problem = message.M("returns.characters")
+		}
+		if x.cells, ok = split(text, r.Delimiter); !ok && x.problem.IsZero() {
+			x.problem = message.M("returns.quote")
+		}
+		list = append(list, x)
+	}
+	return list, nil
+}
+
+// decode gives the text of bytes that are its encoding and nothing else: decoders
+// put U+FFFD for what they do not know, without an error.
+func decode(b []byte, name string) (string, bool) {
+	var e encoding.Encoding = simplifiedchinese.GB18030
+	switch name {
+	case "UTF-8":
+		return strings.ToValidUTF8(string(b), "\ufffd"), utf8.Valid(b)
+	case "GBK":
+		e = simplifiedchinese.GBK
+	}
+	text, err := e.NewDecoder().Bytes(b)
+	if err != nil {
+		return "", false
+	}
+	again, err := e.NewEncoder().Bytes(text)
+	return string(text), err == nil && bytes.Equal(again, b)
+}
+
+// split cuts at the delimiters; a cell that begins with a double quote ends at the next
+// single one. ok is false for a quote that does not end.
+func split(text, delimiter string) (cells []sheet.Cell, ok bool) {
+	for {
+		cell, rest, more := "", "", false
+		if body, is := strings.CutPrefix(text, `"`); is {
+			end := strings.Index(strings.ReplaceAll(body, `""`, "\x00\x00"), `"`)
+			if end < 0 {
+				return append(cells, sheet.Cell{Kind: sheet.Text, Text: strings.TrimSpace(text)}), false
+			}
+			cell = strings.ReplaceAll(body[:end], `""`, `"`)
+			_, rest, more = strings.Cut(body[end+1:], delimiter)
+		} else {
+			cell, rest, more = strings.Cut(text, delimiter)
+		}
+		cells = append(cells, sheet.Cell{Kind: sheet.Text, Text: strings.TrimSpace(cell)})
+		if !more {
+			return cells, true
+		}
+		text = rest
+	}
+}
