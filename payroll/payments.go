@@ -1,7 +1,9 @@
 package payroll
 
 import (
+	"cmp"
 	"context"
+	"path"
 	"slices"
 	"strings"
 
@@ -177,7 +179,7 @@ type ReturnResult struct {
 // ImportReturns takes a bank's answer in: it finds the payment of every row by account,
 // amount and holder, moves its state and its money, and keeps what it cannot apply. only,
 // when given, is the batch that the file answers: a row of another batch refuses the file.
-// The same file again changes nothing. Errors: returns.foreign, returns.other_batch.
+// The same answer again changes nothing. Errors: returns.foreign, returns.other_batch.
 func (b *Book) ImportReturns(ctx context.Context, s *Session, f *ReturnFile, only BatchID) (result ReturnResult, err error) {
 	if err := s.need(RoleMaker); err != nil {
 		return result, err
@@ -188,13 +190,16 @@ func (b *Book) ImportReturns(ctx context.Context, s *Session, f *ReturnFile, onl
 		if err != nil {
 			return err
 		}
-		if slices.ContainsFunc(imports, func(x ImportRecord) bool { return x.Kind == "returns" && x.Digest == f.Digest }) {
-			result.Unchanged = true
-			return nil
-		}
 		m, err := newMatcher(ctx, tx, f)
 		if err != nil {
 			return err
+		}
+		// Where a bank's form has no date, the answers of two months can be the same bytes: the
+		// same once more counts only when its name, or the clerk, says which batch it is about.
+		copied := slices.ContainsFunc(imports, func(x ImportRecord) bool { return x.Kind == "returns" && x.Digest == f.Digest })
+		if copied && !m.named && only == 0 {
+			result.Unchanged = true
+			return nil
 		}
 		if err := m.match(f, only); err != nil {
 			return err
@@ -250,13 +255,16 @@ type matcher struct {
 	moves     []PaymentEvent
 	kept      []KeptRow
 	said      map[PaymentID]ReturnRow // what the file has said of a payment
+	files     map[string]int          // how much speaks for a payment file, see weigh
+	place     map[PaymentID]int       // of a payment in its file, from 1
+	named     bool                    // the answer's name or reference has that of a payment file in it
 	pending   int
 	same      int
 }
 
 // newMatcher reads every payment that has left for one of the accounts in the file.
 func newMatcher(ctx context.Context, r Reader, f *ReturnFile) (*matcher, error) {
-	m := &matcher{byAccount: map[string][]*PaidOut{}, byID: map[PaymentID]*PaidOut{}, said: map[PaymentID]ReturnRow{}}
+	m := &matcher{byAccount: map[string][]*PaidOut{}, byID: map[PaymentID]*PaidOut{}, said: map[PaymentID]ReturnRow{}, place: map[PaymentID]int{}}
 	asked := map[string]bool{}
 	for i := range f.Rows {
 		asked[f.Rows[i].Account] = true
@@ -291,7 +299,19 @@ func newMatcher(ctx context.Context, r Reader, f *ReturnFile) (*matcher, error) 
 			}
 			return nil
 		})
+		if err != nil {
+			break
+		}
+		inFile := map[string]int{}
+		err = r.Payments(ctx, id, func(p Payment) error {
+			inFile[p.File]++
+			if m.byID[p.ID()] != nil {
+				m.place[p.ID()] = inFile[p.File]
+			}
+			return nil
+		})
 	}
+	m.weigh(f)
 	return m, err
 }
 
@@ -326,8 +346,9 @@ func (m *matcher) match(f *ReturnFile, only BatchID) error {
 }
 
 // find looks for the payment of a row: account and amount must be those of one payment,
-// and the holder its holder. Of several alike, one that the file has not spoken of yet
-// and that is still in transit goes first, oldest first.
+// and the holder its holder. Of several alike, the one in the file that the answer is
+// about goes first; when nothing tells them apart and the bank has spoken of one before,
+// nobody guesses.
 func (m *matcher) find(row *ReturnRow, only BatchID) (p *PaidOut, problem string, elsewhere BatchID) {
 	list := m.byAccount[row.Account]
 	if len(list) == 0 {
@@ -350,26 +371,58 @@ func (m *matcher) find(row *ReturnRow, only BatchID) (p *PaidOut, problem string
 		}
 		return list[0], "金额与所付的 " + list[0].Fen.String() + " 元不符", 0
 	}
-	slices.SortStableFunc(alike, func(a, b *PaidOut) int { return m.rank(a, row) - m.rank(b, row) })
-	p = alike[0]
-	if row.Holder != "" && !identity.SameName(p.Holder, row.Holder) {
+	slices.SortStableFunc(alike, func(a, b *PaidOut) int { return cmp.Compare(m.evidence(b, row), m.evidence(a, row)) })
+	if p = alike[0]; row.Holder != "" && !identity.SameName(p.Holder, row.Holder) {
 		return p, "户名“" + row.Holder + "”与所付的“" + p.Holder + "”不符", 0
+	}
+	for _, x := range alike[1:] {
+		if m.evidence(x, row) == m.evidence(p, row) && (x.State != PaymentSent || p.State != PaymentSent) && row.State != PaymentSent {
+			return p, "这个账号有几笔同样金额的款项，说不清是哪一笔，请用 --batch 写明批次再导", 0
+		}
 	}
 	return p, "", 0
 }
 
-// rank puts the payment first that a row most likely means.
-func (m *matcher) rank(p *PaidOut, row *ReturnRow) int {
-	_, said := m.said[p.ID()]
-	switch {
-	case said:
-		return 3
-	case row.State == PaymentReturned && p.State == PaymentCredited: // came back after success, unless one is still in transit
-		return 1
-	case p.State == PaymentSent || p.State == PaymentParked:
-		return 0
+// evidence is how much says that a row is about a payment: the file it left in, its place
+// there, and last that the answer has not spoken of it yet.
+func (m *matcher) evidence(p *PaidOut, row *ReturnRow) int {
+	sum := m.files[p.File]
+	if row.Seq > 0 && m.place[p.ID()] == row.Seq {
+		sum += 2 * mostRowsScored
 	}
-	return 2
+	sum *= 2
+	if _, said := m.said[p.ID()]; !said { // only where nothing else tells them apart
+		sum++
+	}
+	return sum
+}
+
+// mostRowsScored bounds how much the rows of an answer can say for a file, so that what
+// weighs more always does.
+const mostRowsScored = 1 << 20
+
+// weigh says of every payment file how much speaks for it being the one that the answer
+// is about: its name in the answer's, and how many rows it could account for.
+func (m *matcher) weigh(f *ReturnFile) {
+	m.files = map[string]int{}
+	for i := range f.Rows {
+		row := &f.Rows[i]
+		seen := map[string]bool{}
+		for _, p := range m.byAccount[row.Account] {
+			if p.Fen == row.Fen && !seen[p.File] {
+				seen[p.File] = true
+				m.files[p.File]++
+			}
+		}
+	}
+	for name := range m.files {
+		m.files[name] = min(m.files[name], mostRowsScored-1)
+		base := strings.TrimSuffix(name, path.Ext(name))
+		if strings.Contains(f.File, base) || f.Reference != "" && strings.Contains(name, f.Reference) {
+			m.files[name] += 4 * mostRowsScored
+			m.named = true
+		}
+	}
 }
 
 // apply moves a payment to what the bank says, where that can be.

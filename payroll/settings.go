@@ -352,6 +352,12 @@ func (b *Book) SettingsText(ctx context.Context) (text string, err error) {
 	return text, err
 }
 
+// County gives the settings in force. Error: settings.none.
+func (b *Book) County(ctx context.Context) (c *County, err error) {
+	err = b.view(ctx, func(r Reader) error { c, err = settingsAt(ctx, r, 0); return err })
+	return c, err
+}
+
 // PlaceName is a place's name with its township's in front.
 func (b *Book) PlaceName(ctx context.Context, code string) (name string, err error) {
 	err = b.view(ctx, func(r Reader) error {

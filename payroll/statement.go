@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"zhida/payroll/journal"
+	"zhida/payroll/ledger"
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
 	"zhida/rules/message"
@@ -226,14 +227,28 @@ func sentFrom(ctx context.Context, r Reader, county *County, x Batch, list []mov
 		payer[f.Name] = county.Banks[f.Bank].Account
 		list = append(list, movement{account: payer[f.Name], ref: f.Name, from: date, fen: -f.Total})
 	}
+	back := map[string][]PaidOut{}
 	err = paidOut(ctx, r, x, func(p PaidOut) error {
-		if p.State.stock() == "returned" {
+		if p.State.stock() == ledger.Returned || p.State == PaymentGivenUp {
 			list = append(list, movement{account: payer[p.File], ref: p.ID().String(), from: date, fen: p.Fen})
+			back[p.File] = append(back[p.File], p)
 		}
 		return nil
 	})
+	for _, file := range sortedKeys(back) { // some banks give back the sum of a file
+		var sum money.Fen
+		for _, p := range back[file] {
+			sum += p.Fen
+		}
+		if len(back[file]) > 1 {
+			list = append(list, movement{account: payer[file], ref: refundOf + file, from: date, fen: sum})
+		}
+	}
 	return list, err
 }
+
+// refundOf and the name of a file name the refund of everything in it that came back.
+const refundOf = "退回 "
 
 // exportedOn is the day on which a batch left.
 func exportedOn(ctx context.Context, r Reader, x Batch) (date calendar.Date, err error) {
@@ -252,4 +267,88 @@ func exportedOn(ctx context.Context, r Reader, x Batch) (date calendar.Date, err
 		return err
 	})
 	return date, err
+}
+
+// ConfirmRest credits what a bank that lists failures only has not listed: when the
+// statement shows the debit of the file, and refunds of exactly what the bank gave as
+// failed. Errors: returns.no_file, returns.not_shown.
+func (b *Book) ConfirmRest(ctx context.Context, s *Session, file string) (count int, fen money.Fen, err error) {
+	if err := s.need(RoleMaker); err != nil {
+		return 0, 0, err
+	}
+	err = b.store.Update(ctx, func(tx Tx) error {
+		count, fen = 0, 0
+		shown, err := statement(ctx, tx)
+		if err != nil {
+			return err
+		}
+		to := map[string]money.Fen{} // what the statement shows, by what it was matched to
+		for _, x := range shown {
+			to[x.To] += x.Credit - x.Debit
+		}
+		m, failed, total, err := restOf(ctx, tx, file)
+		if err != nil {
+			return err
+		}
+		var refunded, lost money.Fen
+		for _, p := range failed {
+			lost += p.Fen
+			refunded += to[p.ID().String()]
+		}
+		if refunded += to[refundOf+file]; to[file] != -total || refunded != lost || len(m.moves) == 0 {
+			return message.Err("returns.not_shown", file, total, -to[file], lost, refunded)
+		}
+		for _, x := range m.moves {
+			count++
+			fen += m.byID[x.PaymentID].Fen
+		}
+		e, err := b.record(ctx, tx, s, EventReturnsImported, "kind", "rest", "file", file, "moved", num(int64(count)), "moves", movesDigest(m.moves))
+		if err != nil {
+			return err
+		}
+		if err := m.post(ctx, tx, e.Position); err != nil {
+			return err
+		}
+		for i := range m.moves {
+			m.moves[i].Position = e.Position
+		}
+		return tx.PutPaymentStates(ctx, m.moves)
+	})
+	return count, fen, err
+}
+
+// restOf finds a file's payments of which the bank has said nothing, as moves to
+// credited, and those that failed.
+func restOf(ctx context.Context, r Reader, file string) (m *matcher, failed []PaidOut, total money.Fen, err error) {
+	m = &matcher{byID: map[PaymentID]*PaidOut{}}
+	batches, err := r.Batches(ctx)
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	for _, x := range batches {
+		if x.State != Exported {
+			continue
+		}
+		err := paidOut(ctx, r, x, func(p PaidOut) error {
+			if p.File != file {
+				return nil
+			}
+			total += p.Fen
+			switch p.State {
+			case PaymentSent:
+				m.byID[p.ID()] = &p
+				m.moves = append(m.moves, PaymentEvent{PaymentID: p.ID(), State: PaymentCredited, Reason: "对账单"})
+			case PaymentReturned, PaymentRecalled, PaymentReissued, PaymentGivenUp:
+				failed = append(failed, p)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, nil, 0, err
+		}
+	}
+	if total == 0 {
+		return nil, nil, 0, message.Err("returns.no_file", file)
+	}
+	return m, failed, total, nil
 }

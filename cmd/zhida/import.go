@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,9 +19,10 @@ import (
 func (c *cli) importCommand() *cobra.Command {
 	var o importers.Options
 	var p payroll.ImportOptions
-	var from string
+	var from, batch string
+	var back app.ReturnOptions
 	cmd := &cobra.Command{
-		Use: "import KIND FILE…", Short: "导入表格：" + strings.Join(importers.Kinds(), " "), Args: cobra.MinimumNArgs(2),
+		Use: "import KIND FILE…", Short: "导入表格：" + strings.Join(importers.Kinds(), " ") + "，或银行回盘：returns", Args: cobra.MinimumNArgs(2),
 		Long:    "有问题的行逐格列出，整个文件不入账；--accept-good 只收没有问题的行，并记入日志。同一个文件再导一次什么也不变。\n给定金额（amounts）和已发金额（paid）由另一人确认后才入账。",
 		Example: "  zhida import roster 村干部花名册.xlsx --as 张敏\n  zhida import days 07-考勤/2026-11/*.xlsx --as 张敏",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -31,6 +33,9 @@ func (c *cli) importCommand() *cobra.Command {
 				}
 				o.From = d
 			}
+			if args[0] == "returns" {
+				return c.importReturns(cmd, args[1:], back, batch)
+			}
 			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
 				return a.Import(ctx, s, args[0], args[1:], o, p, func(r payroll.ImportResult) error { return c.imported(r) })
 			})
@@ -39,6 +44,9 @@ func (c *cli) importCommand() *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&o.Sheet, "sheet", "", "工作表名；不写就是第一张")
 	f.StringVar(&from, "from", "", "表里没有“生效日期”时，从哪一天起算")
+	f.StringVar(&back.Bank, "bank", "", "回盘：哪家银行的（代码）；不写就按设置里各银行的回盘版式认")
+	f.StringVar(&back.Layout, "layout", "", "回盘：按哪个版式读")
+	f.StringVar(&batch, "batch", "", "回盘：只答复这个批次；里面有别的批次就拒绝")
 	f.BoolVar(&p.AcceptGood, "accept-good", false, "只收没有问题的行")
 	return cmd
 }
@@ -99,4 +107,27 @@ func (c *cli) templateCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVarP(&out, "output", "o", "", "写到哪个文件")
 	return cmd
+}
+
+func (c *cli) importReturns(cmd *cobra.Command, files []string, o app.ReturnOptions, batch string) error {
+	if batch != "" {
+		id, err := payroll.ParseBatchID(batch)
+		if err != nil {
+			return err
+		}
+		o.Batch = id
+	}
+	return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
+		var kept error
+		for _, file := range files {
+			r, err := a.Returns(ctx, s, file, o)
+			if err != nil {
+				return err
+			}
+			if err := c.returned(filepath.Base(file), r); err != nil {
+				kept = err
+			}
+		}
+		return kept
+	})
 }

@@ -53,9 +53,11 @@ func Read(file string, data []byte, l *banklayout.Layout) (*payroll.ReturnFile, 
 		return nil, err
 	}
 	for i := range lines {
-		if x := &lines[i]; x.number >= first && !x.empty() {
-			f.Rows = append(f.Rows, read(x, columns, r))
+		x := &lines[i]
+		if x.number < first || x.empty() || len(f.Rows) == 0 && heading(x, columns) {
+			continue
 		}
+		f.Rows = append(f.Rows, read(x, columns, r))
 	}
 	if len(f.Rows) == 0 {
 		return nil, message.Err("returns.empty", file)
@@ -150,6 +152,14 @@ func locate(r *banklayout.Return, lines []line) (columns map[string]int, first i
 		columns[key] = n
 	}
 	return columns, first, nil
+}
+
+// heading says that a line before the first payment has titles: no branch of a bank that
+// names its columns by number is asked whether it writes them out above.
+func heading(x *line, columns map[string]int) bool {
+	digits := func(s string) bool { return strings.ContainsAny(s, "0123456789０１２３４５６７８９") }
+	account, amount := x.at(columns["account"]).Text, x.at(columns["amount"]).Text
+	return account != "" && amount != "" && !digits(account) && !digits(amount)
 }
 
 // read reads one row. Everything wrong with it is said; what is right is kept.

@@ -80,9 +80,14 @@ func New(code string) *Bank {
 	}
 }
 
-// Today sets the date (2006-01-02) that jinzhong-txt compares with. Without it any date will do.
+// Today sets the date (2006-01-02) that jinzhong-txt compares with. Without it any date will
+// do. A file whose content was taken on an earlier day is not taken for a repetition: forms
+// without a date in them say the same every month.
 func (b *Bank) Today(date string) {
 	mustDate(date)
+	if date != b.today {
+		clear(b.contents)
+	}
 	b.today = date
 }
 

@@ -11,8 +11,10 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -23,6 +25,7 @@ import (
 	"zhida/exporters/drawing"
 	"zhida/exporters/workbook"
 	"zhida/importers"
+	"zhida/importers/returns"
 	"zhida/payroll"
 	"zhida/payroll/store"
 	"zhida/rules/calendar"
@@ -131,6 +134,87 @@ func (a *App) Import(ctx context.Context, s *payroll.Session, kind string, files
 		}
 	}
 	return nil
+}
+
+// ReturnOptions say how a bank's answer is to be read; empty: as the county's settings
+// leave only one way.
+type ReturnOptions struct {
+	Bank   string          // code: its answers' layout
+	Layout string          // code of a layout
+	Batch  payroll.BatchID // the file answers this batch alone
+}
+
+// Returns reads a bank's answer and takes it in. Without bank or layout every layout of
+// the county's banks is tried, and the one that understands most rows is taken; when two
+// do, somebody must say which. Errors: returns.which, and those of reading and taking in.
+func (a *App) Returns(ctx context.Context, s *payroll.Session, file string, o ReturnOptions) (payroll.ReturnResult, error) {
+	data, err := readFile(file)
+	if err != nil {
+		return payroll.ReturnResult{}, err
+	}
+	county, err := a.County(ctx)
+	if err != nil {
+		return payroll.ReturnResult{}, err
+	}
+	answer, err := understand(county, filepath.Base(file), data, o)
+	if err != nil {
+		return payroll.ReturnResult{}, err
+	}
+	return a.ImportReturns(ctx, s, answer, o.Batch)
+}
+
+func understand(county *payroll.County, file string, data []byte, o ReturnOptions) (*payroll.ReturnFile, error) {
+	switch {
+	case o.Layout != "":
+		l, err := county.Layout(o.Layout)
+		if err != nil {
+			return nil, err
+		}
+		return returns.Read(file, data, l)
+	case o.Bank != "":
+		l, err := county.ReturnLayout(o.Bank)
+		if err != nil {
+			return nil, err
+		}
+		return returns.Read(file, data, l)
+	}
+	var best *payroll.ReturnFile
+	var refused error
+	most, alike := -1, []string{}
+	tried := map[string]bool{}
+	for _, bank := range slices.Sorted(maps.Keys(county.Banks)) {
+		l, err := county.ReturnLayout(bank)
+		if err != nil || l.Return == nil || tried[l.Code] {
+			continue
+		}
+		tried[l.Code] = true
+		f, err := returns.Read(file, data, l)
+		if err != nil {
+			refused = errors.Join(refused, err)
+			continue
+		}
+		good := 0
+		for i := range f.Rows {
+			if f.Rows[i].Problem == "" {
+				good++
+			}
+		}
+		switch {
+		case good > most:
+			best, most, alike = f, good, []string{bank}
+		case good == most:
+			alike = append(alike, bank)
+		}
+	}
+	switch {
+	case best == nil && refused != nil:
+		return nil, message.Err("returns.unread", file).Because(refused)
+	case best == nil || most == 0:
+		return nil, message.Err("returns.unread", file)
+	case len(alike) > 1:
+		return nil, message.Err("returns.which", file, strings.Join(alike, "、"))
+	}
+	return best, nil
 }
 
 // maxInput bounds what is read into memory of a foreign file.

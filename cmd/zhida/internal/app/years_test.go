@@ -20,6 +20,7 @@ import (
 	"zhida/rules/identity"
 	"zhida/rules/message"
 	"zhida/rules/money"
+	"zhida/testdata/bank"
 )
 
 var years = flag.Int("years", 3, "how many simulated counties TestYears lives through, three years each")
@@ -51,6 +52,7 @@ func TestYears(t *testing.T) {
 			}
 		}
 		c.run(c.month, payroll.Regular, payroll.Narrow{})
+		c.settled()
 		c.chain()
 	})
 }
@@ -68,6 +70,17 @@ type county struct {
 	standards []standard
 	apart     bool // back-pay in batches of its own
 	debts     int
+
+	bank    *bank.Bank // written from the published forms, knows nothing of our code
+	dir     string
+	sent    []*instruction
+	answers int
+}
+
+// instruction is a payment file that the bank has executed.
+type instruction struct {
+	*bank.Instruction
+	told bool // the whole answer has come in
 }
 
 type cadre struct {
@@ -75,6 +88,7 @@ type cadre struct {
 	posts    []service
 	died     calendar.Date
 	account  bool
+	cards    []string // the latest last
 	holds    int
 	holding  calendar.Date // since when pay is held; 0 for not
 	heirs    []int64       // their shares in percent
@@ -129,13 +143,16 @@ var (
 )
 
 func newCounty(t *rapid.T) *county {
-	c := &county{Demo: &Demo{by: map[string]*payroll.Session{}}, t: t, cutover: 202401, month: 202401}
+	c := &county{Demo: &Demo{by: map[string]*payroll.Session{}}, t: t, cutover: 202401, month: 202401, bank: bank.New(bank.CCB)}
+	c.bank.OpenPayer("1860000000000000002", "样例县财政局", 1_000_000_000_00, "2024-01-01")
+	c.bank.OpenAccount("18510101040012345", "法院")
 	c.at(2024, time.January, 2)
 	dir, err := os.MkdirTemp("", "years")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	c.dir = dir
 	ctx := context.Background()
 	c.app, err = Create(ctx, filepath.Join(dir, "book.db"), payroll.Meta{County: "430725", Name: "样例县", Cutover: c.cutover, Rehearsal: true}, c.now)
 	c.must(err)
@@ -152,7 +169,7 @@ func newCounty(t *rapid.T) *county {
 }
 
 func (c *county) settings() {
-	text := "unit: 样例县财政局\nfunds: [{code: F, name: 甲}, {code: G, name: 乙}]\nbanks: {ABC: {layout: abc-txt, payer: 样例县财政局, account: '1860000000000000002', purpose: 补贴}}\n"
+	text := "unit: 样例县财政局\nfunds: [{code: F, name: 甲}, {code: G, name: 乙}]\nbanks: {ABC: {layout: ccb-txt, payer: 样例县财政局, account: '1860000000000000002', purpose: 补贴}}\n"
 	if c.apart = rapid.IntRange(0, 2).Draw(c.t, "back-pay apart") == 0; c.apart {
 		text += "backpay: {fund: G}\n"
 	}
@@ -200,7 +217,7 @@ func (c *county) bring(kind, csv string) {
 
 // happenings are what can befall a county between two runs.
 func (c *county) happenings() []func() {
-	return []func(){c.hire, c.change, c.change, c.leave, c.die, c.reclass, c.raiseBack, c.account, c.hold, c.serve, c.serve, c.inherit, c.sentence, c.debt, c.relieve, c.clockBack, c.future, c.voided}
+	return []func(){c.hire, c.change, c.change, c.leave, c.die, c.reclass, c.raiseBack, c.account, c.hold, c.serve, c.serve, c.inherit, c.sentence, c.debt, c.relieve, c.answer, c.answer, c.bounce, c.reissue, c.clockBack, c.future, c.voided}
 }
 
 // someday is a day between the cut-over and the end of the month at hand.
@@ -246,15 +263,173 @@ func (c *county) tenure(p *cadre) {
 	c.bring("tenure", text)
 }
 
+// open gives somebody a card, their first or another; the bank may not have it in order.
 func (c *county) open(p *cadre) {
-	n := slices.Index(c.people, p)
-	body := fmt.Sprintf("622848000000%06d", n)
-	c.bring("accounts", "身份证号,姓名,银行卡号,户名,生效日期\n"+strings.Join([]string{p.id, p.name, body + string(identity.LuhnDigit(body)), p.name, "2020-01-01"}, ",")+"\n")
+	body := fmt.Sprintf("62284800000%02d%05d", len(p.cards), slices.Index(c.people, p))
+	card := body + string(identity.LuhnDigit(body))
+	p.cards = append(p.cards, card)
+	if state := rapid.IntRange(0, 9).Draw(c.t, "at the bank"); state > 0 {
+		c.bank.OpenAccount(card, p.name)
+		switch state {
+		case 1:
+			c.bank.Close(card)
+		case 2:
+			c.bank.Rename(card, p.name+"甲")
+		}
+	}
+	c.bring("accounts", "身份证号,姓名,银行卡号,户名,生效日期\n"+strings.Join([]string{p.id, p.name, card, p.name, "2020-01-01"}, ",")+"\n")
 	p.account = true
 }
 
+// send exports a batch, and the bank executes every file of it, to the fen.
+func (c *county) send(x payroll.Batch) {
+	dir := filepath.Join(c.dir, strings.ReplaceAll(x.ID.String(), "/", "-"))
+	_, err := c.app.Export(context.Background(), c.by["张敏"], x.ID, dir)
+	c.must(err)
+	names, err := filepath.Glob(filepath.Join(dir, "ccb_*.txt"))
+	c.must(err)
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		c.must(err)
+		c.bank.Today(c.clock.Format("2006-01-02"))
+		i, err := c.bank.Load("ccb-txt", filepath.Base(name), data)
+		c.must(err)
+		day := c.clock.Format("2006-01-02")
+		refund := rapid.SampledFrom([]bank.Refund{bank.RefundEach, bank.RefundSum}).Draw(c.t, "refund")
+		c.must(c.bank.Execute(i, bank.Settlement{Debited: day, Refunded: day, Refund: refund}))
+		c.sent = append(c.sent, &instruction{Instruction: i})
+	}
+	c.must(c.bank.Check())
+}
+
+// answer lets the bank say what became of one of its files: late, in part, shuffled,
+// twice, or with words that mean nothing final.
+func (c *county) answer() {
+	if len(c.sent) == 0 {
+		return
+	}
+	i := rapid.SampledFrom(c.sent).Draw(c.t, "which file")
+	o := bank.Options{Shuffle: rapid.Uint64Range(0, 9).Draw(c.t, "shuffled")}
+	n := len(i.Rows)
+	switch rapid.IntRange(0, 4).Draw(c.t, "how") {
+	case 0:
+		o.Part = []int{rapid.IntRange(1, n).Draw(c.t, "row")}
+	case 1:
+		o.Twice = []int{rapid.IntRange(1, n).Draw(c.t, "row")}
+	case 2:
+		o.Late = map[int]string{rapid.IntRange(1, n).Draw(c.t, "row"): rapid.SampledFrom(bank.LateStatuses()).Draw(c.t, "words")}
+	case 3:
+		o.OnlyFailures = true
+	}
+	c.told(i, o)
+}
+
+// told takes an answer in, and again: the second time it says nothing new.
+func (c *county) told(i *instruction, o bank.Options) {
+	f, err := c.bank.Answer(i.Instruction, o)
+	c.must(err)
+	c.answers++
+	name := filepath.Join(c.dir, fmt.Sprintf("%d-%s", c.answers, filepath.Base(f.Name)))
+	c.must(os.WriteFile(name, f.Data, 0o600))
+	if strings.Count(string(f.Data), "\n") < 2 { // nothing to list
+		return
+	}
+	for k := range 2 {
+		r, err := c.app.Returns(context.Background(), c.by["张敏"], name, ReturnOptions{Bank: "ABC"})
+		c.must(err)
+		if len(r.Kept) > 0 || k == 1 && !r.Unchanged {
+			c.t.Fatalf("answer %s, taken in %d times before: %+v", name, k, r)
+		}
+	}
+}
+
+// bounce lets a credit come back days later; the bank says so in a new answer.
+func (c *county) bounce() {
+	if len(c.sent) == 0 {
+		return
+	}
+	i := rapid.SampledFrom(c.sent).Draw(c.t, "which file")
+	seq := rapid.IntRange(1, len(i.Rows)).Draw(c.t, "row")
+	if row := i.Rows[seq-1]; c.bank.Outcome(i.Instruction, seq).Status == bank.Credited && c.bank.Bounce(row.Account, row.Fen, c.clock.Format("2006-01-02")) == nil {
+		c.must(c.bank.Check())
+	}
+}
+
+// reissue pays again what came back, where the account has been corrected.
+func (c *county) reissue() {
+	ctx := context.Background()
+	for _, p := range c.people { // the bureau asks for another card
+		if p.died == 0 && len(p.cards) > 0 && len(p.cards) < 4 && rapid.IntRange(0, 2).Draw(c.t, "corrected") == 0 {
+			c.open(p)
+		}
+	}
+	r, err := c.app.ReissueDraft(ctx, c.by["张敏"], nil, "")
+	c.must(err)
+	for _, x := range r.Batches {
+		c.approve(x)
+		c.send(x)
+	}
+	again, err := c.app.ReissueDraft(ctx, c.by["张敏"], nil, "")
+	c.must(err)
+	if len(again.Batches) > 0 {
+		c.t.Fatalf("what came back is paid again twice: %+v", again.Batches)
+	}
+}
+
+// settled hears everything the bank has to say and holds the book against it, card by
+// card: what the bank has credited is what the book says is credited, and nothing is lost.
+func (c *county) settled() {
+	ctx := context.Background()
+	for _, i := range c.sent {
+		c.told(i, bank.Options{})
+	}
+	list, err := c.app.PaymentList(ctx, payroll.PaymentQuery{})
+	c.must(err)
+	credited, pending := map[string]money.Fen{}, money.Fen(0)
+	var all, back money.Fen
+	for _, p := range list {
+		all += p.Fen
+		switch p.State {
+		case payroll.PaymentCredited:
+			credited[p.Card.Full()] += p.Fen
+		case payroll.PaymentSent:
+			pending += p.Fen
+		default:
+			back += p.Fen
+		}
+	}
+	var sum money.Fen
+	for card, fen := range credited {
+		sum += fen
+		if got := money.Fen(c.bank.Credited(card)); got != fen {
+			var words []string
+			for _, p := range list {
+				if p.Card.Full() == card {
+					words = append(words, fmt.Sprintf("%s %s %s %s (%s)", p.ID(), p.File, p.Fen, p.State, p.Reason))
+				}
+			}
+			for _, i := range c.sent {
+				for n, row := range i.Rows {
+					if row.Account == card {
+						words = append(words, fmt.Sprintf("bank: %s row %d %s %v", i.File, n+1, money.Fen(row.Fen), c.bank.Outcome(i.Instruction, n+1)))
+					}
+				}
+			}
+			c.t.Fatalf("card %s has %s, the book says %s:\n%s", card[len(card)-4:], got, fen, strings.Join(words, "\n"))
+		}
+	}
+	if total := money.Fen(c.bank.TotalCredited()); total != sum || pending != 0 || all != sum+back || money.Fen(c.bank.Debited()-c.bank.Refunded()) != sum {
+		c.t.Fatalf("the bank has credited %s, the book says %s; %s pending, %s sent, %s back", total, sum, pending, all, back)
+	}
+	f, err := c.app.Funds(ctx, 0)
+	c.must(err)
+	for _, d := range f.Differences {
+		c.t.Fatalf("%s %s: %s", d.Fund, d.Place, d.Message.Text(message.English))
+	}
+}
+
 func (c *county) account() {
-	if p := c.someone(); !p.account {
+	if p := c.someone(); !p.account || len(p.cards) < 4 {
 		c.open(p)
 	}
 }
@@ -341,6 +516,7 @@ func (c *county) inherit() {
 	text := "身份证号,姓名,收款人,关系,份额,银行卡号,开户银行,文号,开始日期\n"
 	for i, share := range p.heirs {
 		body := fmt.Sprintf("622848000001%05d%d", slices.Index(c.people, p), i)
+		c.bank.OpenAccount(body+string(identity.LuhnDigit(body)), "继"+string(rune('甲'+i)))
 		text += strings.Join([]string{p.id, p.name, "继" + string(rune('甲'+i)), fmt.Sprintf("子女%d", i), fmt.Sprint(share), body + string(identity.LuhnDigit(body)), "中国农业银行", "证1", "2020-01-01"}, ",") + "\n"
 	}
 	c.bring("recipients", text)
@@ -478,6 +654,7 @@ func (c *county) run(m calendar.Month, kind payroll.BatchKind, only payroll.Narr
 			continue
 		}
 		c.kept(x)
+		c.send(x)
 		digest, err := c.app.Recompute(ctx, x.ID)
 		c.must(err)
 		if digest != x.Digest {
@@ -696,6 +873,9 @@ func (c *county) accounts() {
 			c.must(r.Payments(ctx, id, func(x payroll.Payment) error {
 				if x.Fen <= 0 {
 					c.t.Fatalf("a payment of %s", x.Fen)
+				}
+				if x.Replaces != (payroll.PaymentID{}) { // the same money once more
+					return nil
 				}
 				paid[x.Person] += x.Fen
 				return nil
