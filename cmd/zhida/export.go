@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"os"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -12,9 +10,7 @@ import (
 	"zhida/cmd/zhida/internal/term"
 	"zhida/exporters"
 	"zhida/payroll"
-	"zhida/payroll/banklayout"
 	"zhida/rules/identity"
-	"zhida/rules/message"
 	"zhida/rules/money"
 )
 
@@ -67,40 +63,6 @@ func (c *cli) workbookCommand() *cobra.Command {
 		})
 	}}
 	cmd.Flags().StringVar(&out, "out", ".", "写到哪个文件夹")
-	return cmd
-}
-
-func (c *cli) layoutCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "layout", Short: "银行文件版式"}
-	list := &cobra.Command{Use: "list", Short: "列出自带的版式", Args: cobra.NoArgs, RunE: func(_ *cobra.Command, _ []string) error {
-		rows := [][]string{}
-		for _, l := range banklayout.Presets() {
-			rows = append(rows, []string{l.Code, l.Name, l.Encoding, l.File})
-		}
-		term.Table(c.out, []string{"代码", "名称", "编码", "文件名"}, rows)
-		return nil
-	}}
-	show := &cobra.Command{Use: "show CODE", Short: "显示一个版式的 YAML", Args: cobra.ExactArgs(1), RunE: func(_ *cobra.Command, args []string) error {
-		text, err := banklayout.PresetText(args[0])
-		if err == nil {
-			fmt.Fprint(c.out, string(text))
-		}
-		return err
-	}}
-	check := &cobra.Command{Use: "check FILE…", Short: "检查县里自己的版式", Args: cobra.MinimumNArgs(1), RunE: func(_ *cobra.Command, args []string) error {
-		for _, file := range args {
-			text, err := os.ReadFile(file)
-			if err != nil {
-				return message.Err("file.missing", file)
-			}
-			if _, err := banklayout.Read(file, text); err != nil {
-				return err
-			}
-		}
-		c.say("policy.clean", len(args))
-		return nil
-	}}
-	cmd.AddCommand(list, show, check)
 	return cmd
 }
 

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -59,4 +61,25 @@ func TestScripts(t *testing.T) {
 			},
 		},
 	})
+}
+
+// The guide's commands are those that its script runs.
+func TestGuideIsRun(t *testing.T) {
+	guide, err := os.ReadFile("../../docs/layouts.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	script, err := os.ReadFile("../../testdata/script/layouts.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	commands := regexp.MustCompile(`zhida (?:layout|settings set) [^`+"`"+`\n>]*`).FindAllString(string(guide), -1)
+	if len(commands) < 8 {
+		t.Errorf("the guide has %d commands", len(commands))
+	}
+	for _, c := range commands {
+		if !strings.Contains(string(script), "exec "+strings.TrimSpace(c)) {
+			t.Errorf("no script runs %q of the guide", c)
+		}
+	}
 }

@@ -3,13 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
 	"zhida/cmd/zhida/internal/app"
 	"zhida/payroll"
-	"zhida/rules/message"
 )
 
 func (c *cli) settingsCommand() *cobra.Command {
@@ -18,9 +16,9 @@ func (c *cli) settingsCommand() *cobra.Command {
 		Use: "set FILE", Short: "提出新的设置，由另一人确认后生效", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
-				text, err := os.ReadFile(args[0])
+				text, err := app.LayoutText(args[0]) // workbooks of the bank's beside the file become part of it
 				if err != nil {
-					return message.Err("file.missing", args[0])
+					return err
 				}
 				at, err := a.ProposeSettings(ctx, s, args[0], text)
 				if err != nil {

@@ -76,7 +76,7 @@ type writer struct {
 	lines  int
 	line   []byte   // in the encoding of the file
 	value  []byte   // of the field at hand, UTF-8
-	shown  string   // the field at hand as it is written, before quotes and encoding
+	shown  string   // the field at hand at its width, before quotes and encoding
 	inside bool     // of a joined value
 	same   [][]byte // fields of the detail that do not differ from row to row, as the first row has them
 }
@@ -351,7 +351,7 @@ func (o *writer) pad(f *banklayout.Field, r *Row, start int, text string) messag
 	}
 	missing := max(0, f.Width-size)
 	o.shown = text
-	if missing > 0 && (o.inside || !o.layout.Lines()) {
+	if missing > 0 {
 		o.shown = padded(text, f, missing, with)
 	}
 	for range missing {
