@@ -21,7 +21,7 @@ import (
 	"zhida/rules/money"
 )
 
-// This file is the reader. It shares the layout and the types with the writer, and
+// This file and the others of its name are the reader. It shares the layout and the types with the writer, and
 // no code (a test sees to it): a mistake in one shows in the other. It is strict,
 // since what it reads was written here: anything it would have to guess is an error.
 

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/text/encoding/simplifiedchinese"
 
+	"zhida/payroll/banklayout"
 	"zhida/rules/message"
 	"zhida/rules/money"
 )
@@ -91,6 +92,20 @@ func TestReadRefusesBytes(t *testing.T) {
 		if _, _, err := Read(strings.NewReader(c.bytes), preset(t, c.layout)); message.Code(err) != c.code {
 			t.Errorf("%s: %v, want %s", c.name, err, c.code)
 		}
+	}
+}
+
+// Strict GB2312 is GBK without what GBK adds, in the writer and in the reader.
+func TestStrictGB2312(t *testing.T) {
+	l := changed(t, "ccb-txt", func(l *banklayout.Layout) { l.Encoding = "GB2312" })
+	f := sample(t, "ccb-txt")
+	gbk := write(t, f)
+	if _, _, err := Read(bytes.NewReader(gbk), l); message.Code(err) != "bank.read_encoding" || !strings.Contains(err.Error(), "line 4") {
+		t.Errorf("億 reads as GB2312: %v", err)
+	}
+	f.Layout = l
+	if m := refusal(t, f); m.Code != "bank.character" || m.Cell != "4" || !strings.Contains(m.Text(message.Chinese), "GB2312") {
+		t.Error(m)
 	}
 }
 

@@ -185,6 +185,21 @@ detail:
     - {path: M, source: amount}
 `
 
+// A layout of answers says nothing of a file that is sent.
+func TestOnlyAnAnswer(t *testing.T) {
+	const text = "code: own\nname: 回盘\nreturn: {columns: {account: 1, status: 2}, status: {ok: credited}}\n"
+	l, err := Read("own.yaml", []byte(text))
+	if err != nil || l.Container != "" {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"file: a.txt", "encoding: GBK", "detail: {fields: [{source: account}]}", "sheet: {name: a, first_row: 1}"} {
+		var problems message.Problems
+		if _, err := Read("own.yaml", []byte(text+key+"\n")); !errors.As(err, &problems) || problems[0].Code != "layout.conflict" {
+			t.Errorf("%s: %v", key, err)
+		}
+	}
+}
+
 func TestReadRefusesOtherContainers(t *testing.T) {
 	for _, text := range []string{sheets, document} {
 		if _, err := Read("own.yaml", []byte(text)); err != nil {
