@@ -10,10 +10,12 @@ OUT ?= demo
 # Executions of each fuzz target: a moment in `make test`, as long as you like in `make fuzz FUZZ=5000000x`.
 FUZZ ?= 20000x
 BENCH ?= .
+# Simulated counties of three years in `make test`; each takes some seconds.
+YEARS ?= 8
 
 # Parts of `make test` run in their order, also under -j.
 .NOTPARALLEL:
-.PHONY: help demo build test test-deps lint fmt fuzz bench race
+.PHONY: help demo build test test-deps lint fmt fuzz bench years race
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-10s %s\n", $$1, $$2}'
@@ -25,7 +27,7 @@ build: ## bin/zhida
 	go build -o bin/ ./cmd/...
 
 # The order is: cheap first, go test last, so that its verdict closes the output.
-test: test-deps lint fuzz race ## everything CI runs: formatting, vet, staticcheck, fuzzing, race tests
+test: test-deps lint fuzz years race ## everything CI runs: formatting, vet, staticcheck, fuzzing, simulated years, race tests
 
 test-deps: ## install what some tests need, where apt-get may be used
 	@.ci/test-deps
@@ -41,6 +43,9 @@ fmt: ## format all Go files
 
 fuzz: ## run every fuzz target, FUZZ=20000x executions each
 	@.ci/fuzz $(FUZZ)
+
+years: ## counties lived through against an oracle and a bank, YEARS of them; the race detector sees one more
+	go test ./cmd/zhida/internal/app -run '^TestYears$$' -years $(YEARS)
 
 race: ## all tests under the race detector
 	go test -race -timeout 20m $(PACKAGES)

@@ -23,7 +23,7 @@ import (
 	"zhida/testdata/bank"
 )
 
-var years = flag.Int("years", 3, "how many simulated counties TestYears lives through, three years each")
+var years = flag.Int("years", 1, "how many simulated counties TestYears lives through, three years each")
 
 // A county lives through three years of whatever can happen: people come, change post,
 // leave, die and are reported late, and heirs are named; townships change class and
@@ -73,14 +73,8 @@ type county struct {
 
 	bank    *bank.Bank // written from the published forms, knows nothing of our code
 	dir     string
-	sent    []*instruction
+	sent    []*bank.Instruction // payment files that the bank has executed
 	answers int
-}
-
-// instruction is a payment file that the bank has executed.
-type instruction struct {
-	*bank.Instruction
-	told bool // the whole answer has come in
 }
 
 type cadre struct {
@@ -297,7 +291,7 @@ func (c *county) send(x payroll.Batch) {
 		day := c.clock.Format("2006-01-02")
 		refund := rapid.SampledFrom([]bank.Refund{bank.RefundEach, bank.RefundSum}).Draw(c.t, "refund")
 		c.must(c.bank.Execute(i, bank.Settlement{Debited: day, Refunded: day, Refund: refund}))
-		c.sent = append(c.sent, &instruction{Instruction: i})
+		c.sent = append(c.sent, i)
 	}
 	c.must(c.bank.Check())
 }
@@ -325,8 +319,8 @@ func (c *county) answer() {
 }
 
 // told takes an answer in, and again: the second time it says nothing new.
-func (c *county) told(i *instruction, o bank.Options) {
-	f, err := c.bank.Answer(i.Instruction, o)
+func (c *county) told(i *bank.Instruction, o bank.Options) {
+	f, err := c.bank.Answer(i, o)
 	c.must(err)
 	c.answers++
 	name := filepath.Join(c.dir, fmt.Sprintf("%d-%s", c.answers, filepath.Base(f.Name)))
@@ -350,7 +344,7 @@ func (c *county) bounce() {
 	}
 	i := rapid.SampledFrom(c.sent).Draw(c.t, "which file")
 	seq := rapid.IntRange(1, len(i.Rows)).Draw(c.t, "row")
-	if row := i.Rows[seq-1]; c.bank.Outcome(i.Instruction, seq).Status == bank.Credited && c.bank.Bounce(row.Account, row.Fen, c.clock.Format("2006-01-02")) == nil {
+	if row := i.Rows[seq-1]; c.bank.Outcome(i, seq).Status == bank.Credited && c.bank.Bounce(row.Account, row.Fen, c.clock.Format("2006-01-02")) == nil {
 		c.must(c.bank.Check())
 	}
 }
@@ -411,7 +405,7 @@ func (c *county) settled() {
 			for _, i := range c.sent {
 				for n, row := range i.Rows {
 					if row.Account == card {
-						words = append(words, fmt.Sprintf("bank: %s row %d %s %v", i.File, n+1, money.Fen(row.Fen), c.bank.Outcome(i.Instruction, n+1)))
+						words = append(words, fmt.Sprintf("bank: %s row %d %s %v", i.File, n+1, money.Fen(row.Fen), c.bank.Outcome(i, n+1)))
 					}
 				}
 			}
