@@ -2,6 +2,7 @@ package bankfile
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -268,7 +269,7 @@ func (p *planner) number(f *File) error {
 		if !p.used[f.Name] && !p.taken[f.Name] {
 			break
 		}
-		if !strings.Contains(f.Layout.File, "{seq") {
+		if !f.Layout.Numbered() {
 			if p.used[f.Name] {
 				return message.Err("bank.same_name", f.Name, f.Layout.Code)
 			}
@@ -276,14 +277,23 @@ func (p *planner) number(f *File) error {
 		}
 	}
 	p.used[f.Name] = true
+	if f.Header.Seq >= minutesOfDay && strings.Contains(f.Layout.File, "{minute") {
+		return message.Err("bank.file_name", visible(f.Name), f.Layout.Code)
+	}
 	if strings.HasPrefix(f.Name, ".") || strings.ContainsAny(f.Name, `/\<>:"|?*`) || strings.ContainsFunc(f.Name, func(r rune) bool { return !unicode.IsGraphic(r) }) {
 		return message.Err("bank.file_name", visible(f.Name), f.Layout.Code)
 	}
 	return nil
 }
 
+// minuteOf is a file's number as a time of day: 0001 to 0059, then 0100. Beyond a day's
+// minutes it is no time any more, and number refuses it.
+func minuteOf(seq int) string { return fmt.Sprintf("%02d%02d", seq/60, seq%60) }
+
+const minutesOfDay = 24 * 60
+
 func fileName(f *File) string {
 	h := &f.Header
-	return f.Layout.FileName(map[string]string{"date": dateText(h.Date, ""), "unit": h.Unit, "seq": strconv.Itoa(h.Seq),
+	return f.Layout.FileName(map[string]string{"date": dateText(h.Date, ""), "unit": h.Unit, "seq": strconv.Itoa(h.Seq), "minute": minuteOf(h.Seq),
 		"batch": strings.ReplaceAll(h.Batch.String(), "/", "-"), "month": h.Batch.Month().String()})
 }

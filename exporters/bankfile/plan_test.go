@@ -127,6 +127,29 @@ func TestPlanRefuses(t *testing.T) {
 	}
 }
 
+// A bank that reads names as times gets times, and no file more than a day has minutes.
+func TestNamesAsTimes(t *testing.T) {
+	c := county(t, func(*banklayout.Layout) {})
+	taken := map[string]bool{}
+	name := func() string {
+		files, err := Plan(c, 202611001, 20261125, payments("ABC", 1), taken)
+		if err != nil {
+			return message.Code(err)
+		}
+		taken[files[0].Name] = true
+		return files[0].Name
+	}
+	var got []string
+	for range 1440 {
+		got = append(got, name())
+	}
+	for at, want := range map[int]string{0: "202611250001.txt", 58: "202611250059.txt", 59: "202611250100.txt", 1438: "202611252359.txt", 1439: "bank.file_name"} {
+		if got[at] != want {
+			t.Errorf("file %d is %s, want %s", at+1, got[at], want)
+		}
+	}
+}
+
 // Every payment is in exactly one file, no file exceeds a limit or holds two equal
 // rows, and no two files share a name.
 func TestPlanKeepsEveryPayment(t *testing.T) {

@@ -137,7 +137,7 @@ func (c *checker) file() {
 	if strings.ContainsAny(rest, `/\{}<>:"|?* `) || strings.HasPrefix(l.File, ".") {
 		c.add("file", message.M("layout.value", l.Code, "file", l.File, "{"+strings.Join(Placeholders, "} {")+"}"))
 	}
-	if !strings.Contains(l.File, "{seq") && (l.Apart() || l.MaxRows > 0 || l.MaxTotal != "" || l.OwnBank == "apart") {
+	if !l.Numbered() && (l.Apart() || l.MaxRows > 0 || l.MaxTotal != "" || l.OwnBank == "apart") {
 		c.add("file", message.M("layout.sequence", l.Code))
 	}
 	if l.MaxRows < 0 {
@@ -164,7 +164,13 @@ func (c *checker) yuan(path, value string) {
 }
 
 // Placeholders may stand in braces in a file name; {seq:3} pads a number with zeros.
-var Placeholders = []string{"date", "unit", "seq", "batch", "month"}
+// minute is the number of the file as an hour and a minute, for banks that read names as times.
+var Placeholders = []string{"date", "unit", "seq", "minute", "batch", "month"}
+
+// Numbered says whether the names of files tell several of a day apart.
+func (l *Layout) Numbered() bool {
+	return strings.Contains(l.File, "{seq") || strings.Contains(l.File, "{minute")
+}
 
 var placeholder = regexp.MustCompile(`\{([a-z]+)(?::([1-9]))?\}`)
 
