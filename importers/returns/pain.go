@@ -30,6 +30,18 @@ type report struct {
 
 const transaction = "OrgnlPmtInfAndSts/TxInfAndSts"
 
+// wanted are the paths whose values are kept, of the whole and of a transaction; a
+// hostile document has any number of others.
+var wanted = map[string]bool{
+	"OrgnlGrpInfAndSts/OrgnlMsgId": true, "OrgnlGrpInfAndSts/OrgnlNbOfTxs": true, "OrgnlGrpInfAndSts/OrgnlCtrlSum": true, "OrgnlGrpInfAndSts/GrpSts": true,
+	"OrgnlGrpInfAndSts/StsRsnInf/Rsn/Cd": true, "OrgnlGrpInfAndSts/StsRsnInf/Rsn/Prtry": true, "OrgnlGrpInfAndSts/StsRsnInf/AddtlInf": true,
+	"OrgnlPmtInfAndSts/PmtInfSts": true, "OrgnlPmtInfAndSts/StsRsnInf/Rsn/Cd": true, "OrgnlPmtInfAndSts/StsRsnInf/Rsn/Prtry": true, "OrgnlPmtInfAndSts/StsRsnInf/AddtlInf": true,
+
+	"OrgnlEndToEndId": true, "TxSts": true, "StsRsnInf/Rsn/Cd": true, "StsRsnInf/Rsn/Prtry": true, "StsRsnInf/AddtlInf": true, "AccptncDtTm": true, "FctvIntrBkSttlmDt/Dt": true,
+	"OrgnlTxRef/Amt/InstdAmt": true, "OrgnlTxRef/IntrBkSttlmAmt": true, "OrgnlTxRef/Cdtr/Pty/Nm": true, "OrgnlTxRef/Cdtr/Nm": true,
+	"OrgnlTxRef/CdtrAcct/Id/Othr/Id": true, "OrgnlTxRef/CdtrAcct/Id/IBAN": true,
+}
+
 // readPain reads a pain.002. The standard library's decoder expands no entities of a
 // document's own; a DTD is refused all the same, and so is what nests too deep.
 func readPain(data []byte, r *banklayout.Return, f *payroll.ReturnFile) error {
@@ -196,11 +208,11 @@ func (p *report) keep(path, text string) {
 	case path == transaction:
 		p.rows, p.row = append(p.rows, p.row), nil
 	case text == "":
-	case inRow && p.row != nil:
+	case inRow && p.row != nil && wanted[below]:
 		if _, twice := p.row[below]; !twice {
 			p.row[below] = text
 		}
-	default:
+	case !inRow && wanted[path]:
 		if _, twice := p.values[path]; !twice {
 			p.values[path] = text
 		}

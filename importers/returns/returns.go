@@ -18,11 +18,12 @@ import (
 	"zhida/rules/message"
 )
 
-// Caps of what is read: bytes of a file, its rows, bytes of a line.
+// Caps of what is read: bytes of a file, its rows, bytes and columns of a line.
 const (
-	mostBytes = 20 << 20
-	mostRows  = 200_000
-	mostLine  = 1 << 16
+	mostBytes   = 20 << 20
+	mostRows    = 200_000
+	mostLine    = 1 << 16
+	mostColumns = 256
 )
 
 // Read reads a bank's answer by the return section of a layout. Rows stand in the
@@ -65,22 +66,36 @@ func Read(file string, data []byte, l *banklayout.Layout) (*payroll.ReturnFile, 
 	return f, nil
 }
 
-// line is one row of the file as it stands there.
+// line is one row of the file as it stands there. The text of a text file is cut when
+// it is looked at: a hostile one would be many times larger cut up.
 type line struct {
-	number  int
-	cells   []sheet.Cell
-	problem message.Message // why it could not be taken apart
+	number          int
+	text, delimiter string
+	stored          []sheet.Cell    // of a workbook
+	problem         message.Message // why it could not be taken apart
 }
 
-func (x *line) at(column int) sheet.Cell {
-	if column < 1 || column > len(x.cells) {
+// cells gives the row's cells; a cut that fails becomes its problem.
+func (x *line) cells() []sheet.Cell {
+	if x.delimiter == "" {
+		return x.stored
+	}
+	cells, ok := split(x.text, x.delimiter)
+	if !ok && x.problem.IsZero() {
+		x.problem = message.M("returns.quote")
+	}
+	return cells
+}
+
+func at(cells []sheet.Cell, column int) sheet.Cell {
+	if column < 1 || column > len(cells) {
 		return sheet.Cell{}
 	}
-	return x.cells[column-1]
+	return cells[column-1]
 }
 
 func (x *line) empty() bool {
-	return x.problem.IsZero() && !slices.ContainsFunc(x.cells, func(c sheet.Cell) bool { return c.Text != "" || c.Kind == sheet.Formula })
+	return x.problem.IsZero() && !slices.ContainsFunc(x.cells(), func(c sheet.Cell) bool { return c.Text != "" || c.Kind == sheet.Formula })
 }
 
 func linesOf(file string, data []byte, l *banklayout.Layout) ([]line, error) {
@@ -104,8 +119,8 @@ func workbook(file string, data []byte, name string) ([]line, error) {
 	}
 	list := make([]line, 0, len(t.Rows))
 	for i := range t.Rows {
-		x := line{number: t.Rows[i].Number, cells: t.Rows[i].Cells}
-		for _, c := range x.cells {
+		x := line{number: t.Rows[i].Number, stored: t.Rows[i].Cells}
+		for _, c := range x.stored {
 			if hidden(c.Text) {
 				x.problem = message.M("returns.characters")
 			}
@@ -132,7 +147,7 @@ func locate(r *banklayout.Return, lines []line) (columns map[string]int, first i
 	if len(titles) > 0 {
 		i := slices.IndexFunc(lines, func(x line) bool {
 			clear(found)
-			for i, c := range x.cells {
+			for i, c := range x.cells() {
 				if _, twice := found[c.Text]; !twice {
 					found[c.Text] = i + 1
 				}
@@ -167,6 +182,7 @@ func read(x *line, columns map[string]int, r *banklayout.Return) payroll.ReturnR
 	out := payroll.ReturnRow{Line: x.number}
 	var problems []string
 	wrong := func(m message.Message) { problems = append(problems, m.Text(message.Chinese)) }
+	cells := x.cells()
 	if !x.problem.IsZero() {
 		wrong(x.problem)
 	}
@@ -174,7 +190,7 @@ func read(x *line, columns map[string]int, r *banklayout.Return) payroll.ReturnR
 		if columns[key] == 0 {
 			continue
 		}
-		c := x.at(columns[key])
+		c := at(cells, columns[key])
 		if c.Kind == sheet.Formula {
 			wrong(message.M("returns.formula"))
 			continue

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -423,6 +424,34 @@ func packed(t *testing.T, b []byte) []byte {
 		t.Fatal(err)
 	}
 	return out.Bytes()
+}
+
+// What a hostile file of the largest size costs: read or refused in bounded memory.
+func TestHostileFilesAreCheap(t *testing.T) {
+	wide := append(bytes.Repeat([]byte("|"), 255), '\n')
+	for _, c := range []struct {
+		name, layout string
+		data         []byte
+	}{
+		{"delimiters in one line", "ccb-txt", bytes.Repeat([]byte("|"), mostBytes)},
+		{"delimiters in all columns", "ccb-txt", bytes.Repeat(wide, mostBytes/len(wide))},
+		{"elements nobody asks for", "pain001", []byte("<Document><CstmrPmtStsRpt>" + strings.Repeat("<aaaa>x</aaaa>", 1<<20) + "</CstmrPmtStsRpt></Document>")},
+		{"empty transactions", "pain001", []byte("<Document><CstmrPmtStsRpt><OrgnlPmtInfAndSts>" + strings.Repeat("<TxInfAndSts></TxInfAndSts>", 1<<19) + "</OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>")},
+	} {
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		f, err := Read("回盘", c.data, preset(t, c.layout))
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		if kept := int64(after.HeapAlloc) - int64(before.HeapAlloc); kept > 200<<20 {
+			t.Errorf("%s: %d MB are kept", c.name, kept>>20)
+		}
+		runtime.KeepAlive(f)
+		if err == nil && slices.ContainsFunc(f.Rows, func(r payroll.ReturnRow) bool { return r.Problem == "" }) {
+			t.Errorf("%s: a row without a problem", c.name)
+		}
+	}
 }
 
 // Whatever comes: no panic, no success but by the exact word, no problem with a state.

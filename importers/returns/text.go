@@ -26,7 +26,7 @@ func textLines(data []byte, r *banklayout.Return) ([]line, error) {
 	}
 	list := make([]line, 0, len(raw))
 	for i, b := range raw {
-		x := line{number: i + 1}
+		x := line{number: i + 1, delimiter: r.Delimiter}
 		text, ok := decode(bytes.TrimSuffix(b, []byte("\r")), coding)
 		switch {
 		case !ok || len(b) > mostLine:
@@ -34,8 +34,8 @@ func textLines(data []byte, r *banklayout.Return) ([]line, error) {
 		case hidden(text):
 			x.problem = message.M("returns.characters")
 		}
-		if x.cells, ok = split(text, r.Delimiter); !ok && x.problem.IsZero() {
-			x.problem = message.M("returns.quote")
+		if len(text) <= mostLine {
+			x.text = text
 		}
 		list = append(list, x)
 	}
@@ -61,9 +61,13 @@ func decode(b []byte, name string) (string, bool) {
 }
 
 // split cuts at the delimiters; a cell that begins with a double quote ends at the next
-// single one. ok is false for a quote that does not end.
+// single one. ok is false for a quote that does not end. What stands beyond the columns
+// that a layout can name is left alone.
 func split(text, delimiter string) (cells []sheet.Cell, ok bool) {
 	for {
+		if len(cells) == mostColumns {
+			return cells, true
+		}
 		cell, rest, more := "", "", false
 		if body, is := strings.CutPrefix(text, `"`); is {
 			end := strings.Index(strings.ReplaceAll(body, `""`, "\x00\x00"), `"`)
