@@ -173,7 +173,8 @@ func locate(r *banklayout.Return, lines []line) (columns map[string]int, first i
 // names its columns by number is asked whether it writes them out above.
 func heading(x *line, columns map[string]int) bool {
 	digits := func(s string) bool { return strings.ContainsAny(s, "0123456789０１２３４５６７８９") }
-	account, amount := x.at(columns["account"]).Text, x.at(columns["amount"]).Text
+	cells := x.cells()
+	account, amount := at(cells, columns["account"]).Text, at(cells, columns["amount"]).Text
 	return account != "" && amount != "" && !digits(account) && !digits(amount)
 }
 
