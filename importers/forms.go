@@ -119,6 +119,7 @@ var forms = []form{
 		{code: "branch", title: "开户网点", synonyms: []string{"开户行", "支行", "网点", "branch"}, example: "中国农业银行桃源县支行"},
 		{code: "cnaps", title: "联行号", synonyms: []string{"行号", "cnaps"}},
 		{code: "holder", title: "户名", synonyms: []string{"账户名", "持卡人", "holder"}, required: true, example: "张小满"},
+		{code: "proof", title: "换卡依据", synonyms: []string{"证明材料", "户名证明", "proof"}, help: "换卡时写银行的户名账号证明或本人的申请；不写的由另一人确认"},
 		validFrom,
 	}},
 	{kind: "days", title: "下村考勤", fact: facts.KindDay, key: []string{"kind", "date", "place"}, from: "date", to: "date", scope: true, columns: []column{

@@ -110,8 +110,8 @@ func (b *Book) planImport(ctx context.Context, tx Tx, in *ImportBatch) (*importP
 	plan.refused = len(bad)
 	for i := range in.Rows {
 		row := &in.Rows[i]
-		if m := known.asks(row); !m.IsZero() {
-			plan.asks = append(plan.asks, message.Problem{File: in.File, Sheet: in.Sheet, Cell: row.Cell("holder"), Message: m})
+		if column, m := known.asks(row); !m.IsZero() {
+			plan.asks = append(plan.asks, message.Problem{File: in.File, Sheet: in.Sheet, Cell: row.Cell(column), Message: m})
 		}
 		if ps := known.check(in, row); len(ps) > 0 {
 			plan.problems = append(plan.problems, ps...)
@@ -261,13 +261,14 @@ type knownFacts struct {
 	places     map[string]bool
 	facts      map[factKey]Fact // latest, of the kind imported
 	holders    map[string][]int64
+	accounts   map[int64][]Fact // ordered by first day
 	ids        map[int64]string
 }
 
 // known loads what the import needs: the persons named, the places, and the
 // latest facts of the imported kind.
 func (b *Book) known(ctx context.Context, tx Tx, in *ImportBatch) (*knownFacts, error) {
-	k := &knownFacts{isNew: map[string]bool{}, names: map[int64]string{}, deaths: map[int64][]Fact{}, categories: map[int64]facts.Category{}, homes: map[int64]string{}, places: map[string]bool{},
+	k := &knownFacts{isNew: map[string]bool{}, names: map[int64]string{}, deaths: map[int64][]Fact{}, accounts: map[int64][]Fact{}, categories: map[int64]facts.Category{}, homes: map[int64]string{}, places: map[string]bool{},
 		facts: map[factKey]Fact{}, ids: map[int64]string{}}
 	meta, err := tx.Meta(ctx)
 	if err != nil {
@@ -310,6 +311,9 @@ func (k *knownFacts) load(ctx context.Context, tx Tx, in *ImportBatch) error {
 	note := func(f Fact) error {
 		if f.Kind == in.FactKind() {
 			k.facts[keyOf(f)] = f
+		}
+		if f.Kind == facts.KindAccount {
+			k.accounts[f.Person] = append(k.accounts[f.Person], f)
 		}
 		return nil
 	}

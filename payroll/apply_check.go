@@ -76,18 +76,33 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 	return ps
 }
 
-// asks says what of a row is not wrong and still takes another person: an account whose
-// holder is written otherwise than the person.
-func (k *knownFacts) asks(row *ImportRow) message.Message {
+// asks says what of a row is not wrong and still takes another person, and in which
+// column: an account whose holder is written otherwise than the person, or one that takes
+// the place of another with no paper that shows whose it is.
+func (k *knownFacts) asks(row *ImportRow) (column string, m message.Message) {
 	if row.Fact.Kind != facts.KindAccount || row.Withdraw {
-		return message.Message{}
+		return "", m
 	}
 	var a facts.Account
-	name := k.names[k.persons[row.PersonID]]
-	if json.Unmarshal([]byte(row.Fact.Body), &a) != nil || name == "" || a.Holder == "" || identity.SameName(name, a.Holder) {
-		return message.Message{}
+	no := k.persons[row.PersonID]
+	if name := k.names[no]; json.Unmarshal([]byte(row.Fact.Body), &a) != nil || name == "" {
+		return "", m
+	} else if a.Holder != "" && !identity.SameName(name, a.Holder) {
+		return "holder", message.M("import.holder_differs", a.Holder, name)
 	}
-	return message.M("import.holder_differs", a.Holder, name)
+	var old facts.Account
+	for _, f := range k.accounts[no] {
+		if f.From > row.Fact.From && old.Card.Full() != "" {
+			break
+		}
+		if json.Unmarshal([]byte(f.Body), &old) != nil {
+			return "", m
+		}
+	}
+	if old.Card.Full() != "" && old.Card.Full() != a.Card.Full() && a.Proof == "" {
+		return "card", message.M("import.card_unproved", old.Card, a.Card)
+	}
+	return "", m
 }
 
 // clashes refuses rows that would stand beside another of the same key for the same days:

@@ -134,6 +134,7 @@ type Account struct {
 	Branch string        `json:"branch"` // 开户行 as the bank writes it
 	CNAPS  string        `json:"cnaps"`  // 联行号, empty when unknown
 	Holder string        `json:"holder"` // name as the bank has it
+	Proof  string        `json:"proof"`  // paper that shows whose it is, where it took the place of another
 	From   calendar.Date `json:"from"`
 	Source
 }
