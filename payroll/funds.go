@@ -61,9 +61,14 @@ func (p *poster) move(k Purse, from, to ledger.Account, fen money.Fen) {
 }
 
 // spend takes fen of what is available to a purse; what it lacks comes from the fund's
-// general money. strict notes what even that does not give.
+// general money, and so does what the purse was overdrawn by. strict notes what even that
+// does not give.
 func (p *poster) spend(k Purse, to ledger.Account, fen money.Fen, strict bool) {
-	if lack := fen - max(p.book[k][ledger.Available], 0); lack > 0 && k.Place != "" {
+	if fen <= 0 {
+		p.move(k, ledger.Available, to, fen)
+		return
+	}
+	if lack := fen - p.book[k][ledger.Available]; lack > 0 && k.Place != "" {
 		general := Purse{Fund: k.Fund}
 		part := lack
 		if strict {
@@ -72,8 +77,9 @@ func (p *poster) spend(k Purse, to ledger.Account, fen money.Fen, strict bool) {
 		p.move(general, ledger.Available, ledger.Assigned, part)
 		p.move(k, ledger.Assigned, ledger.Available, part)
 	}
-	if lack := fen - max(p.book[k][ledger.Available], 0); lack > 0 && strict {
+	if lack := fen - p.book[k][ledger.Available]; lack > 0 && strict {
 		p.short[k.Fund] += lack
+		fen = max(fen-lack, 0) // what is lacking is counted once
 	}
 	p.move(k, ledger.Available, to, fen)
 }
@@ -90,13 +96,23 @@ func (p *poster) reserve(county *County, portions []Portion) error {
 	}
 	for i := range portions {
 		x := &portions[i]
-		f := county.fund(x.Fund)
-		strict := f != nil && f.Kind != ""
+		strict := county.enforces(x.Fund)
 		p.spend(x.Purse, ledger.Reserved, x.Pay+max(x.Deduction, 0)-x.Reissued, strict)
 		p.spend(x.Purse, ledger.Held, x.Held, strict)
 		p.spend(x.Purse, ledger.Paid, x.given, strict)
 		p.move(x.Purse, ledger.Recovered, ledger.Available, max(-x.Deduction, 0)) // an institution gives back
 	}
+	return p.lacking(county)
+}
+
+// enforces says whether a fund may not be overdrawn.
+func (c *County) enforces(fund string) bool {
+	f := c.fund(fund)
+	return f != nil && f.Kind != ""
+}
+
+// lacking says which funds lack how much.
+func (p *poster) lacking(county *County) error {
 	var problems message.Problems
 	for _, code := range sortedKeys(p.short) {
 		problems = append(problems, message.Problem{Message: message.M("fund.short", code, county.FundName(code), p.short[code])})
@@ -184,14 +200,19 @@ func fundApproval(ctx context.Context, tx Tx, batch *Batch, position int64) erro
 	if err := p.reserve(county, portions); err != nil {
 		return err
 	}
-	if err := sentUp(ctx, tx, batch, p); err != nil {
+	if err := sentUp(ctx, tx, county, batch, p); err != nil {
+		return err
+	}
+	if err := p.lacking(county); err != nil {
 		return err
 	}
 	return tx.PutPostings(ctx, position, p.list)
 }
 
-// sentUp posts what a batch collects for payments of an earlier year: it goes on to the treasury.
-func sentUp(ctx context.Context, r Reader, batch *Batch, p *poster) error {
+// sentUp posts what a batch collects for payments of an earlier year: it goes on to the
+// treasury. The pay it is kept back from is still the fund's to give: a village whose pay
+// comes from the general money has it from there.
+func sentUp(ctx context.Context, r Reader, county *County, batch *Batch, p *poster) error {
 	batches, err := r.Batches(ctx)
 	if err != nil {
 		return err
@@ -219,7 +240,7 @@ func sentUp(ctx context.Context, r Reader, batch *Batch, p *poster) error {
 		}
 		e.Batch = batch.ID
 		if source(e, paid(e)) == SourceTreasury {
-			p.move(Purse{Fund: e.Fund, Place: e.Place}, ledger.Available, ledger.SentUp, -e.Fen)
+			p.spend(Purse{Fund: e.Fund, Place: e.Place}, ledger.SentUp, -e.Fen, county.enforces(e.Fund))
 		}
 	}
 	return nil
