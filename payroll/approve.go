@@ -203,7 +203,7 @@ func (b *Book) Approve(ctx context.Context, s *Session, id BatchID, seal string)
 		if err := fundApproval(ctx, tx, batch, head.Position+1); err != nil {
 			return nil, err
 		}
-		return []string{"facts", frozen}, replaced(ctx, tx, batch, PaymentReissued, head.Position+1)
+		return []string{"facts", frozen}, replaced(ctx, tx, batch, head.Position+1)
 	})
 	return batch, err
 }
@@ -455,6 +455,11 @@ func (b *Book) void(ctx context.Context, tx Tx, s *Session, w withdrawal, note [
 	if batch.State != Approved {
 		return 0, message.Err("batch.state", batch.ID, batch.State.Chinese(), EventChinese(EventBatchCancelled))
 	}
+	if files, err := tx.Exports(ctx, batch.ID); err != nil {
+		return 0, err
+	} else if len(files) > 0 { // one may have reached the bank
+		return 0, message.Err("batch.export_begun", batch.ID)
+	}
 	batches, err := tx.Batches(ctx)
 	if err != nil {
 		return 0, err
@@ -500,7 +505,7 @@ func (b *Book) void(ctx context.Context, tx Tx, s *Session, w withdrawal, note [
 	if err := tx.EndFacts(ctx, frozen, e.Position); err != nil {
 		return 0, err
 	}
-	if err := replaced(ctx, tx, &batch, PaymentReturned, e.Position); err != nil {
+	if err := restored(ctx, tx, &batch, e.Position); err != nil {
 		return 0, err
 	}
 	if err := fundVoid(ctx, tx, &batch, e.Position); err != nil {

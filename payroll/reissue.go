@@ -164,10 +164,38 @@ func (b *Book) whereNow(ctx context.Context, r Reader, p PaidOut, sameReason str
 			list = byShares(p.Fen, heirs, targetHeir)
 		}
 	}
+	if list = oneOf(list, p.Payment, a.dead()); list == nil {
+		return nil, message.M("reissue.no_recipient", p.Payment.TargetChinese()), nil
+	}
 	if len(list) == 1 && list[0].account.Card.Full() == p.Card.Full() && list[0].account.Holder == p.Holder && sameReason == "" {
 		return nil, message.M("reissue.same_account"), nil
 	}
 	return list, message.Message{}, nil
+}
+
+// oneOf keeps what came back from one of several recipients with that one: the others
+// have their shares. It is nil when the book does not name that recipient any more. A
+// guardian's payment goes to whoever receives the person's pay once no guardian does.
+func oneOf(list []share, p Payment, dead bool) []share {
+	heir, guardian := strings.HasPrefix(p.Target, targetHeir), strings.HasPrefix(p.Target, targetGuardian)
+	named := func(s share) bool { return strings.HasPrefix(s.target, targetGuardian) }
+	if !heir && !guardian || guardian && (dead || !slices.ContainsFunc(list, named)) {
+		return list
+	}
+	var same []share
+	for _, s := range list {
+		if s.target == p.Target {
+			same = append(same, s)
+		}
+	}
+	if len(same) > 1 { // of the same relation by the same document
+		same = slices.DeleteFunc(same, func(s share) bool { return s.account.Holder != p.Holder })
+	}
+	if len(same) != 1 {
+		return nil
+	}
+	same[0].fen = p.Fen
+	return same
 }
 
 // putReissue writes the draft of one channel.
@@ -326,18 +354,53 @@ func givenUp(ctx context.Context, r Reader, batch *Batch) (map[Purse]money.Fen, 
 }
 
 // replaced gives the payments that a reissue replaces the given state, for its approval or its voiding.
-func replaced(ctx context.Context, tx Tx, batch *Batch, state PaymentState, position int64) error {
+func replaced(ctx context.Context, tx Tx, batch *Batch, position int64) error {
 	seen := map[PaymentID]bool{}
 	var list []PaymentEvent
 	err := tx.Payments(ctx, batch.ID, func(p Payment) error {
 		if p.Replaces != (PaymentID{}) && !seen[p.Replaces] {
 			seen[p.Replaces] = true
-			list = append(list, PaymentEvent{PaymentID: p.Replaces, Position: position, State: state, Reason: p.ID().String()})
+			list = append(list, PaymentEvent{PaymentID: p.Replaces, Position: position, State: PaymentReissued, Reason: p.ID().String()})
 		}
 		return nil
 	})
 	if err != nil {
 		return err
+	}
+	return tx.PutPaymentStates(ctx, list)
+}
+
+// restored gives the payments that a voided batch replaced the state they had before: what
+// came back is returned again, what was given up stays given up.
+func restored(ctx context.Context, tx Tx, batch *Batch, position int64) error {
+	again := map[PaymentID]PaymentID{}
+	if err := tx.Payments(ctx, batch.ID, func(p Payment) error {
+		if p.Replaces != (PaymentID{}) {
+			again[p.Replaces] = p.ID()
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	before := map[PaymentID]PaymentState{}
+	seen := map[BatchID]bool{}
+	for id := range again {
+		if seen[id.Batch] {
+			continue
+		}
+		seen[id.Batch] = true
+		if err := tx.PaymentEvents(ctx, id.Batch, func(e PaymentEvent) error { // by position
+			if _, mine := again[e.PaymentID]; mine && e.State != PaymentReissued {
+				before[e.PaymentID] = e.State
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
+	var list []PaymentEvent
+	for id, by := range again {
+		list = append(list, PaymentEvent{PaymentID: id, Position: position, State: before[id], Reason: by.String()})
 	}
 	return tx.PutPaymentStates(ctx, list)
 }
