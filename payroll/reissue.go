@@ -353,7 +353,7 @@ func givenUp(ctx context.Context, r Reader, batch *Batch) (map[Purse]money.Fen, 
 	return sums, nil
 }
 
-// replaced gives the payments that a reissue replaces the given state, for its approval or its voiding.
+// replaced marks the payments that a reissue pays again, at its approval.
 func replaced(ctx context.Context, tx Tx, batch *Batch, position int64) error {
 	seen := map[PaymentID]bool{}
 	var list []PaymentEvent
