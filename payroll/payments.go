@@ -376,7 +376,7 @@ func (m *matcher) find(row *ReturnRow, only BatchID) (p *PaidOut, problem string
 		return p, "户名“" + row.Holder + "”与所付的“" + p.Holder + "”不符", 0
 	}
 	for _, x := range alike[1:] {
-		if m.evidence(x, row) == m.evidence(p, row) && (x.State != PaymentSent || p.State != PaymentSent) && row.State != PaymentSent {
+		if m.evidence(x, row) == m.evidence(p, row) && (x.Batch != p.Batch || x.State != PaymentSent || p.State != PaymentSent) && row.State != PaymentSent {
 			return p, "这个账号有几笔同样金额的款项，说不清是哪一笔，请用 --batch 写明批次再导", 0
 		}
 	}
@@ -418,7 +418,7 @@ func (m *matcher) weigh(f *ReturnFile) {
 	for name := range m.files {
 		m.files[name] = min(m.files[name], mostRowsScored-1)
 		base := strings.TrimSuffix(name, path.Ext(name))
-		if strings.Contains(f.File, base) || f.Reference != "" && strings.Contains(name, f.Reference) {
+		if strings.Contains(f.File, base) || f.Reference != "" && strings.HasSuffix(strings.ReplaceAll("_"+base, "_", "-"), "-"+f.Reference) {
 			m.files[name] += 4 * mostRowsScored
 			m.named = true
 		}
@@ -433,7 +433,14 @@ func (m *matcher) apply(row *ReturnRow, p *PaidOut) {
 			m.same++
 			return
 		}
-		m.keep(row, p, "同一笔在文件里说了两次，说法不同")
+		const problem = "同一笔在文件里说了两次，说法不同"
+		if n := len(m.moves); n > 0 { // neither is believed
+			m.moves = slices.DeleteFunc(m.moves, func(x PaymentEvent) bool { return x.PaymentID == id })
+			if len(m.moves) < n {
+				m.keep(&before, p, problem)
+			}
+		}
+		m.keep(row, p, problem)
 		return
 	}
 	m.said[id] = *row

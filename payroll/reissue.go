@@ -90,6 +90,10 @@ func (b *Book) ReissueDraft(ctx context.Context, s *Session, only []PaymentID, s
 // returned finds the payments that came back and can be paid again, by channel, batch
 // and number, and says of the others why not.
 func (b *Book) returned(ctx context.Context, tx Tx, batches []Batch, only []PaymentID, sameReason string, month calendar.Month) (list []again, left []LeftOut, err error) {
+	open, err := openRows(ctx, tx)
+	if err != nil {
+		return nil, nil, err
+	}
 	for _, x := range batches {
 		if x.State != Exported {
 			continue
@@ -113,6 +117,10 @@ func (b *Book) returned(ctx context.Context, tx Tx, batches []Batch, only []Paym
 			return nil, nil, err
 		}
 		for _, p := range back {
+			if i := slices.IndexFunc(open, func(row KeptRow) bool { return row.Payment == p.ID() }); i >= 0 {
+				left = append(left, LeftOut{p, message.M("reissue.open_row", open[i].Position, open[i].Line)})
+				continue
+			}
 			to, why, err := b.whereNow(ctx, tx, p, sameReason, month)
 			if err != nil {
 				return nil, nil, err
