@@ -204,6 +204,11 @@ func (b *Book) ImportReturns(ctx context.Context, s *Session, f *ReturnFile, onl
 		if err := m.match(f, only); err != nil {
 			return err
 		}
+		if copied {
+			if err := m.forgetOld(ctx, tx); err != nil {
+				return err
+			}
+		}
 		result.Pending, result.Same, result.Kept = m.pending, m.same, m.kept
 		if len(m.moves) == 0 && len(m.kept) == 0 {
 			result.Unchanged = true
@@ -466,6 +471,19 @@ func (m *matcher) keep(row *ReturnRow, p *PaidOut, problem string) {
 		k.Payment = p.ID()
 	}
 	m.kept = append(m.kept, k)
+}
+
+// forgetOld leaves of an answer that has come before only what it says of payments nobody
+// has answered yet: a copy is no news of a payment that has bounced since.
+func (m *matcher) forgetOld(ctx context.Context, r Reader) error {
+	n := len(m.moves)
+	m.moves = slices.DeleteFunc(m.moves, func(x PaymentEvent) bool { return m.byID[x.PaymentID].State != PaymentSent })
+	m.same += n - len(m.moves)
+	return r.ReturnRows(ctx, func(old KeptRow) error {
+		old.Position = 0
+		m.kept = slices.DeleteFunc(m.kept, func(x KeptRow) bool { return x == old })
+		return nil
+	})
 }
 
 // post moves the money of the payments that changed their state.
