@@ -236,6 +236,17 @@ func TestFundsFromTransferToCardAndBack(t *testing.T) {
 		t.Fatalf("answered: %v", got)
 	}
 
+	// A credited payment bounces; the answer of before is no news of it, also where the batch is named.
+	if r := b.answer(january.ID, "6228480000000000018 赵甲 990.01 returned"); r.Changed[payroll.PaymentReturned] != 1 {
+		t.Fatalf("a bounce: %+v", r)
+	}
+	if again := b.answer(january.ID, "6228480000000000018 赵甲 990.01 credited", "6228480000000000026 钱乙 690.00 returned", "6228480000000000034 孙丙 990.01 sent", "6228480000000009999 吴名 1.00 credited"); !again.Unchanged {
+		t.Fatalf("the answer of before, for its batch: %+v", again)
+	}
+	if r := b.answer(january.ID, "6228480000000000018 赵甲 990.01 credited"); r.Changed[payroll.PaymentCredited] != 1 {
+		t.Fatalf("credited after all: %+v", r)
+	}
+
 	// What came back waits for a corrected account, goes its own way through three people, and once.
 	draft, err := b.app.ReissueDraft(ctx, b.by["张敏"], nil, "")
 	if err != nil || len(draft.Batches) != 0 || len(draft.Left) != 1 || draft.Left[0].Why.Code != "reissue.same_account" {
