@@ -188,6 +188,9 @@ func (c *cli) traceCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				if len(steps) == 0 {
+					return message.Err("fund.untraced", args[0])
+				}
 				if svg != "" {
 					text, err := a.Flow(ctx, steps)
 					if err != nil {
@@ -236,7 +239,7 @@ func (c *cli) steps(list []payroll.FlowStep) error {
 		Fen     money.Fen            `json:"fen"`
 		State   payroll.PaymentState `json:"state"`
 	}
-	out, rows, sum := []step{}, [][]string{}, money.Fen(0)
+	out, rows, sum := []step{}, [][]string{}, paidSum{}
 	for _, s := range list {
 		lot := s.Lot
 		if lot == "" {
@@ -248,13 +251,13 @@ func (c *cli) steps(list []payroll.FlowStep) error {
 			state = "已核定未付"
 		}
 		rows = append(rows, []string{lot, s.Fund, s.Place, s.Payment.String(), strconv.FormatInt(s.Person, 10), s.Fen.Grouped(), state})
-		sum += s.Fen
+		sum.add(s.State, s.Fen)
 	}
 	if c.json {
 		return c.printJSON(out)
 	}
 	term.Table(c.out, []string{"来源", "资金", "单位", "支付", "人员", "金额（元）", "状态"}, rows, 5, 6)
-	c.say("payment.listed", len(list), sum.Grouped())
+	c.sum(sum)
 	return nil
 }
 

@@ -79,7 +79,7 @@ func (c *cli) paymentsCommand() *cobra.Command {
 }
 
 func (c *cli) payments(list []payroll.PaidOut) error {
-	out, rows, sum := []paymentRow{}, [][]string{}, money.Fen(0)
+	out, rows, sum := []paymentRow{}, [][]string{}, paidSum{}
 	for _, p := range list {
 		r := paymentRowOf(p)
 		out = append(out, r)
@@ -88,14 +88,35 @@ func (c *cli) payments(list []payroll.PaidOut) error {
 			since = p.Since.String()
 		}
 		rows = append(rows, []string{r.Payment, strconv.FormatInt(p.Person, 10), p.Name, p.Holder, r.Card, p.Fen.Grouped(), p.State.Chinese(), since, p.Reason})
-		sum += p.Fen
+		sum.add(p.State, p.Fen)
 	}
 	if c.json {
 		return c.printJSON(out)
 	}
 	term.Table(c.out, []string{"支付", "编号", "姓名", "户名", "账号", "金额（元）", "状态", "日期", "银行的说法"}, rows, 2, 6)
-	c.say("payment.listed", len(list), sum.Grouped())
+	c.sum(sum)
 	return nil
+}
+
+// paidSum adds payments up. One that another has replaced is not money once more.
+type paidSum struct {
+	count, replaced int
+	fen             money.Fen
+}
+
+func (s *paidSum) add(state payroll.PaymentState, fen money.Fen) {
+	if state == payroll.PaymentReissued {
+		s.replaced++
+		return
+	}
+	s.count, s.fen = s.count+1, s.fen+fen
+}
+
+func (c *cli) sum(s paidSum) {
+	c.say("payment.listed", s.count, s.fen.Grouped())
+	if s.replaced > 0 {
+		c.say("payment.replaced", s.replaced)
+	}
 }
 
 func (c *cli) reissueCommand() *cobra.Command {

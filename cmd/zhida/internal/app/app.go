@@ -413,6 +413,9 @@ func (a *App) Flow(ctx context.Context, steps []payroll.FlowStep) ([]byte, error
 	}
 	flows := make([]drawing.Flow, 0, len(steps))
 	for _, s := range steps {
+		if s.State == payroll.PaymentReissued { // the payment that took its place is drawn
+			continue
+		}
 		from, state := s.Lot, s.State.Chinese()
 		if from == "" {
 			from = "没有来源"
