@@ -107,6 +107,9 @@ func (c *cli) each(cmd *cobra.Command, args []string, step func(context.Context,
 			}
 			b, err := step(ctx, a, s, id)
 			if err != nil {
+				if len(done) > 0 { // those before it stand
+					c.say("batch.done_before", len(done), done[len(done)-1].ID)
+				}
 				return err
 			}
 			done = append(done, b)
