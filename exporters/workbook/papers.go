@@ -236,7 +236,7 @@ func WriteOrder(w io.Writer, o payroll.PaymentOrder) error {
 	}
 	defer b.close()
 	whole := "合计人民币（大写）：" + o.Total.Capital() + "　　¥" + o.Total.Grouped()
-	s, err := b.newSummary("委托代发单", "委 托 代 发 单", 0, textColumn("代理银行", 18), textColumn("付款户名", 22), shortColumn("付款账号", 22), textColumn("文件名", 34), countColumn("笔数"), moneyColumn("金额"), textColumn("文件摘要（SM3 前 16 位）", 24))
+	s, err := b.newSummary("委托代发单", "委 托 代 发 单", 0, textColumn("代理银行", 18), textColumn("付款户名", 22), shortColumn("付款账号", 22), textColumn("文件名", 34), countColumn("笔数"), moneyColumn("金额"), shortColumn("文件摘要（SM3 前 16 位）", 24))
 	if err != nil {
 		return err
 	}
