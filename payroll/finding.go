@@ -17,17 +17,19 @@ type Finding struct {
 
 // Findings names what a batch cannot explain against the month before: changes without
 // a cause, and people who came or went though nothing about them, their place, the
-// documents or the month itself says why; and facts that were sent back to their
-// owners and are not answered.
+// documents or the month itself says why; what is paid more or less than the changes add
+// up to; and facts that were sent back to their owners and are not answered.
 func Findings(r Report) (list []Finding, err error) {
 	for _, x := range r.Head().SentBack {
 		list = append(list, Finding{x.Person, x.Name, "", message.M("finding.sent_back", x.Name, KindChinese(x.Kind), x.To, x.Reason)})
 	}
+	bridge := Bridge{Before: r.Head().PreviousNet, Now: r.Head().MonthNet}
 	err = r.Changes(func(x ReportChange) error {
+		bridge.Add(x)
 		explained := slices.ContainsFunc(x.Causes, func(k string) bool { return k != VarianceUnexplained && k != VarianceGroup })
 		switch {
 		case slices.Contains(x.Causes, VarianceUnexplained):
-			list = append(list, Finding{x.Person, x.Name, x.Item, message.M("finding.unexplained", x.Name, x.Item, x.Before, x.Now)})
+			list = append(list, Finding{x.Person, x.Name, x.Item, message.M("finding.unexplained", x.Name, x.Subject(x.Item), x.Before, x.Now)})
 		case x.Entered && !explained:
 			list = append(list, Finding{x.Person, x.Name, x.Item, message.M("finding.entered", x.Name, x.Item)})
 		case x.Left && !explained:
@@ -35,5 +37,8 @@ func Findings(r Report) (list []Finding, err error) {
 		}
 		return nil
 	})
+	if open := bridge.Open(); err == nil && open != 0 && r.Head().Compared() {
+		list = append(list, Finding{Message: message.M("finding.bridge", bridge.Now-bridge.Before, open)})
+	}
 	return list, err
 }

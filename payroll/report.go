@@ -17,24 +17,32 @@ type Report interface {
 	Lines(fn func(ReportLine) error) error
 	// People streams the whole roster by person: paid, held, refused, not due.
 	People(fn func(ReportPerson) error) error
-	// Changes streams persons and items whose pay differs from the previous month's, by person, item.
+	// Changes streams what makes the payments differ from the month before, or of a correction
+	// what makes up its payments, by person, part, item.
 	Changes(fn func(ReportChange) error) error
 }
 
 // ReportHead is everything about a batch that is not a row.
 type ReportHead struct {
-	Batch     Batch
-	County    string // 桃源县
-	Unit      string // who makes the paper: 桃源县财政局
-	Items     []ReportItem
-	Townships []ReportPlace // in code order, only those that occur
-	Villages  []ReportPlace
-	Funds     []ReportFund
-	Documents []ReportDocument // the standards the lines rest on
-	Previous  string           // id of the batch of the month before that Changes compares with, or ""
-	Events    []ReportEvent    // who did what to this batch, when
-	SentBack  []SentBack       // facts about persons of the batch whose owners have not answered
-	Seal      string           // hex digest that the approval signed; "" before approval
+	Batch       Batch
+	County      string // 桃源县
+	Unit        string // who makes the paper: 桃源县财政局
+	Items       []ReportItem
+	Townships   []ReportPlace // in code order, only those that occur
+	Villages    []ReportPlace
+	Funds       []ReportFund
+	Documents   []ReportDocument // the standards the lines rest on
+	Previous    string           // id of the batch of the month before that Changes compares with, or ""
+	MonthNet    money.Fen        // paid by the batch and by those of the month before it that Changes counts in
+	PreviousNet money.Fen        // paid for the month before; 0 of a correction
+	Events      []ReportEvent    // who did what to this batch, when
+	SentBack    []SentBack       // facts about persons of the batch whose owners have not answered
+	Seal        string           // hex digest that the approval signed; "" before approval
+}
+
+// Compared says whether Changes has something to hold the batch against.
+func (h ReportHead) Compared() bool {
+	return h.Previous != "" || h.Batch.Kind == Correction || h.Batch.Kind == BackPay
 }
 
 // ReportItem is an item that occurs in the batch, in print order.
@@ -106,20 +114,48 @@ type ReportPerson struct {
 	CardMasked string
 }
 
-// ReportChange compares a person's item with the month before: what was paid for
-// the month itself, without back-pay of other months.
+// Parts of what makes the payments of a month differ from those of the month before.
+// Over all parts, Now - Before adds up to ReportHead.MonthNet - ReportHead.PreviousNet.
+const (
+	PartMonth     = "month"     // due for the month, against what is now known to be due for the month before
+	PartCorrected = "corrected" // what was paid for a month, against what is now known to be due for it
+	PartEarlier   = "earlier"   // differences of earlier months that are paid along
+	PartHeld      = "held"      // kept back, or released
+	PartOwed      = "owed"      // owed to the county, or recovered
+)
+
+// ReportChange compares one part of a person's pay with the month before: an item, or
+// with an empty item what the batch does to the account. Amounts are what they do to the
+// payment: deductions and what is kept back are negative.
 type ReportChange struct {
 	Person   int64
 	Name     string
 	Township string
 	Village  string
+	Part     string // PartMonth …
 	Item     string
 	Before   money.Fen
 	Now      money.Fen
-	Entered  bool     // the person had nothing in the month before
+	Entered  bool     // the person was paid nothing for the month before
 	Left     bool     // the person has nothing this month
 	Causes   []string // kinds of what makes the difference, VarianceStandard …
 	Brief    string   // the same in Chinese: 情况：任职、考勤
 	Cause    string   // the same with what came in, by whom and when
 	Reason   string   // Chinese: how the amount of this month comes about, or why there is none
+}
+
+// Subject is what differs in Chinese; name is that of the item.
+func (c ReportChange) Subject(name string) string {
+	switch {
+	case c.Part == PartMonth:
+		return name
+	case c.Item == "":
+		return PartChinese(c.Part)
+	}
+	return name + "（" + PartChinese(c.Part) + "）"
+}
+
+// PartChinese words a part.
+func PartChinese(part string) string {
+	return map[string]string{PartMonth: "当月应发", PartCorrected: "更正已发月份", PartEarlier: "以前月份补扣", PartHeld: "缓发增减", PartOwed: "待扣回增减"}[part]
 }

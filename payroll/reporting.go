@@ -2,7 +2,6 @@ package payroll
 
 import (
 	"context"
-	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -36,12 +35,14 @@ type batchReport struct {
 	people    map[int64]*reportPerson
 	order     []int64
 	texts     []string
+	policies  []AdoptedPolicy   // withdrawn ones too
 	documents map[int64]string  // position of adoption to document number
 	causes    map[string]string // cause to its wording, as they come up
 	brought   map[int64]string  // journal position to what came in there
-	previous  BatchID
-	earlier   []BatchID      // of the channel, committed before, that this one is held against, by id
-	refused   map[int64]bool // persons whom the previous batch refused, wholly or in part; nil while not asked
+	kinds     map[int64]string  // and to the kind of cause that it is
+	previous  Batch             // the last batch of what this one is held against; zero without any
+	earlier   []Batch           // of the channel, committed before, by id
+	refused   map[int64]bool    // persons whom the previous batch refused, wholly or in part; nil while not asked
 }
 
 type reportPerson struct {
@@ -53,7 +54,7 @@ type reportPerson struct {
 }
 
 func newReport(ctx context.Context, r Reader, id BatchID) (*batchReport, error) {
-	p := &batchReport{ctx: ctx, r: r, people: map[int64]*reportPerson{}, documents: map[int64]string{}, causes: map[string]string{}, brought: map[int64]string{}}
+	p := &batchReport{ctx: ctx, r: r, people: map[int64]*reportPerson{}, documents: map[int64]string{}, causes: map[string]string{}, brought: map[int64]string{}, kinds: map[int64]string{}}
 	batch, err := batchOf(ctx, r, id)
 	if err != nil {
 		return nil, err
@@ -205,6 +206,7 @@ func (p *batchReport) loadDocuments() error {
 	if err != nil {
 		return err
 	}
+	p.policies = all
 	used := map[int64]bool{}
 	items := map[string]bool{}
 	err = p.r.Lines(p.ctx, LineQuery{Batch: p.head.Batch.ID}, func(l Line) error {
@@ -273,34 +275,42 @@ func (p *batchReport) loadEvents() error {
 	})
 }
 
-// findPrevious finds the regular batch of the same channel that came before.
+// findPrevious finds what the batch is held against: of a regular one the month before of
+// the channel, of a correction the month as it stood.
 func (p *batchReport) findPrevious() error {
+	b := p.head.Batch
+	if p.head.MonthNet = b.Net; b.Kind == BackPay || b.Kind == Reissue {
+		return nil
+	}
 	batches, err := p.r.Batches(p.ctx)
 	if err != nil {
 		return err
-	}
-	b := p.head.Batch
-	if b.Kind == BackPay { // holds other months than a regular batch does
-		return nil
 	}
 	for _, x := range batches {
 		if x.Channel != b.Channel || !x.State.Committed() || x.Horizon >= b.Horizon {
 			continue
 		}
-		// What a correction has done to the month before is a change that needs a reason too:
-		// a month's regular batches are held against regular ones.
-		if b.Kind == Correction || x.Kind == Regular {
-			p.earlier = append(p.earlier, x.ID)
-		}
-		switch { // a correction is held against the same month as it was
+		p.earlier = append(p.earlier, x)
+		switch {
 		case b.Kind == Correction && x.settled(b.ID.Month()) && x.ID.Month() >= b.ID.Month():
-			p.previous = x.ID
+			p.previous = x
 		case b.Kind == Regular && x.Kind == Regular && x.ID.Month() < b.ID.Month():
-			p.previous = x.ID
+			p.previous = x
 		}
 	}
-	if p.previous != 0 {
-		p.head.Previous = p.previous.String()
+	if p.previous.ID == 0 {
+		return nil
+	}
+	p.head.Previous = p.previous.ID.String()
+	if b.Kind == Regular { // a month may have been run several times
+		for _, x := range p.earlier {
+			switch {
+			case p.ofPrevious(x):
+				p.head.PreviousNet += x.Net
+			case p.ofMonth(x):
+				p.head.MonthNet += x.Net
+			}
+		}
 	}
 	return nil
 }
@@ -311,11 +321,18 @@ func (p *batchReport) loadBrought() error {
 	if err != nil {
 		return err
 	}
-	for at, document := range p.documents {
-		p.brought[at] = "采用" + document
+	for _, x := range p.policies {
+		p.brought[x.Position], p.kinds[x.Position] = "采用"+x.Document, VarianceStandard
+		if x.Withdrawn != 0 {
+			p.brought[x.Withdrawn], p.kinds[x.Withdrawn] = "撤回"+x.Document, VarianceStandard
+		}
 	}
 	for _, x := range imports {
 		p.brought[x.Position] = "导入“" + x.File + "”"
+		switch x.Kind {
+		case "places", "references", "calendar":
+			p.kinds[x.Position] = VariancePlace
+		}
 	}
 	return p.r.Events(p.ctx, 1, p.head.Batch.Horizon, func(e journal.Event) error {
 		if e.Kind == EventImported || e.Kind == EventProposalAccepted {
@@ -407,101 +424,6 @@ func reasonText(s *Settlement) string {
 		text += "（答复：" + s.Answer + "）"
 	}
 	return text
-}
-
-func (p *batchReport) Changes(fn func(ReportChange) error) error {
-	if p.previous == 0 {
-		return nil
-	}
-	type key struct {
-		person int64
-		item   string
-	}
-	type pair struct {
-		before, now money.Fen
-		place, text string
-	}
-	all := map[key]*pair{}
-	at := func(l Line) *pair {
-		k := key{l.Person, l.Item}
-		if all[k] == nil {
-			all[k] = &pair{}
-		}
-		all[k].place = l.Place
-		return all[k]
-	}
-	month, monthBefore := p.head.Batch.ID.Month(), p.previous.Month()
-	if p.head.Batch.Kind == Correction {
-		monthBefore = month
-	}
-	for _, id := range append(slices.Clone(p.earlier), p.head.Batch.ID) {
-		if id.Month() < monthBefore { // holds no line of either month
-			continue
-		}
-		own := id == p.head.Batch.ID
-		err := p.r.Lines(p.ctx, LineQuery{Batch: id}, func(l Line) error {
-			if l.Month == monthBefore && !own {
-				at(l).before += l.Fen
-			}
-			if l.Month == month {
-				x := at(l)
-				x.now += l.Fen
-				if own && l.Text < len(p.texts) {
-					x.text = p.texts[l.Text]
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-	}
-	var keys []key
-	had, has := map[int64]bool{}, map[int64]bool{}
-	for k, x := range all {
-		had[k.person], has[k.person] = had[k.person] || x.before != 0, has[k.person] || x.now != 0
-		if x.before != x.now && (p.head.Batch.Kind == Regular || x.text != "") { // a correction is about its own lines
-			keys = append(keys, k)
-		}
-	}
-	sort.Slice(keys, func(i, j int) bool {
-		return keys[i].person < keys[j].person || keys[i].person == keys[j].person && keys[i].item < keys[j].item
-	})
-	v, err := p.newVariance()
-	if err != nil {
-		return err
-	}
-	var moved map[int64][]Fact
-	upto := int64(0)
-	for _, k := range keys {
-		if k.person > upto {
-			upto = k.person + chunkSize
-			if moved, err = v.movedFacts(k.person, upto); err != nil {
-				return err
-			}
-		}
-		x := all[k]
-		c := ReportChange{Person: k.person, Township: facts.Township(x.place), Item: k.item, Before: x.before, Now: x.now, Reason: x.text,
-			Entered: !had[k.person] && p.head.Batch.Kind == Regular, Left: !has[k.person] && p.head.Batch.Kind == Regular}
-		if len(x.place) == 12 {
-			c.Village = x.place
-		}
-		who := p.people[k.person]
-		if who != nil {
-			c.Name = who.settlement.Name
-		}
-		if x.now == 0 {
-			c.Reason = "本月不再发"
-			if who != nil && reasonText(&who.settlement) != "" {
-				c.Reason += "：" + reasonText(&who.settlement)
-			}
-		}
-		v.explain(&c, moved[k.person], x.place)
-		if err := fn(c); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // refusedIn says whether a batch refused somebody, wholly or in part.

@@ -1,7 +1,9 @@
 package payroll
 
 import (
+	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"zhida/rules"
@@ -11,6 +13,10 @@ import (
 
 // Kinds of what makes somebody's pay differ from the month before.
 const (
+	VarianceCorrection  = "correction"  // of another month: what was paid for it is corrected, or its difference is paid along
+	VarianceHold        = "hold"        // pay is kept back
+	VarianceRelease     = "release"     // what was kept back is paid
+	VarianceRecovery    = "recovery"    // something is owed to the county, or is recovered
 	VarianceStandard    = "standard"    // another document, or a document that is new
 	VarianceFact        = "fact"        // something about the person
 	VariancePlace       = "place"       // the place, a published figure, the working-day calendar
@@ -20,7 +26,7 @@ const (
 )
 
 // varianceWords are the kinds in Chinese.
-var varianceWords = map[string]string{VarianceStandard: "标准", VarianceFact: "情况", VariancePlace: "地方或参考数", VarianceGroup: "同组的人",
+var varianceWords = map[string]string{VarianceCorrection: "更正", VarianceHold: "缓发", VarianceRelease: "解除缓发", VarianceRecovery: "待扣回", VarianceStandard: "标准", VarianceFact: "情况", VariancePlace: "地方或参考数", VarianceGroup: "同组的人",
 	VarianceCalendar: "月份（年限、年龄、发放月、天数）", VarianceUnexplained: "没有找到原因"}
 
 // factWords are the kinds of facts in Chinese.
@@ -32,18 +38,15 @@ type variance struct {
 	report  *batchReport
 	program *rules.Program
 	before  Batch
-	month   calendar.Month
 	world   []Fact
 	months  [2]calendar.Month
 }
 
 func (p *batchReport) newVariance() (*variance, error) {
-	v := &variance{report: p, month: p.head.Batch.ID.Month()}
-	var err error
-	if v.before, err = p.r.Batch(p.ctx, p.previous); err != nil {
-		return nil, err
+	v := &variance{report: p, before: p.previous, months: [2]calendar.Month{p.previous.ID.Month(), p.head.Batch.ID.Month()}}
+	if p.previous.ID == 0 { // then no month is held against another
+		return v, nil
 	}
-	v.months = [2]calendar.Month{v.before.ID.Month(), v.month}
 	adopted, err := p.r.Policies(p.ctx, p.head.Batch.Horizon)
 	if err != nil {
 		return nil, err
@@ -65,13 +68,16 @@ func (p *batchReport) newVariance() (*variance, error) {
 
 // moved says whether a fact became known after the batch before, or begins or ends
 // between the two months.
-func (v *variance) moved(f Fact) bool {
-	if f.Kind == facts.KindCalendar { // every month has its own days: only what was learnt since counts
-		return f.KnownFrom > v.before.Horizon
+func (v *variance) moved(f Fact) bool { return f.KnownFrom > v.before.Horizon || v.turns(f) }
+
+// turns says whether a fact begins or ends between the two months.
+func (v *variance) turns(f Fact) bool {
+	if f.Kind == facts.KindCalendar { // every month has its own days
+		return false
 	}
 	begins := f.From > v.months[0].First() && f.From <= v.months[1].Last() // in the month before it may have counted in part, or not yet
 	ends := f.To >= v.months[0].First() && f.To < v.months[1].Last()
-	return f.KnownFrom > v.before.Horizon || begins || ends
+	return begins || ends
 }
 
 // movedFacts finds what moved about the persons first..last, each once by kind and place.
@@ -88,7 +94,7 @@ func (v *variance) movedFacts(first, last int64) (map[int64][]Fact, error) {
 				moved = moved || d >= v.months[0].First() && d <= v.months[1].Last()
 			}
 		}
-		if moved && f.Kind != facts.KindPaid && f.Kind != facts.KindAccount {
+		if moved && f.Kind != facts.KindPaid {
 			found[f.Person] = append(found[f.Person], f)
 		}
 		return nil
@@ -96,8 +102,39 @@ func (v *variance) movedFacts(first, last int64) (map[int64][]Fact, error) {
 	return found, err
 }
 
-// explain names what makes an item differ; the kinds come in a fixed order.
+// explain names what makes an item of the month differ from the month before as it is
+// known now; the kinds come in a fixed order. What has become known since the batch
+// before has corrected that month as well, and is no reason then: it is one where the
+// month before was left as it was.
 func (v *variance) explain(c *ReportChange, own []Fact, place string) {
+	now, is := v.program.ItemAt(c.Item, v.months[1])
+	old, was := v.program.ItemAt(c.Item, v.months[0])
+	if !is {
+		now = old
+	}
+	refused := v.report.refusedIn(v.before.ID, c.Person)
+	left := v.report.head.Batch.Apart || refused || now.Grouped // frozen means do not follow what is learnt
+	e := v.causes(c, own, place, left)
+	if len(e.kinds) == 0 && !left {
+		e = v.causes(c, own, place, true)
+	}
+	switch {
+	case len(e.kinds) > 0:
+	case refused:
+		e.add(VarianceFact, "上月没有算出来", "")
+	case now.Grouped:
+		e.add(VarianceGroup, "", "")
+	case (is && now.Moves || was && old.Moves) && v.months[0] != v.months[1]: // the same rule over the same facts: only the month differs
+		e.add(VarianceCalendar, "", "")
+	default:
+		e.add(VarianceUnexplained, "", "")
+	}
+	e.write(c)
+}
+
+// causes are documents and facts that differ between the two months, or with learnt also
+// those that have become known since the batch before.
+func (v *variance) causes(c *ReportChange, own []Fact, place string, learnt bool) *explained {
 	now, is := v.program.ItemAt(c.Item, v.months[1])
 	old, was := v.program.ItemAt(c.Item, v.months[0])
 	if !is {
@@ -111,32 +148,90 @@ func (v *variance) explain(c *ReportChange, own []Fact, place string) {
 		e.add(VarianceStandard, old.Document+"已失效", "")
 	case now.Policy != old.Policy:
 		e.add(VarianceStandard, old.Document+"改为"+now.Document, "")
-	case now.Policy > v.before.Horizon:
+	case learnt && now.Policy > v.before.Horizon:
 		e.add(VarianceStandard, now.Document+"在上月批次以后采用", "")
 	}
-	reads := func(k facts.Kind) bool { return slices.Contains(now.Reads, k) || slices.Contains(old.Reads, k) }
+	reads := func(f Fact) bool {
+		return (learnt || v.turns(f) || f.Kind == facts.KindPerson) && (slices.Contains(now.Reads, f.Kind) || slices.Contains(old.Reads, f.Kind))
+	}
 	for _, f := range own {
-		if reads(f.Kind) {
+		if reads(f) {
 			e.add(VarianceFact, factWords[f.Kind], v.report.origin(f, v.before.Horizon))
 		}
 	}
 	for _, f := range v.world {
-		if reads(f.Kind) && (f.Kind != facts.KindPlace || f.Key == place || f.Key == facts.Township(place)) {
+		if reads(f) && (f.Kind != facts.KindPlace || f.Key == place || f.Key == facts.Township(place)) {
 			e.add(VariancePlace, factWords[f.Kind], v.report.origin(f, v.before.Horizon))
 		}
 	}
-	switch {
-	case len(e.kinds) > 0:
-	case v.report.refusedIn(v.before.ID, c.Person):
-		e.add(VarianceFact, "上月没有算出来", "")
-	case now.Grouped:
-		e.add(VarianceGroup, "", "")
-	case (now.Moves || old.Moves) && v.months[0] != v.months[1]: // the same rule over the same facts: only the month differs
-		e.add(VarianceCalendar, "", "")
-	default:
-		e.add(VarianceUnexplained, "", "")
+	return e
+}
+
+// corrected names what corrected other months: the causes of their lines.
+func (v *variance) corrected(c *ReportChange, own []Fact, what string, causes []string) error {
+	e := &explained{}
+	e.add(VarianceCorrection, what, "")
+	for _, cause := range causes {
+		switch cause {
+		case causeProgram:
+			e.add(VarianceUnexplained, "", "")
+			continue
+		case causeMonth, causeLater, causeShort:
+			text, err := v.report.cause(cause)
+			if err != nil {
+				return err
+			}
+			e.add(VarianceCorrection, text, "")
+			continue
+		}
+		for _, s := range strings.Split(cause, ",") {
+			at, err := strconv.ParseInt(s, 10, 64)
+			if err != nil {
+				return err
+			}
+			kind := cmp.Or(v.report.kinds[at], VarianceFact)
+			e.add(kind, "", v.report.brought[at])
+			for _, f := range own {
+				if f.KnownFrom == at {
+					e.add(kind, factWords[f.Kind], "")
+				}
+			}
+		}
 	}
-	c.Causes, c.Brief, c.Cause = e.kinds, e.words(false), e.words(true)
+	e.write(c)
+	return nil
+}
+
+// accountWords are the facts that decide how an account is paid out.
+var accountWords = map[facts.Kind]string{facts.KindPerson: "花名册", facts.KindAccount: "收款账户", facts.KindHold: "缓发、停付", facts.KindVerified: "资格认证",
+	facts.KindRecipient: "代领人、继承人"}
+
+// kept names why money is kept back, or what let it go.
+func (v *variance) kept(c *ReportChange, own []Fact) {
+	e := &explained{}
+	switch kept, before := -c.Now, -c.Before; {
+	case kept > 0:
+		e.add(VarianceHold, c.Reason, "")
+	case kept < 0:
+		e.add(VarianceRelease, c.Reason, "")
+	case before > 0:
+		e.add(VarianceHold, "上月缓发，本月没有", "")
+	default:
+		e.add(VarianceRelease, "上月补发了缓发的，本月没有", "")
+	}
+	for _, f := range own {
+		if accountWords[f.Kind] != "" && f.KnownFrom > v.before.Horizon {
+			e.add(e.kinds[0], accountWords[f.Kind], v.report.origin(f, v.before.Horizon))
+		}
+	}
+	e.write(c)
+}
+
+// owed says that debts to the county were made, recovered or cancelled.
+func (v *variance) owed(c *ReportChange) {
+	e := &explained{}
+	e.add(VarianceRecovery, c.Reason, "")
+	e.write(c)
 }
 
 // explained is what was found, by kind.
@@ -159,6 +254,10 @@ func (e *explained) add(kind, what, source string) {
 	e.kinds = once(e.kinds, kind)
 	e.whats[kind] = once(e.whats[kind], what)
 	e.sources[kind] = once(e.sources[kind], source)
+}
+
+func (e *explained) write(c *ReportChange) {
+	c.Causes, c.Brief, c.Cause = e.kinds, e.words(false), e.words(true)
 }
 
 // words is the whole in Chinese: 情况：任职、考勤（导入“…”）.
@@ -186,11 +285,11 @@ func (p *batchReport) origin(f Fact, since int64) string {
 	return p.brought[f.KnownFrom]
 }
 
-// VarianceChinese words kinds of causes joined by +.
-func VarianceChinese(kinds string) string {
-	list := strings.Split(kinds, "+")
-	for i, k := range list {
-		list[i] = varianceWords[k]
+// VarianceChinese words kinds of causes.
+func VarianceChinese(kinds []string) string {
+	words := make([]string, len(kinds))
+	for i, k := range kinds {
+		words[i] = varianceWords[k]
 	}
-	return strings.Join(list, "和")
+	return strings.Join(words, "和")
 }

@@ -1,11 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"maps"
-	"slices"
 	"strconv"
-	"strings"
 
 	"zhida/cmd/zhida/internal/app"
 	"zhida/cmd/zhida/internal/term"
@@ -13,86 +11,132 @@ import (
 	"zhida/rules/money"
 )
 
-// batchDiff compares a batch with the month before, change by change with its causes.
-// Changes without a cause make the exit code that of a finding.
+// diffRow is one change as JSON prints it; amounts are what they do to the payment.
+type diffRow struct {
+	Person int64     `json:"person"`
+	Name   string    `json:"name"`
+	Place  string    `json:"place"`
+	Part   string    `json:"part"`
+	Item   string    `json:"item,omitempty"`
+	Before money.Fen `json:"before"`
+	Now    money.Fen `json:"now"`
+	Causes []string  `json:"causes"`
+	Cause  string    `json:"cause"`
+	Reason string    `json:"reason"`
+
+	subject, brief string
+}
+
+// diffMoved is somebody who came or went.
+type diffMoved struct {
+	Person int64  `json:"person"`
+	Name   string `json:"name"`
+	Place  string `json:"place"`
+	Cause  string `json:"cause"`
+}
+
+// diffStep is a step of the bridge from last month's payments to this month's.
+type diffStep struct {
+	Part   string    `json:"part"`
+	Causes []string  `json:"causes"`
+	Count  int       `json:"count"`
+	Fen    money.Fen `json:"fen"`
+}
+
+// comparison is what batchDiff gathers.
+type comparison struct {
+	head          payroll.ReportHead
+	rows          []diffRow
+	entered, left []diffMoved
+	bridge        payroll.Bridge
+}
+
+// batchDiff compares a batch with the month before, change by change with its causes, and
+// leads from the sum paid then to the sum paid now.
 func (c *cli) batchDiff(ctx context.Context, a *app.App, id payroll.BatchID) error {
-	type change struct {
-		Person int64     `json:"person"`
-		Name   string    `json:"name"`
-		Place  string    `json:"place"`
-		Item   string    `json:"item"`
-		Before money.Fen `json:"before"`
-		Now    money.Fen `json:"now"`
-		Causes []string  `json:"causes"`
-		Cause  string    `json:"cause"`
-		Brief  string    `json:"-"`
-		Reason string    `json:"reason"`
-	}
-	type moved struct {
-		Person int64  `json:"person"`
-		Name   string `json:"name"`
-		Place  string `json:"place"`
-		Cause  string `json:"cause"`
-	}
-	list, counts, previous := []change{}, map[string]int{}, ""
-	entered, left := []moved{}, []moved{}
-	err := a.Report(ctx, id, func(r payroll.Report) error {
-		names := map[string]string{}
-		previous = r.Head().Previous
-		for _, it := range r.Head().Items {
-			names[it.Code] = it.Name
-		}
-		for _, p := range append(r.Head().Townships, r.Head().Villages...) {
-			names[p.Code] = p.Name
-		}
-		name := func(code string) string {
-			if names[code] != "" {
-				return names[code]
-			}
-			return code
-		}
-		return r.Changes(func(x payroll.ReportChange) error {
-			place := x.Village
-			if place == "" {
-				place = x.Township
-			}
-			list = append(list, change{x.Person, x.Name, name(place), name(x.Item), x.Before, x.Now, x.Causes, x.Cause, x.Brief, x.Reason})
-			counts[strings.Join(x.Causes, "+")]++
-			once := func(list []moved) []moved {
-				if n := len(list); n > 0 && list[n-1].Person == x.Person {
-					return list
-				}
-				return append(list, moved{x.Person, x.Name, name(place), x.Cause})
-			}
-			if x.Entered {
-				entered = once(entered)
-			}
-			if x.Left {
-				left = once(left)
-			}
-			return nil
-		})
-	})
+	d, err := compare(ctx, a, id)
 	if err != nil {
 		return err
 	}
 	if c.json {
-		return c.printJSON(map[string]any{"batch": id, "previous": previous, "changes": list, "entered": entered, "left": left, "by_cause": counts})
+		steps := make([]diffStep, 0, len(d.bridge.Steps))
+		for _, s := range d.bridge.Steps {
+			steps = append(steps, diffStep{s.Part, s.Causes, s.Count, s.Fen})
+		}
+		return c.printJSON(map[string]any{"batch": id, "previous": d.head.Previous, "changes": d.rows, "entered": d.entered, "left": d.left,
+			"bridge": map[string]any{"before_fen": d.bridge.Before, "now_fen": d.bridge.Now, "unexplained_fen": d.bridge.Open(), "steps": steps}})
 	}
-	if previous == "" {
+	if !d.head.Compared() {
 		c.say("batch.no_previous", id)
 		return nil
 	}
-	rows := make([][]string, len(list))
-	for i, x := range list {
-		rows[i] = []string{strconv.FormatInt(x.Person, 10), x.Name, x.Place, x.Item, x.Before.Grouped(), x.Now.Grouped(), signed((x.Now - x.Before).Grouped()), x.Brief}
+	regular := d.head.Batch.Kind == payroll.Regular
+	if len(d.rows) == 0 {
+		c.say("batch.unchanged", id, d.head.Previous)
+		return nil
 	}
-	term.Table(c.out, []string{"编号", "姓名", "单位", "项目", "上月", "本月", "增减", "变动原因"}, rows, 1, 5, 6, 7)
-	var parts []string
-	for _, k := range slices.Sorted(maps.Keys(counts)) {
-		parts = append(parts, payroll.VarianceChinese(k)+" "+strconv.Itoa(counts[k]))
+	before, now := "上月", "本月"
+	if !regular {
+		before, now = "更正前", "更正后"
 	}
-	c.say("batch.compared", id, previous, len(list), strings.Join(parts, "、"))
-	c.say("batch.moved", len(entered), len(left))
+	rows := make([][]string, len(d.rows))
+	for i, x := range d.rows {
+		rows[i] = []string{strconv.FormatInt(x.Person, 10), x.Name, x.Place, x.subject, x.Before.Grouped(), x.Now.Grouped(), signed((x.Now - x.Before).Grouped()), x.brief}
+	}
+	term.Table(c.out, []string{"编号", "姓名", "单位", "项目", before, now, "增减", "变动原因"}, rows, 1, 5, 6, 7)
+	rows = rows[:0]
+	for _, s := range d.bridge.Steps {
+		rows = append(rows, []string{payroll.PartChinese(s.Part), payroll.VarianceChinese(s.Causes), strconv.Itoa(s.Count), signed(s.Fen.Grouped())})
+	}
+	term.Table(c.out, []string{"增减的部分", "原因", "处数", "合计（元）"}, rows, 3, 4)
+	b := d.bridge
+	if !regular {
+		c.say("batch.corrects", id, len(d.rows), b.Now, b.Open())
+		return nil
+	}
+	c.say("batch.compared", id, d.head.Previous, len(d.rows))
+	c.say("batch.bridge", b.Before, b.Now-b.Before, b.Now, b.Open())
+	c.say("batch.moved", len(d.entered), len(d.left))
 	return nil
+}
+
+func compare(ctx context.Context, a *app.App, id payroll.BatchID) (comparison, error) {
+	d := comparison{rows: []diffRow{}, entered: []diffMoved{}, left: []diffMoved{}}
+	err := a.Report(ctx, id, func(r payroll.Report) error {
+		d.head = r.Head()
+		d.bridge = payroll.Bridge{Before: d.head.PreviousNet, Now: d.head.MonthNet}
+		names := map[string]string{}
+		for _, it := range d.head.Items {
+			names[it.Code] = it.Name
+		}
+		for _, p := range append(d.head.Townships, d.head.Villages...) {
+			names[p.Code] = p.Name
+		}
+		name := func(code string) string { return cmp.Or(names[code], code) }
+		return r.Changes(func(x payroll.ReportChange) error {
+			place := name(cmp.Or(x.Village, x.Township))
+			d.bridge.Add(x)
+			row := diffRow{Person: x.Person, Name: x.Name, Place: place, Part: x.Part, Before: x.Before, Now: x.Now, Causes: x.Causes, Cause: x.Cause, Reason: x.Reason,
+				subject: x.Subject(name(x.Item)), brief: x.Brief}
+			if x.Item != "" {
+				row.Item = name(x.Item)
+			}
+			d.rows = append(d.rows, row)
+			once := func(list []diffMoved) []diffMoved {
+				if n := len(list); n > 0 && list[n-1].Person == x.Person {
+					return list
+				}
+				return append(list, diffMoved{x.Person, x.Name, place, x.Cause})
+			}
+			if x.Entered {
+				d.entered = once(d.entered)
+			}
+			if x.Left {
+				d.left = once(d.left)
+			}
+			return nil
+		})
+	})
+	d.bridge.Sort()
+	return d, err
 }

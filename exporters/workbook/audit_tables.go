@@ -157,21 +157,25 @@ const (
 
 func (a *audit) newChanges() *table {
 	title, rest := "与上月比较表", "与上月批次相比没有变动"
-	if a.head.Previous == "" {
+	before, now := "上月金额", "本月金额"
+	switch {
+	case !a.head.Compared():
 		rest = "没有可比较的上月批次"
-	} else {
-		title += "（上月批次 " + a.head.Previous + "）"
+	case a.head.Batch.Kind != payroll.Regular:
+		title, before, now = "更正前后比较表", "更正前", "更正后"
+	default:
+		title += fmt.Sprintf("（上月批次 %s，上月实发 %s 元，本月实发 %s 元；扣款、缓发以负数计）", a.head.Previous, a.head.PreviousNet.Grouped(), a.head.MonthNet.Grouped())
 	}
 	return a.book.newTable("与上月比较", title, rest, 0,
 		colSerial, colPerson, colName, colTownship, colVillage, colItem,
-		moneyColumn("上月金额"), moneyColumn("本月金额"), moneyColumn("增减"), textColumn("变动原因", 40), textColumn("说明", 48))
+		moneyColumn(before), moneyColumn(now), moneyColumn("增减"), textColumn("变动原因", 40), textColumn("说明", 48))
 }
 
 func (a *audit) change(c payroll.ReportChange) error {
 	township, village := a.placeNames(c.Township, c.Village)
 	row := a.changes.nextRow()
 	difference := fmt.Sprintf("ROUND(%s%d-%s%d,2)", letters[cNow], row, letters[cBefore], row)
-	a.cells = append(a.cells[:0], cell{}, number(c.Person), text(c.Name), text(township), text(village), text(a.itemName(c.Item)),
+	a.cells = append(a.cells[:0], cell{}, number(c.Person), text(c.Name), text(township), text(village), text(c.Subject(a.itemName(c.Item))),
 		fen(c.Before), fen(c.Now), fen(c.Now-c.Before).by(difference), text(c.Cause), text(c.Reason))
 	return ofPerson(a.changes.add(a.cells), c.Person)
 }

@@ -232,7 +232,14 @@ func everyChangeExplained(t *testing.T, a *App) {
 			t.Fatal(err)
 		}
 		err = a.Report(context.Background(), batch, func(r payroll.Report) error {
+			bridge := payroll.Bridge{Before: r.Head().PreviousNet, Now: r.Head().MonthNet}
+			defer func() {
+				if open := bridge.Open(); open != 0 || bridge.Before == 0 {
+					t.Errorf("%s: %s of %s to %s are not explained", id, open, bridge.Before, bridge.Now)
+				}
+			}()
 			return r.Changes(func(c payroll.ReportChange) error {
+				bridge.Add(c)
 				if len(c.Causes) == 0 || slices.Contains(c.Causes, payroll.VarianceUnexplained) || c.Cause == "" {
 					t.Errorf("%s: person %d %s from %s to %s: %v", id, c.Person, c.Item, c.Before, c.Now, c.Causes)
 				}

@@ -648,6 +648,7 @@ func (c *county) run(m calendar.Month, kind payroll.BatchKind, only payroll.Narr
 			continue
 		}
 		c.kept(x)
+		c.explained(x)
 		c.send(x)
 		digest, err := c.app.Recompute(ctx, x.ID)
 		c.must(err)
@@ -666,6 +667,18 @@ func (c *county) run(m calendar.Month, kind payroll.BatchKind, only payroll.Narr
 		c.committed(c.cutover, m)
 	}
 	c.accounts()
+}
+
+// explained holds the reasons for what changed against the sums: they lead from what the
+// month before was paid to what this one is, and no change is without one.
+func (c *county) explained(x payroll.Batch) {
+	c.must(c.app.Report(context.Background(), x.ID, func(r payroll.Report) error {
+		list, err := payroll.Findings(r)
+		for _, f := range list {
+			c.t.Fatalf("%s: person %d: %s", x.ID, f.Person, f.Message.Text(message.Chinese))
+		}
+		return err
+	}))
 }
 
 // kept holds a batch against the terms on which money may be kept back or go to others.
