@@ -21,6 +21,7 @@ const (
 	amount
 	whole
 	decimalNumber
+	percent // of a hundred: 30
 	day
 	month
 	yes
@@ -188,7 +189,7 @@ var forms = []form{
 		{code: "rank", title: "顺位", synonyms: []string{"顺序", "rank"}, kind: whole, required: true, help: "数小的先扣", example: "1"},
 		{code: "total", title: "总额", synonyms: []string{"执行总额", "total"}, kind: amount, least: positive, help: "空着是没有总额，扣到终止日期", example: "20000.00"},
 		{code: "monthly", title: "每月金额", synonyms: []string{"每月扣划", "monthly"}, kind: amount, least: positive, help: "空着是保留生活费以外的全部", example: "1000.00"},
-		{code: "share", title: "比例（%）", synonyms: []string{"扣划比例", "比例", "share"}, kind: decimalNumber, least: positive, help: "每月实发的百分之几；空着是不按比例", example: "30"},
+		{code: "share", title: "比例（%）", synonyms: []string{"扣划比例", "比例", "share"}, kind: percent, least: positive, help: "每月实发的百分之几；空着是不按比例", example: "30"},
 		{code: "protected", title: "保留生活费", synonyms: []string{"每月保留", "protected"}, kind: amount, least: notNegative, required: true, example: "1500.00"},
 		{code: "holder", title: "收款单位", synonyms: []string{"收款户名", "户名", "holder"}, required: true, example: "桃源县人民法院"},
 		{code: "card", title: "收款账号", synonyms: []string{"账号", "card"}, kind: card, required: true, help: "文本格式", example: "18510101040012345"},
@@ -211,7 +212,7 @@ var forms = []form{
 		hidden(idColumn), hidden(nameColumn),
 		{code: "recipient", title: "收款人", synonyms: []string{"继承人", "代领人", "recipient"}, required: true, help: "身份证号和姓名填去世的人", example: "李春花"},
 		{code: "relation", title: "关系", synonyms: []string{"与本人关系", "relation"}, required: true, help: "替健在的人代领的写“监护人”", example: "配偶"},
-		{code: "share", title: "份额（%）", synonyms: []string{"份额", "比例", "share"}, kind: decimalNumber, least: positive, required: true, help: "同一人的各份额合计 100", example: "100"},
+		{code: "share", title: "份额（%）", synonyms: []string{"份额", "比例", "share"}, kind: percent, least: positive, required: true, help: "同一人的各份额合计 100", example: "100"},
 		{code: "card", title: "银行卡号", synonyms: []string{"收款账号", "账号", "卡号", "card"}, kind: card, required: true, help: "收款人自己的卡，文本格式", example: "6200590000009999992"},
 		{code: "bank", title: "开户银行", synonyms: []string{"银行", "bank"}, kind: bank, required: true, example: "中国农业银行"},
 		{code: "branch", title: "开户网点", synonyms: []string{"开户行", "支行", "branch"}, example: "中国农业银行桃源县支行"},
@@ -226,7 +227,7 @@ var forms = []form{
 		{code: "item", title: "项目", synonyms: []string{"项目代码", "item"}, required: true, help: "从这一项的应发里扣", example: "离任村干部补偿"},
 		{code: "month", title: "所属月份", synonyms: []string{"领取月份", "月份", "month"}, kind: month, required: true, help: "当时发放的月份，决定扣回后还给原指标还是缴国库", example: "2019-12"},
 		{code: "fen", title: "金额", synonyms: []string{"待扣金额", "未冲抵金额", "金额（元）", "amount"}, kind: amount, least: positive, required: true, help: "启用本账本时还没有扣完的", example: "21600.00"},
-		{code: "share", title: "每月最多（%）", synonyms: []string{"每月最多", "扣回比例", "share"}, kind: decimalNumber, least: positive, required: true, help: "当月应发的百分之几；一次性领取后逐月冲抵的写 100", example: "100"},
+		{code: "share", title: "每月最多（%）", synonyms: []string{"每月最多", "扣回比例", "share"}, kind: percent, least: positive, required: true, help: "当月应发的百分之几；一次性领取后逐月冲抵的写 100", example: "100"},
 		{code: "floor", title: "每月至少留", synonyms: []string{"至少留", "floor"}, kind: amount, least: notNegative, required: true, example: "0.00"},
 		{code: "date", title: "送达日期", synonyms: []string{"告知日期", "协议日期", "date"}, kind: day, required: true, help: "本人何时知道：通知送达或协议签字", example: "2019-12-20"},
 		{code: "document", title: "文号", synonyms: []string{"依据", "协议编号", "document"}, required: true, example: "桃民发〔2019〕17号"},

@@ -12,7 +12,7 @@ func Template(kind string) ([]byte, error) {
 	}
 	columns := make([]sheet.TemplateColumn, len(f.columns))
 	for i, c := range f.columns {
-		columns[i] = sheet.TemplateColumn{Title: c.title, Required: c.required, Help: c.help, Example: c.example, AsText: c.kind != amount && c.kind != whole && c.kind != decimalNumber}
+		columns[i] = sheet.TemplateColumn{Title: c.title, Required: c.required, Help: c.help, Example: c.example, AsText: c.kind != amount && c.kind != whole && c.kind != decimalNumber && c.kind != percent}
 		if c.choices != nil {
 			columns[i].Choices = words(c.choices)
 		}

@@ -65,6 +65,7 @@ var parsers = map[valueKind]func(sheet.Cell) (string, error){
 	amount:        fen,
 	whole:         wholeNumber,
 	decimalNumber: plainDecimal,
+	percent:       percentage,
 	day:           date,
 	month:         monthOf,
 	yes: func(c sheet.Cell) (string, error) {
@@ -130,6 +131,22 @@ func plainDecimal(c sheet.Cell) (string, error) {
 		d = d.Round(9)
 	}
 	return d.String(), err
+}
+
+// percentage reads 30 or 30%. What is less than one percent needs the sign: a cell that
+// Excel shows as 30% holds 0.3.
+func percentage(c sheet.Cell) (string, error) {
+	text, signed := strings.CutSuffix(c.Text, "%")
+	c.Text = text
+	s, err := plainDecimal(c)
+	if err != nil {
+		return "", err
+	}
+	d, err := boundedDecimal(s)
+	if err == nil && (d.GreaterThan(decimal.New(100, 0)) || !signed && d.IsPositive() && d.LessThan(decimal.New(1, 0))) {
+		return "", message.Err("value.percent", text)
+	}
+	return s, err
 }
 
 func wholeNumber(c sheet.Cell) (string, error) {

@@ -26,6 +26,7 @@ type Death struct {
 	Village  string // its name, with the township's in front
 	Died     calendar.Date
 	Known    int64     // journal position at which the death became known
+	Settled  bool      // a batch has been committed that knew of it
 	Reported time.Time // and when, by whom
 	By       string
 	Stops    []DeathStop
@@ -62,6 +63,8 @@ type Heir struct {
 // State words what is still to be done in the case.
 func (d *Death) State() string {
 	switch {
+	case !d.Settled:
+		return "等下一批结算"
 	case d.Held > 0 && !d.Whole:
 		return "等登记继承人"
 	case d.Held > 0:
@@ -110,13 +113,16 @@ func (b *Book) Deaths(ctx context.Context, person int64) (list []Death, err erro
 			return err
 		}
 		var counted []BatchID
+		latest := int64(0)
 		for _, x := range batches {
 			if x.State.Committed() {
 				counted = append(counted, x.ID)
+				latest = max(latest, x.Horizon)
 			}
 		}
 		for i := range list {
 			d := &list[i]
+			d.Settled = latest >= d.Known
 			d.Village = villageName(world, d.Place)
 			d.Reported, d.By = reports[d.Known].Time, reports[d.Known].Actor
 			if err := d.follow(ctx, r, counted, items); err != nil {

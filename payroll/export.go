@@ -4,7 +4,6 @@ import (
 	"context"
 	"sort"
 	"strconv"
-	"time"
 
 	"zhida/payroll/journal"
 	"zhida/rules"
@@ -16,7 +15,7 @@ import (
 )
 
 // zone is where business dates are read off a clock.
-var zone = time.FixedZone("Asia/Shanghai", 8*60*60)
+var zone = calendar.China
 
 // Outgoing is what leaves the house for an approved batch.
 type Outgoing struct {

@@ -23,6 +23,9 @@ func Findings(r Report) (list []Finding, err error) {
 	for _, x := range r.Head().SentBack {
 		list = append(list, Finding{x.Person, x.Name, "", message.M("finding.sent_back", x.Name, KindChinese(x.Kind), x.To, x.Reason)})
 	}
+	for _, m := range r.Head().Skipped {
+		list = append(list, Finding{Message: message.M("finding.skipped", m)})
+	}
 	bridge := Bridge{Before: r.Head().PreviousNet, Now: r.Head().MonthNet}
 	err = r.Changes(func(x ReportChange) error {
 		bridge.Add(x)

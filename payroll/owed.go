@@ -26,6 +26,7 @@ type Debtor struct {
 	Owed    money.Fen
 	Notice  calendar.Date // when the latest notice was served; 0 for never
 	Consent bool          // the latest notice has the person's consent
+	Ended   bool          // the channel's latest month had nothing due to them: there is no pay to keep it back from
 }
 
 // Claim is an open receivable in words, for the notice.
@@ -188,9 +189,42 @@ func (b *Book) Debtors(ctx context.Context, person int64) (list []Debtor, err er
 		if person != 0 {
 			q.First, q.Last = person, person
 		}
-		return r.Facts(ctx, q, func(f Fact) error { return named(list, f) })
+		if err := r.Facts(ctx, q, func(f Fact) error { return named(list, f) }); err != nil {
+			return err
+		}
+		return ended(ctx, r, list)
 	})
 	return list, err
+}
+
+// ended marks those who owe something and to whom the latest month of the channel had nothing due.
+func ended(ctx context.Context, r Reader, list []Debtor) error {
+	batches, err := r.Batches(ctx)
+	if err != nil {
+		return err
+	}
+	latest, counted := map[string]calendar.Month{}, map[BatchID]bool{}
+	for _, x := range batches {
+		if counted[x.ID] = x.State.Committed(); counted[x.ID] && x.Kind == Regular {
+			latest[x.Channel] = max(latest[x.Channel], x.ID.Month())
+		}
+	}
+	for i := range list {
+		d := &list[i]
+		if d.Ended = d.Owed > 0; !d.Ended {
+			continue
+		}
+		err := r.Lines(ctx, LineQuery{Person: d.Person}, func(l Line) error {
+			if counted[l.Batch] && l.Side == Gross && l.Fen > 0 && l.Month == latest[d.Channel] {
+				d.Ended = false
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // named fills in what a fact says about its person, if that person is on the list.

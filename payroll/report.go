@@ -32,6 +32,7 @@ type ReportHead struct {
 	Villages    []ReportPlace
 	Funds       []ReportFund
 	Documents   []ReportDocument // the standards the lines rest on
+	Skipped     []calendar.Month // earlier months that were never run and that the batch pays
 	Previous    string           // id of the batch of the month before that Changes compares with, or ""
 	MonthNet    money.Fen        // paid by the batch and by those of the month before it that Changes counts in
 	PreviousNet money.Fen        // paid for the month before; 0 of a correction

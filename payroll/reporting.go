@@ -2,6 +2,7 @@ package payroll
 
 import (
 	"context"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -211,11 +212,15 @@ func (p *batchReport) loadDocuments() error {
 	items := map[string]bool{}
 	err = p.r.Lines(p.ctx, LineQuery{Batch: p.head.Batch.ID}, func(l Line) error {
 		used[l.Policy], items[l.Item] = true, true
+		if l.Cause == causeMonth && l.Month < p.head.Batch.ID.Month() && !slices.Contains(p.head.Skipped, l.Month) {
+			p.head.Skipped = append(p.head.Skipped, l.Month)
+		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
+	slices.Sort(p.head.Skipped)
 	type ordered struct {
 		ReportItem
 		order int
@@ -343,9 +348,12 @@ func (p *batchReport) loadBrought() error {
 }
 
 // cause words the cause of a line.
-func (p *batchReport) cause(cause string) (string, error) {
+func (p *batchReport) cause(cause string, month calendar.Month) (string, error) {
 	switch cause {
 	case causeMonth:
+		if month != p.head.Batch.ID.Month() {
+			return "该月没有算过，本次一并发放", nil
+		}
 		return "当月发放", nil
 	case causeLater:
 		return "按文件到期一起发放", nil
@@ -371,7 +379,7 @@ func (p *batchReport) cause(cause string) (string, error) {
 
 func (p *batchReport) Lines(fn func(ReportLine) error) error {
 	return p.r.Lines(p.ctx, LineQuery{Batch: p.head.Batch.ID}, func(l Line) error {
-		cause, err := p.cause(l.Cause)
+		cause, err := p.cause(l.Cause, l.Month)
 		if err != nil {
 			return err
 		}

@@ -16,11 +16,12 @@ import (
 
 // RunResult is what a run made.
 type RunResult struct {
-	Batches []Batch         // by id; empty when nothing is due
-	Roster  int             // persons considered
-	Refused []RefusedPerson // persons, or items of persons, that could not be computed
-	Broken  []BrokenRule    // places that do not keep to a rule of a document in the month
-	Waiting []BatchID       // back-pay batches still open, which this run has left alone
+	Batches []Batch          // by id; empty when nothing is due
+	Roster  int              // persons considered
+	Refused []RefusedPerson  // persons, or items of persons, that could not be computed
+	Broken  []BrokenRule     // places that do not keep to a rule of a document in the month
+	Waiting []BatchID        // back-pay batches still open, which this run has left alone
+	Skipped []calendar.Month // earlier months that were never run: this one pays them as well
 }
 
 // BrokenRule is a place whose amounts do not keep to a rule of a document.
@@ -36,12 +37,17 @@ type RefusedPerson struct {
 	Refusal
 }
 
+// farMonths is how far ahead of the clock a month may be run: before a long holiday pay
+// comes early, and what lies further off is a slip of the keyboard that would keep every
+// month in between from being run.
+const farMonths = 3
+
 // Run computes the drafts of a month: one batch per channel in which anybody's
 // entitlement, as known now, differs from what is committed. Regular settles all
 // months from the cut-over to month; Correction settles month alone and needs it
 // to have been run. Without a difference there is no batch. A draft that is open
 // for a channel is computed again under its id; a submitted one refuses the run.
-// Error: Busy while somebody else computes.
+// Errors: run.ahead of a month far ahead of the clock; Busy while somebody else computes.
 func (b *Book) Run(ctx context.Context, s *Session, month calendar.Month, kind BatchKind) (r RunResult, err error) {
 	err = b.alone(ctx, func(ctx context.Context, b *Book) error {
 		r, err = b.run(ctx, s, month, kind, Narrow{})
@@ -132,6 +138,9 @@ func (b *Book) run(ctx context.Context, s *Session, month calendar.Month, kind B
 	if err := s.need(RoleMaker); err != nil {
 		return RunResult{}, err
 	}
+	if today := calendar.DateIn(b.now(), zone).Month(); kind == Regular && month > today.Add(farMonths) {
+		return RunResult{}, message.Err("run.ahead", month, today, farMonths)
+	}
 	c, err := b.prepareAt(ctx, month, kind, only, 0)
 	if err != nil {
 		return RunResult{}, err
@@ -147,7 +156,7 @@ func (b *Book) run(ctx context.Context, s *Session, month calendar.Month, kind B
 		return RunResult{}, errors.Join(err, w.drop(context.WithoutCancel(ctx)))
 	}
 	r, err := w.finish(ctx)
-	r.Broken = brokenRules(c.eval, c.world, month)
+	r.Broken, r.Skipped = brokenRules(c.eval, c.world, month), c.skipped()
 	return r, err
 }
 
@@ -169,8 +178,25 @@ func (b *Book) tryRun(ctx context.Context, c *calc) (RunResult, error) {
 			r.Batches = append(r.Batches, d.Batch)
 		}
 	}
-	r.Broken = brokenRules(c.eval, c.world, c.month)
+	r.Broken, r.Skipped = brokenRules(c.eval, c.world, c.month), c.skipped()
 	return r, err
+}
+
+// skipped are the months since the cut-over that no batch of any channel has settled.
+func (c *calc) skipped() (list []calendar.Month) {
+	if c.kind != Regular {
+		return nil
+	}
+months:
+	for m := c.start; m < c.month; m = m.Add(1) {
+		for _, covered := range c.covered {
+			if covered[m] {
+				continue months
+			}
+		}
+		list = append(list, m)
+	}
+	return list
 }
 
 // brokenRules are the rules that places do not keep to in a month.

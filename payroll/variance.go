@@ -177,7 +177,7 @@ func (v *variance) corrected(c *ReportChange, own []Fact, what string, causes []
 			e.add(VarianceUnexplained, "", "")
 			continue
 		case causeMonth, causeLater, causeShort:
-			text, err := v.report.cause(cause)
+			text, err := v.report.cause(cause, 0)
 			if err != nil {
 				return err
 			}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -290,14 +291,18 @@ func (c *cli) batchShow(ctx context.Context, a *app.App, id payroll.BatchID) err
 			Fen    money.Fen `json:"fen"`
 			Reason string    `json:"reason"`
 		}
-		held, turned, status := []person{}, []person{}, map[payroll.Status]int{}
+		held, turned, notDue, status := []person{}, []person{}, []person{}, map[payroll.Status]int{}
+		var reasons sums
 		err = r.People(func(p payroll.ReportPerson) error {
 			status[p.Status]++
-			if p.Status == payroll.OnHold {
+			switch p.Status {
+			case payroll.OnHold:
 				held = append(held, person{p.Person, p.Name, p.Balance, p.Reason})
-			}
-			if p.Status == payroll.Refused {
+			case payroll.Refused:
 				turned = append(turned, person{p.Person, p.Name, 0, p.Reason})
+			case payroll.NotDue:
+				notDue = append(notDue, person{p.Person, p.Name, 0, p.Reason})
+				reasons.add(p.Reason, 0)
 			}
 			return nil
 		})
@@ -319,6 +324,7 @@ func (c *cli) batchShow(ctx context.Context, a *app.App, id payroll.BatchID) err
 			}
 			out["by_item"], out["by_township"], out["by_cause"] = items.list, townships.list, causes.list
 			out["held"], out["refused"], out["findings"] = held, turned, findingsOf(findings, c.language())
+			out["not_due"] = notDue
 			out["status"] = status
 			return c.printJSON(out)
 		}
@@ -328,6 +334,15 @@ func (c *cli) batchShow(ctx context.Context, a *app.App, id payroll.BatchID) err
 		c.sumTable("乡镇", townships.list)
 		for _, x := range append(held, turned...) {
 			c.say("batch.not_paid", x.Person, x.Name, x.Fen, x.Reason)
+		}
+		for _, r := range reasons.list { // thousands may belong to the other channel: the reason, how many, and the first of them
+			names := []string{}
+			for _, x := range notDue {
+				if x.Reason == r.Code && len(names) < 5 {
+					names = append(names, x.Name)
+				}
+			}
+			c.say("batch.not_due", r.Lines, r.Code, strings.Join(names, "、"))
 		}
 		for _, x := range findings {
 			fmt.Fprintln(c.out, x.Message.Text(c.language()))

@@ -132,7 +132,7 @@ func (c *cli) today() (calendar.Date, error) {
 	if now == nil {
 		now = time.Now
 	}
-	return calendar.DateIn(now(), time.FixedZone("Asia/Shanghai", 8*60*60)), nil
+	return calendar.DateIn(now(), calendar.China), nil
 }
 
 var sections = map[string]string{"header": "首行", "cells": "格子", "titles": "标题", "trailer": "尾行"}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -79,17 +80,27 @@ func (c *cli) owed(cmd *cobra.Command, who string) error {
 		}
 		rows, total, owing := [][]string{}, money.Fen(0), map[int64]bool{}
 		for _, d := range list {
-			notice := "没有送达"
-			if d.Notice != 0 {
-				notice = d.Notice.String() + map[bool]string{true: " 同意", false: ""}[d.Consent]
+			notice, next := "没有送达", "送达通知后从应发扣回"
+			old := !slices.ContainsFunc(d.Open, func(e payroll.Entry) bool { return e.Origin.Seq() != 0 })
+			switch {
+			case d.Notice != 0:
+				notice, next = d.Notice.String()+map[bool]string{true: " 同意", false: ""}[d.Consent], "从应发扣回"
+			case old:
+				notice, next = "旧欠，不另送达", "从应发扣回"
+			}
+			switch {
+			case d.Owed == 0:
+				next = "已结清"
+			case d.Ended:
+				next = "没有应发可扣：退还或核销"
 			}
 			if d.Owed != 0 {
 				owing[d.Person] = true
 			}
 			total += d.Owed
-			rows = append(rows, []string{strconv.FormatInt(d.Person, 10), d.Name, d.Place, d.Channel, notice, strconv.Itoa(len(d.Open)), d.Owed.Grouped()})
+			rows = append(rows, []string{strconv.FormatInt(d.Person, 10), d.Name, d.Place, d.Channel, notice, strconv.Itoa(len(d.Open)), d.Owed.Grouped(), next})
 		}
-		term.Table(c.out, []string{"编号", "姓名", "单位", "渠道", "通知送达", "笔数", "余额（元）"}, rows, 6, 7)
+		term.Table(c.out, []string{"编号", "姓名", "单位", "渠道", "通知送达", "笔数", "余额（元）", "下一步"}, rows, 6, 7)
 		c.say("owed.done", len(owing), total.Grouped())
 		return nil
 	})

@@ -83,7 +83,7 @@ func (c *cli) computed(m calendar.Month, r payroll.RunResult) error {
 			heads = append(heads, headOf(b))
 		}
 		if err := c.printJSON(map[string]any{"month": m, "roster": r.Roster, "batches": heads, "refused": refusedOf(r.Refused, c.language()), "broken": brokenOf(r.Broken, c.language()),
-			"waiting": append([]payroll.BatchID{}, r.Waiting...)}); err != nil {
+			"waiting": append([]payroll.BatchID{}, r.Waiting...), "skipped": append([]calendar.Month{}, r.Skipped...)}); err != nil {
 			return err
 		}
 	} else {
@@ -101,6 +101,9 @@ func (c *cli) computed(m calendar.Month, r payroll.RunResult) error {
 		}
 	}
 	if !c.json {
+		if len(r.Skipped) > 0 && len(r.Batches) > 0 {
+			c.say("run.skipped", months(r.Skipped))
+		}
 		for _, id := range r.Waiting {
 			c.say("run.waiting", id)
 		}
@@ -146,3 +149,15 @@ func (c *cli) batchTable(list []payroll.Batch) {
 }
 
 func short(digest string) string { return digest[:min(8, len(digest))] }
+
+// months lists months, as a span where there are many.
+func months(list []calendar.Month) string {
+	if n := len(list); n > 3 {
+		return list[0].String() + "…" + list[n-1].String()
+	}
+	texts := make([]string, len(list))
+	for i, m := range list {
+		texts[i] = m.String()
+	}
+	return strings.Join(texts, "、")
+}

@@ -150,6 +150,9 @@ func (d *Date) UnmarshalText(b []byte) error {
 	return err
 }
 
+// China is the zone in which business dates are read off a clock: every county keeps it.
+var China = time.FixedZone("Asia/Shanghai", 8*60*60)
+
 // DateIn is the date that a clock in the zone loc shows at the instant t.
 func DateIn(t time.Time, loc *time.Location) Date { return ofTime(t.In(loc)) }
 

@@ -286,4 +286,7 @@ var commandEntries = []Entry{
 	{Code: "workbook.done", Exit: ExitDone,
 		Zh: "审核工作簿：{0}", ZhHint: "",
 		En: "audit workbook: {0}", EnHint: ""},
+	{Code: "batch.not_due", Exit: ExitDone,
+		Zh: "本次不付 {0} 人：{1}（{2}）", ZhHint: "全部名单见 --json 或审核工作簿",
+		En: "nothing paid this time to {0} people: {1} ({2})", EnHint: "The whole list is in --json and in the audit workbook."},
 }

@@ -469,4 +469,13 @@ var payrollEntries = []Entry{
 	{Code: "batch.corrects", Exit: ExitDone,
 		Zh: "批次 {0} 有 {1} 处变动，实发 {2} 元；没有解释的 {3} 元", ZhHint: "",
 		En: "batch {0} has {1} changes and pays {2} yuan; {3} unexplained", EnHint: ""},
+	{Code: "run.ahead", Exit: ExitState,
+		Zh: "{0} 太早：现在是 {1}，最多提前 {2} 个月", ZhHint: "请核对月份；排演可用 --now 指定时间",
+		En: "{0} is too early: it is {1} now, and {2} months ahead is the limit", EnHint: "Check the month; a rehearsal may set --now."},
+	{Code: "run.skipped", Exit: ExitDone,
+		Zh: "以前没有算过的月份 {0}，这次一并发放", ZhHint: "漏算的原因请写进审批意见",
+		En: "months that were never run, {0}, are paid by this run as well", EnHint: "Note why they were left out."},
+	{Code: "finding.skipped", Exit: ExitDone,
+		Zh: "{0} 没有单独算过，由本批一并发放", ZhHint: "请确认不是写错了月份",
+		En: "{0} was never run and is paid by this batch", EnHint: "Make sure that the month is not a slip."},
 }

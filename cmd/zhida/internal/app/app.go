@@ -27,6 +27,7 @@ import (
 	"zhida/importers"
 	"zhida/importers/returns"
 	"zhida/payroll"
+	"zhida/payroll/journal"
 	"zhida/payroll/store"
 	"zhida/rules/calendar"
 	"zhida/rules/message"
@@ -64,7 +65,8 @@ func Create(ctx context.Context, path string, m payroll.Meta, now func() time.Ti
 	return a, nil
 }
 
-// Open opens a book. A clock of its own (now not nil) is only for rehearsal books.
+// Open opens a book. A clock of its own (now not nil) is only for rehearsal books; within
+// the day of the last event it goes on from there, so that a rehearsal names days only.
 func Open(ctx context.Context, path string, now func() time.Time) (*App, error) {
 	s, err := store.Open(ctx, path)
 	if err != nil {
@@ -73,7 +75,13 @@ func Open(ctx context.Context, path string, now func() time.Time) (*App, error) 
 	clock := time.Now
 	if now != nil {
 		var m payroll.Meta
-		err := s.View(ctx, func(r payroll.Reader) (err error) { m, err = r.Meta(ctx); return err })
+		var head journal.Head
+		err := s.View(ctx, func(r payroll.Reader) (err error) {
+			if m, err = r.Meta(ctx); err == nil {
+				head, err = r.Head(ctx)
+			}
+			return err
+		})
 		if err == nil && !m.Rehearsal {
 			err = message.Err("book.no_rehearsal")
 		}
@@ -81,9 +89,21 @@ func Open(ctx context.Context, path string, now func() time.Time) (*App, error) 
 			s.Close()
 			return nil, err
 		}
-		clock = now
+		clock = onwards(now, head.Time)
 	}
 	return &App{payroll.NewBook(s, clock), s}, nil
+}
+
+// onwards is a clock that, on the day of last, does not run behind it.
+func onwards(now func() time.Time, last time.Time) func() time.Time {
+	return func() time.Time {
+		t := now()
+		if t.Before(last) && calendar.DateIn(t, calendar.China) == calendar.DateIn(last, calendar.China) {
+			last = last.Add(time.Second)
+			return last
+		}
+		return t
+	}
 }
 
 // Close closes the book.
