@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"zhida/payroll"
+	"zhida/payroll/journal"
 	"zhida/payroll/store"
+	"zhida/rules/identity"
 	"zhida/rules/message"
 )
 
@@ -43,5 +45,52 @@ func TestDutiesDoubtTheClock(t *testing.T) {
 				t.Errorf("%v, want %s", err, c.want)
 			}
 		})
+	}
+}
+
+// A clock that is believed on somebody's word is on record with that word; one that needs
+// none, or that the word does not cover, is not.
+func TestAcceptedClockIsOnRecord(t *testing.T) {
+	ctx, now := context.Background(), time.Date(2026, 2, 1, 1, 0, 0, 0, time.UTC)
+	s, err := store.Create(ctx, filepath.Join(t.TempDir(), "book.db"), "430725")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	b := payroll.NewBook(s, func() time.Time { return now })
+	if err := b.Found(ctx, payroll.Meta{County: "430725", Name: "桃源县", Cutover: 202602}); err != nil {
+		t.Fatal(err)
+	}
+	id, err := identity.ParseResidentID("439901197001010012")
+	if err != nil {
+		t.Fatal(err)
+	}
+	admin, err := b.AddActor(ctx, nil, payroll.NewActor{Name: "周正", Roles: []payroll.Role{payroll.RoleAdmin}, ID: id, Passphrase: []byte("zhida-test")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	accepted := func() (n int) {
+		err := s.View(ctx, func(r payroll.Reader) error {
+			return r.Events(ctx, 1, 99, func(e journal.Event) error {
+				if e.Kind == payroll.EventClockAccepted {
+					n++
+				}
+				return nil
+			})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for _, c := range []struct {
+		after time.Duration // of the last event
+		said  time.Duration // of now, back
+		want  int
+	}{{time.Hour, 0, 0}, {240 * 24 * time.Hour, 100 * 24 * time.Hour, 0}, {0, 24 * time.Hour, 1}, {time.Hour, 0, 1}} {
+		now = now.Add(c.after)
+		if err := b.AcceptClock(ctx, admin, now.Add(-c.said)); err != nil || accepted() != c.want {
+			t.Fatalf("%+v: %d on record, %v", c, accepted(), err)
+		}
 	}
 }

@@ -13,6 +13,26 @@ import (
 // EventReminded records that people were reminded of a step of the pay calendar.
 const EventReminded = "duty.reminded"
 
+// EventClockAccepted records that somebody stood for a clock far before the journal.
+const EventClockAccepted = "clock.accepted"
+
+// AcceptClock records on whose word a clock is believed that is far before the journal and
+// that no time server stands for. It records nothing of a clock that needs no word, or of
+// one that the day said does not cover: Duties refuses that.
+func (b *Book) AcceptClock(ctx context.Context, s *Session, said time.Time) error {
+	return b.store.Update(ctx, func(tx Tx) error {
+		head, err := tx.Head(ctx)
+		if err != nil {
+			return err
+		}
+		if now := b.now(); now.Before(head.Time) || !now.After(head.Time.Add(farAhead)) || now.After(said.Add(farAhead)) {
+			return nil
+		}
+		_, err = b.record(ctx, tx, s, EventClockAccepted, "day", calendar.DateIn(said, zone).String(), "last", head.Time.In(zone).Format(time.DateTime))
+		return err
+	})
+}
+
 // DutyRecord is a duty that somebody has begun. Position is the journal event that did
 // it, 0 of a draft whose end is not known.
 type DutyRecord struct {

@@ -28,11 +28,17 @@ func (c *cli) serveCommand() *cobra.Command {
 		Long:    "按设置里的 calendar：变动截止的次日计算当月草稿，每步到期和过期各提醒一次（日志、屏幕，设置了 notify 的再发网页回调或邮件）。\n--listen 上有 /healthz 和 /metrics（Prometheus），只在本机。",
 		Example: "  zhida serve --as 张敏 --passphrase-file 口令\n  zhida serve --once --as 张敏 --passphrase-file 口令",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			vouched, err := voucher(acceptClock)
+			said, err := vouchedDay(acceptClock)
 			if err != nil {
 				return err
 			}
+			vouched := voucher(said)
 			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
+				if !app.ClockSynchronised() && !said.IsZero() {
+					if err := a.AcceptClock(ctx, s, said); err != nil {
+						return err
+					}
+				}
 				d := &daemon{app: a, session: s, every: every, vouched: vouched, log: slog.New(slog.NewTextHandler(c.errs, nil))}
 				if once {
 					return c.once(ctx, d)
@@ -47,25 +53,27 @@ func (c *cli) serveCommand() *cobra.Command {
 	return cmd
 }
 
+// vouchedDay reads the day on which somebody says that the clock is right, zero for none.
+func vouchedDay(day string) (time.Time, error) {
+	if day == "" {
+		return time.Time{}, nil
+	}
+	d, err := calendar.ParseDate(day)
+	if err != nil {
+		return time.Time{}, message.Err("cli.date", day)
+	}
+	return time.Parse(time.RFC3339, d.String()+"T00:00:00+08:00")
+}
+
 // voucher gives what stands for the clock: now, while the kernel takes it to agree with a
 // time server; else the day on which somebody said that it is right.
-func voucher(day string) (func() time.Time, error) {
-	var said time.Time
-	if day != "" {
-		d, err := calendar.ParseDate(day)
-		if err == nil {
-			said, err = time.Parse(time.RFC3339, d.String()+"T00:00:00+08:00")
-		}
-		if err != nil {
-			return nil, message.Err("cli.date", day)
-		}
-	}
+func voucher(said time.Time) func() time.Time {
 	return func() time.Time {
 		if app.ClockSynchronised() {
 			return time.Now()
 		}
 		return said
-	}, nil
+	}
 }
 
 // deliveryTime is how long one look by itself may stay with reminders that do not arrive.

@@ -40,7 +40,7 @@ func Send(ctx context.Context, n payroll.Notify, d payroll.Delivery) error {
 }
 
 func sendMail(ctx context.Context, n payroll.Notify, d schedule.Duty) error {
-	host, _, err := net.SplitHostPort(n.SMTP)
+	host, port, err := net.SplitHostPort(n.SMTP)
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func sendMail(ctx context.Context, n payroll.Notify, d schedule.Duty) error {
 	if err != nil {
 		return err
 	}
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", n.SMTP)
+	conn, err := dialMail(ctx, n.SMTP, host, port == smtps)
 	if err != nil {
 		return err
 	}
@@ -60,6 +60,16 @@ func sendMail(ctx context.Context, n payroll.Notify, d schedule.Duty) error {
 	}
 	defer c.Close()
 	return errors.Join(talk(c, host, n, from, d, time.Now()), ctx.Err())
+}
+
+// smtps is the port of mail servers that speak TLS from the first byte.
+var smtps = "465" // a variable for the tests, which may not listen there
+
+func dialMail(ctx context.Context, address, host string, secure bool) (net.Conn, error) {
+	if secure {
+		return (&tls.Dialer{Config: &tls.Config{ServerName: host}}).DialContext(ctx, "tcp", address)
+	}
+	return new(net.Dialer).DialContext(ctx, "tcp", address)
 }
 
 // talk hands one mail to the server: over TLS where it offers that, with a password only

@@ -3,7 +3,14 @@ package app
 import (
 	"bufio"
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/base64"
+	"encoding/pem"
+	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -28,6 +35,11 @@ func mailServer(t *testing.T, greets bool) (address string, told <-chan string) 
 	if err != nil {
 		t.Fatal(err)
 	}
+	return serveMail(t, l, greets, nil)
+}
+
+// serveMail serves a listener; with a certificate it takes nothing but STARTTLS before TLS.
+func serveMail(t *testing.T, l net.Listener, greets bool, secure *tls.Config) (address string, told <-chan string) {
 	t.Cleanup(func() { l.Close() })
 	lines := make(chan string, 100)
 	go func() {
@@ -36,41 +48,52 @@ func mailServer(t *testing.T, greets bool) (address string, told <-chan string) 
 			if err != nil {
 				return
 			}
-			go func() {
-				defer c.Close()
-				r := bufio.NewReader(c)
-				say := func(s string) { _, _ = c.Write([]byte(s + "\r\n")) }
-				if greets {
-					say("220 sample")
-				}
-				for data := false; ; {
-					line, err := r.ReadString('\n')
-					if err != nil {
-						return
-					}
-					line = strings.TrimRight(line, "\r\n")
-					lines <- line
-					switch {
-					case data && line == ".":
-						data = false
-						say("250 taken")
-					case data:
-					case strings.HasPrefix(line, "EHLO"):
-						say("250-sample")
-						say("250 AUTH PLAIN")
-					case strings.HasPrefix(line, "AUTH"):
-						say("235 welcome")
-					case line == "DATA":
-						data = true
-						say("354 go on")
-					default:
-						say("250 well")
-					}
-				}
-			}()
+			go converse(c, greets, secure, lines)
 		}
 	}()
 	return l.Addr().String(), lines
+}
+
+func converse(c net.Conn, greets bool, secure *tls.Config, lines chan<- string) {
+	defer func() { c.Close() }()
+	r := bufio.NewReader(c)
+	say := func(s string) { _, _ = c.Write([]byte(s + "\r\n")) }
+	if greets {
+		say("220 sample")
+	}
+	for data := false; ; {
+		line, err := r.ReadString('\n')
+		if err != nil {
+			return
+		}
+		line = strings.TrimRight(line, "\r\n")
+		lines <- line
+		switch {
+		case data && line == ".":
+			data = false
+			say("250 taken")
+		case data:
+		case strings.HasPrefix(line, "EHLO") && secure != nil:
+			say("250-sample")
+			say("250 STARTTLS")
+		case strings.HasPrefix(line, "EHLO"):
+			say("250-sample")
+			say("250 AUTH PLAIN")
+		case line == "STARTTLS" && secure != nil:
+			say("220 go on")
+			c = tls.Server(c, secure)
+			r, secure = bufio.NewReader(c), nil
+		case secure != nil:
+			say("530 in clear nothing is taken")
+		case strings.HasPrefix(line, "AUTH"):
+			say("235 welcome")
+		case line == "DATA":
+			data = true
+			say("354 go on")
+		default:
+			say("250 well")
+		}
+	}
 }
 
 func heard(told <-chan string) (all []string) {
@@ -109,6 +132,62 @@ func TestMail(t *testing.T) {
 	}
 	if err := Send(context.Background(), n, d); message.Code(err) != "file.not_private" {
 		t.Errorf("a password that all can read: %v", err)
+	}
+}
+
+// certificate makes one for 127.0.0.1 that vouches for itself.
+func certificate(t *testing.T) (*tls.Config, []byte) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature}
+	der, err := x509.CreateCertificate(rand.Reader, form, form, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+}
+
+// A mail goes over TLS where the server offers it and on the port that speaks nothing
+// else; a server that the machine does not trust gets nothing.
+func TestMailOverTLS(t *testing.T) {
+	known, root := certificate(t)
+	stranger, _ := certificate(t)
+	file := filepath.Join(t.TempDir(), "roots.pem")
+	if err := os.WriteFile(file, root, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("SSL_CERT_FILE", file) // read once in a process: no other test here verifies a certificate
+	for _, c := range []struct {
+		name    string
+		config  *tls.Config
+		at465   bool
+		trusted bool
+	}{{"starttls", known, false, true}, {"smtps", known, true, true}, {"starttls of a stranger", stranger, false, false}, {"smtps of a stranger", stranger, true, false}} {
+		t.Run(c.name, func(t *testing.T) {
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			port := ""
+			starts := c.config
+			if c.at465 {
+				_, port, _ = net.SplitHostPort(l.Addr().String())
+				l, starts = tls.NewListener(l, c.config), nil
+			}
+			address, told := serveMail(t, l, true, starts)
+			old := smtps
+			smtps = port
+			defer func() { smtps = old }()
+			err = Send(context.Background(), payroll.Notify{SMTP: address, From: "a@example.gov.cn", To: []string{"b@example.gov.cn"}}, payroll.Delivery{Duty: review, Channel: payroll.ByMail})
+			text := strings.Join(heard(told), "\n")
+			if arrived := strings.Contains(text, "2026-10 复核审批"); arrived != c.trusted || (err == nil) != c.trusted {
+				t.Errorf("%v; the server was told\n%s", err, text)
+			}
+		})
 	}
 }
 
