@@ -105,24 +105,24 @@ func routeFor(ctx context.Context, r Reader, in *ImportBatch, plan *importPlan) 
 	if err != nil || len(county.Chains) == 0 || chained[in.Kind] == "" {
 		return nil, err
 	}
-	var found *Chain
+	var steps []string
 	first := true
 	townships := map[string]bool{}
-	for _, k := range sortedKeys(plan.concerns) {
-		x := county.chain(k, in.Kind)
-		if !first && x != found {
+	for k, places := range plan.concerns {
+		x := county.steps(k, in.Kind)
+		if !first && !slices.Equal(x, steps) {
 			return nil, message.Err("import.mixed_chains", in.File)
 		}
-		first, found = false, x
-		for _, place := range plan.concerns[k] {
+		first, steps = false, x
+		for _, place := range places {
 			townships[facts.Township(place)] = true
 		}
 	}
-	if found == nil {
+	if len(steps) == 0 {
 		return nil, nil
 	}
-	way := &route{steps: found.Steps}
-	if slices.Contains(found.Steps, StepTownship) {
+	way := &route{steps: steps}
+	if slices.Contains(steps, StepTownship) {
 		if len(townships) != 1 {
 			return nil, message.Err("import.several_townships", in.File, len(townships))
 		}
@@ -132,6 +132,30 @@ func routeFor(ctx context.Context, r Reader, in *ImportBatch, plan *importPlan) 
 		way.steps = append(slices.Clone(way.steps), StepFinance) // money by hand takes a second actor of the bureau
 	}
 	return way, nil
+}
+
+// concern is the category that a fact's person has, and the one that the fact gives them.
+type concern struct{ from, to facts.Category }
+
+// steps are those of the chain that a fact must pass; of somebody who changes category
+// those of the old chain, then those that the new one has besides, the bureau last.
+func (c *County) steps(k concern, kind string) (steps []string) {
+	for _, category := range []facts.Category{k.from, k.to} {
+		if x := c.chain(category, kind); x != nil {
+			steps = append(steps, x.Steps...)
+		}
+	}
+	seen := map[string]bool{}
+	finance := slices.Contains(steps, StepFinance)
+	steps = slices.DeleteFunc(steps, func(s string) bool {
+		again := seen[s] || s == StepFinance
+		seen[s] = true
+		return again
+	})
+	if finance {
+		steps = append(steps, StepFinance)
+	}
+	return steps
 }
 
 func (c *County) chain(k facts.Category, kind string) *Chain {
@@ -158,15 +182,18 @@ func (c *County) owner(k facts.Category, kind string) string {
 
 // note keeps whose facts a file changes, for the chain: by category, the places.
 func (p *importPlan) note(known *knownFacts, f Fact) {
-	k, place := known.categories[f.Person], known.homes[f.Person]
+	k, place := concern{known.categories[f.Person], known.categories[f.Person]}, known.homes[f.Person]
 	if f.Kind == facts.KindPerson {
 		var profile facts.Profile
 		if json.Unmarshal([]byte(f.Body), &profile) == nil {
-			k, place = profile.Category, profile.Place
+			k.to, place = profile.Category, profile.Place
+			if k.from == "" { // somebody new
+				k.from = k.to
+			}
 		}
 	}
 	if p.concerns == nil {
-		p.concerns = map[facts.Category][]string{}
+		p.concerns = map[concern][]string{}
 	}
 	if !slices.Contains(p.concerns[k], place) {
 		p.concerns[k] = append(p.concerns[k], place)
