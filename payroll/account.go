@@ -192,11 +192,10 @@ type share struct {
 // and only then becomes a receivable; the month's own pay is touched by nothing but
 // collect, on the terms of a document or with the person's consent. What is restored
 // after it was taken back is in the person's hands already as far as it was not given
-// back: that cancels the receivable and is not paid again.
-func (a *account) settle(p *channelPart, kind BatchKind) {
+// back: that has cancelled the receivable, see restore, and is not paid again.
+func (a *account) settle(p *channelPart, restored money.Fen, kind BatchKind) {
 	st := &p.settlement
 	nothing := st.Reason
-	restored := a.restore(p)
 	own, rest := p.ownAndRest(a.calc.month, kind == Regular && !a.paidBefore)
 	if own < 0 {
 		own, rest = 0, rest+own

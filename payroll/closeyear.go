@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"zhida/payroll/journal"
 	"zhida/payroll/ledger"
 	"zhida/rules/calendar"
 	"zhida/rules/message"
@@ -169,8 +170,8 @@ func (b *Book) Year(ctx context.Context, year int) (report YearReport, err error
 
 // CloseYear closes a year after its last month: authority that is still available lapses
 // unless a document carries it over, and accounts keep their money. carried gives the
-// documents by fund. Errors: fund.year_open while the last month run in the year is not
-// closed, fund.year_closed, fund.lapses naming the funds that need a document or sending up.
+// documents by fund. Errors: fund.year_open while December is not closed, fund.year_done,
+// fund.unknown, fund.lapses naming the funds that need a document or sending up.
 func (b *Book) CloseYear(ctx context.Context, s *Session, year int, carried map[string]string) (report YearReport, err error) {
 	if err := s.need(RoleApprover); err != nil {
 		return report, err
@@ -180,11 +181,14 @@ func (b *Book) CloseYear(ctx context.Context, s *Session, year int, carried map[
 		if report, err = yearReport(ctx, tx, year, today); err != nil {
 			return err
 		}
+		if report.Closed != 0 {
+			return message.Err("fund.year_done", year)
+		}
 		done, err := closings(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if n := len(done); n == 0 || done[n-1].month.Year() < year {
+		if n := len(done); n == 0 || done[n-1].month < calendar.Month(year*100+12) {
 			return message.Err("fund.year_open", year)
 		}
 		meta, err := tx.Meta(ctx)
@@ -194,6 +198,11 @@ func (b *Book) CloseYear(ctx context.Context, s *Session, year int, carried map[
 		county, err := countyOf(ctx, tx, meta)
 		if err != nil {
 			return err
+		}
+		for _, code := range sortedKeys(carried) {
+			if county.fund(code) == nil {
+				return message.Err("fund.unknown", code)
+			}
 		}
 		var problems message.Problems
 		lapsing := map[string]money.Fen{}
@@ -221,8 +230,30 @@ func (b *Book) CloseYear(ctx context.Context, s *Session, year int, carried map[
 	return report, err
 }
 
+// yearClosed is the position at which a year was closed, 0 while it is open.
+func yearClosed(ctx context.Context, r Reader, year int) (position int64, err error) {
+	head, err := r.Head(ctx)
+	if err != nil {
+		return 0, err
+	}
+	err = r.Events(ctx, 1, head.Position, func(e journal.Event) error {
+		if e.Kind != EventYearClosed {
+			return nil
+		}
+		pairs, err := journal.ParsePayload(e.Payload)
+		if valueOf(pairs, "year") == num(int64(year)) {
+			position = e.Position
+		}
+		return err
+	})
+	return position, err
+}
+
 func yearReport(ctx context.Context, r Reader, year int, today calendar.Date) (y YearReport, err error) {
 	y.Year = year
+	if y.Closed, err = yearClosed(ctx, r, year); err != nil {
+		return y, err
+	}
 	f, err := fundReport(ctx, r, 0)
 	if err != nil {
 		return y, err

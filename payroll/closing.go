@@ -62,11 +62,14 @@ func (b *Book) Funds(ctx context.Context, month calendar.Month) (report FundRepo
 }
 
 // CloseMonth closes a month: the purses as they stand, when everything adds up. Months
-// close in order. Errors: fund.closed_already, fund.order, and message.Problems with each
-// difference.
+// close in order. Errors: fund.closed_already, fund.ahead of a month that has not begun,
+// fund.order, and message.Problems with each difference.
 func (b *Book) CloseMonth(ctx context.Context, s *Session, month calendar.Month) (report FundReport, err error) {
 	if err := s.need(RoleChecker, RoleApprover); err != nil {
 		return report, err
+	}
+	if today := calendar.DateIn(b.now(), zone).Month(); month > today {
+		return report, message.Err("fund.ahead", month, today)
 	}
 	err = b.store.Update(ctx, func(tx Tx) error {
 		if report, err = fundReport(ctx, tx, month); err != nil {
@@ -89,7 +92,8 @@ func (b *Book) CloseMonth(ctx context.Context, s *Session, month calendar.Month)
 	return report, err
 }
 
-// ReopenMonth takes the latest closing back, with a reason. Error: fund.not_last.
+// ReopenMonth takes the latest closing back, with a reason. Errors: fund.not_last,
+// fund.year_done once its year is closed.
 func (b *Book) ReopenMonth(ctx context.Context, s *Session, month calendar.Month, reason string) error {
 	if err := s.need(RoleApprover); err != nil {
 		return err
@@ -104,6 +108,13 @@ func (b *Book) ReopenMonth(ctx context.Context, s *Session, month calendar.Month
 		}
 		if n := len(closings); n == 0 || closings[n-1].month != month {
 			return message.Err("fund.not_last", month)
+		}
+		at, err := yearClosed(ctx, tx, month.Year())
+		if err != nil {
+			return err
+		}
+		if at != 0 {
+			return message.Err("fund.year_done", month.Year())
 		}
 		_, err = b.record(ctx, tx, s, EventMonthReopened, "month", month.String(), "reason", reason)
 		return err

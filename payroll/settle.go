@@ -372,14 +372,6 @@ func (s *settler) closePart(p *channelPart) {
 		st.Status, st.Reason = NotDue, message.M("settle.narrowed")
 		return
 	}
-	p.limitDeductions()
-	for _, l := range p.lines {
-		if l.Side == Deduction {
-			st.Deduction += l.Fen
-		} else {
-			st.Gross += l.Fen
-		}
-	}
 	a := &account{standing: s.person.standing, open: s.person.balances[p.channel], receivables: s.person.receivables[p.channel], forgiven: s.person.forgiven[p.channel],
 		courts: &s.person.courts, collected: &s.person.collected, died: s.person.Died(), on: s.calc.ran.Last(), paidBefore: s.paidBefore[p.channel], calc: s.calc}
 	a.profile = profileAt(&s.person.Person, a.on)
@@ -388,7 +380,16 @@ func (s *settler) closePart(p *channelPart) {
 	}
 	a.leaving = leaving(&s.person.Person, a.profile, a.on)
 	a.own, a.hasOwn = accountAt(&s.person.Person, a.on)
-	a.settle(p, s.calc.kind)
+	restored := a.restore(p)
+	p.limitDeductions()
+	for _, l := range p.lines {
+		if l.Side == Deduction {
+			st.Deduction += l.Fen
+		} else {
+			st.Gross += l.Fen
+		}
+	}
+	a.settle(p, restored, s.calc.kind)
 	p.portions = p.portion(s.calc.county, s.heldIn(p.channel, a.open.Held))
 	slices.SortFunc(p.entries, func(x, y Entry) int { // as the store gives them back
 		return cmp.Or(cmp.Compare(x.Way, y.Way), cmp.Compare(x.Origin, y.Origin), cmp.Compare(x.Month, y.Month), cmp.Compare(x.Item, y.Item))
@@ -423,7 +424,8 @@ func leaving(p *facts.Person, f *facts.Profile, on calendar.Date) bool {
 }
 
 // limitDeductions keeps deductions within the pay they are taken from, in print
-// order: what does not fit is not committed and stays due from later pay.
+// order: what does not fit is not committed and stays due from later pay. What is
+// restored pays nothing: nothing can be taken from it.
 func (p *channelPart) limitDeductions() {
 	sort.SliceStable(p.lines, func(i, j int) bool {
 		a, b := &p.lines[i], &p.lines[j]
@@ -433,7 +435,7 @@ func (p *channelPart) limitDeductions() {
 	for _, l := range p.lines {
 		switch {
 		case l.Side == Gross:
-			room += max(l.Fen, 0)
+			room += max(l.Fen-l.restored, 0)
 		case l.Fen < 0:
 			room -= l.Fen
 		}

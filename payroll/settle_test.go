@@ -61,7 +61,7 @@ func TestSettleBalances(t *testing.T) {
 				back -= restored
 			}
 		}
-		a.settle(p, kind)
+		a.settle(p, a.restore(p), kind)
 		s := p.settlement
 		if s.Gross-s.Deduction != s.Pay+s.Held-s.Owed {
 			t.Fatalf("%s - %s is not %s + %s - %s", s.Gross, s.Deduction, s.Pay, s.Held, s.Owed)
@@ -209,5 +209,29 @@ func TestBatchID(t *testing.T) {
 		if _, err := ParseBatchID(in); err == nil {
 			t.Errorf("%q is taken for a batch", in)
 		}
+	}
+}
+
+// What is granted again and only cancels a receivable pays nothing, so a deduction finds
+// no pay in it and waits: nobody comes to owe the county for a deduction.
+func TestNoDeductionFromWhatIsRestored(t *testing.T) {
+	const month = calendar.Month(202611)
+	a := &account{on: month.Last(), hasOwn: true, calc: &calc{month: month, horizons: map[BatchID]int64{202610001: 5}}, collected: new(money.Fen),
+		receivables: []Entry{{Origin: 202610001, Item: "a", Month: 202610, Fund: "F", Fen: 10000}}}
+	p := &channelPart{lines: []draftLine{
+		{Line: Line{Item: "a", Month: 202610, Side: Gross, Fen: 10000, Committed: 1, Fund: "F"}},
+		{Line: Line{Item: "d", Month: 202610, Side: Deduction, Fen: 1200, Committed: 1, Fund: "F"}},
+	}}
+	restored := a.restore(p)
+	p.limitDeductions()
+	for _, l := range p.lines {
+		p.settlement.Gross += l.Fen
+	}
+	a.settle(p, restored, BackPay)
+	if s := p.settlement; len(p.lines) != 1 || !p.short || s.Owed != -10000 || s.Pay != 0 {
+		t.Fatalf("%d lines, short %v, owed %s, paid %s", len(p.lines), p.short, s.Owed, s.Pay)
+	}
+	if list := p.portion(&County{}, nil); len(list) != 1 || list[0].Owed != -10000 || list[0].Pay != 0 {
+		t.Fatalf("%+v", list)
 	}
 }

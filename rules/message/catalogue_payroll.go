@@ -478,4 +478,10 @@ var payrollEntries = []Entry{
 	{Code: "finding.skipped", Exit: ExitDone,
 		Zh: "{0} 没有单独算过，由本批一并发放", ZhHint: "请确认不是写错了月份",
 		En: "{0} was never run and is paid by this batch", EnHint: "Make sure that the month is not a slip."},
+	{Code: "fund.ahead", Exit: ExitState,
+		Zh: "{0} 还没有到，现在是 {1}", ZhHint: "请核对月份",
+		En: "{0} has not begun: it is {1}", EnHint: "Check the month."},
+	{Code: "fund.year_done", Exit: ExitState,
+		Zh: "{0} 年已经关账", ZhHint: "年度关账以后不再改动这一年的月份",
+		En: "{0} is closed", EnHint: "Nothing of a closed year is reopened."},
 }

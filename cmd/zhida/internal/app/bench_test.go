@@ -102,6 +102,7 @@ func BenchmarkSettling(b *testing.B) {
 			}
 			return r.Batches[0].ID
 		}
+		d.at(2027, 9, 26)
 		id := run(202709, 12*6*n) // the first batch settles all twelve months since the cut-over
 		if _, err := d.app.Submit(ctx, d.by["张敏"], id); err != nil {
 			b.Fatal(err)

@@ -416,8 +416,20 @@ func TestYearEnd(t *testing.T) {
 	if _, err := b.app.CloseYear(ctx, b.by["王审"], 2026, nil); message.Code(err) != "fund.year_open" {
 		t.Fatalf("a year before its months: %v", err)
 	}
+	if _, err := b.app.CloseMonth(ctx, b.by["李复"], 202612); message.Code(err) != "fund.ahead" {
+		t.Fatalf("a month that has not begun is closed: %v", err)
+	}
+	b.at(2026, time.December, 30)
+	_, err = b.app.CloseMonth(ctx, b.by["李复"], 202611)
+	b.must(err)
+	if _, err := b.app.CloseYear(ctx, b.by["王审"], 2026, map[string]string{"F2": "样财〔2027〕2号"}); message.Code(err) != "fund.year_open" {
+		t.Fatalf("a year before its December: %v", err)
+	}
 	_, err = b.app.CloseMonth(ctx, b.by["李复"], 202612)
 	b.must(err)
+	if _, err := b.app.CloseYear(ctx, b.by["王审"], 2026, map[string]string{"F9": "样财〔2027〕2号"}); message.Code(err) != "fund.unknown" {
+		t.Fatalf("a document for a fund that is not there: %v", err)
+	}
 	if _, err := b.app.CloseYear(ctx, b.by["王审"], 2026, nil); problemCodes(err) != "fund.lapses F2 县级配套 3640.00" {
 		t.Fatalf("authority that lapses: %v", problemCodes(err))
 	}
@@ -425,6 +437,16 @@ func TestYearEnd(t *testing.T) {
 	b.must(err)
 	if year.Closed == 0 || len(year.Below) != 2 || year.Below[0].Brought != 68000 {
 		t.Fatalf("%+v", year)
+	}
+
+	if _, err := b.app.CloseYear(ctx, b.by["王审"], 2026, map[string]string{"F2": "样财〔2027〕2号"}); message.Code(err) != "fund.year_done" {
+		t.Fatalf("a year is closed twice: %v", err)
+	}
+	if again, err := b.app.Year(ctx, 2026); err != nil || again.Closed != year.Closed {
+		t.Fatalf("%+v %v", again, err)
+	}
+	if err := b.app.ReopenMonth(ctx, b.by["王审"], 202612, "试"); message.Code(err) != "fund.year_done" {
+		t.Fatalf("a month of a closed year is reopened: %v", err)
 	}
 
 	// In January the account is corrected: the 414.00 of F1 were sent up, so they must come anew.

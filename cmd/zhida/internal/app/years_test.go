@@ -163,13 +163,23 @@ func newCounty(t *rapid.T) *county {
 }
 
 func (c *county) settings() {
-	text := "unit: 样例县财政局\nfunds: [{code: F, name: 甲}, {code: G, name: 乙}]\nbanks: {ABC: {layout: ccb-txt, payer: 样例县财政局, account: '1860000000000000002', purpose: 补贴}}\n"
+	// Funds that are only named, or that may not be overdrawn and share an item between them.
+	funds := "[{code: F, name: 甲}, {code: G, name: 乙}]"
+	enforced := rapid.Bool().Draw(c.t, "funds enforced")
+	if enforced {
+		funds = "[{code: F, name: 甲, kind: authority}, {code: G, name: 乙, kind: account, account: '1860000000000000002'}]\ncofunding: [{item: base, from: 2024-01, shares: [{fund: F, share: 70}, {fund: G, share: 30}]}]"
+	}
+	text := "unit: 样例县财政局\nfunds: " + funds + "\nbanks: {ABC: {layout: ccb-txt, payer: 样例县财政局, account: '1860000000000000002', purpose: 补贴}}\n"
 	if c.apart = rapid.IntRange(0, 2).Draw(c.t, "back-pay apart") == 0; c.apart {
 		text += "backpay: {fund: G}\n"
 	}
 	at, err := c.app.ProposeSettings(context.Background(), c.by["周正"], "settings.yaml", []byte(text))
 	c.must(err)
 	c.accept("李复", at)
+	if enforced {
+		c.bring("authority", "资金,指标文号,年度,下达日期,金额\nF,样财预〔2024〕1号,2024,2024-01-02,90000000.00\n")
+		c.bring("transfers", "资金,文号,单位代码,用途,凭证号,到账日期,金额\nG,样财〔2024〕1号,,村干部报酬,1,2024-01-02,90000000.00\n")
+	}
 }
 
 func (c *county) accept(who string, at int64) {
