@@ -85,8 +85,8 @@ type importPlan struct {
 	end      []Fact
 	problems message.Problems
 	refused  int
-	asks     []message.Problem           // what is not wrong, and takes somebody else to confirm
-	absent   int                         // rows that withdraw what the book does not have
+	asks     []message.Problem    // what is not wrong, and takes somebody else to confirm
+	absent   int                  // rows that withdraw what the book does not have
 	concerns map[concern][]string // whose facts change: by category, the places
 }
 

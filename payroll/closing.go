@@ -170,7 +170,52 @@ func openRows(ctx context.Context, r Reader) ([]KeptRow, error) {
 		list = slices.DeleteFunc(list, func(x KeptRow) bool { return x.Position == position && x.Line == line })
 		return nil
 	})
-	return list, err
+	if err != nil {
+		return nil, err
+	}
+	return settledSince(ctx, r, list)
+}
+
+// settledSince leaves out rows that a later answer has settled: of those that nobody could
+// tell apart, one to the account has come into the state that the row gave; of those without
+// a result, the payment has got one.
+func settledSince(ctx context.Context, r Reader, list []KeptRow) ([]KeptRow, error) {
+	asked := map[string]bool{}
+	for _, x := range list {
+		if x.Problem == problemAmbiguous || x.Problem == problemPending {
+			asked[x.Account.Full()] = true
+		}
+	}
+	if len(asked) == 0 {
+		return list, nil
+	}
+	paid := map[PaymentID]Payment{}
+	batches := map[BatchID]bool{}
+	if err := r.PaymentsTo(ctx, sortedKeys(asked), func(p Payment) error {
+		paid[p.ID()], batches[p.Batch] = p, true
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	for id := range batches {
+		err := r.PaymentEvents(ctx, id, func(e PaymentEvent) error {
+			p, ok := paid[e.PaymentID]
+			if !ok {
+				return nil
+			}
+			list = slices.DeleteFunc(list, func(x KeptRow) bool {
+				if e.Position <= x.Position || x.Account.Full() != p.Card.Full() {
+					return false
+				}
+				return x.Problem == problemAmbiguous && x.Fen == p.Fen && x.State == e.State || x.Problem == problemPending && x.Payment == e.PaymentID
+			})
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
 }
 
 type closing struct {
@@ -347,6 +392,9 @@ func (f *FundReport) compare(ctx context.Context, r Reader, book ledger.Book) er
 			f.differ(Purse{}, "fund.statement", x.Account, x.Serial, x.Date, x.Credit-x.Debit, x.Summary)
 		}
 	}
+	for _, g := range gaps(shown) {
+		f.differ(Purse{}, "fund.gap", g.account, g.date, g.fen)
+	}
 	rows, err := openRows(ctx, r)
 	for _, x := range rows {
 		f.differ(Purse{}, "fund.row", x.Position, x.Line, x.Fen, x.Problem)
@@ -448,12 +496,16 @@ func (b *Book) traceBatch(ctx context.Context, r Reader, x Batch, lots map[Purse
 	if err != nil {
 		return err
 	}
+	anew, err := paidAnew(ctx, r, x)
+	if err != nil {
+		return err
+	}
 	return paidOut(ctx, r, x, func(p PaidOut) error {
 		if x.State == Approved {
 			p.State = ""
 		}
 		from := lots
-		if p.Replaces != (PaymentID{}) {
+		if p.Replaces != (PaymentID{}) && !anew[p.Replaces] {
 			from = carried[p.Replaces]
 		}
 		own := map[Purse][]Lot{}
@@ -470,6 +522,32 @@ func (b *Book) traceBatch(ctx context.Context, r Reader, x Batch, lots map[Purse
 		carried[p.ID()] = own
 		return nil
 	})
+}
+
+// paidAnew are the payments that a reissue pays again from new money: theirs had gone back
+// up before.
+func paidAnew(ctx context.Context, r Reader, x Batch) (map[PaymentID]bool, error) {
+	if x.Kind != Reissue {
+		return nil, nil
+	}
+	from := map[BatchID]bool{}
+	if err := r.Payments(ctx, x.ID, func(p Payment) error { from[p.Replaces.Batch] = true; return nil }); err != nil {
+		return nil, err
+	}
+	anew, before := map[PaymentID]bool{}, map[PaymentID]PaymentState{}
+	for _, id := range sortedNumbers(from) {
+		err := r.PaymentEvents(ctx, id, func(e PaymentEvent) error { // by position
+			if by, err := ParsePaymentID(e.Reason); e.State == PaymentReissued && err == nil && by.Batch == x.ID {
+				anew[e.PaymentID] = before[e.PaymentID] == PaymentGivenUp
+			}
+			before[e.PaymentID] = e.State
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return anew, nil
 }
 
 // takeLots takes fen from the front of a queue of lots; what is lacking comes from nowhere.
@@ -500,10 +578,21 @@ func reservedLots(ctx context.Context, r Reader) (map[string]map[Purse][]Lot, er
 		Purse
 		account ledger.Account
 	}
+	batches, err := r.Batches(ctx)
+	if err != nil {
+		return nil, err
+	}
+	void := map[string]bool{} // what they took they gave back: as if they had not been
+	for _, x := range batches {
+		void[x.ID.String()] = !x.State.Committed()
+	}
 	queues := map[stock][]Lot{}
 	reserved := map[string]map[Purse][]Lot{}
 	var assigned []Lot // between a fund's general money and a place: the next posting takes it up
 	err = r.Postings(ctx, 0, head.Position, func(_ int64, p ledger.Posting) error {
+		if void[p.Ref] {
+			return nil
+		}
 		k := Purse{Fund: p.Fund, Place: p.Place}
 		var lots []Lot
 		switch p.Source {
@@ -516,18 +605,17 @@ func reservedLots(ctx context.Context, r Reader) (map[string]map[Purse][]Lot, er
 		default:
 			lots, queues[stock{k, p.Source}] = takeLots(queues[stock{k, p.Source}], p.Fen)
 		}
-		switch p.Target {
-		case ledger.Assigned:
+		if p.Target == ledger.Assigned {
 			assigned = append(assigned, lots...)
-		case ledger.Reserved:
+			return nil
+		}
+		if p.Target == ledger.Reserved && p.Source != ledger.Returned { // what came back goes on with the payment that replaces it
 			if reserved[p.Ref] == nil {
 				reserved[p.Ref] = map[Purse][]Lot{}
 			}
 			reserved[p.Ref][k] = append(reserved[p.Ref][k], lots...)
-			fallthrough
-		default:
-			queues[stock{k, p.Target}] = append(queues[stock{k, p.Target}], lots...)
 		}
+		queues[stock{k, p.Target}] = append(queues[stock{k, p.Target}], lots...)
 		return nil
 	})
 	if err != nil {

@@ -259,17 +259,19 @@ type matcher struct {
 	byID      map[PaymentID]*PaidOut
 	moves     []PaymentEvent
 	kept      []KeptRow
-	said      map[PaymentID]ReturnRow // what the file has said of a payment
-	files     map[string]int          // how much speaks for a payment file, see weigh
-	place     map[PaymentID]int       // of a payment in its file, from 1
-	named     bool                    // the answer's name or reference has that of a payment file in it
+	said      map[PaymentID]ReturnRow  // what the file has said of a payment
+	files     map[string]int           // how much speaks for a payment file, see weigh
+	place     map[PaymentID]int        // of a payment in its file, from 1
+	left      map[string]calendar.Date // by batch, when it left
+	partial   bool                     // the answer lists failures only
+	named     bool                     // the answer's name or reference has that of a payment file in it
 	pending   int
 	same      int
 }
 
 // newMatcher reads every payment that has left for one of the accounts in the file.
 func newMatcher(ctx context.Context, r Reader, f *ReturnFile) (*matcher, error) {
-	m := &matcher{byAccount: map[string][]*PaidOut{}, byID: map[PaymentID]*PaidOut{}, said: map[PaymentID]ReturnRow{}, place: map[PaymentID]int{}}
+	m := &matcher{byAccount: map[string][]*PaidOut{}, byID: map[PaymentID]*PaidOut{}, said: map[PaymentID]ReturnRow{}, place: map[PaymentID]int{}, partial: f.Partial}
 	asked := map[string]bool{}
 	for i := range f.Rows {
 		asked[f.Rows[i].Account] = true
@@ -316,9 +318,18 @@ func newMatcher(ctx context.Context, r Reader, f *ReturnFile) (*matcher, error) 
 			return nil
 		})
 	}
+	if err == nil {
+		m.left, err = exportDays(ctx, r, 1)
+	}
 	m.weigh(f)
 	return m, err
 }
+
+// Why a row waits that a later answer may settle by itself; see settledSince.
+const (
+	problemAmbiguous = "这个账号有几笔同样金额的款项，说不清是哪一笔，请用 --batch 写明批次再导"
+	problemPending   = "失败清单里列了这一笔，却没有写明结果"
+)
 
 // match goes through the rows in their order.
 func (m *matcher) match(f *ReturnFile, only BatchID) error {
@@ -360,6 +371,7 @@ func (m *matcher) find(row *ReturnRow, only BatchID) (p *PaidOut, problem string
 		return nil, "没有付给这个账号的款项", 0
 	}
 	var alike []*PaidOut
+	var early *PaidOut
 	for _, x := range list {
 		if x.Fen != row.Fen {
 			continue
@@ -368,9 +380,16 @@ func (m *matcher) find(row *ReturnRow, only BatchID) (p *PaidOut, problem string
 			elsewhere = x.Batch
 			continue
 		}
+		if day := m.left[x.Batch.String()]; row.Date != 0 && row.Date < day { // it had not left yet
+			early = x
+			continue
+		}
 		alike = append(alike, x)
 	}
 	if len(alike) == 0 {
+		if early != nil {
+			return early, "银行的日期 " + row.Date.String() + " 早于付出的日期 " + m.left[early.Batch.String()].String(), 0
+		}
 		if elsewhere != 0 {
 			return nil, "是另一批次的款项", elsewhere
 		}
@@ -380,12 +399,36 @@ func (m *matcher) find(row *ReturnRow, only BatchID) (p *PaidOut, problem string
 	if p = alike[0]; row.Holder != "" && !identity.SameName(p.Holder, row.Holder) {
 		return p, "户名“" + row.Holder + "”与所付的“" + p.Holder + "”不符", 0
 	}
-	for _, x := range alike[1:] {
-		if m.evidence(x, row) == m.evidence(p, row) && (x.Batch != p.Batch || x.State != PaymentSent || p.State != PaymentSent) && row.State != PaymentSent {
-			return p, "这个账号有几笔同样金额的款项，说不清是哪一笔，请用 --batch 写明批次再导", 0
-		}
+	alike = slices.DeleteFunc(alike, func(x *PaidOut) bool { return m.evidence(x, row) < m.evidence(p, row) })
+	if p = oneMeant(alike, row); p == nil {
+		return alike[0], problemAmbiguous, 0
 	}
 	return p, "", 0
+}
+
+// oneMeant says which of several payments alike a row is about, nil when nobody can tell:
+// those of one batch in transit are as good as one another; a credit with a date repeats
+// the one of that day, or is of the one batch that is still in transit.
+func oneMeant(alike []*PaidOut, row *ReturnRow) *PaidOut {
+	var waiting []*PaidOut
+	for _, x := range alike {
+		if x.State == PaymentSent {
+			waiting = append(waiting, x)
+		}
+		if row.State == PaymentCredited && row.Date != 0 && x.State == PaymentCredited && x.Since == row.Date {
+			return x
+		}
+	}
+	dated := row.State == PaymentCredited && row.Date != 0
+	switch {
+	case len(alike) == 1 || row.State == PaymentSent:
+		return alike[0]
+	case len(waiting) == 0 || len(waiting) < len(alike) && !dated:
+		return nil
+	case slices.ContainsFunc(waiting, func(x *PaidOut) bool { return x.Batch != waiting[0].Batch }):
+		return nil
+	}
+	return waiting[0]
 }
 
 // evidence is how much says that a row is about a payment: the file it left in, its place
@@ -451,7 +494,9 @@ func (m *matcher) apply(row *ReturnRow, p *PaidOut) {
 	m.said[id] = *row
 	switch {
 	case row.State == PaymentSent:
-		m.pending++
+		if m.pending++; m.partial {
+			m.keep(row, p, problemPending)
+		}
 	case row.State == p.State:
 		m.same++
 	case (p.State == PaymentReissued || p.State == PaymentGivenUp) && row.State == PaymentReturned:

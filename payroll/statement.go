@@ -44,6 +44,8 @@ type StatementRow struct {
 	Credit  money.Fen
 	By      string // how it was matched, "" while it is not
 	To      string // what it was matched to: a document, a file, a payment
+	Reason  string // of a person's match
+	Balance money.Fen
 }
 
 // movement is something the book knows that a statement should show.
@@ -94,7 +96,7 @@ func statement(ctx context.Context, r Reader) (list []StatementRow, err error) {
 	err = r.Facts(ctx, FactQuery{Kinds: []facts.Kind{facts.KindStatement}}, func(f Fact) error {
 		var x statementFact
 		err := decode(f, &x)
-		list = append(list, StatementRow{Account: x.Account, Serial: x.Serial, Date: x.Date, Summary: x.Summary, Party: x.Party, Debit: x.Debit, Credit: x.Credit})
+		list = append(list, StatementRow{Account: x.Account, Serial: x.Serial, Date: x.Date, Summary: x.Summary, Party: x.Party, Debit: x.Debit, Credit: x.Credit, Balance: x.Balance})
 		return err
 	})
 	if err != nil || len(list) == 0 {
@@ -127,7 +129,7 @@ func decided(ctx context.Context, r Reader, list []StatementRow) error {
 		pairs, err := journal.ParsePayload(e.Payload)
 		for i := range list {
 			if x := &list[i]; x.Account == valueOf(pairs, "account") && x.Serial == valueOf(pairs, "serial") {
-				x.By, x.To = MatchedByPerson, valueOf(pairs, "to")+"（"+valueOf(pairs, "reason")+"）"
+				x.By, x.To, x.Reason = MatchedByPerson, valueOf(pairs, "to"), valueOf(pairs, "reason")
 			}
 		}
 		return err
@@ -146,7 +148,7 @@ func match(list []StatementRow, moves []movement) {
 			continue
 		}
 		for j := range moves {
-			if m := &moves[j]; fits(x, m) && m.ref != "" && strings.Contains(x.Summary, m.ref) {
+			if m := &moves[j]; fits(x, m) && names(x.Summary, m.ref) {
 				x.By, x.To, m.taken = MatchedByReference, m.ref, true
 				break
 			}
@@ -173,8 +175,24 @@ func match(list []StatementRow, moves []movement) {
 	}
 }
 
+// names says whether a summary names a reference: whole, and not as the beginning of a
+// longer number.
+func names(summary, ref string) bool {
+	for ref != "" {
+		i := strings.Index(summary, ref)
+		if i < 0 {
+			return false
+		}
+		if summary = summary[i+len(ref):]; summary == "" || summary[0] < '0' || summary[0] > '9' {
+			return true
+		}
+	}
+	return false
+}
+
 // movements are what the book knows of the funds' accounts: transfers that came in, files
-// that were paid from them, payments that came back, repayments.
+// that were paid from them, payments that came back, deductions remitted, repayments, and
+// what went back up.
 func movements(ctx context.Context, r Reader) (list []movement, err error) {
 	meta, err := r.Meta(ctx)
 	if err != nil {
@@ -202,13 +220,136 @@ func movements(ctx context.Context, r Reader) (list []movement, err error) {
 		return nil, err
 	}
 	for _, x := range batches {
-		if x.State == Exported {
-			if list, err = sentFrom(ctx, r, county, x, list); err != nil {
-				return nil, err
-			}
+		if x.State != Exported {
+			continue
+		}
+		if list, err = sentFrom(ctx, r, county, x, list); err != nil {
+			return nil, err
+		}
+		if list, err = remitted(ctx, r, county, x, list); err != nil {
+			return nil, err
 		}
 	}
-	return list, nil
+	return overCounter(ctx, r, county, batches, list)
+}
+
+// remitted adds what an exported batch withheld for institutions, by account, and what it
+// has back from them.
+func remitted(ctx context.Context, r Reader, county *County, x Batch, list []movement) ([]movement, error) {
+	items, err := itemsEver(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	date, err := exportedOn(ctx, r, x)
+	if err != nil {
+		return nil, err
+	}
+	type key struct {
+		account, institution string
+		back                 bool
+	}
+	sums := map[key]money.Fen{}
+	err = r.Lines(ctx, LineQuery{Batch: x.ID}, func(l Line) error {
+		if fund := county.fund(l.Fund); l.Side == Deduction && fund != nil && fund.Kind == FundAccount && items[l.Item] != nil {
+			sums[key{fund.Account, items[l.Item].Institution, l.Fen < 0}] -= l.Fen
+		}
+		return nil
+	})
+	for k, fen := range sums {
+		list = append(list, movement{account: k.account, ref: k.institution, from: date, fen: fen})
+	}
+	return list, err
+}
+
+// overCounter adds what the ledger has of repayments and of money that went back up.
+func overCounter(ctx context.Context, r Reader, county *County, batches []Batch, list []movement) ([]movement, error) {
+	head, err := r.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	days := map[int64]calendar.Date{}
+	if err := r.Events(ctx, 1, head.Position, func(e journal.Event) error { days[e.Position] = calendar.DateIn(e.Time, zone); return nil }); err != nil {
+		return nil, err
+	}
+	kinds, void := map[string]BatchKind{}, map[string]bool{}
+	for _, x := range batches {
+		kinds[x.ID.String()], void[x.ID.String()] = x.Kind, !x.State.Committed()
+	}
+	type key struct {
+		position     int64
+		account, ref string
+		up           bool
+	}
+	sums := map[key]money.Fen{}
+	var order []key
+	err = r.Postings(ctx, 0, head.Position, func(position int64, p ledger.Posting) error {
+		fund := county.fund(p.Fund)
+		repaid := p.Source == ledger.Recovered && kinds[p.Ref] == "" // within a batch it is set off, and no money moves
+		if fund == nil || fund.Kind != FundAccount || void[p.Ref] || !repaid && p.Target != ledger.SentUp {
+			return nil
+		}
+		k := key{position, fund.Account, p.Ref, p.Target == ledger.SentUp}
+		if _, ok := sums[k]; !ok {
+			order = append(order, k)
+		}
+		if sums[k] += p.Fen; k.up {
+			sums[k] -= 2 * p.Fen
+		}
+		return nil
+	})
+	for _, k := range order {
+		list = append(list, movement{account: k.account, ref: k.ref, from: days[k.position].AddDays(-daysToShow / 3), fen: sums[k]})
+	}
+	return list, err
+}
+
+// gap is a day whose rows do not lead from the balance before to one that it shows.
+type gap struct {
+	account string
+	date    calendar.Date
+	fen     money.Fen // the balance that the rows lead to
+}
+
+// gaps finds days of statements where rows lack: whatever the order of a day's rows, the
+// balance before and their sum give a balance that one of them shows. Rows without a
+// balance say nothing.
+func gaps(list []StatementRow) (found []gap) {
+	for start := 0; start < len(list); {
+		end := start
+		for end < len(list) && list[end].Account == list[start].Account {
+			end++
+		}
+		var open []money.Fen // balances that the account may have had; nil before the first
+		for rows := list[start:end]; len(rows) > 0; {
+			n, sum := 0, money.Fen(0)
+			var shown []money.Fen
+			for n < len(rows) && rows[n].Date == rows[0].Date {
+				sum += rows[n].Credit - rows[n].Debit
+				if rows[n].Balance != 0 {
+					shown = append(shown, rows[n].Balance)
+				}
+				n++
+			}
+			var ends []money.Fen
+			for _, x := range open {
+				if x+sum == 0 || len(shown) == 0 || slices.Contains(shown, x+sum) {
+					ends = append(ends, x+sum)
+				}
+			}
+			switch {
+			case open != nil && ends == nil:
+				found = append(found, gap{rows[0].Account, rows[0].Date, open[0] + sum})
+				open = shown
+			case open == nil && len(shown) > 0:
+				open = shown
+			case open != nil:
+				open = ends
+			}
+			rows = rows[n:]
+		}
+		start = end
+	}
+	return found
 }
 
 // sentFrom adds what an exported batch does to the paying accounts: a debit a file, and a
@@ -251,58 +392,60 @@ func sentFrom(ctx context.Context, r Reader, county *County, x Batch, list []mov
 const refundOf = "退回 "
 
 // exportedOn is the day on which a batch left.
-func exportedOn(ctx context.Context, r Reader, x Batch) (date calendar.Date, err error) {
+func exportedOn(ctx context.Context, r Reader, x Batch) (calendar.Date, error) {
+	days, err := exportDays(ctx, r, x.Horizon)
+	return days[x.ID.String()], err
+}
+
+// exportDays are the days on which batches left since a position, by printed id.
+func exportDays(ctx context.Context, r Reader, since int64) (map[string]calendar.Date, error) {
 	head, err := r.Head(ctx)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	err = r.Events(ctx, x.Horizon, head.Position, func(e journal.Event) error {
-		if e.Kind != EventBatchExporting || date != 0 {
+	days := map[string]calendar.Date{}
+	return days, r.Events(ctx, since, head.Position, func(e journal.Event) error {
+		if e.Kind != EventBatchExporting {
 			return nil
 		}
 		pairs, err := journal.ParsePayload(e.Payload)
-		if err == nil && valueOf(pairs, "batch") == x.ID.String() {
-			date, err = calendar.ParseDate(valueOf(pairs, "date"))
+		if id := valueOf(pairs, "batch"); err == nil && days[id] == 0 {
+			days[id], err = calendar.ParseDate(valueOf(pairs, "date"))
 		}
 		return err
 	})
-	return date, err
 }
 
 // ConfirmRest credits what a bank that lists failures only has not listed: when the
-// statement shows the debit of the file, and refunds of exactly what the bank gave as
-// failed. Errors: returns.no_file, returns.not_shown.
-func (b *Book) ConfirmRest(ctx context.Context, s *Session, file string) (count int, fen money.Fen, err error) {
+// statement shows the debit of the file, refunds of exactly what the bank gave as failed,
+// and no other money that came in since and belongs nowhere. Where the bank has listed
+// nothing, none names what says that nothing failed. Errors: returns.no_file,
+// returns.lists_all of a bank that answers every row, returns.none_failed, returns.rest_open,
+// returns.not_shown.
+func (b *Book) ConfirmRest(ctx context.Context, s *Session, file, none string) (count int, fen money.Fen, err error) {
 	if err := s.need(RoleMaker); err != nil {
 		return 0, 0, err
 	}
 	err = b.store.Update(ctx, func(tx Tx) error {
 		count, fen = 0, 0
-		shown, err := statement(ctx, tx)
-		if err != nil {
-			return err
-		}
-		to := map[string]money.Fen{} // what the statement shows, by what it was matched to
-		for _, x := range shown {
-			to[x.To] += x.Credit - x.Debit
-		}
 		m, failed, total, err := restOf(ctx, tx, file)
 		if err != nil {
 			return err
 		}
-		var refunded, lost money.Fen
-		for _, p := range failed {
-			lost += p.Fen
-			refunded += to[p.ID().String()]
+		if len(failed) == 0 && strings.TrimSpace(none) == "" {
+			return message.Err("returns.none_failed", file)
 		}
-		if refunded += to[refundOf+file]; to[file] != -total || refunded != lost || len(m.moves) == 0 {
-			return message.Err("returns.not_shown", file, total, -to[file], lost, refunded)
+		if err := answersFailuresOnly(ctx, tx, file); err != nil {
+			return err
+		}
+		if err := m.shown(ctx, tx, file, failed, total); err != nil {
+			return err
 		}
 		for _, x := range m.moves {
 			count++
 			fen += m.byID[x.PaymentID].Fen
 		}
-		e, err := b.record(ctx, tx, s, EventReturnsImported, "kind", "rest", "file", file, "moved", num(int64(count)), "moves", movesDigest(m.moves))
+		e, err := b.record(ctx, tx, s, EventReturnsImported, "kind", "rest", "file", file, "none_failed", none, "moved", num(int64(count)), "moves", movesDigest(m.moves))
 		if err != nil {
 			return err
 		}
@@ -315,6 +458,84 @@ func (b *Book) ConfirmRest(ctx context.Context, s *Session, file string) (count 
 		return tx.PutPaymentStates(ctx, m.moves)
 	})
 	return count, fen, err
+}
+
+// answersFailuresOnly refuses the file of a bank that answers every row: its answer is
+// what credits, and what it does not mention is not credited.
+func answersFailuresOnly(ctx context.Context, r Reader, file string) error {
+	county, err := settingsAt(ctx, r, 0)
+	if err != nil {
+		return err
+	}
+	sent, err := exportNamed(ctx, r, file)
+	if err != nil {
+		return err
+	}
+	layout, err := county.ReturnLayout(sent.Bank)
+	if err == nil && layout.Return != nil && layout.Return.Lists != "failures" {
+		err = message.Err("returns.lists_all", file, layout.Code)
+	}
+	return err
+}
+
+func exportNamed(ctx context.Context, r Reader, file string) (found ExportFile, err error) {
+	batches, err := r.Batches(ctx)
+	if err != nil {
+		return found, err
+	}
+	for _, x := range batches {
+		files, err := r.Exports(ctx, x.ID)
+		if err != nil {
+			return found, err
+		}
+		for _, f := range files {
+			if f.Name == file {
+				return f, nil
+			}
+		}
+	}
+	return found, message.Err("returns.no_file", file)
+}
+
+// shown holds the statement against a file: its debit, the refund of what failed, no row
+// of a bank's answer about it that nobody has looked into, and after the debit no credit
+// on the account that nobody knows: it may be the refund of a failure not listed yet.
+func (m *matcher) shown(ctx context.Context, r Reader, file string, failed []PaidOut, total money.Fen) error {
+	rows, err := openRows(ctx, r)
+	if err != nil {
+		return err
+	}
+	for _, x := range rows {
+		if p := m.byID[x.Payment]; p != nil || x.Payment == (PaymentID{}) {
+			return message.Err("returns.rest_open", file, x.Position, x.Line)
+		}
+	}
+	list, err := statement(ctx, r)
+	if err != nil {
+		return err
+	}
+	to := map[string]money.Fen{} // what the statement shows, by what it was matched to
+	var debit StatementRow
+	for _, x := range list {
+		to[x.To] += x.Credit - x.Debit
+		if x.To == file {
+			debit = x
+		}
+	}
+	var refunded, lost money.Fen
+	for _, p := range failed {
+		lost += p.Fen
+		refunded += to[p.ID().String()]
+	}
+	if refunded += to[refundOf+file]; to[file] != -total || refunded != lost || len(m.moves) == 0 {
+		return message.Err("returns.not_shown", file, total, -to[file], lost, refunded)
+	}
+	for _, x := range list {
+		if x.Account == debit.Account && x.By == "" && x.Credit > 0 && x.Date >= debit.Date {
+			return message.Err("returns.rest_credit", file, x.Account, x.Serial, x.Credit)
+		}
+	}
+	return nil
 }
 
 // restOf finds a file's payments of which the bank has said nothing, as moves to

@@ -278,12 +278,17 @@ func (c *cli) statementCommand() *cobra.Command {
 					Fen     money.Fen     `json:"fen"` // positive came in
 					By      string        `json:"matched_by,omitempty"`
 					To      string        `json:"matched_to,omitempty"`
+					Reason  string        `json:"reason,omitempty"`
 				}
 				words := map[string]string{"": "没有对上", payroll.MatchedByReference: "摘要", payroll.MatchedByAmount: "金额和日期", payroll.MatchedByPerson: "人工"}
 				out, rows := []row{}, [][]string{}
 				for _, x := range list {
-					out = append(out, row{x.Account, x.Serial, x.Date, x.Summary, x.Party, x.Credit - x.Debit, x.By, x.To})
-					rows = append(rows, []string{x.Account, x.Serial, x.Date.String(), x.Summary, (x.Credit - x.Debit).Grouped(), words[x.By], x.To})
+					out = append(out, row{x.Account, x.Serial, x.Date, x.Summary, x.Party, x.Credit - x.Debit, x.By, x.To, x.Reason})
+					to := x.To
+					if x.Reason != "" {
+						to += "（" + x.Reason + "）"
+					}
+					rows = append(rows, []string{x.Account, x.Serial, x.Date.String(), x.Summary, (x.Credit - x.Debit).Grouped(), words[x.By], to})
 				}
 				if c.json {
 					return c.printJSON(out)

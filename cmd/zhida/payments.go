@@ -193,15 +193,18 @@ func (c *cli) returnsCommand() *cobra.Command {
 		})
 	}}
 	resolve.Flags().StringVar(&reason, "reason", "", "怎样落实的")
-	rest := &cobra.Command{Use: "rest FILE", Short: "只列失败的银行：对账单上付出和退回都相符的，其余各笔记为入账", Args: cobra.ExactArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
-		return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
-			n, fen, err := a.ConfirmRest(ctx, s, args[0])
-			if err == nil {
-				c.say("returns.rest", args[0], n, fen.Grouped())
-			}
-			return err
-		})
-	}}
+	var none string
+	rest := &cobra.Command{Use: "rest FILE", Short: "只列失败的银行：对账单上付出和退回都相符的，其余各笔记为入账", Args: cobra.ExactArgs(1),
+		Example: "  zhida returns rest 202601200001.txt --as 张敏\n  zhida returns rest 202601200001.txt --no-failures 农行1月21日回执 --as 张敏", RunE: func(cmd *cobra.Command, args []string) error {
+			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
+				n, fen, err := a.ConfirmRest(ctx, s, args[0], none)
+				if err == nil {
+					c.say("returns.rest", args[0], n, fen.Grouped())
+				}
+				return err
+			})
+		}}
+	rest.Flags().StringVar(&none, "no-failures", "", "没有一笔失败的依据")
 	cmd.AddCommand(list, resolve, rest)
 	return cmd
 }

@@ -127,7 +127,7 @@ func (b *fundBook) answer(only payroll.BatchID, rows ...string) payroll.ReturnRe
 		x := strings.Fields(row)
 		fen, err := money.ParseYuan(x[2])
 		b.must(err)
-		f.Rows = append(f.Rows, payroll.ReturnRow{Line: i + 1, Account: x[0], Holder: x[1], Fen: fen, State: payroll.PaymentState(x[3]), Text: x[3], Date: 20260131})
+		f.Rows = append(f.Rows, payroll.ReturnRow{Line: i + 1, Account: x[0], Holder: x[1], Fen: fen, State: payroll.PaymentState(x[3]), Text: x[3], Date: calendar.DateIn(b.clock, calendar.China)})
 	}
 	r, err := b.app.ImportReturns(context.Background(), b.by["张敏"], f, only)
 	b.must(err)
@@ -465,8 +465,63 @@ func TestYearEnd(t *testing.T) {
 	b.bring("transfers", "资金,文号,单位代码,用途,凭证号,到账日期,金额\nF1,湘财〔2027〕1号,430725101200,村干部报酬,1,2027-01-14,414.00\n")
 	_, err = b.app.Approve(ctx, b.by["王审"], draft.Batches[0].ID, "")
 	b.must(err)
+	lots := map[string]money.Fen{}
+	_, err = b.app.Trace(ctx, func(s payroll.FlowStep) bool {
+		if s.Payment.Batch == draft.Batches[0].ID {
+			lots[s.Lot] += s.Fen
+		}
+		return false
+	})
+	b.must(err)
+	if diff := cmp.Diff(map[string]money.Fen{"湘财〔2027〕1号": 41400, "样财预〔2026〕1号": 27600}, lots); diff != "" { // not the money of 2026, which went up
+		t.Fatal(diff)
+	}
 	if codes := b.differences(); codes != nil {
 		t.Fatalf("%v", codes)
+	}
+}
+
+// A batch that is voided gives back the money that it had reserved, and another batch's
+// cards keep the transfers they were paid from.
+func TestTraceOfVoidedBatch(t *testing.T) {
+	ctx := context.Background()
+	b := newFundBook(t)
+	b.bring("authority", "资金,指标文号,年度,下达日期,金额\nF2,样财预〔2026〕1号,2026,2026-01-05,50000.00\n")
+	b.bring("transfers", "资金,文号,单位代码,用途,凭证号,到账日期,金额\nF1,湘财〔2026〕1号,,村干部报酬,1,2026-01-10,2040.02\n")
+	first := b.run(202601)
+	b.must(b.approve(first.ID))
+	b.bring("transfers", "资金,文号,单位代码,用途,凭证号,到账日期,金额\nF1,湘财〔2026〕2号,,村干部报酬,2,2026-01-11,2040.02\n")
+	second := b.run(202602)
+	b.must(b.approve(second.ID))
+	at, err := b.app.Cancel(ctx, b.by["张敏"], second.ID, "重算")
+	b.must(err)
+	b.accept(at)
+	b.export(first.ID)
+	third := b.run(202602)
+	b.must(b.approve(third.ID))
+	lots := map[string]map[string]money.Fen{}
+	_, err = b.app.Trace(ctx, func(s payroll.FlowStep) bool {
+		if s.Fund == "F1" {
+			id := s.Payment.Batch.String()
+			if lots[id] == nil {
+				lots[id] = map[string]money.Fen{}
+			}
+			lots[id][s.Lot] += s.Fen
+		}
+		return false
+	})
+	b.must(err)
+	for id, of := range lots {
+		want := "湘财〔2026〕2号"
+		if id == first.ID.String() {
+			want = "湘财〔2026〕1号"
+		}
+		if len(of) != 1 || of[want] == 0 {
+			t.Errorf("%s: %v, want all of %s", id, of, want)
+		}
+	}
+	if len(lots) != 2 {
+		t.Fatalf("%v", lots)
 	}
 }
 
