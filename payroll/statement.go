@@ -207,8 +207,8 @@ func movements(ctx context.Context, r Reader) (list []movement, err error) {
 		if err := decode(f, &x); err != nil {
 			return err
 		}
-		if fund := county.fund(x.Fund); fund != nil && fund.Kind == FundAccount {
-			list = append(list, movement{account: fund.Account, ref: x.Document, from: x.Date.AddDays(-daysToShow / 3), fen: x.Fen})
+		if account := county.account(x.Fund); account != "" {
+			list = append(list, movement{account: account, ref: x.Document, from: x.Date.AddDays(-daysToShow / 3), fen: x.Fen})
 		}
 		return nil
 	})
@@ -234,7 +234,8 @@ func movements(ctx context.Context, r Reader) (list []movement, err error) {
 }
 
 // remitted adds what an exported batch withheld for institutions, by account, and what it
-// has back from them.
+// has back from them. Where co-funding splits a deduction between an account and another
+// fund, only the account's whole sum is known.
 func remitted(ctx context.Context, r Reader, county *County, x Batch, list []movement) ([]movement, error) {
 	items, err := itemsEver(ctx, r)
 	if err != nil {
@@ -248,17 +249,42 @@ func remitted(ctx context.Context, r Reader, county *County, x Batch, list []mov
 		account, institution string
 		back                 bool
 	}
-	sums := map[key]money.Fen{}
+	sums, lines := map[key]money.Fen{}, map[string]money.Fen{}
 	err = r.Lines(ctx, LineQuery{Batch: x.ID}, func(l Line) error {
-		if fund := county.fund(l.Fund); l.Side == Deduction && fund != nil && fund.Kind == FundAccount && items[l.Item] != nil {
-			sums[key{fund.Account, items[l.Item].Institution, l.Fen < 0}] -= l.Fen
+		if account := county.account(l.Fund); l.Side == Deduction && account != "" && items[l.Item] != nil {
+			sums[key{account, items[l.Item].Institution, l.Fen < 0}] += l.Fen
+			lines[account] += l.Fen
 		}
 		return nil
 	})
-	for k, fen := range sums {
-		list = append(list, movement{account: k.account, ref: k.institution, from: date, fen: fen})
+	if err != nil {
+		return nil, err
 	}
+	whole := map[string]money.Fen{}
+	err = r.Portions(ctx, x.ID, func(p Portion) error { whole[county.account(p.Fund)] += p.Deduction; return nil })
+	for _, account := range sortedKeys(whole) {
+		if fen := whole[account]; account != "" && fen != lines[account] && fen != 0 {
+			list = append(list, movement{account: account, ref: "代扣 " + x.ID.String(), from: date, fen: -fen})
+		}
+	}
+	start := len(list)
+	for k, fen := range sums {
+		if whole[k.account] == lines[k.account] {
+			list = append(list, movement{account: k.account, ref: k.institution, from: date, fen: -fen})
+		}
+	}
+	slices.SortFunc(list[start:], func(a, b movement) int {
+		return cmp.Or(cmp.Compare(a.account, b.account), cmp.Compare(a.ref, b.ref), cmp.Compare(a.fen, b.fen))
+	})
 	return list, err
+}
+
+// account is that of a fund that has money of its own, "" of any other.
+func (c *County) account(fund string) string {
+	if f := c.fund(fund); f != nil && f.Kind == FundAccount {
+		return f.Account
+	}
+	return ""
 }
 
 // overCounter adds what the ledger has of repayments and of money that went back up.
@@ -283,12 +309,12 @@ func overCounter(ctx context.Context, r Reader, county *County, batches []Batch,
 	sums := map[key]money.Fen{}
 	var order []key
 	err = r.Postings(ctx, 0, head.Position, func(position int64, p ledger.Posting) error {
-		fund := county.fund(p.Fund)
+		account := county.account(p.Fund)
 		repaid := p.Source == ledger.Recovered && kinds[p.Ref] == "" // within a batch it is set off, and no money moves
-		if fund == nil || fund.Kind != FundAccount || void[p.Ref] || !repaid && p.Target != ledger.SentUp {
+		if account == "" || void[p.Ref] || !repaid && p.Target != ledger.SentUp {
 			return nil
 		}
-		k := key{position, fund.Account, p.Ref, p.Target == ledger.SentUp}
+		k := key{position, account, p.Ref, p.Target == ledger.SentUp}
 		if _, ok := sums[k]; !ok {
 			order = append(order, k)
 		}

@@ -361,8 +361,76 @@ func TestStatement(t *testing.T) {
 		t.Fatalf("a row that is matched: %v", err)
 	}
 	b.must(b.app.MatchRow(ctx, b.by["李复"], "1860000000000000002", "5", "手续费", "由业务费归还，文1"))
+
+	// What is remitted and what goes up is known too; a day that lacks a row is named.
+	at, err := b.app.ProposeSendUp(ctx, b.by["张敏"], "F1", "", 50000, nil, "样财〔2026〕9号")
+	b.must(err)
+	_, err = b.app.Decide(ctx, b.by["王审"], at, true, "")
+	b.must(err)
+	b.bring("statement", heading+
+		"1860000000000000002,6,2026-01-25,代扣会费,工会,24.00,,3995.48\n"+
+		"1860000000000000002,7,2026-01-26,上缴 样财〔2026〕9号,国库,500.00,,3395.48\n")
+	list, err = b.app.Statement(ctx)
+	b.must(err)
+	if n := len(list); list[n-2].To != "代扣 2026-01/1" || list[n-1].By != payroll.MatchedByReference || list[n-1].To != "样财〔2026〕9号" {
+		t.Fatalf("%+v", list[n-2:])
+	}
+	if codes := b.differences(); len(codes) != 1 || codes[0] != "fund.gap" {
+		t.Fatalf("%v", codes)
+	}
+	b.bring("statement", heading+"1860000000000000002,7,2026-01-26,上缴 样财〔2026〕9号,国库,500.00,,3495.48\n")
 	if codes := b.differences(); codes != nil {
 		t.Fatalf("%v", codes)
+	}
+}
+
+// The rest of a file is credited when the bank lists failures only, the statement shows
+// file and refunds, and nothing came in that nobody knows.
+func TestRestOfFailuresOnly(t *testing.T) {
+	ctx := context.Background()
+	b := newFundBook(t)
+	b.bring("transfers", "资金,文号,单位代码,用途,凭证号,到账日期,金额\nF1,湘财〔2026〕1号,,村干部报酬,1,2026-01-10,6000.00\n")
+	b.bring("authority", "资金,指标文号,年度,下达日期,金额\nF2,样财预〔2026〕1号,2026,2026-01-05,5000.00\n")
+	batch := b.run(202601)
+	b.must(b.approve(batch.ID))
+	b.at(2026, time.January, 20)
+	b.export(batch.ID)
+	const file = "202601200001.txt"
+	rest := func(none, want string) {
+		t.Helper()
+		if _, _, err := b.app.ConfirmRest(ctx, b.by["张敏"], file, none); message.Code(err) != want {
+			t.Fatalf("%v, want %q", err, want)
+		}
+	}
+	rest("", "returns.none_failed")
+	rest("农行1月21日回执", "returns.lists_all")
+	failuresOnly := strings.Replace(fundSettings, "{layout: abc-txt,", "{layout: abc-txt, return: abc-failed,", 1) + `layouts:
+  - code: abc-failed
+    name: 失败清单
+    container: text
+    encoding: GBK
+    newline: lf
+    last_line: ended
+    delimiter: ","
+    file: "{date}{minute}.txt"
+    detail: {fields: [{name: 收款账号, source: account}, {name: 收款户名, source: holder}, {name: 金额, source: amount}]}
+    return: {lists: failures, columns: {account: 收款账号, amount: 金额, reason: 原因}}
+`
+	at, err := b.app.ProposeSettings(ctx, b.by["周正"], "settings.yaml", []byte(failuresOnly))
+	b.must(err)
+	b.accept(at)
+	rest("农行1月21日回执", "returns.not_shown")
+	const heading = "本方账号,流水号,交易日期,摘要,对方户名,借方金额,贷方金额,余额\n"
+	b.bring("statement", heading+"1860000000000000002,1,2026-01-20,代发,过渡户,2670.02,,3329.98\n1860000000000000002,2,2026-01-23,退票,过渡户,,690.00,4019.98\n")
+	rest("农行1月21日回执", "returns.rest_credit") // a refund of something that nobody has listed
+	b.answer(0, "6228480000000000026 钱乙 690.00 returned")
+	n, fen, err := b.app.ConfirmRest(ctx, b.by["张敏"], file, "")
+	if err != nil || n != 2 || fen != 2*99001 {
+		t.Fatalf("%d payments, %s, %v", n, fen, err)
+	}
+	rest("", "returns.not_shown") // nothing is left to credit
+	if got := b.stocks("F1"); got[ledger.Transit] != 0 || got[ledger.Returned] != 41400 {
+		t.Fatalf("%v", got)
 	}
 }
 
