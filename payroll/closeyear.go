@@ -34,7 +34,8 @@ func (id *PaymentID) UnmarshalText(b []byte) (err error) {
 
 // ProposeSendUp proposes to send money of a fund back up: fen out of what is available to
 // the place ("" for the fund's general money), or the payments named, which came back. An
-// approver accepts it. Errors: owed.document, fund.not_there, reissue.not_returned.
+// approver accepts it. Errors: owed.document, fund.not_there, fund.payment_twice,
+// reissue.not_returned.
 func (b *Book) ProposeSendUp(ctx context.Context, s *Session, fund, place string, fen money.Fen, payments []PaymentID, document string) (at int64, err error) {
 	if err := s.need(RoleMaker); err != nil {
 		return 0, err
@@ -71,7 +72,10 @@ func (x *sendUp) postings(ctx context.Context, r Reader) (*poster, error) {
 		p.move(k, ledger.Available, ledger.SentUp, x.Fen)
 		return p, nil
 	}
-	for _, id := range x.Payments {
+	for i, id := range x.Payments {
+		if slices.Contains(x.Payments[:i], id) {
+			return nil, message.Err("fund.payment_twice", id)
+		}
 		batch, err := batchOf(ctx, r, id.Batch)
 		if err != nil {
 			return nil, err

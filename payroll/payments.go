@@ -499,12 +499,14 @@ func (m *matcher) apply(row *ReturnRow, p *PaidOut) {
 		}
 	case row.State == p.State:
 		m.same++
-	case (p.State == PaymentReissued || p.State == PaymentGivenUp) && row.State == PaymentReturned:
+	case (p.State == PaymentReissued || p.State == PaymentGivenUp) && (row.State == PaymentReturned || row.State == PaymentRecalled):
 		m.same++
 	case p.State == PaymentGivenUp:
-		m.keep(row, p, "这笔的钱已经上缴，银行现在说已入账：请查明")
-	case p.State == PaymentReissued:
+		m.keep(row, p, "这笔的钱已经上缴，银行现在说"+row.State.Chinese()+"：请查明")
+	case p.State == PaymentReissued && row.State == PaymentCredited:
 		m.keep(row, p, "这笔已经重发，银行现在说已入账：可能付了两次，请向银行追回一笔")
+	case p.State == PaymentReissued:
+		m.keep(row, p, "这笔已经重发，银行现在说"+row.State.Chinese()+"：请查明钱在哪里")
 	default:
 		m.moves = append(m.moves, PaymentEvent{PaymentID: id, State: row.State, Cause: row.Cause, Reason: strings.TrimSpace(row.Text + " " + row.Reason), Date: row.Date})
 	}

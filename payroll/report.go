@@ -31,6 +31,7 @@ type ReportHead struct {
 	Townships   []ReportPlace // in code order, only those that occur
 	Villages    []ReportPlace
 	Funds       []ReportFund
+	Shares      []ReportShare    // what each fund gives, co-funding and setting off counted; empty for batches of a program that knew no shares
 	Documents   []ReportDocument // the standards the lines rest on
 	Skipped     []calendar.Month // earlier months that were never run and that the batch pays
 	Previous    string           // id of the batch of the month before that Changes compares with, or ""
@@ -58,6 +59,13 @@ type ReportPlace struct{ Code, Name, Township string }
 
 // ReportFund is a fund that lines are paid from.
 type ReportFund struct{ Code, Name string }
+
+// ReportShare is what a batch does to one fund: Gross - Deduction + Moved + Reissued =
+// Pay + Held - Owed, and over all funds Moved comes to nothing.
+type ReportShare struct {
+	ReportFund
+	Gross, Deduction, Moved, Held, Owed, Reissued, Pay money.Fen
+}
 
 // ReportDocument is a policy document.
 type ReportDocument struct {

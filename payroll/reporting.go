@@ -64,7 +64,7 @@ func newReport(ctx context.Context, r Reader, id BatchID) (*batchReport, error) 
 	if batch.State.Committed() {
 		p.head.Seal = batch.Digest
 	}
-	for _, load := range []func() error{p.loadPeople, p.loadHead, p.loadDocuments, p.loadBrought, p.loadEvents, p.loadSentBack, p.findPrevious} {
+	for _, load := range []func() error{p.loadPeople, p.loadHead, p.loadDocuments, p.loadBrought, p.loadEvents, p.loadShares, p.loadSentBack, p.findPrevious} {
 		if err := load(); err != nil {
 			return nil, err
 		}
@@ -117,6 +117,28 @@ func (p *batchReport) loadSentBack() error {
 		if x.Answered == 0 && p.people[x.Person] != nil {
 			p.head.SentBack = append(p.head.SentBack, x)
 		}
+	}
+	return err
+}
+
+func (p *batchReport) loadShares() error {
+	county, err := settingsAt(p.ctx, p.r, 0)
+	if err != nil && message.Code(err) != "settings.none" {
+		return err
+	}
+	at := map[string]*ReportShare{}
+	err = p.r.Portions(p.ctx, p.head.Batch.ID, func(x Portion) error {
+		s := at[x.Fund]
+		if s == nil {
+			s = &ReportShare{ReportFund: ReportFund{x.Fund, county.FundName(x.Fund)}}
+			at[x.Fund] = s
+		}
+		s.Gross, s.Deduction, s.Moved, s.Held = s.Gross+x.Gross, s.Deduction+x.Deduction, s.Moved+x.Moved, s.Held+x.Held
+		s.Owed, s.Reissued, s.Pay = s.Owed+x.Owed, s.Reissued+x.Reissued, s.Pay+x.Pay
+		return nil
+	})
+	for _, code := range sortedKeys(at) {
+		p.head.Shares = append(p.head.Shares, *at[code])
 	}
 	return err
 }

@@ -128,13 +128,13 @@ func (c *cli) funds(f payroll.FundReport, places bool) error {
 		for _, a := range ledger.Stocks {
 			opening += x.Opening[a]
 		}
-		row := []string{x.FundName, x.PlaceName, opening.Grouped(), x.Received.Grouped(), x.Recovered.Grouped(), x.Paid.Grouped(), x.SentUp.Grouped()}
+		row := []string{x.FundName, x.PlaceName, opening.Grouped(), x.Received.Grouped(), x.Recovered.Grouped(), signed(x.Assigned.Grouped()), x.Paid.Grouped(), x.SentUp.Grouped()}
 		for _, a := range ledger.Stocks {
 			row = append(row, x.Stock[a].Grouped())
 		}
 		rows = append(rows, row)
 	}
-	term.Table(c.out, []string{"资金", "单位", "期初", "收到", "收回", "已付", "上缴", "可用", "已核定未付", "在途", "缓发", "退票"}, rows, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)
+	term.Table(c.out, []string{"资金", "单位", "期初", "收到", "收回", "分配", "已付", "上缴", "可用", "已核定未付", "在途", "缓发", "退票"}, rows, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13)
 	if len(f.Totals) > 0 {
 		rows = [][]string{}
 		for _, t := range f.Totals {
@@ -319,12 +319,22 @@ func (c *cli) matchCommand() *cobra.Command {
 func (c *cli) sendUpCommand() *cobra.Command {
 	var place, document string
 	var payments []string
-	cmd := &cobra.Command{Use: "send-up FUND YUAN", Short: "上缴：可用的钱退回拨款单位或国库，或者放弃的退票（审批人确认后生效）", Args: cobra.ExactArgs(2),
-		Example: "  zhida fund send-up F01 1200.00 --document 桃财预〔2026〕99号 --as 张敏\n  zhida fund send-up F03 0 --payment 2026-03/1#12 --document 桃财〔2026〕98号 --as 张敏",
+	cmd := &cobra.Command{Use: "send-up [FUND YUAN]", Short: "上缴：可用的钱退回拨款单位或国库，或者放弃的退票（审批人确认后生效）",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(payments) > 0 { // their sum and their funds are known
+				return cobra.NoArgs(cmd, args)
+			}
+			return cobra.ExactArgs(2)(cmd, args)
+		},
+		Example: "  zhida fund send-up F01 1200.00 --document 桃财预〔2026〕99号 --as 张敏\n  zhida fund send-up --payment 2026-03/1#12 --document 桃财〔2026〕98号 --as 张敏",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			fen, err := money.ParseYuan(args[1])
-			if err != nil {
-				return err
+			fund, fen := "", money.Fen(0)
+			if len(args) == 2 {
+				var err error
+				fund = args[0]
+				if fen, err = money.ParseYuan(args[1]); err != nil {
+					return err
+				}
 			}
 			var ids []payroll.PaymentID
 			for _, x := range payments {
@@ -335,7 +345,7 @@ func (c *cli) sendUpCommand() *cobra.Command {
 				ids = append(ids, id)
 			}
 			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
-				at, err := a.ProposeSendUp(ctx, s, args[0], place, fen, ids, document)
+				at, err := a.ProposeSendUp(ctx, s, fund, place, fen, ids, document)
 				if err == nil {
 					c.say("owed.proposed", at)
 				}

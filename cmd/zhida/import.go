@@ -67,14 +67,14 @@ func (c *cli) imported(r payroll.ImportResult) error {
 		c.say("import.done", r.File, r.Rows, r.Added, r.Ended, r.Position)
 	}
 	for _, x := range r.Asks {
-		fmt.Fprintf(c.errs, "%s %s %s：%s\n", x.File, x.Sheet, x.Cell, x.Text(c.language()))
+		fmt.Fprintln(c.errs, located(x, c.language()))
 	}
 	if r.Absent > 0 {
 		c.say("import.absent", r.Absent)
 	}
 	if len(r.Problems) > 0 {
 		for _, x := range r.Problems {
-			fmt.Fprintf(c.errs, "%s %s %s：%s\n", x.File, x.Sheet, x.Cell, x.Text(c.language()))
+			fmt.Fprintln(c.errs, located(x, c.language()))
 		}
 		return message.Err("import.left_out", r.Refused)
 	}

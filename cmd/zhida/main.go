@@ -11,14 +11,16 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
+	terminal "golang.org/x/term"
 
 	"zhida/cmd/zhida/internal/app"
+	"zhida/cmd/zhida/internal/term"
 	"zhida/payroll"
 	"zhida/rules/message"
 )
@@ -36,7 +38,7 @@ func main() {
 func run(args []string, in *os.File, out, errs io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	c := &cli{in: in, out: out, errs: errs}
+	c := &cli{in: in, out: out, errs: term.Cleaned{Writer: errs}}
 	root := c.root()
 	root.SetArgs(args)
 	root.SetIn(in)
@@ -102,6 +104,15 @@ func (c *cli) language() message.Lang {
 	return message.Chinese
 }
 
+// located is what a problem says, after where it is.
+func located(p message.Problem, lang message.Lang) string {
+	where := strings.Join(slices.DeleteFunc([]string{p.File, p.Sheet, p.Cell}, func(s string) bool { return s == "" }), " ")
+	if where == "" {
+		return p.Text(lang)
+	}
+	return where + map[message.Lang]string{message.Chinese: "：", message.English: ": "}[lang] + p.Text(lang)
+}
+
 // report prints an error as a sentence with what to do next, and gives the exit code.
 func (c *cli) report(err error) int {
 	if err == nil {
@@ -111,7 +122,7 @@ func (c *cli) report(err error) int {
 	var problems message.Problems
 	if errors.As(err, &problems) {
 		for _, p := range problems {
-			fmt.Fprintf(c.errs, "%s\n    → %s\n", strings.TrimSpace(strings.Join([]string{p.File, p.Sheet, p.Cell}, " "))+"："+p.Text(lang), p.Hint(lang))
+			fmt.Fprintf(c.errs, "%s\n    → %s\n", located(p, lang), p.Hint(lang))
 		}
 		fmt.Fprintln(c.errs, message.M("cli.problems", len(problems)).Text(lang))
 		exit := message.ExitRows
@@ -197,18 +208,18 @@ func (c *cli) passphrase(who, file string) ([]byte, error) {
 	if file != "" {
 		return app.ReadSecret(file)
 	}
-	if c.in == nil || !term.IsTerminal(int(c.in.Fd())) {
+	if c.in == nil || !terminal.IsTerminal(int(c.in.Fd())) {
 		return nil, message.Err("actor.no_passphrase", who)
 	}
 	fmt.Fprint(c.errs, message.M("cli.passphrase", who).Text(c.language()))
-	b, err := term.ReadPassword(int(c.in.Fd()))
+	b, err := terminal.ReadPassword(int(c.in.Fd()))
 	fmt.Fprintln(c.errs)
 	return b, err
 }
 
 // say prints a message of the catalogue.
 func (c *cli) say(code string, args ...any) {
-	fmt.Fprintln(c.out, message.M(code, args...).Text(c.language()))
+	fmt.Fprintln(c.out, term.Clean(message.M(code, args...).Text(c.language())))
 }
 
 func (c *cli) printJSON(v any) error {

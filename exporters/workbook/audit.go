@@ -54,7 +54,7 @@ type audit struct {
 
 	detail, people, changes, others, unpaid *table
 	towns, matrix, villages                 sumAt
-	byItems, byFunds                        sumAt
+	byItems, byFunds, shares                sumAt
 	differences                             cell // on the sheet of checks
 	series                                  []excelize.ChartSeries
 }
@@ -100,14 +100,14 @@ func (a *audit) read(r payroll.Report) error {
 // the checks compare the summaries, and the cover quotes the checks.
 func (a *audit) summarise() error {
 	var made []*sheet
-	for _, make := range []func() (*sheet, error){a.byTownship, a.byTownshipAndItem, a.chart, a.byVillage, a.byItem, a.byFund, a.checks, a.cover, a.standards} {
+	for _, make := range []func() (*sheet, error){a.byTownship, a.byTownshipAndItem, a.chart, a.byVillage, a.byItem, a.byFund, a.byShare, a.checks, a.cover, a.standards} {
 		s, err := make()
 		if err != nil {
 			return err
 		}
 		made = append(made, s)
 	}
-	front, checks, cover, standards := made[:6], made[6], made[7], made[8]
+	front, checks, cover, standards := made[:7], made[7], made[8], made[9]
 	a.book.sheets = slices.Concat([]*sheet{cover, checks}, front, a.sheets(), []*sheet{standards})
 	return a.disagreement()
 }

@@ -63,6 +63,10 @@ func (a *audit) comparisons() []comparison {
 		list = append(list, comparison{"实发", people, s.name, pay, s.pay}, comparison{"缓发增减", people, s.name, held, s.held},
 			comparison{"待扣增减", people, s.name, owed, s.owed})
 	}
+	if s := a.shares; len(a.head.Shares) > 0 {
+		list = append(list, comparison{"应发", detail, s.name, gross, s.gross}, comparison{"扣款", detail, s.name, deduction, s.deduction},
+			comparison{"实发", people, s.name, pay, s.pay}, comparison{"缓发增减", people, s.name, held, s.held}, comparison{"待扣增减", people, s.name, owed, s.owed})
+	}
 	return append(list,
 		comparison{"应发", detail, a.matrix.name, gross, a.matrix.gross}, comparison{"扣款", detail, a.matrix.name, deduction, a.matrix.deduction},
 		comparison{"核定金额 - 以前批次已计 = 应发 + 扣款", detail, detail,

@@ -347,7 +347,7 @@ func (a *audit) netRow(s *summary, col int, gross, deduction cell) error {
 }
 
 func (a *audit) byFund() (*sheet, error) {
-	s, err := a.book.newSummary("资金汇总", "资金来源汇总表", 0,
+	s, err := a.book.newSummary("资金汇总", "资金来源汇总表（按项目所属资金）", 0,
 		column{head: "资金号", chars: 7, style: plainStyle}, textColumn("资金来源", 36), shortColumn("资金代码", 16),
 		countColumn("笔数"), moneyColumn("应发"), moneyColumn("扣款"), moneyColumn("应发减扣款"))
 	if err != nil {
@@ -368,6 +368,32 @@ func (a *audit) byFund() (*sheet, error) {
 	}
 	row, err := s.totals("合计", first)
 	a.byFunds = sumAt{name: s.name, lines: s.at(3, row), gross: s.at(4, row), deduction: s.at(5, row)}
+	return s.sheet, err
+}
+
+// byShare says what each fund gives: where an item is shared by several, or money of one
+// is set off against another's, that is not what the item's own fund shows.
+func (a *audit) byShare() (*sheet, error) {
+	s, err := a.book.newSummary("资金分担", "各笔资金分担表（共同负担、互抵以后）", 0,
+		colSerial, textColumn("资金来源", 36), shortColumn("资金代码", 16), moneyColumn("应发"), moneyColumn("扣款"), moneyColumn("互抵"),
+		moneyColumn("重发"), moneyColumn("缓发增减"), moneyColumn("待扣增减"), moneyColumn("实发"))
+	if err != nil {
+		return nil, err
+	}
+	if err := s.headings(); err != nil {
+		return nil, err
+	}
+	first := s.body.next
+	for i, x := range a.head.Shares {
+		row := s.body.next
+		pay := fmt.Sprintf("ROUND(D%d-E%d+F%d+G%d-H%d+I%d,2)", row, row, row, row, row, row)
+		if err := s.add(number(int64(i+1)), text(fundName(x.ReportFund)), text(x.Code), fen(x.Gross), fen(x.Deduction), fen(x.Moved), fen(x.Reissued), fen(x.Held), fen(x.Owed),
+			fen(x.Pay).by(pay)); err != nil {
+			return nil, err
+		}
+	}
+	row, err := s.totals("合计", first)
+	a.shares = sumAt{name: s.name, gross: s.at(3, row), deduction: s.at(4, row), held: s.at(7, row), owed: s.at(8, row), pay: s.at(9, row)}
 	return s.sheet, err
 }
 

@@ -94,6 +94,15 @@ func (r *fakeReport) addUp() {
 		b.Gross, b.Deduction, b.Net, b.Held, b.Owed = b.Gross+p.Gross, b.Deduction+p.Deduction, b.Net+p.Pay, b.Held+p.Held, b.Owed+p.Owed
 		return nil
 	})
+	part := func(x money.Fen) money.Fen { return x * 6 / 10 } // two funds, of which one gives the other something
+	r.head.Shares = []payroll.ReportShare{
+		{ReportFund: payroll.ReportFund{Code: "F1", Name: "省级均衡性转移支付"}, Gross: part(b.Gross), Deduction: part(b.Deduction), Held: part(b.Held), Owed: part(b.Owed), Moved: -1234},
+		{ReportFund: payroll.ReportFund{Code: "F2", Name: "县级配套"}, Gross: b.Gross - part(b.Gross), Deduction: b.Deduction - part(b.Deduction), Held: b.Held - part(b.Held), Owed: b.Owed - part(b.Owed), Moved: 1234},
+	}
+	for i := range r.head.Shares {
+		x := &r.head.Shares[i]
+		x.Pay = x.Gross - x.Deduction + x.Moved - x.Held + x.Owed
+	}
 }
 
 func (r *fakeReport) Head() payroll.ReportHead { return r.head }

@@ -499,4 +499,7 @@ var payrollEntries = []Entry{
 	{Code: "returns.rest_credit", Exit: ExitState,
 		Zh: "{0} 付出以后账号 {1} 有没有对上的进账：流水 {2}，{3} 元", ZhHint: "可能是失败退回的款；请先用 zhida fund match 写明，或者导入失败清单",
 		En: "after {0} left, row {2} of account {1} shows {3} yuan that match nothing", EnHint: "It may be the refund of a failure: match it with zhida fund match, or import the list of failures."},
+	{Code: "fund.payment_twice", Exit: ExitUsage,
+		Zh: "支付 {0} 写了两次", ZhHint: "每笔只写一次",
+		En: "payment {0} is named twice", EnHint: "Name each payment once."},
 }

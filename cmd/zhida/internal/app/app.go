@@ -27,7 +27,6 @@ import (
 	"zhida/importers"
 	"zhida/importers/returns"
 	"zhida/payroll"
-	"zhida/payroll/journal"
 	"zhida/payroll/store"
 	"zhida/rules/calendar"
 	"zhida/rules/message"
@@ -75,11 +74,13 @@ func Open(ctx context.Context, path string, now func() time.Time) (*App, error) 
 	clock := time.Now
 	if now != nil {
 		var m payroll.Meta
-		var head journal.Head
+		var last time.Time
 		err := s.View(ctx, func(r payroll.Reader) (err error) {
-			if m, err = r.Meta(ctx); err == nil {
-				head, err = r.Head(ctx)
+			if m, err = r.Meta(ctx); err != nil {
+				return err
 			}
+			head, err := r.Head(ctx)
+			last = head.Time
 			return err
 		})
 		if err == nil && !m.Rehearsal {
@@ -89,7 +90,7 @@ func Open(ctx context.Context, path string, now func() time.Time) (*App, error) 
 			s.Close()
 			return nil, err
 		}
-		clock = onwards(now, head.Time)
+		clock = onwards(now, last)
 	}
 	return &App{payroll.NewBook(s, clock), s}, nil
 }

@@ -4,6 +4,8 @@ package term
 
 import (
 	"io"
+	"strings"
+	"unicode"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -31,7 +33,29 @@ func Table(w io.Writer, headings []string, rows [][]string, right ...int) {
 func row(cells []string) table.Row {
 	r := make(table.Row, len(cells))
 	for i, c := range cells {
-		r[i] = c
+		r[i] = Clean(c)
 	}
 	return r
+}
+
+// Clean makes what comes from a foreign file harmless to a terminal: control characters
+// and those that turn the direction of writing are shown as a dot. Line breaks stay.
+func Clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) {
+			return '·'
+		}
+		return r
+	}, s)
+}
+
+// Cleaned is a writer that cleans what is written to it, a whole text at a time.
+type Cleaned struct{ io.Writer }
+
+// Write writes the cleaned text; the count is that of what came in.
+func (w Cleaned) Write(b []byte) (int, error) {
+	if _, err := io.WriteString(w.Writer, Clean(string(b))); err != nil {
+		return 0, err
+	}
+	return len(b), nil
 }
