@@ -3,6 +3,7 @@ package payroll
 import (
 	"cmp"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -190,7 +191,9 @@ type share struct {
 //
 // What is taken back cancels back-pay of the same batch first, then what is held,
 // and only then becomes a receivable; the month's own pay is touched by nothing but
-// collect, on the terms of a document or with the person's consent. What is restored
+// collect, on the terms of a document or with the person's consent. What is due to heirs
+// or held for them is set off against nothing: whatever was paid too much stays owed,
+// however the months are batched. What is restored
 // after it was taken back is in the person's hands already as far as it was not given
 // back: that has cancelled the receivable, see restore, and is not paid again.
 func (a *account) settle(p *channelPart, restored money.Fen, kind BatchKind) {
@@ -202,11 +205,14 @@ func (a *account) settle(p *channelPart, restored money.Fen, kind BatchKind) {
 	}
 	debt := max(-rest, 0)
 	fromHeld := min(debt, a.open.Held)
+	if a.dead() {
+		debt, fromHeld = p.takenBack(), 0
+	}
 	st.Held -= fromHeld
 	p.charge(debt - fromHeld)
 	st.Owed = debt - fromHeld - restored
 
-	available := own + max(rest, 0)
+	available := own + rest + debt
 	if st.Reason = a.held(); !st.Reason.IsZero() {
 		st.Held += available
 		a.heldStatus(st, debt-fromHeld, fromHeld, nothing)
@@ -363,7 +369,7 @@ func (a *account) collect(p *channelPart, own, available money.Fen) (taken money
 		if !ok {
 			continue
 		}
-		part := min(r.Fen, limit-taken, available-taken-floor)
+		part := a.above(floor, available-taken, min(r.Fen, limit-taken))
 		if part <= 0 {
 			continue
 		}
@@ -372,6 +378,23 @@ func (a *account) collect(p *channelPart, own, available money.Fen) (taken money
 		p.entries = append(p.entries, Entry{Person: r.Person, Origin: r.Origin, Item: r.Item, Month: r.Month, Way: Collected, Fund: r.Fund, Place: r.Place, Fen: -part})
 	}
 	return taken
+}
+
+// above is the largest part, up to most, that can be kept back of a payment so that the
+// person has the floor of the rest, after what the courts take of it.
+func (a *account) above(floor, pay, most money.Fen) money.Fen {
+	most = min(most, pay-floor)
+	if most <= 0 {
+		return 0
+	}
+	below := sort.Search(int(most)+1, func(part int) bool { // what the person has falls as the part grows
+		left := pay - money.Fen(part)
+		for _, x := range a.courtParts(left) {
+			left -= x.fen
+		}
+		return left < floor
+	})
+	return money.Fen(below - 1)
 }
 
 // limits says how much of a month's pay a receivable may take and what must be left;
@@ -466,12 +489,23 @@ func (a *account) toPerson(pay money.Fen) []share {
 
 // toCourts pays orders by rank, down to the amount that each protects, up to what it
 // takes a month and in all.
-func (a *account) toCourts(pay money.Fen) (list []share) {
+func (a *account) toCourts(pay money.Fen) []share {
+	list := a.courtParts(pay)
+	for _, x := range list {
+		a.courts.total[x.target] += x.fen
+		a.courts.month[x.target] += x.fen
+	}
+	return list
+}
+
+// courtParts is what orders would take of a payment.
+func (a *account) courtParts(pay money.Fen) (list []share) {
 	left := pay
 	orders := slices.Clone(a.orders)
 	slices.SortStableFunc(orders, func(x, y orderFact) int {
 		return cmp.Or(cmp.Compare(x.Rank, y.Rank), cmp.Compare(x.Number, y.Number))
 	})
+	taken := map[string]money.Fen{}
 	for _, o := range orders {
 		if o.from > a.on || a.on > o.to {
 			continue
@@ -482,15 +516,14 @@ func (a *account) toCourts(pay money.Fen) (list []share) {
 			part = min(part, percentOf(pay, o.Share))
 		}
 		if o.Monthly > 0 {
-			part = min(part, o.Monthly-a.courts.month[target])
+			part = min(part, o.Monthly-a.courts.month[target]-taken[target])
 		}
 		if o.Total > 0 {
-			part = min(part, o.Total-a.courts.total[target])
+			part = min(part, o.Total-a.courts.total[target]-taken[target])
 		}
 		if part > 0 {
 			left -= part
-			a.courts.total[target] += part
-			a.courts.month[target] += part
+			taken[target] += part
 			list = append(list, share{part, o.account(), target})
 		}
 	}
@@ -558,6 +591,16 @@ func (p *channelPart) ownAndRest(month calendar.Month, first bool) (own, rest mo
 		}
 	}
 	return own, rest
+}
+
+// takenBack is what the lines take back of earlier pay.
+func (p *channelPart) takenBack() (sum money.Fen) {
+	for i := range p.lines {
+		if l := &p.lines[i]; l.Side == Gross && l.Fen < 0 {
+			sum -= l.Fen
+		}
+	}
+	return sum
 }
 
 // charge writes what remains owed on the lines that took it back, the latest months

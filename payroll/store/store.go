@@ -159,13 +159,14 @@ func openSQLite(path string) (*Store, error) {
 	return &Store{write: write, read: read}, nil
 }
 
-// Close ends all connections.
+// Close ends all connections, that which writes last: SQLite then folds its log into the
+// file, so that a book nobody has open is one file.
 func (s *Store) Close() error {
-	err := s.write.Close()
+	var err error
 	if s.read != s.write {
-		err = errors.Join(err, s.read.Close())
+		err = s.read.Close()
 	}
-	return err
+	return errors.Join(err, s.write.Close())
 }
 
 func (s *Store) migrate(ctx context.Context) error {

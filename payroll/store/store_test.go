@@ -233,3 +233,28 @@ func TestWaitingForTheLockEnds(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A book that nobody has open is one file: a copy of it is the whole book.
+func TestClosedBookIsOneFile(t *testing.T) {
+	ctx, path := context.Background(), filepath.Join(t.TempDir(), "book.db")
+	s, err := Create(ctx, path, "430725")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Update(ctx, func(tx payroll.Tx) error {
+		return tx.InitBook(ctx, payroll.Meta{County: "430725", Name: "桃源县", Format: format})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.View(ctx, func(r payroll.Reader) error { _, err := r.Meta(ctx); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, beside := range []string{"-wal", "-shm"} {
+		if _, err := os.Stat(path + beside); err == nil {
+			t.Errorf("book.db%s stays behind", beside)
+		}
+	}
+}
