@@ -64,6 +64,7 @@ type form struct {
 	scope   bool     // days: a snapshot of township, month and kind
 	wide    bool     // item names can be headings
 	world   bool     // facts of the world, not of a person
+	answers []string // codes that whoever gets the printed form fills in: a row with none of them waits
 }
 
 // exampleID stands in the example row of every template; nobody has it.
@@ -200,7 +201,7 @@ var forms = []form{
 		{code: "to", title: "终止日期", synonyms: []string{"解除日期", "to"}, kind: day},
 		withdrawColumn,
 	}},
-	{kind: "verifications", title: "资格认证结果", fact: facts.KindVerified, key: []string{"year"}, from: "date", columns: []column{
+	{kind: "verifications", title: "资格认证结果", fact: facts.KindVerified, key: []string{"year"}, from: "date", answers: []string{"result", "date", "signed"}, columns: []column{
 		hidden(idColumn), hidden(nameColumn),
 		{code: "year", title: "年度", synonyms: []string{"认证年度", "year"}, kind: whole, required: true, example: "2026"},
 		{code: "result", title: "认证结果", synonyms: []string{"结果", "result"}, required: true, choices: map[string]string{"通过": payroll.VerifiedPassed, "未见到本人": "not_met", "已去世": "died", "失踪": "missing"}, help: "未见到本人、已去世、失踪的缓发", example: "通过"},

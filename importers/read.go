@@ -193,7 +193,7 @@ func fold(s string) string {
 // rows reads what stands below the headings, up to the notes under the table.
 func (r *reading) rows() {
 	r.sums, r.body = map[int]money.Fen{}, map[string]string{}
-	hiddenRows := 0
+	hiddenRows, waiting := 0, 0
 	for i := r.start; i < len(r.table.Rows); i++ {
 		row := &r.table.Rows[i]
 		if row.Empty() || r.isIndex(row) {
@@ -210,11 +210,23 @@ func (r *reading) rows() {
 			hiddenRows++
 		}
 		r.counted++
+		if r.unanswered(row) {
+			waiting++
+			continue
+		}
 		r.row(row)
+	}
+	if waiting > 0 {
+		r.batch.Notes = append(r.batch.Notes, message.M("import.unfilled", r.batch.File, waiting))
 	}
 	if hiddenRows > 0 {
 		r.batch.Notes = append(r.batch.Notes, message.M("import.hidden_rows", r.batch.File, hiddenRows))
 	}
+}
+
+// unanswered says that a row of a printed form has not been filled in yet.
+func (r *reading) unanswered(row *sheet.Row) bool {
+	return len(r.form.answers) > 0 && !slices.ContainsFunc(r.form.answers, func(code string) bool { return row.At(r.at[code]).Kind != sheet.Empty })
 }
 
 // isIndex knows the row of column numbers (1 2 3 …) that some forms carry.

@@ -58,8 +58,12 @@ const (
 	MeasureStop = "stop" // 停付: on the stop list
 )
 
-// VerifiedPassed is the result of a yearly verification that lets pay go on.
-const VerifiedPassed = "passed"
+// Results of a yearly verification: VerifiedPassed lets pay go on, the others end it at once.
+const (
+	VerifiedPassed  = "passed"
+	verifiedDied    = "died"
+	verifiedMissing = "missing"
+)
 
 // Bodies of the facts that decide how an account is paid out.
 type (
@@ -90,6 +94,7 @@ type (
 	verifiedFact struct {
 		Year   int    `json:"year"`
 		Result string `json:"result"`
+		Signed string `json:"signed"`
 		date   calendar.Date
 	}
 	recipientFact struct {
@@ -322,6 +327,12 @@ func (a *account) held() message.Message {
 			return message.M("settle.no_heir")
 		}
 		return message.Message{}
+	}
+	if v := a.calc.census().reported(a); v.Year != 0 {
+		if v.Result == verifiedDied {
+			return message.M("settle.reported_died", v.Year, v.date, v.Signed)
+		}
+		return message.M("settle.reported_missing", v.Year, v.date, v.Signed)
 	}
 	if year := a.calc.census().missed(a); year != 0 {
 		return message.M("settle.not_verified", strconv.Itoa(year))
@@ -657,6 +668,18 @@ type Census struct {
 	Categories []facts.Category `yaml:"categories"` // who is verified
 }
 
+// reported is what a verification found of somebody that stops pay at once, before any
+// deadline: that they have died or are missing; zero when the last word is another.
+func (c *Census) reported(a *account) (v verifiedFact) {
+	if c == nil || a.profile == nil || !slices.Contains(c.Categories, a.profile.Category) {
+		return v
+	}
+	if last := lastResult(a.verified, 0, a.on); last.Result == verifiedDied || last.Result == verifiedMissing {
+		return last
+	}
+	return v
+}
+
 // missed is the year whose deadline has passed without the person being verified, 0 for none.
 func (c *Census) missed(a *account) int {
 	if c == nil || a.profile == nil || !slices.Contains(c.Categories, a.profile.Category) {
@@ -673,7 +696,7 @@ func (c *Census) missed(a *account) int {
 		return 0
 	}
 	for y := a.on.Month().Year() + 1; y >= year; y-- {
-		if r := lastResult(a.verified, y, a.on); r != "" { // the last word counts, and that of a later year goes before
+		if r := lastResult(a.verified, y, a.on).Result; r != "" { // the last word counts, and that of a later year goes before
 			if r == VerifiedPassed {
 				return 0
 			}
@@ -683,15 +706,14 @@ func (c *Census) missed(a *account) int {
 	return year
 }
 
-// lastResult is the latest result of a year that is known by a day, "" for none.
-func lastResult(list []verifiedFact, year int, on calendar.Date) (result string) {
-	var at calendar.Date
+// lastResult is the latest result of a year that is known by a day; of year 0, of any.
+func lastResult(list []verifiedFact, year int, on calendar.Date) (last verifiedFact) {
 	for _, v := range list {
-		if v.Year == year && v.date <= on && v.date >= at {
-			result, at = v.Result, v.date
+		if (year == 0 || v.Year == year) && v.date <= on && v.date >= last.date {
+			last = v
 		}
 	}
-	return result
+	return last
 }
 
 // beganOn is the day on which somebody first belonged to a category, as far as roster

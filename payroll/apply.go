@@ -26,10 +26,12 @@ type ImportResult struct {
 	Problems  message.Problems  // rows left out
 	Asks      []message.Problem // what somebody else has to confirm
 	Absent    int               // rows that withdraw what the book does not have, or no longer
+	Notes     []message.Message // what a clerk should know, though nothing is wrong
 }
 
-// kinds that state money by hand take a second actor before they are known.
-var proposedImports = map[string]bool{"amounts": true, "paid": true, "receivables": true}
+// kinds that state money by hand, or that somebody else than the payee receives it, take a
+// second actor before they are known.
+var proposedImports = map[string]bool{"amounts": true, "paid": true, "receivables": true, "orders": true, "recipients": true}
 
 // Import brings a file's rows into the book: it checks them against the book,
 // compares them with what is known and records only what is new. Problems are
@@ -45,7 +47,7 @@ func (b *Book) Import(ctx context.Context, s *Session, in *ImportBatch, o Import
 		if err != nil {
 			return err
 		}
-		result = ImportResult{ImportRecord: plan.record(in), Problems: plan.problems, Asks: plan.asks, Absent: plan.absent}
+		result = ImportResult{ImportRecord: plan.record(in), Problems: plan.problems, Asks: plan.asks, Absent: plan.absent, Notes: in.Notes}
 		if len(plan.problems) > 0 && !o.AcceptGood {
 			return plan.problems
 		}
@@ -250,6 +252,7 @@ func keyOf(f Fact) factKey { return factKey{f.Person, "", f.Kind, f.Key, f.From}
 // knownFacts is what the book knows that matters for one import.
 type knownFacts struct {
 	county  string
+	today   calendar.Date
 	persons map[string]int64 // full ID to number
 	isNew   map[string]bool
 	names   map[int64]string
@@ -268,7 +271,7 @@ type knownFacts struct {
 // known loads what the import needs: the persons named, the places, and the
 // latest facts of the imported kind.
 func (b *Book) known(ctx context.Context, tx Tx, in *ImportBatch) (*knownFacts, error) {
-	k := &knownFacts{isNew: map[string]bool{}, names: map[int64]string{}, deaths: map[int64][]Fact{}, accounts: map[int64][]Fact{}, categories: map[int64]facts.Category{}, homes: map[int64]string{}, places: map[string]bool{},
+	k := &knownFacts{today: calendar.DateIn(b.now(), zone), isNew: map[string]bool{}, names: map[int64]string{}, deaths: map[int64][]Fact{}, accounts: map[int64][]Fact{}, categories: map[int64]facts.Category{}, homes: map[int64]string{}, places: map[string]bool{},
 		facts: map[factKey]Fact{}, ids: map[int64]string{}}
 	meta, err := tx.Meta(ctx)
 	if err != nil {

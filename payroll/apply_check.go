@@ -34,7 +34,14 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 		if !strings.HasPrefix(row.Fact.Key, k.county) {
 			bad("code", "import.other_county", row.Fact.Key, k.county)
 		}
+	case facts.KindNotice:
+		if row.Fact.From > k.today {
+			bad("date", "import.future", row.Fact.From, k.today)
+		}
 	case facts.KindVerified:
+		if row.Fact.From > k.today {
+			bad("date", "import.future", row.Fact.From, k.today)
+		}
 		var v verifiedFact
 		if year := row.Fact.From.Month().Year(); json.Unmarshal([]byte(row.Fact.Body), &v) == nil && (v.Year < year-1 || v.Year > year+1) {
 			bad("year", "import.verified_year", v.Year, row.Fact.From)
@@ -45,6 +52,13 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 			Died  calendar.Date `json:"died"`
 		}
 		if json.Unmarshal([]byte(row.Fact.Body), &at) == nil && row.Fact.Kind == facts.KindPerson {
+			id, err := identity.ParseResidentID(row.PersonID)
+			if born := id.Birth(); err == nil && at.Died != 0 && at.Died < born {
+				bad("died", "import.died_unborn", at.Died, born)
+			}
+			if at.Died > k.today {
+				bad("died", "import.future", at.Died, k.today)
+			}
 			for _, f := range k.deaths[no] {
 				var known facts.Profile
 				if onRoster && f.From != row.Fact.From && decode(f, &known) == nil && known.Died != at.Died {

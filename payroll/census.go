@@ -26,10 +26,12 @@ type CensusPerson struct {
 	ID       identity.ResidentID
 	Name     string
 	Category facts.Category
-	Place    string // division code
-	Village  string // its name, with the township's in front
-	Age      int    // completed years at the deadline; 0 when the ID does not tell
-	Result   string // "" while there is none, VerifiedPassed, or what was found
+	Place    string        // division code
+	Village  string        // its name, with the township's in front
+	Age      int           // completed years at the deadline; 0 when the ID does not tell
+	Result   string        // "" while there is none, VerifiedPassed, or what was found
+	On       calendar.Date // of the result
+	Signed   string        // by whom
 }
 
 // Census lists the payees whom the county verifies in a year, without those known
@@ -71,8 +73,9 @@ func (b *Book) Census(ctx context.Context, year int) (list CensusList, err error
 			if f == nil || !slices.Contains(c.Categories, f.Category) || died != 0 && died.Month().Year() < year || beganOn(p, f.Category) > list.Deadline {
 				continue
 			}
+			v := lastResult(standings[p.No].verified, year, calendar.Forever)
 			list.People = append(list.People, CensusPerson{Person: p.No, ID: f.ID, Name: f.Name, Category: f.Category, Place: f.Place,
-				Village: villageName(world, f.Place), Age: ageAt(f.ID, list.Deadline), Result: lastResult(standings[p.No].verified, year, calendar.Forever)})
+				Village: villageName(world, f.Place), Age: ageAt(f.ID, list.Deadline), Result: v.Result, On: v.date, Signed: v.Signed})
 		}
 		slices.SortStableFunc(list.People, func(x, y CensusPerson) int { return strings.Compare(x.Place, y.Place) })
 		return nil

@@ -75,20 +75,26 @@ func (r *route) next() string { return r.steps[len(r.passed)] }
 
 // roles are those that may confirm a step.
 func (r *route) roles(step string) []Role {
-	switch step {
-	case StepFinance:
+	switch {
+	case step == StepFinance:
 		return []Role{RoleChecker, RoleApprover}
-	case StepTownship:
+	case step == StepTownship:
 		return []Role{Owner(r.township)}
+	case strings.HasPrefix(step, stepLeft):
+		return []Role{Owner(strings.TrimPrefix(step, stepLeft))}
 	}
 	return []Role{Owner(step)}
 }
+
+// stepLeft and a code is the step of the township that a person leaves: nobody is taken
+// out of a township's register without it.
+const stepLeft = StepTownship + ":"
 
 // text is the route in words, with what is behind.
 func (r *route) text() string {
 	words := make([]string, len(r.steps))
 	for i, s := range r.steps {
-		if words[i] = s; i < len(r.passed) {
+		if words[i] = strings.Replace(s, stepLeft, "调出乡镇", 1); i < len(r.passed) {
 			words[i] += "√"
 		}
 	}
@@ -134,11 +140,16 @@ func routeFor(ctx context.Context, r Reader, in *ImportBatch, plan *importPlan) 
 	return way, nil
 }
 
-// concern is the category that a fact's person has, and the one that the fact gives them.
-type concern struct{ from, to facts.Category }
+// concern is the category that a fact's person has, the one that the fact gives them, and
+// the township that they leave by it, "" when they stay.
+type concern struct {
+	from, to facts.Category
+	left     string
+}
 
 // steps are those of the chain that a fact must pass; of somebody who changes category
-// those of the old chain, then those that the new one has besides, the bureau last.
+// those of the old chain, then those that the new one has besides, the bureau last; of
+// somebody who changes township that of the one they leave before that of the new one.
 func (c *County) steps(k concern, kind string) (steps []string) {
 	for _, category := range []facts.Category{k.from, k.to} {
 		if x := c.chain(category, kind); x != nil {
@@ -154,6 +165,9 @@ func (c *County) steps(k concern, kind string) (steps []string) {
 	})
 	if finance {
 		steps = append(steps, StepFinance)
+	}
+	if i := slices.Index(steps, StepTownship); i >= 0 && k.left != "" {
+		steps = slices.Insert(steps, i, stepLeft+k.left)
 	}
 	return steps
 }
@@ -182,14 +196,18 @@ func (c *County) owner(k facts.Category, kind string) string {
 
 // note keeps whose facts a file changes, for the chain: by category, the places.
 func (p *importPlan) note(known *knownFacts, f Fact) {
-	k, place := concern{known.categories[f.Person], known.categories[f.Person]}, known.homes[f.Person]
+	k, place := concern{from: known.categories[f.Person], to: known.categories[f.Person]}, known.homes[f.Person]
 	if f.Kind == facts.KindPerson {
 		var profile facts.Profile
 		if json.Unmarshal([]byte(f.Body), &profile) == nil {
-			k.to, place = profile.Category, profile.Place
+			k.to = profile.Category
 			if k.from == "" { // somebody new
 				k.from = k.to
 			}
+			if facts.Township(place) != facts.Township(profile.Place) {
+				k.left = facts.Township(place)
+			}
+			place = profile.Place
 		}
 	}
 	if p.concerns == nil {

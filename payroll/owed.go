@@ -26,6 +26,7 @@ type Debtor struct {
 	Owed    money.Fen
 	Notice  calendar.Date // when the latest notice was served; 0 for never
 	Consent bool          // the latest notice has the person's consent
+	Untold  int           // open receivables for which no notice was served since they arose
 	Ended   bool          // the channel's latest month had nothing due to them: there is no pay to keep it back from
 }
 
@@ -192,9 +193,41 @@ func (b *Book) Debtors(ctx context.Context, person int64) (list []Debtor, err er
 		if err := r.Facts(ctx, q, func(f Fact) error { return named(list, f) }); err != nil {
 			return err
 		}
+		if err := b.untold(ctx, r, q, list); err != nil {
+			return err
+		}
 		return ended(ctx, r, list)
 	})
 	return list, err
+}
+
+// untold counts the open receivables that no notice covers; see account.limits.
+func (b *Book) untold(ctx context.Context, r Reader, q FactQuery, list []Debtor) error {
+	batches, err := r.Batches(ctx)
+	if err != nil {
+		return err
+	}
+	horizon := map[BatchID]int64{}
+	for _, x := range batches {
+		horizon[x.ID] = x.Horizon
+	}
+	notices := map[int64][]noticeFact{}
+	q.Kinds = []facts.Kind{facts.KindNotice}
+	if err := r.Facts(ctx, q, func(f Fact) error {
+		notices[f.Person] = append(notices[f.Person], noticeFact{date: f.From, known: f.KnownFrom})
+		return nil
+	}); err != nil {
+		return err
+	}
+	for i := range list {
+		for _, e := range list[i].Open {
+			covers := func(n noticeFact) bool { return n.known > horizon[e.Origin] && n.date >= e.Origin.Month().First() }
+			if !e.fromBefore() && !slices.ContainsFunc(notices[e.Person], covers) {
+				list[i].Untold++
+			}
+		}
+	}
+	return nil
 }
 
 // ended marks those who owe something and to whom the latest month of the channel had nothing due.

@@ -54,7 +54,7 @@ func (c *cli) importCommand() *cobra.Command {
 func (c *cli) imported(r payroll.ImportResult) error {
 	if c.json {
 		return c.printJSON(map[string]any{"kind": r.Kind, "file": r.File, "digest": r.Digest, "rows": r.Rows, "added": r.Added, "ended": r.Ended,
-			"refused": r.Refused, "unchanged": r.Unchanged, "position": r.Position, "proposal": r.Proposal, "problems": r.Problems, "absent": r.Absent})
+			"refused": r.Refused, "unchanged": r.Unchanged, "position": r.Position, "proposal": r.Proposal, "problems": r.Problems, "absent": r.Absent, "notes": textsOf(r.Notes, c.language())})
 	}
 	switch {
 	case r.Unchanged:
@@ -68,6 +68,9 @@ func (c *cli) imported(r payroll.ImportResult) error {
 	}
 	for _, x := range r.Asks {
 		fmt.Fprintln(c.errs, located(x, c.language()))
+	}
+	for _, m := range r.Notes {
+		c.note(m)
 	}
 	if r.Absent > 0 {
 		c.say("import.absent", r.Absent)
@@ -130,4 +133,20 @@ func (c *cli) importReturns(cmd *cobra.Command, files []string, o app.ReturnOpti
 		}
 		return kept
 	})
+}
+
+// note says what is worth knowing, though nothing is wrong.
+func (c *cli) note(m message.Message) {
+	fmt.Fprintln(c.errs, m.Text(c.language()))
+	if h := m.Hint(c.language()); h != "" {
+		fmt.Fprintln(c.errs, "    → "+h)
+	}
+}
+
+func textsOf(list []message.Message, lang message.Lang) []string {
+	texts := make([]string, len(list))
+	for i, m := range list {
+		texts[i] = m.Text(lang)
+	}
+	return texts
 }

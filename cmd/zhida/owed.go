@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -80,13 +79,16 @@ func (c *cli) owed(cmd *cobra.Command, who string) error {
 		}
 		rows, total, owing := [][]string{}, money.Fen(0), map[int64]bool{}
 		for _, d := range list {
-			notice, next := "没有送达", "送达通知后从应发扣回"
-			old := !slices.ContainsFunc(d.Open, func(e payroll.Entry) bool { return e.Origin.Seq() != 0 })
+			notice, next := "", "从应发扣回"
 			switch {
+			case d.Untold > 0 && d.Untold == len(d.Open):
+				notice, next = "没有送达", "送达通知后从应发扣回"
+			case d.Untold > 0:
+				notice, next = strconv.Itoa(d.Untold)+" 笔没有送达", "送达通知后从应发扣回"
 			case d.Notice != 0:
-				notice, next = d.Notice.String()+map[bool]string{true: " 同意", false: ""}[d.Consent], "从应发扣回"
-			case old:
-				notice, next = "旧欠，不另送达", "从应发扣回"
+				notice = d.Notice.String() + map[bool]string{true: " 同意", false: ""}[d.Consent]
+			case d.Owed != 0:
+				notice = "旧欠，不另送达"
 			}
 			switch {
 			case d.Owed == 0:

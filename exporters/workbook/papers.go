@@ -46,7 +46,7 @@ func WriteCensus(w io.Writer, l payroll.CensusList) error {
 			age = strconv.Itoa(p.Age)
 		}
 		if err := s.add(text(strconv.Itoa(i+1)), text(p.Village), text(p.Name), text(p.ID.Full()), text(policy.CategoryChinese(p.Category)), text(age),
-			text(strconv.Itoa(l.Year)), text(resultWords[p.Result]), text(""), text("")); err != nil {
+			text(strconv.Itoa(l.Year)), text(resultWords[p.Result]), text(day(p.On)), text(p.Signed)); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package workbook
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -252,7 +253,9 @@ func (s *sheet) heading(r *rows, title string) error {
 	}
 	note := blanks(last+1, noteStyle)
 	note[0] = text(r.book.paper.note).as(noteStyle)
-	note[last] = text("金额单位：元").as(noteRight)
+	if slices.ContainsFunc(s.cols, func(c column) bool { return c.style == moneyStyle }) {
+		note[last] = text("金额单位：元").as(noteRight)
+	}
 	return r.add(16, note...)
 }
 

@@ -198,4 +198,13 @@ var importEntries = []Entry{
 	{Code: "import.example_row", Exit: ExitRows,
 		Zh: "这是模板里的示例行", ZhHint: "请删除示例行，只留自己填的",
 		En: "this is the template's example row", EnHint: "Delete it and keep only your own rows."},
+	{Code: "import.future", Exit: ExitRows,
+		Zh: "{0} 在今天（{1}）以后", ZhHint: "请核对日期；还没有发生的事不能登记",
+		En: "{0} lies after today, {1}", EnHint: "Check the date: what has not happened is not recorded."},
+	{Code: "import.died_unborn", Exit: ExitRows,
+		Zh: "去世日期 {0} 早于出生日期 {1}", ZhHint: "请核对去世日期和身份证号",
+		En: "the date of death {0} lies before the date of birth {1}", EnHint: "Check both dates."},
+	{Code: "import.unfilled", Exit: ExitDone,
+		Zh: "{0} 有 {1} 行还没有填结果，没有读入", ZhHint: "填好后再导入一次；已经登记的不会重复",
+		En: "{0} has {1} rows without a result, which were not read", EnHint: "Fill them in and import the list again; nothing is recorded twice."},
 }

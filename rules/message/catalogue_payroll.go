@@ -502,4 +502,10 @@ var payrollEntries = []Entry{
 	{Code: "fund.payment_twice", Exit: ExitUsage,
 		Zh: "支付 {0} 写了两次", ZhHint: "每笔只写一次",
 		En: "payment {0} is named twice", EnHint: "Name each payment once."},
+	{Code: "settle.reported_died", Exit: ExitDone,
+		Zh: "{0} 年度资格认证报告已去世（{1}，{2}）", ZhHint: "请核实：属实的在花名册写去世日期，不实的重新认证",
+		En: "the verification of {0} found that they have died ({1}, {2})", EnHint: "If so, put the date of death on the roster; if not, verify again."},
+	{Code: "settle.reported_missing", Exit: ExitDone,
+		Zh: "{0} 年度资格认证报告失踪（{1}，{2}）", ZhHint: "请核实；找到后重新认证，就一并补发",
+		En: "the verification of {0} found them missing ({1}, {2})", EnHint: "Verify again once they are found; everything is paid then."},
 }
