@@ -3,6 +3,7 @@ package payroll
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
@@ -48,6 +49,7 @@ type comparison struct {
 	rows   map[changeKey]*changed
 	had    map[int64]money.Fen // what the month before paid a person for itself
 	has    map[int64]money.Fen // what is due for the month
+	names  map[int64]string    // of everybody, once somebody is not on the batch's roster
 }
 
 // ofMonth says whether a batch pays the month that the report is about: the batch itself,
@@ -59,7 +61,7 @@ func (p *batchReport) ofMonth(x Batch) bool {
 
 // ofPrevious says whether a batch paid the month before as that was run.
 func (p *batchReport) ofPrevious(x Batch) bool {
-	return p.head.Batch.Kind == Regular && x.Kind == Regular && x.ID.Month() == p.previous.ID.Month()
+	return p.head.Batch.Kind == Regular && x.Kind == p.previous.Kind && x.ID.Month() == p.previous.ID.Month()
 }
 
 func (p *batchReport) Changes(fn func(ReportChange) error) error {
@@ -164,7 +166,7 @@ func (c *comparison) accounts(b Batch) error {
 	if !p.ofMonth(b) && !p.ofPrevious(b) {
 		return nil
 	}
-	return p.r.Settlements(p.ctx, b.ID, func(s Settlement) error {
+	err := p.r.Settlements(p.ctx, b.ID, func(s Settlement) error {
 		for _, part := range []struct {
 			name string
 			fen  money.Fen
@@ -182,6 +184,37 @@ func (c *comparison) accounts(b Batch) error {
 		}
 		return nil
 	})
+	if err != nil || !p.ofMonth(b) {
+		return err
+	}
+	moved := map[int64]map[Way]money.Fen{}
+	err = p.r.Entries(p.ctx, EntryQuery{Batch: b.ID}, func(e Entry) error {
+		if moved[e.Person] == nil {
+			moved[e.Person] = map[Way]money.Fen{}
+		}
+		moved[e.Person][e.Way] += e.Fen
+		return nil
+	})
+	for person, ways := range moved {
+		if x := c.rows[changeKey{person, PartOwed, ""}]; x != nil {
+			x.text = movedChinese(ways)
+		}
+	}
+	return err
+}
+
+// movedChinese words what a batch did to somebody's debts.
+func movedChinese(ways map[Way]money.Fen) string {
+	var parts []string
+	for _, w := range []struct {
+		way  Way
+		text string
+	}{{Charged, "新增待扣"}, {Collected, "从应发扣回"}, {Restored, "恢复应发冲销"}, {Carried, "旧欠转入"}} {
+		if fen := ways[w.way]; fen != 0 {
+			parts = append(parts, w.text+" "+max(fen, -fen).String()+" 元")
+		}
+	}
+	return strings.Join(parts, "、")
 }
 
 // explain hands on what differs, in order, with its causes.
@@ -212,13 +245,15 @@ func (c *comparison) explain(fn func(ReportChange) error) error {
 		if paid := c.rows[changeKey{k.person, PartMonth, k.item}]; regular && k.part == PartCorrected && paid != nil {
 			x.before, x.now = x.before+paid.before-x.now, paid.before
 		}
-		r := ReportChange{Person: k.person, Township: facts.Township(x.place), Part: k.part, Item: k.item, Before: x.before, Now: x.now, Reason: x.text}
+		r := ReportChange{Person: k.person, Township: facts.Township(x.place), Part: k.part, Item: k.item, ItemName: cmp.Or(p.names[k.item], k.item), Before: x.before, Now: x.now, Reason: x.text}
 		if len(x.place) == 12 {
 			r.Village = x.place
 		}
 		who := p.people[k.person]
 		if who != nil {
 			r.Name = who.settlement.Name
+		} else if r.Name, err = c.name(k.person); err != nil {
+			return err
 		}
 		if regular && (k.part == PartMonth || k.part == PartCorrected) {
 			r.Entered, r.Left = c.had[k.person] == 0 && c.has[k.person] != 0, c.had[k.person] != 0 && c.has[k.person] == 0
@@ -233,7 +268,7 @@ func (c *comparison) explain(fn func(ReportChange) error) error {
 			}
 			v.explain(&r, moved[k.person], x.place)
 		case PartCorrected, PartEarlier:
-			err = v.corrected(&r, moved[k.person], x.about(), x.causes)
+			err = v.corrected(&r, moved[k.person], x)
 		case PartHeld:
 			v.kept(&r, moved[k.person])
 		case PartOwed:
@@ -247,6 +282,27 @@ func (c *comparison) explain(fn func(ReportChange) error) error {
 		}
 	}
 	return nil
+}
+
+// name is that of somebody who is not on the batch's roster.
+func (c *comparison) name(person int64) (string, error) {
+	if c.names == nil {
+		c.names = map[int64]string{}
+		last, err := c.report.r.LastPerson(c.report.ctx)
+		if err != nil {
+			return "", err
+		}
+		err = c.report.r.Facts(c.report.ctx, FactQuery{First: 1, Last: last, Kinds: []facts.Kind{facts.KindPerson}, Horizon: c.report.head.Batch.Horizon}, func(f Fact) error {
+			var x facts.Profile
+			err := decode(f, &x)
+			c.names[f.Person] = x.Name
+			return err
+		})
+		if err != nil {
+			return "", err
+		}
+	}
+	return c.names[person], nil
 }
 
 // about words which months the lines of a row are about.

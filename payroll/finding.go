@@ -26,20 +26,32 @@ func Findings(r Report) (list []Finding, err error) {
 	for _, m := range r.Head().Skipped {
 		list = append(list, Finding{Message: message.M("finding.skipped", m)})
 	}
+	ended := map[string]*ReportChange{} // by item, what nobody is granted any more, added up
+	count := map[string]int{}
 	bridge := Bridge{Before: r.Head().PreviousNet, Now: r.Head().MonthNet}
 	err = r.Changes(func(x ReportChange) error {
 		bridge.Add(x)
+		if x.Ended {
+			if ended[x.Item] == nil {
+				ended[x.Item] = &ReportChange{ItemName: x.ItemName}
+			}
+			ended[x.Item].Now += x.Now - x.Before
+			count[x.Item]++
+		}
 		explained := slices.ContainsFunc(x.Causes, func(k string) bool { return k != VarianceUnexplained && k != VarianceGroup })
 		switch {
 		case slices.Contains(x.Causes, VarianceUnexplained):
-			list = append(list, Finding{x.Person, x.Name, x.Item, message.M("finding.unexplained", x.Name, x.Subject(x.Item), x.Before, x.Now)})
+			list = append(list, Finding{x.Person, x.Name, x.Item, message.M("finding.unexplained", x.Name, x.Subject(), x.Before, x.Now)})
 		case x.Entered && !explained:
-			list = append(list, Finding{x.Person, x.Name, x.Item, message.M("finding.entered", x.Name, x.Item)})
+			list = append(list, Finding{x.Person, x.Name, x.Item, message.M("finding.entered", x.Name, x.ItemName)})
 		case x.Left && !explained:
-			list = append(list, Finding{x.Person, x.Name, x.Item, message.M("finding.left", x.Name, x.Item)})
+			list = append(list, Finding{x.Person, x.Name, x.Item, message.M("finding.left", x.Name, x.ItemName)})
 		}
 		return nil
 	})
+	for _, item := range sortedKeys(ended) {
+		list = append(list, Finding{Item: item, Message: message.M("finding.no_document", ended[item].ItemName, count[item], ended[item].Now)})
+	}
 	if open := bridge.Open(); err == nil && open != 0 && r.Head().Compared() {
 		list = append(list, Finding{Message: message.M("finding.bridge", bridge.Now-bridge.Before, open)})
 	}

@@ -142,9 +142,11 @@ type ReportChange struct {
 	Township string
 	Village  string
 	Part     string // PartMonth …
-	Item     string
+	Item     string // code
+	ItemName string
 	Before   money.Fen
 	Now      money.Fen
+	Ended    bool     // no document grants the item any more
 	Entered  bool     // the person was paid nothing for the month before
 	Left     bool     // the person has nothing this month
 	Causes   []string // kinds of what makes the difference, VarianceStandard …
@@ -153,15 +155,15 @@ type ReportChange struct {
 	Reason   string   // Chinese: how the amount of this month comes about, or why there is none
 }
 
-// Subject is what differs in Chinese; name is that of the item.
-func (c ReportChange) Subject(name string) string {
+// Subject is what differs, in Chinese.
+func (c ReportChange) Subject() string {
 	switch {
 	case c.Part == PartMonth:
-		return name
+		return c.ItemName
 	case c.Item == "":
 		return PartChinese(c.Part)
 	}
-	return name + "（" + PartChinese(c.Part) + "）"
+	return c.ItemName + "（" + PartChinese(c.Part) + "）"
 }
 
 // PartChinese words a part.

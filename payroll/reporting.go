@@ -41,6 +41,8 @@ type batchReport struct {
 	causes    map[string]string // cause to its wording, as they come up
 	brought   map[int64]string  // journal position to what came in there
 	kinds     map[int64]string  // and to the kind of cause that it is
+	withdrawn map[int64]bool    // positions at which documents were withdrawn
+	names     map[string]string // printed names of all items ever granted
 	previous  Batch             // the last batch of what this one is held against; zero without any
 	earlier   []Batch           // of the channel, committed before, by id
 	refused   map[int64]bool    // persons whom the previous batch refused, wholly or in part; nil while not asked
@@ -55,7 +57,7 @@ type reportPerson struct {
 }
 
 func newReport(ctx context.Context, r Reader, id BatchID) (*batchReport, error) {
-	p := &batchReport{ctx: ctx, r: r, people: map[int64]*reportPerson{}, documents: map[int64]string{}, causes: map[string]string{}, brought: map[int64]string{}, kinds: map[int64]string{}}
+	p := &batchReport{ctx: ctx, r: r, people: map[int64]*reportPerson{}, documents: map[int64]string{}, causes: map[string]string{}, brought: map[int64]string{}, kinds: map[int64]string{}, withdrawn: map[int64]bool{}}
 	batch, err := batchOf(ctx, r, id)
 	if err != nil {
 		return nil, err
@@ -229,7 +231,11 @@ func (p *batchReport) loadDocuments() error {
 	if err != nil {
 		return err
 	}
-	p.policies = all
+	granted, err := readGranted(all)
+	if err != nil {
+		return err
+	}
+	p.policies, p.names = all, itemNames(granted)
 	used := map[int64]bool{}
 	items := map[string]bool{}
 	err = p.r.Lines(p.ctx, LineQuery{Batch: p.head.Batch.ID}, func(l Line) error {
@@ -321,8 +327,11 @@ func (p *batchReport) findPrevious() error {
 		switch {
 		case b.Kind == Correction && x.settled(b.ID.Month()) && x.ID.Month() >= b.ID.Month():
 			p.previous = x
-		case b.Kind == Regular && x.Kind == Regular && x.ID.Month() < b.ID.Month():
-			p.previous = x
+		case b.Kind == Regular && (x.Kind == Regular || x.Kind == Correction) && x.ID.Month() < b.ID.Month():
+			later := x.ID.Month() > p.previous.ID.Month()
+			if later || x.ID.Month() == p.previous.ID.Month() && (x.Kind == Regular || p.previous.Kind == Correction) { // a month whose run was voided may have been paid by a correction
+				p.previous = x
+			}
 		}
 	}
 	if p.previous.ID == 0 {
@@ -352,6 +361,7 @@ func (p *batchReport) loadBrought() error {
 		p.brought[x.Position], p.kinds[x.Position] = "采用"+x.Document, VarianceStandard
 		if x.Withdrawn != 0 {
 			p.brought[x.Withdrawn], p.kinds[x.Withdrawn] = "撤回"+x.Document, VarianceStandard
+			p.withdrawn[x.Withdrawn] = true
 		}
 	}
 	for _, x := range imports {

@@ -21,6 +21,7 @@ type RunResult struct {
 	Refused []RefusedPerson  // persons, or items of persons, that could not be computed
 	Broken  []BrokenRule     // places that do not keep to a rule of a document in the month
 	Waiting []BatchID        // back-pay batches still open, which this run has left alone
+	Ended   []EndedItem      // items of the month before that no document grants any more
 	Skipped []calendar.Month // earlier months that were never run: this one pays them as well
 }
 
@@ -157,6 +158,7 @@ func (b *Book) run(ctx context.Context, s *Session, month calendar.Month, kind B
 	}
 	r, err := w.finish(ctx)
 	r.Broken, r.Skipped = brokenRules(c.eval, c.world, month), c.skipped()
+	r.Ended = c.ended()
 	return r, err
 }
 
@@ -179,7 +181,32 @@ func (b *Book) tryRun(ctx context.Context, c *calc) (RunResult, error) {
 		}
 	}
 	r.Broken, r.Skipped = brokenRules(c.eval, c.world, c.month), c.skipped()
+	r.Ended = c.ended()
 	return r, err
+}
+
+// EndedItem is an item that the last run paid and that no document grants for the month.
+type EndedItem struct{ Name, Document string }
+
+// ended are the items that documents granted for the last month that was run, withdrawn
+// since or not, and that none grants for this one.
+func (c *calc) ended() (list []EndedItem) {
+	if c.kind != Regular || c.previous == 0 {
+		return nil
+	}
+	for _, p := range c.policies {
+		pol := c.grants[num(p.Position)]
+		if pol == nil || !pol.Document.InForce(c.previous) {
+			continue
+		}
+		for _, it := range pol.Items {
+			x := EndedItem{it.Name, p.Document}
+			if _, granted := c.program.ItemAt(it.Code, c.month); !granted && len(c.byChannel[it.Channel]) > 0 && !slices.Contains(list, x) {
+				list = append(list, x)
+			}
+		}
+	}
+	return list
 }
 
 // skipped are the months since the cut-over that no batch of any channel has settled.

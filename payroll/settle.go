@@ -258,8 +258,9 @@ func (s *settler) cause(item rules.Item, k obligationKey, sum CommittedSum, due 
 			found[ch.at] = true
 		}
 	}
-	for _, g := range s.calc.changes.grants {
-		if g.at > since && s.calc.grantsItem(g.key, item.Code, k.month) {
+	_, granted := s.calc.program.ItemAt(k.item, k.month)
+	for _, g := range s.calc.changes.grants { // what a document still grants, and a fact about the person ends, is not for the document
+		if g.at > since && s.calc.grantsItem(g.key, item.Code, k.month) && (due != 0 || !granted || len(found) == 0) {
 			found[g.at] = true
 		}
 	}

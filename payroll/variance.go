@@ -112,6 +112,7 @@ func (v *variance) explain(c *ReportChange, own []Fact, place string) {
 	if !is {
 		now = old
 	}
+	c.Ended = was && !is
 	refused := v.report.refusedIn(v.before.ID, c.Person)
 	left := v.report.head.Batch.Apart || refused || now.Grouped // frozen means do not follow what is learnt
 	e := v.causes(c, own, place, left)
@@ -168,16 +169,20 @@ func (v *variance) causes(c *ReportChange, own []Fact, place string, learnt bool
 }
 
 // corrected names what corrected other months: the causes of their lines.
-func (v *variance) corrected(c *ReportChange, own []Fact, what string, causes []string) error {
+func (v *variance) corrected(c *ReportChange, own []Fact, x *changed) error {
 	e := &explained{}
-	e.add(VarianceCorrection, what, "")
-	for _, cause := range causes {
+	e.add(VarianceCorrection, x.about(), "")
+	month := x.months[0] // of causes that say when, while there is one
+	if month != x.months[1] {
+		month = 0
+	}
+	for _, cause := range x.causes {
 		switch cause {
 		case causeProgram:
 			e.add(VarianceUnexplained, "", "")
 			continue
 		case causeMonth, causeLater, causeShort:
-			text, err := v.report.cause(cause, 0)
+			text, err := v.report.cause(cause, month)
 			if err != nil {
 				return err
 			}
@@ -190,6 +195,7 @@ func (v *variance) corrected(c *ReportChange, own []Fact, what string, causes []
 				return err
 			}
 			kind := cmp.Or(v.report.kinds[at], VarianceFact)
+			c.Ended = c.Ended || v.report.withdrawn[at] && !v.grants(c.Item)
 			e.add(kind, "", v.report.brought[at])
 			for _, f := range own {
 				if f.KnownFrom == at {
@@ -202,27 +208,56 @@ func (v *variance) corrected(c *ReportChange, own []Fact, what string, causes []
 	return nil
 }
 
-// accountWords are the facts that decide how an account is paid out.
-var accountWords = map[facts.Kind]string{facts.KindPerson: "花名册", facts.KindAccount: "收款账户", facts.KindHold: "缓发、停付", facts.KindVerified: "资格认证",
-	facts.KindRecipient: "代领人、继承人"}
+// grants says whether a document grants the item for the month at hand.
+func (v *variance) grants(item string) bool {
+	if v.program == nil {
+		return true
+	}
+	_, is := v.program.ItemAt(item, v.months[1])
+	return is
+}
+
+// letGo words the facts that let money go that was kept back; "" of a fact that does not.
+func letGo(f Fact) string {
+	switch f.Kind {
+	case facts.KindHold:
+		var h holdFact
+		if decode(f, &h) == nil && f.To != calendar.Forever {
+			return h.Reason + "（" + h.Document + "）到 " + f.To.AddDays(-1).String() + " 为止"
+		}
+	case facts.KindAccount:
+		return "有了收款账户"
+	case facts.KindVerified:
+		return "资格认证"
+	case facts.KindRecipient:
+		return "登记了继承人、代领人"
+	}
+	return ""
+}
 
 // kept names why money is kept back, or what let it go.
 func (v *variance) kept(c *ReportChange, own []Fact) {
 	e := &explained{}
 	switch kept, before := -c.Now, -c.Before; {
 	case kept > 0:
-		e.add(VarianceHold, c.Reason, "")
+		e.add(VarianceHold, strings.TrimPrefix(c.Reason, varianceWords[VarianceHold]+"："), "")
+		for _, f := range own {
+			switch f.Kind {
+			case facts.KindHold, facts.KindVerified, facts.KindPerson:
+				e.add(VarianceHold, "", v.report.origin(f, v.before.Horizon))
+			}
+		}
 	case kept < 0:
-		e.add(VarianceRelease, c.Reason, "")
+		e.add(VarianceRelease, "", "")
+		for _, f := range own {
+			if text := letGo(f); text != "" {
+				e.add(VarianceRelease, text, v.report.origin(f, v.before.Horizon))
+			}
+		}
 	case before > 0:
-		e.add(VarianceHold, "上月缓发，本月没有", "")
+		e.add(VarianceHold, "上月新缓发的，本月没有新的", "")
 	default:
 		e.add(VarianceRelease, "上月补发了缓发的，本月没有", "")
-	}
-	for _, f := range own {
-		if accountWords[f.Kind] != "" && f.KnownFrom > v.before.Horizon {
-			e.add(e.kinds[0], accountWords[f.Kind], v.report.origin(f, v.before.Horizon))
-		}
 	}
 	e.write(c)
 }
@@ -230,7 +265,7 @@ func (v *variance) kept(c *ReportChange, own []Fact) {
 // owed says that debts to the county were made, recovered or cancelled.
 func (v *variance) owed(c *ReportChange) {
 	e := &explained{}
-	e.add(VarianceRecovery, c.Reason, "")
+	e.add(VarianceRecovery, cmp.Or(c.Reason, "上月新增或扣回的，本月没有"), "")
 	e.write(c)
 }
 

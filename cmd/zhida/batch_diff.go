@@ -106,9 +106,6 @@ func compare(ctx context.Context, a *app.App, id payroll.BatchID) (comparison, e
 		d.head = r.Head()
 		d.bridge = payroll.Bridge{Before: d.head.PreviousNet, Now: d.head.MonthNet}
 		names := map[string]string{}
-		for _, it := range d.head.Items {
-			names[it.Code] = it.Name
-		}
 		for _, p := range append(d.head.Townships, d.head.Villages...) {
 			names[p.Code] = p.Name
 		}
@@ -117,9 +114,9 @@ func compare(ctx context.Context, a *app.App, id payroll.BatchID) (comparison, e
 			place := name(cmp.Or(x.Village, x.Township))
 			d.bridge.Add(x)
 			row := diffRow{Person: x.Person, Name: x.Name, Place: place, Part: x.Part, Before: x.Before, Now: x.Now, Causes: x.Causes, Cause: x.Cause, Reason: x.Reason,
-				subject: x.Subject(name(x.Item)), brief: x.Brief}
+				subject: x.Subject(), brief: x.Brief}
 			if x.Item != "" {
-				row.Item = name(x.Item)
+				row.Item = x.ItemName
 			}
 			d.rows = append(d.rows, row)
 			once := func(list []diffMoved) []diffMoved {

@@ -101,6 +101,9 @@ func (c *cli) computed(m calendar.Month, r payroll.RunResult) error {
 		}
 	}
 	if !c.json {
+		for _, x := range r.Ended {
+			c.note(message.M("run.ended", x.Name, x.Document))
+		}
 		if len(r.Skipped) > 0 && len(r.Batches) > 0 {
 			c.say("run.skipped", months(r.Skipped))
 		}

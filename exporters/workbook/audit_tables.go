@@ -175,18 +175,9 @@ func (a *audit) change(c payroll.ReportChange) error {
 	township, village := a.placeNames(c.Township, c.Village)
 	row := a.changes.nextRow()
 	difference := fmt.Sprintf("ROUND(%s%d-%s%d,2)", letters[cNow], row, letters[cBefore], row)
-	a.cells = append(a.cells[:0], cell{}, number(c.Person), text(c.Name), text(township), text(village), text(c.Subject(a.itemName(c.Item))),
+	a.cells = append(a.cells[:0], cell{}, number(c.Person), text(c.Name), text(township), text(village), text(c.Subject()),
 		fen(c.Before), fen(c.Now), fen(c.Now-c.Before).by(difference), text(c.Cause), text(c.Reason))
 	return ofPerson(a.changes.add(a.cells), c.Person)
-}
-
-// itemName prints a code that the batch no longer has as it is: what was paid
-// last month and is not any more is a change too.
-func (a *audit) itemName(code string) string {
-	if i, ok := a.itemNo[code]; ok {
-		return a.head.Items[i-1].Name
-	}
-	return code
 }
 
 // fundName prints the code of a fund that has no name.

@@ -82,6 +82,15 @@ func fakeOf(r *fakeReport) *fakeReport {
 	return r
 }
 
+func (r *fakeReport) itemName(code string) string {
+	for _, it := range r.head.Items {
+		if it.Code == code {
+			return it.Name
+		}
+	}
+	return code
+}
+
 // addUp writes into the head what the rows come to.
 func (r *fakeReport) addUp() {
 	b := &r.head.Batch
@@ -132,7 +141,7 @@ func (r *fakeReport) Changes(fn func(payroll.ReportChange) error) error {
 			return nil
 		}
 		l := lines[0]
-		return fn(payroll.ReportChange{Person: p.Person, Name: p.Name, Township: p.Township, Village: p.Village, Part: payroll.PartMonth, Item: l.Item,
+		return fn(payroll.ReportChange{Person: p.Person, Name: p.Name, Township: p.Township, Village: p.Village, Part: payroll.PartMonth, Item: l.Item, ItemName: r.itemName(l.Item),
 			Before: l.Due - 12345, Now: l.Due, Cause: "情况：任职——导入“任免.xlsx”（张敏 2026-11-20，日志第1701条）", Reason: "本月由二类乡镇调入三类乡镇，按在岗天数分段计算：" + l.Sentence})
 	})
 }

@@ -508,4 +508,10 @@ var payrollEntries = []Entry{
 	{Code: "settle.reported_missing", Exit: ExitDone,
 		Zh: "{0} 年度资格认证报告失踪（{1}，{2}）", ZhHint: "请核实；找到后重新认证，就一并补发",
 		En: "the verification of {0} found them missing ({1}, {2})", EnHint: "Verify again once they are found; everything is paid then."},
+	{Code: "finding.no_document", Exit: ExitDone,
+		Zh: "没有文件再规定 {0}：{1} 处停发或收回，共 {2} 元", ZhHint: "有新文件的请先采用再重算；确实停发的写进审批意见",
+		En: "no document grants {0} any more: {1} changes, {2} yuan", EnHint: "Adopt the new document and run again, or note that it ends."},
+	{Code: "run.ended", Exit: ExitDone,
+		Zh: "{1} 的 {0} 本月没有文件规定：按停发计算，文件撤回的连以前已发的一并收回", ZhHint: "有新文件的请先采用再重算",
+		En: "{0} of {1} is granted by no document this month: it ends, and what a withdrawn document paid is taken back", EnHint: "Adopt the new document first and run again."},
 }
