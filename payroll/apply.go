@@ -61,6 +61,9 @@ func (b *Book) Import(ctx context.Context, s *Session, in *ImportBatch, o Import
 		}
 		// Owners bring what they own; everything else comes in through the bureau.
 		if may := s.need(RoleMaker); may != nil && (way == nil || s.need(way.roles(way.steps[0])...) != nil) {
+			if way != nil {
+				return message.Err("import.not_yours", in.File, way.roles(way.steps[0])[0].Chinese())
+			}
 			return may
 		}
 		switch {

@@ -66,7 +66,7 @@ func (b *Book) Project(ctx context.Context, year int) (*Budget, error) {
 		return nil, err
 	}
 	if !slices.ContainsFunc(t.months, func(m trialMonth) bool { return m.before != nil }) {
-		return nil, message.Err("run.no_policy")
+		return nil, message.Err("budget.nothing", year)
 	}
 	if err := b.tryAll(ctx, t); err != nil {
 		return nil, err

@@ -500,6 +500,9 @@ func (b *Book) Explain(ctx context.Context, person int64, month calendar.Month, 
 		if err != nil {
 			return err
 		}
+		if start := cutover(c.meta, batches); month < start {
+			return message.Err("run.before_cutover", month, start)
+		}
 		for _, x := range batches {
 			if x.State.Committed() && x.Kind == Regular {
 				c.ran = max(c.ran, x.ID.Month())

@@ -122,7 +122,7 @@ func (s *settler) entitled(e rules.Entitlement) {
 		s.refusals = append(s.refusals, Refusal{e.Item, e.Month, e.Reason})
 		return
 	case e.Month == s.calc.month: // a person stands in the channels of the run's own month
-		if part := s.part(item.Channel); e.Outcome != rules.Due && part.settlement.Reason.IsZero() && !item.Deduction {
+		if part := s.part(item.Channel); e.Outcome != rules.Due && part.settlement.Reason.IsZero() && !item.Deduction && s.calc.kind != BackPay {
 			part.settlement.Reason = e.Reason
 		}
 	}

@@ -689,6 +689,8 @@ func clauses(x *grant, m *joinedMonth, fen money.Fen) (list []phrase) {
 	case m.notes.split.zh != "":
 		list = append(list, m.notes.split)
 		rate = "本期"
+	case x.item.Basis == policy.ByDeath:
+		rate = "一次性"
 	case !x.item.Schedule.Monthly():
 		rate = periodWord(x.item.Schedule)
 	}

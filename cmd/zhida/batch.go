@@ -342,7 +342,11 @@ func (c *cli) batchShow(ctx context.Context, a *app.App, id payroll.BatchID) err
 					names = append(names, x.Name)
 				}
 			}
-			c.say("batch.not_due", r.Lines, r.Code, strings.Join(names, "、"))
+			text := strings.Join(names, "、")
+			if r.Lines > len(names) {
+				text += "等"
+			}
+			c.say("batch.not_due", r.Lines, r.Code, text)
 		}
 		for _, x := range findings {
 			fmt.Fprintln(c.out, x.Message.Text(c.language()))

@@ -118,6 +118,10 @@ func (c *cli) performed(l look) error {
 		return c.printJSON(rows)
 	}
 	for _, d := range l.done {
+		if d.Kind == schedule.Remind {
+			c.say("serve.reminded", d.Month, d.Chinese(), d.Date)
+			continue
+		}
 		c.say("serve.done", d.Month, d.Chinese(), d.Date)
 	}
 	for _, id := range l.waiting {

@@ -289,4 +289,7 @@ var commandEntries = []Entry{
 	{Code: "batch.not_due", Exit: ExitDone,
 		Zh: "本次不付 {0} 人：{1}（{2}）", ZhHint: "全部名单见 --json 或审核工作簿",
 		En: "nothing paid this time to {0} people: {1} ({2})", EnHint: "The whole list is in --json and in the audit workbook."},
+	{Code: "serve.reminded", Exit: ExitDone,
+		Zh: "{0} 已提醒：{1}（{2}）", ZhHint: "",
+		En: "{0} reminded: {1} ({2})", EnHint: ""},
 }
