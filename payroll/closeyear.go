@@ -96,7 +96,7 @@ func (x *sendUp) postings(ctx context.Context, r Reader) (*poster, error) {
 			return nil, message.Err("reissue.not_returned")
 		}
 		p.ref = id.String()
-		for _, part := range parts[id.Seq] {
+		for _, part := range parts.of(id.Seq) {
 			p.move(part.Purse, ledger.Returned, ledger.SentUp, part.Fen)
 		}
 	}

@@ -427,7 +427,7 @@ func (f *FundReport) control(ctx context.Context, r Reader, x Batch, made map[le
 			t.Back += p.Fen
 		}
 		if a := p.State.stock(); a != ledger.Paid && a != ledger.SentUp && p.State != PaymentReissued {
-			for _, part := range parts[p.Seq] {
+			for _, part := range parts.of(p.Seq) {
 				made[a][part.Purse] += part.Fen
 			}
 		}
@@ -509,7 +509,7 @@ func (b *Book) traceBatch(ctx context.Context, r Reader, x Batch, lots map[Purse
 			from = carried[p.Replaces]
 		}
 		own := map[Purse][]Lot{}
-		for _, part := range parts[p.Seq] {
+		for _, part := range parts.of(p.Seq) {
 			taken, rest := takeLots(from[part.Purse], part.Fen)
 			if from != nil {
 				from[part.Purse] = rest

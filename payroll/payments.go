@@ -3,6 +3,7 @@ package payroll
 import (
 	"cmp"
 	"context"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -119,49 +120,83 @@ func paidOut(ctx context.Context, r Reader, x Batch, fn func(PaidOut) error) err
 	})
 }
 
-// purseParts divides a person's payments of a batch among the purses that pay them: in
-// their order, each takes from the purses in theirs. Every fen of a payment has a purse.
-func purseParts(payments []Payment, portions []Portion) map[int][]PursePart {
-	left := make([]money.Fen, len(portions))
-	for i := range portions {
-		left[i] = portions[i].Pay
-	}
-	parts := map[int][]PursePart{}
-	for _, p := range payments {
-		need := p.Fen
-		for i := range portions {
-			if part := min(need, left[i]); part > 0 {
-				parts[p.Seq] = append(parts[p.Seq], PursePart{portions[i].Purse, part})
-				left[i] -= part
-				need -= part
-			}
-		}
-	}
-	return parts
-}
-
 // PursePart is what one purse pays of a payment.
 type PursePart struct {
 	Purse
 	Fen money.Fen
 }
 
-// batchParts divides all payments of a batch among purses, by payment number.
-func batchParts(ctx context.Context, r Reader, id BatchID) (map[int][]PursePart, error) {
-	portions, payments := map[int64][]Portion{}, map[int64][]Payment{}
-	if err := r.Portions(ctx, id, func(p Portion) error { portions[p.Person] = append(portions[p.Person], p); return nil }); err != nil {
+// purseParts are the payments of a batch divided among purses: each person's payments, in
+// their order, take from the person's purses in theirs. Every fen of a payment has a
+// purse. Of a payment only its number, its purses' numbers and fen are kept.
+type purseParts struct {
+	purses []Purse
+	parts  []purseShare // by payment number
+}
+
+type purseShare struct {
+	seq, purse int32
+	fen        money.Fen
+}
+
+// of gives the parts of one payment.
+func (x *purseParts) of(seq int) (list []PursePart) {
+	i, _ := slices.BinarySearchFunc(x.parts, seq, func(s purseShare, seq int) int { return cmp.Compare(int(s.seq), seq) })
+	for ; i < len(x.parts) && int(x.parts[i].seq) == seq; i++ {
+		list = append(list, PursePart{x.purses[x.parts[i].purse], x.parts[i].fen})
+	}
+	return list
+}
+
+// batchParts divides all payments of a batch among purses.
+func batchParts(ctx context.Context, r Reader, id BatchID) (*purseParts, error) {
+	type ofPerson struct {
+		person int64
+		number int32 // of the payment, or of the purse
+		fen    money.Fen
+	}
+	x := &purseParts{}
+	numbers := map[Purse]int32{}
+	var pays, gives []ofPerson
+	if err := r.Portions(ctx, id, func(p Portion) error { // by person, fund and place
+		if p.Pay <= 0 {
+			return nil
+		}
+		n, known := numbers[p.Purse]
+		if !known {
+			n = int32(len(x.purses))
+			numbers[p.Purse] = n
+			x.purses = append(x.purses, p.Purse)
+		}
+		gives = append(gives, ofPerson{p.Person, n, p.Pay})
+		return nil
+	}); err != nil {
 		return nil, err
 	}
-	if err := r.Payments(ctx, id, func(p Payment) error { payments[p.Person] = append(payments[p.Person], p); return nil }); err != nil {
+	if err := r.Payments(ctx, id, func(p Payment) error {
+		pays = append(pays, ofPerson{p.Person, int32(p.Seq), p.Fen})
+		return nil
+	}); err != nil {
 		return nil, err
 	}
-	all := map[int][]PursePart{}
-	for person, list := range payments {
-		for seq, parts := range purseParts(list, portions[person]) {
-			all[seq] = parts
+	slices.SortFunc(pays, func(a, b ofPerson) int {
+		return cmp.Or(cmp.Compare(a.person, b.person), cmp.Compare(a.number, b.number))
+	})
+	next := 0
+	for _, p := range pays {
+		for next < len(gives) && (gives[next].person < p.person || gives[next].fen == 0) {
+			next++
+		}
+		for k := next; p.fen > 0 && k < len(gives) && gives[k].person == p.person; k++ {
+			if part := min(p.fen, gives[k].fen); part > 0 {
+				x.parts = append(x.parts, purseShare{p.number, gives[k].number, part})
+				gives[k].fen -= part
+				p.fen -= part
+			}
 		}
 	}
-	return all, nil
+	slices.SortStableFunc(x.parts, func(a, b purseShare) int { return cmp.Compare(a.seq, b.seq) })
+	return x, nil
 }
 
 // ReturnResult is what a bank's answer did.
@@ -253,29 +288,40 @@ func movesDigest(moves []PaymentEvent) string {
 	return hexOf(s.h.Sum(nil))
 }
 
+// candidate is a payment that an answer may be about.
+type candidate struct {
+	PaidOut
+	place int        // in its file, from 1
+	said  *ReturnRow // what the answer has said of it, nil while nothing
+}
+
 // matcher finds the payments that a bank's answer is about.
 type matcher struct {
-	byAccount map[string][]*PaidOut
-	byID      map[PaymentID]*PaidOut
+	byAccount map[string][]*candidate
+	byID      map[PaymentID]*candidate
 	moves     []PaymentEvent
 	kept      []KeptRow
-	said      map[PaymentID]ReturnRow  // what the file has said of a payment
 	files     map[string]int           // how much speaks for a payment file, see weigh
-	place     map[PaymentID]int        // of a payment in its file, from 1
+	named     bool                     // the answer's name or reference has that of a payment file in it
 	left      map[string]calendar.Date // by batch, when it left
 	partial   bool                     // the answer lists failures only
-	named     bool                     // the answer's name or reference has that of a payment file in it
 	pending   int
 	same      int
+	texts     map[string]string // each text once: most payments share bank, file and place
+}
+
+// once gives a text that is kept only once, however many payments have it.
+func (m *matcher) once(s string) string {
+	if known, ok := m.texts[s]; ok {
+		return known
+	}
+	m.texts[s] = s
+	return s
 }
 
 // newMatcher reads every payment that has left for one of the accounts in the file.
 func newMatcher(ctx context.Context, r Reader, f *ReturnFile) (*matcher, error) {
-	m := &matcher{byAccount: map[string][]*PaidOut{}, byID: map[PaymentID]*PaidOut{}, said: map[PaymentID]ReturnRow{}, place: map[PaymentID]int{}, partial: f.Partial}
-	asked := map[string]bool{}
-	for i := range f.Rows {
-		asked[f.Rows[i].Account] = true
-	}
+	m := &matcher{byAccount: map[string][]*candidate{}, byID: map[PaymentID]*candidate{}, partial: f.Partial, texts: map[string]string{}}
 	batches, err := r.Batches(ctx)
 	if err != nil {
 		return nil, err
@@ -287,42 +333,58 @@ func newMatcher(ctx context.Context, r Reader, f *ReturnFile) (*matcher, error) 
 		}
 	}
 	concerned := map[BatchID]bool{}
-	err = r.PaymentsTo(ctx, sortedKeys(asked), func(p Payment) error {
+	err = r.PaymentsTo(ctx, accountsOf(f), func(p Payment) error {
 		if channel[p.Batch] != "" {
-			x := &PaidOut{Payment: p, Channel: channel[p.Batch], State: PaymentSent}
+			p.Bank, p.File, p.Place, p.CNAPS, p.Branch = m.once(p.Bank), m.once(p.File), m.once(p.Place), m.once(p.CNAPS), m.once(p.Branch)
+			x := &candidate{PaidOut: PaidOut{Payment: p, Channel: channel[p.Batch], State: PaymentSent}}
 			m.byAccount[p.Card.Full()] = append(m.byAccount[p.Card.Full()], x)
 			m.byID[p.ID()] = x
 			concerned[p.Batch] = true
 		}
 		return nil
 	})
-	for id := range concerned {
+	for _, id := range sortedNumbers(concerned) {
 		if err != nil {
 			break
 		}
-		err = r.PaymentEvents(ctx, id, func(e PaymentEvent) error {
-			if x := m.byID[e.PaymentID]; x != nil {
-				x.State, x.Cause, x.Reason, x.Since, x.Answer = e.State, e.Cause, e.Reason, e.Date, e.Position
-			}
-			return nil
-		})
-		if err != nil {
-			break
-		}
-		inFile := map[string]int{}
-		err = r.Payments(ctx, id, func(p Payment) error {
-			inFile[p.File]++
-			if m.byID[p.ID()] != nil {
-				m.place[p.ID()] = inFile[p.File]
-			}
-			return nil
-		})
+		err = m.readBatch(ctx, r, id)
 	}
 	if err == nil {
 		m.left, err = exportDays(ctx, r, 1)
 	}
 	m.weigh(f)
 	return m, err
+}
+
+// accountsOf are the accounts that a file names, each once.
+func accountsOf(f *ReturnFile) []string {
+	list := make([]string, len(f.Rows))
+	for i := range f.Rows {
+		list[i] = f.Rows[i].Account
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// readBatch reads what is known of a batch's payments, and where each stands in its file.
+func (m *matcher) readBatch(ctx context.Context, r Reader, id BatchID) error {
+	err := r.PaymentEvents(ctx, id, func(e PaymentEvent) error {
+		if x := m.byID[e.PaymentID]; x != nil {
+			x.State, x.Cause, x.Reason, x.Since, x.Answer = e.State, e.Cause, m.once(e.Reason), e.Date, e.Position
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	inFile := map[string]int{}
+	return r.Payments(ctx, id, func(p Payment) error {
+		inFile[p.File]++
+		if x := m.byID[p.ID()]; x != nil {
+			x.place = inFile[p.File]
+		}
+		return nil
+	})
 }
 
 // Why a row waits that a later answer may settle by itself; see settledSince.
@@ -365,13 +427,13 @@ func (m *matcher) match(f *ReturnFile, only BatchID) error {
 // and the holder its holder. Of several alike, the one in the file that the answer is
 // about goes first; when nothing tells them apart and the bank has spoken of one before,
 // nobody guesses.
-func (m *matcher) find(row *ReturnRow, only BatchID) (p *PaidOut, problem string, elsewhere BatchID) {
+func (m *matcher) find(row *ReturnRow, only BatchID) (p *candidate, problem string, elsewhere BatchID) {
 	list := m.byAccount[row.Account]
 	if len(list) == 0 {
 		return nil, "没有付给这个账号的款项", 0
 	}
-	var alike []*PaidOut
-	var early *PaidOut
+	var alike []*candidate
+	var early *candidate
 	for _, x := range list {
 		if x.Fen != row.Fen {
 			continue
@@ -395,11 +457,11 @@ func (m *matcher) find(row *ReturnRow, only BatchID) (p *PaidOut, problem string
 		}
 		return list[0], "金额与所付的 " + list[0].Fen.String() + " 元不符", 0
 	}
-	slices.SortStableFunc(alike, func(a, b *PaidOut) int { return cmp.Compare(m.evidence(b, row), m.evidence(a, row)) })
+	slices.SortStableFunc(alike, func(a, b *candidate) int { return cmp.Compare(m.evidence(b, row), m.evidence(a, row)) })
 	if p = alike[0]; row.Holder != "" && !identity.SameName(p.Holder, row.Holder) {
 		return p, "户名“" + row.Holder + "”与所付的“" + p.Holder + "”不符", 0
 	}
-	alike = slices.DeleteFunc(alike, func(x *PaidOut) bool { return m.evidence(x, row) < m.evidence(p, row) })
+	alike = slices.DeleteFunc(alike, func(x *candidate) bool { return m.evidence(x, row) < m.evidence(p, row) })
 	if p = oneMeant(alike, row); p == nil {
 		return alike[0], problemAmbiguous, 0
 	}
@@ -409,8 +471,8 @@ func (m *matcher) find(row *ReturnRow, only BatchID) (p *PaidOut, problem string
 // oneMeant says which of several payments alike a row is about, nil when nobody can tell:
 // those of one batch in transit are as good as one another; a credit with a date repeats
 // the one of that day, or is of the one batch that is still in transit.
-func oneMeant(alike []*PaidOut, row *ReturnRow) *PaidOut {
-	var waiting []*PaidOut
+func oneMeant(alike []*candidate, row *ReturnRow) *candidate {
+	var waiting []*candidate
 	for _, x := range alike {
 		if x.State == PaymentSent {
 			waiting = append(waiting, x)
@@ -425,7 +487,7 @@ func oneMeant(alike []*PaidOut, row *ReturnRow) *PaidOut {
 		return alike[0]
 	case len(waiting) == 0 || len(waiting) < len(alike) && !dated:
 		return nil
-	case slices.ContainsFunc(waiting, func(x *PaidOut) bool { return x.Batch != waiting[0].Batch }):
+	case slices.ContainsFunc(waiting, func(x *candidate) bool { return x.Batch != waiting[0].Batch }):
 		return nil
 	}
 	return waiting[0]
@@ -433,13 +495,13 @@ func oneMeant(alike []*PaidOut, row *ReturnRow) *PaidOut {
 
 // evidence is how much says that a row is about a payment: the file it left in, its place
 // there, and last that the answer has not spoken of it yet.
-func (m *matcher) evidence(p *PaidOut, row *ReturnRow) int {
+func (m *matcher) evidence(p *candidate, row *ReturnRow) int {
 	sum := m.files[p.File]
-	if row.Seq > 0 && m.place[p.ID()] == row.Seq {
+	if row.Seq > 0 && p.place == row.Seq {
 		sum += 2 * mostRowsScored
 	}
 	sum *= 2
-	if _, said := m.said[p.ID()]; !said { // only where nothing else tells them apart
+	if p.said == nil { // only where nothing else tells them apart
 		sum++
 	}
 	return sum
@@ -455,10 +517,10 @@ func (m *matcher) weigh(f *ReturnFile) {
 	m.files = map[string]int{}
 	for i := range f.Rows {
 		row := &f.Rows[i]
-		seen := map[string]bool{}
+		var seen []string
 		for _, p := range m.byAccount[row.Account] {
-			if p.Fen == row.Fen && !seen[p.File] {
-				seen[p.File] = true
+			if p.Fen == row.Fen && !slices.Contains(seen, p.File) {
+				seen = append(seen, p.File)
 				m.files[p.File]++
 			}
 		}
@@ -474,9 +536,9 @@ func (m *matcher) weigh(f *ReturnFile) {
 }
 
 // apply moves a payment to what the bank says, where that can be.
-func (m *matcher) apply(row *ReturnRow, p *PaidOut) {
+func (m *matcher) apply(row *ReturnRow, p *candidate) {
 	id := p.ID()
-	if before, ok := m.said[id]; ok {
+	if before := p.said; before != nil {
 		if before.State == row.State {
 			m.same++
 			return
@@ -485,13 +547,13 @@ func (m *matcher) apply(row *ReturnRow, p *PaidOut) {
 		if n := len(m.moves); n > 0 { // neither is believed
 			m.moves = slices.DeleteFunc(m.moves, func(x PaymentEvent) bool { return x.PaymentID == id })
 			if len(m.moves) < n {
-				m.keep(&before, p, problem)
+				m.keep(before, p, problem)
 			}
 		}
 		m.keep(row, p, problem)
 		return
 	}
-	m.said[id] = *row
+	p.said = row
 	switch {
 	case row.State == PaymentSent:
 		if m.pending++; m.partial {
@@ -508,11 +570,11 @@ func (m *matcher) apply(row *ReturnRow, p *PaidOut) {
 	case p.State == PaymentReissued:
 		m.keep(row, p, "这笔已经重发，银行现在说"+row.State.Chinese()+"：请查明钱在哪里")
 	default:
-		m.moves = append(m.moves, PaymentEvent{PaymentID: id, State: row.State, Cause: row.Cause, Reason: strings.TrimSpace(row.Text + " " + row.Reason), Date: row.Date})
+		m.moves = append(m.moves, PaymentEvent{PaymentID: id, State: row.State, Cause: row.Cause, Reason: m.once(strings.TrimSpace(row.Text + " " + row.Reason)), Date: row.Date})
 	}
 }
 
-func (m *matcher) keep(row *ReturnRow, p *PaidOut, problem string) {
+func (m *matcher) keep(row *ReturnRow, p *candidate, problem string) {
 	k := KeptRow{Line: row.Line, Account: identity.Card(row.Account), Holder: row.Holder, Fen: row.Fen, State: row.State, Text: row.Text, Reason: row.Reason, Problem: problem}
 	if p != nil {
 		k.Payment = p.ID()
@@ -533,24 +595,38 @@ func (m *matcher) forgetOld(ctx context.Context, r Reader) error {
 	})
 }
 
-// post moves the money of the payments that changed their state.
+// post moves the money of the payments that changed their state: for each batch, purse
+// and pair of stocks one sum, since each payment's own state says the rest.
 func (m *matcher) post(ctx context.Context, tx Tx, position int64) error {
-	parts := map[BatchID]map[int][]PursePart{}
-	p := &poster{book: ledger.Book{}}
+	type flow struct {
+		Purse
+		from, to ledger.Account
+	}
+	byBatch := map[BatchID][]PaymentEvent{}
 	for _, x := range m.moves {
-		if parts[x.Batch] == nil {
-			var err error
-			if parts[x.Batch], err = batchParts(ctx, tx, x.Batch); err != nil {
-				return err
+		byBatch[x.Batch] = append(byBatch[x.Batch], x)
+	}
+	p := &poster{book: ledger.Book{}}
+	for _, id := range sortedNumbers(byBatch) {
+		parts, err := batchParts(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		sums := map[flow]money.Fen{}
+		for _, x := range byBatch[id] {
+			from, to := m.byID[x.PaymentID].State.stock(), x.State.stock()
+			for _, part := range parts.of(x.Seq) {
+				sums[flow{part.Purse, from, to}] += part.Fen
 			}
 		}
-		from, to := m.byID[x.PaymentID].State.stock(), x.State.stock()
-		if from == to {
-			continue
-		}
-		p.ref = x.PaymentID.String()
-		for _, part := range parts[x.Batch][x.Seq] {
-			p.move(part.Purse, from, to, part.Fen)
+		flows := slices.SortedFunc(maps.Keys(sums), func(a, b flow) int {
+			return cmp.Or(comparePurses(a.Purse, b.Purse), cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to))
+		})
+		p.ref = id.String()
+		for _, f := range flows {
+			if f.from != f.to {
+				p.move(f.Purse, f.from, f.to, sums[f])
+			}
 		}
 	}
 	return tx.PutPostings(ctx, position, p.list)

@@ -4,14 +4,15 @@ import "testing"
 
 // An answer that says two things of one payment says nothing of it.
 func TestContradictionIsKept(t *testing.T) {
-	p := &PaidOut{Payment: Payment{Batch: NewBatchID(202601, 1), Seq: 2, Fen: 69000}, State: PaymentSent}
-	other := &PaidOut{Payment: Payment{Batch: p.Batch, Seq: 3, Fen: 100}, State: PaymentSent}
+	batch := NewBatchID(202601, 1)
 	for _, first := range []PaymentState{PaymentReturned, PaymentCredited} {
 		second := PaymentCredited
 		if first == PaymentCredited {
 			second = PaymentReturned
 		}
-		m := &matcher{said: map[PaymentID]ReturnRow{}}
+		m := &matcher{texts: map[string]string{}}
+		p := &candidate{PaidOut: PaidOut{Payment: Payment{Batch: batch, Seq: 2, Fen: 69000}, State: PaymentSent}}
+		other := &candidate{PaidOut: PaidOut{Payment: Payment{Batch: batch, Seq: 3, Fen: 100}, State: PaymentSent}}
 		m.apply(&ReturnRow{Line: 1, Fen: 69000, State: first}, p)
 		m.apply(&ReturnRow{Line: 2, Fen: 100, State: PaymentCredited}, other)
 		m.apply(&ReturnRow{Line: 3, Fen: 69000, State: second}, p)

@@ -129,7 +129,7 @@ func (b *Book) returned(ctx context.Context, tx Tx, batches []Batch, only []Paym
 				left = append(left, LeftOut{p, why})
 				continue
 			}
-			list = append(list, again{p, to, parts[p.Seq]})
+			list = append(list, again{p, to, parts.of(p.Seq)})
 		}
 	}
 	if len(only) > 0 && len(list)+len(left) != len(only) {
@@ -348,7 +348,7 @@ func givenUp(ctx context.Context, r Reader, batch *Batch) (map[Purse]money.Fen, 
 		}
 		err = paidOut(ctx, r, old, func(p PaidOut) error {
 			if seen[p.ID()] && p.State == PaymentGivenUp {
-				for _, part := range parts[p.Seq] {
+				for _, part := range parts.of(p.Seq) {
 					sums[part.Purse] += part.Fen
 				}
 			}

@@ -567,7 +567,7 @@ func (m *matcher) shown(ctx context.Context, r Reader, file string, failed []Pai
 // restOf finds a file's payments of which the bank has said nothing, as moves to
 // credited, and those that failed.
 func restOf(ctx context.Context, r Reader, file string) (m *matcher, failed []PaidOut, total money.Fen, err error) {
-	m = &matcher{byID: map[PaymentID]*PaidOut{}}
+	m = &matcher{byID: map[PaymentID]*candidate{}}
 	batches, err := r.Batches(ctx)
 	if err != nil {
 		return nil, nil, 0, err
@@ -583,7 +583,7 @@ func restOf(ctx context.Context, r Reader, file string) (m *matcher, failed []Pa
 			total += p.Fen
 			switch p.State {
 			case PaymentSent:
-				m.byID[p.ID()] = &p
+				m.byID[p.ID()] = &candidate{PaidOut: p}
 				m.moves = append(m.moves, PaymentEvent{PaymentID: p.ID(), State: PaymentCredited, Reason: "对账单"})
 			case PaymentReturned, PaymentRecalled, PaymentReissued, PaymentGivenUp:
 				failed = append(failed, p)

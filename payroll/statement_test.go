@@ -51,24 +51,24 @@ func TestGaps(t *testing.T) {
 // month that waits for it or repeats the one of that day, and what cannot be told apart is
 // left to a person.
 func TestOneMeant(t *testing.T) {
-	pay := func(month calendar.Month, state PaymentState, since calendar.Date) *PaidOut {
-		return &PaidOut{Payment: Payment{Batch: NewBatchID(month, 1), Seq: 1}, State: state, Since: since}
+	pay := func(month calendar.Month, state PaymentState, since calendar.Date) *candidate {
+		return &candidate{PaidOut: PaidOut{Payment: Payment{Batch: NewBatchID(month, 1), Seq: 1}, State: state, Since: since}}
 	}
 	jan, feb := pay(202601, PaymentCredited, 20260131), pay(202602, PaymentSent, 0)
 	for _, c := range []struct {
 		name  string
-		alike []*PaidOut
+		alike []*candidate
 		row   ReturnRow
-		want  *PaidOut
+		want  *candidate
 	}{
-		{"the month in transit", []*PaidOut{jan, feb}, ReturnRow{State: PaymentCredited, Date: 20260228}, feb},
-		{"the same answer again", []*PaidOut{jan, feb}, ReturnRow{State: PaymentCredited, Date: 20260131}, jan},
-		{"no date", []*PaidOut{jan, feb}, ReturnRow{State: PaymentCredited}, nil},
-		{"a bounce may be of either", []*PaidOut{jan, feb}, ReturnRow{State: PaymentReturned, Date: 20260228}, nil},
-		{"two months in transit", []*PaidOut{feb, pay(202603, PaymentSent, 0)}, ReturnRow{State: PaymentCredited, Date: 20260331}, nil},
-		{"two of one batch", []*PaidOut{feb, pay(202602, PaymentSent, 0)}, ReturnRow{State: PaymentReturned}, feb},
-		{"both answered", []*PaidOut{jan, pay(202602, PaymentReturned, 20260228)}, ReturnRow{State: PaymentCredited, Date: 20260301}, nil},
-		{"one only", []*PaidOut{jan}, ReturnRow{State: PaymentReturned}, jan},
+		{"the month in transit", []*candidate{jan, feb}, ReturnRow{State: PaymentCredited, Date: 20260228}, feb},
+		{"the same answer again", []*candidate{jan, feb}, ReturnRow{State: PaymentCredited, Date: 20260131}, jan},
+		{"no date", []*candidate{jan, feb}, ReturnRow{State: PaymentCredited}, nil},
+		{"a bounce may be of either", []*candidate{jan, feb}, ReturnRow{State: PaymentReturned, Date: 20260228}, nil},
+		{"two months in transit", []*candidate{feb, pay(202603, PaymentSent, 0)}, ReturnRow{State: PaymentCredited, Date: 20260331}, nil},
+		{"two of one batch", []*candidate{feb, pay(202602, PaymentSent, 0)}, ReturnRow{State: PaymentReturned}, feb},
+		{"both answered", []*candidate{jan, pay(202602, PaymentReturned, 20260228)}, ReturnRow{State: PaymentCredited, Date: 20260301}, nil},
+		{"one only", []*candidate{jan}, ReturnRow{State: PaymentReturned}, jan},
 	} {
 		if got := oneMeant(c.alike, &c.row); got != c.want {
 			t.Errorf("%s: %v", c.name, got)

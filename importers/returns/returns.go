@@ -7,6 +7,7 @@ package returns
 
 import (
 	"bytes"
+	"iter"
 	"slices"
 	"strings"
 	"unicode"
@@ -18,10 +19,16 @@ import (
 	"zhida/rules/message"
 )
 
-// Caps of what is read: bytes of a file, its rows, bytes and columns of a line.
+// Caps of what is read: bytes of a workbook or of XML, bytes of a text file, rows, and
+// bytes and columns of a line. A text file may have a row for every 40 of its bytes: no
+// bank writes an account and an amount in less, and a file of nothing but line ends must
+// not become many times larger in memory.
 const (
 	mostBytes   = 20 << 20
+	MostText    = 128 << 20 // bytes of a text file
 	mostRows    = 200_000
+	leastLine   = 40
+	mostSeq     = 9_999_999 // seven digits, the widest that a layout has
 	mostLine    = 1 << 16
 	mostColumns = 256
 )
@@ -35,7 +42,7 @@ func Read(file string, data []byte, l *banklayout.Layout) (*payroll.ReturnFile, 
 	switch {
 	case r == nil:
 		return nil, message.Err("returns.none", l.Code)
-	case len(data) > mostBytes:
+	case len(data) > MostText, len(data) > mostBytes && (r.Form == "pain002" || !isText(data)):
 		return nil, message.Err("returns.too_large", mostBytes>>20)
 	}
 	f := &payroll.ReturnFile{File: file, Digest: journal.Digest(data), Layout: l.Code, Partial: r.Lists == "failures"}
@@ -53,8 +60,7 @@ func Read(file string, data []byte, l *banklayout.Layout) (*payroll.ReturnFile, 
 	if err != nil {
 		return nil, err
 	}
-	for i := range lines {
-		x := &lines[i]
+	for x := range lines {
 		if x.number < first || x.empty() || len(f.Rows) == 0 && heading(x, columns) {
 			continue
 		}
@@ -98,9 +104,15 @@ func (x *line) empty() bool {
 	return x.problem.IsZero() && !slices.ContainsFunc(x.cells(), func(c sheet.Cell) bool { return c.Text != "" || c.Kind == sheet.Formula })
 }
 
-func linesOf(file string, data []byte, l *banklayout.Layout) ([]line, error) {
+// isText says that a file is no workbook.
+func isText(data []byte) bool {
+	return !bytes.HasPrefix(data, []byte("PK")) && !bytes.HasPrefix(data, []byte{0xd0, 0xcf, 0x11, 0xe0})
+}
+
+// linesOf gives the lines of a file, which can be gone through again.
+func linesOf(file string, data []byte, l *banklayout.Layout) (iter.Seq[*line], error) {
 	switch {
-	case bytes.HasPrefix(data, []byte("PK")), bytes.HasPrefix(data, []byte{0xd0, 0xcf, 0x11, 0xe0}):
+	case !isText(data):
 		return workbook(file, data, l.Return.Sheet)
 	case bytes.HasPrefix(bytes.TrimLeft(data, "\ufeff \t\r\n"), []byte("<")):
 		return nil, message.Err("returns.web", file)
@@ -112,7 +124,7 @@ func linesOf(file string, data []byte, l *banklayout.Layout) ([]line, error) {
 
 // workbook goes through the gate of package sheet. An invisible character in one cell
 // is that row's problem here, and no reason to read none.
-func workbook(file string, data []byte, name string) ([]line, error) {
+func workbook(file string, data []byte, name string) (iter.Seq[*line], error) {
 	t, err := sheet.Open(file, data, name)
 	if t == nil {
 		return nil, err
@@ -127,7 +139,13 @@ func workbook(file string, data []byte, name string) ([]line, error) {
 		}
 		list = append(list, x)
 	}
-	return list, nil
+	return func(yield func(*line) bool) {
+		for i := range list {
+			if !yield(&list[i]) {
+				return
+			}
+		}
+	}, nil
 }
 
 // hidden says whether a text has characters that nobody sees or that every system
@@ -139,25 +157,28 @@ func hidden(s string) bool {
 }
 
 // locate gives the number of each column, and that of the first row with a payment.
-func locate(r *banklayout.Return, lines []line) (columns map[string]int, first int, err error) {
+func locate(r *banklayout.Return, lines iter.Seq[*line]) (columns map[string]int, first int, err error) {
 	titles := r.Titles()
 	columns = map[string]int{}
 	found := map[string]int{}
 	first = r.Skip + 1
 	if len(titles) > 0 {
-		i := slices.IndexFunc(lines, func(x line) bool {
+		first = 0
+		for x := range lines {
 			clear(found)
 			for i, c := range x.cells() {
 				if _, twice := found[c.Text]; !twice {
 					found[c.Text] = i + 1
 				}
 			}
-			return !slices.ContainsFunc(titles, func(t string) bool { return found[t] == 0 })
-		})
-		if i < 0 {
+			if !slices.ContainsFunc(titles, func(t string) bool { return found[t] == 0 }) {
+				first = x.number + 1
+				break
+			}
+		}
+		if first == 0 {
 			return nil, 0, message.Err("returns.title", strings.Join(titles, "、"))
 		}
-		first = lines[i].number + 1
 	}
 	for key := range r.Columns {
 		n, title := r.Column(key)

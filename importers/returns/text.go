@@ -2,6 +2,7 @@ package returns
 
 import (
 	"bytes"
+	"iter"
 	"strings"
 	"unicode/utf8"
 
@@ -15,31 +16,42 @@ import (
 
 // textLines cuts a text file at its line ends and delimiters. A line is decoded by
 // itself, so that one that is damaged leaves the others as they are.
-func textLines(data []byte, r *banklayout.Return) ([]line, error) {
+func textLines(data []byte, r *banklayout.Return) (iter.Seq[*line], error) {
 	coding := r.Encoding
 	if rest, ok := bytes.CutPrefix(data, []byte("\ufeff")); ok {
 		data, coding = rest, "UTF-8" // the mark says so, whatever the bank says
 	}
-	raw := bytes.Split(data, []byte("\n"))
-	if len(raw) > mostRows {
-		return nil, message.Err("returns.too_large", mostBytes>>20)
+	if n := bytes.Count(data, []byte("\n")); n > mostRows && n > len(data)/leastLine {
+		return nil, message.Err("returns.too_large", MostText>>20)
 	}
-	list := make([]line, 0, len(raw))
-	for i, b := range raw {
-		x := line{number: i + 1, delimiter: r.Delimiter}
-		text, ok := decode(bytes.TrimSuffix(b, []byte("\r")), coding)
-		switch {
-		case !ok || len(b) > mostLine:
-			x.problem = message.M("returns.encoding", coding)
-		case hidden(text):
-			x.problem = message.M("returns.characters")
+	return func(yield func(*line) bool) {
+		rest := data
+		for number := 1; ; number++ {
+			b, after, more := bytes.Cut(rest, []byte("\n"))
+			x := lineOf(number, bytes.TrimSuffix(b, []byte("\r")), coding)
+			x.delimiter = r.Delimiter
+			if !yield(&x) || !more {
+				return
+			}
+			rest = after
 		}
-		if len(text) <= mostLine {
-			x.text = text
-		}
-		list = append(list, x)
+	}, nil
+}
+
+// lineOf decodes one line; what is wrong with it is that row's problem.
+func lineOf(number int, b []byte, coding string) line {
+	x := line{number: number}
+	text, ok := decode(b, coding)
+	switch {
+	case !ok || len(b) > mostLine:
+		x.problem = message.M("returns.encoding", coding)
+	case hidden(text):
+		x.problem = message.M("returns.characters")
 	}
-	return list, nil
+	if len(text) <= mostLine {
+		x.text = text
+	}
+	return x
 }
 
 // decode gives the text of bytes that are its encoding and nothing else: decoders

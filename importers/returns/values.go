@@ -17,11 +17,13 @@ import (
 func sequence(s string) (int, message.Message) {
 	digits := s[len(strings.TrimRight(s, "0123456789")):]
 	n, err := strconv.Atoi(digits)
-	if err != nil || n < 1 || n > mostRows {
+	if err != nil || n < 1 || n > mostSeq {
 		return 0, message.M("returns.seq", shown(s))
 	}
 	return n, message.Message{}
 }
+
+var spaces = strings.NewReplacer(" ", "", "\t", "", "\u00a0", "")
 
 // account keeps the digits. A numeric cell has lost those past the fifteenth; the
 // sentence does not repeat the account.
@@ -29,7 +31,7 @@ func account(c sheet.Cell) (string, message.Message) {
 	if c.Kind == sheet.Number || c.Kind == sheet.Date {
 		return "", message.M("returns.account_number")
 	}
-	s := strings.Trim(strings.NewReplacer(" ", "", "\t", "", "\u00a0", "").Replace(c.Text), "'`")
+	s := strings.Trim(spaces.Replace(c.Text), "'`")
 	if s == "" || len(s) > 40 || strings.Trim(s, "0123456789") != "" {
 		return "", message.M("returns.account")
 	}

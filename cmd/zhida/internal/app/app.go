@@ -169,7 +169,7 @@ type ReturnOptions struct {
 // the county's banks is tried, and the one that understands most rows is taken; when two
 // do, somebody must say which. Errors: returns.which, and those of reading and taking in.
 func (a *App) Returns(ctx context.Context, s *payroll.Session, file string, o ReturnOptions) (payroll.ReturnResult, error) {
-	data, err := readFile(file)
+	data, err := readUpTo(file, returns.MostText)
 	if err != nil {
 		return payroll.ReturnResult{}, err
 	}
@@ -241,7 +241,9 @@ func understand(county *payroll.County, file string, data []byte, o ReturnOption
 // maxInput bounds what is read into memory of a foreign file.
 const maxInput = 21 << 20
 
-func readFile(name string) ([]byte, error) {
+func readFile(name string) ([]byte, error) { return readUpTo(name, maxInput) }
+
+func readUpTo(name string, most int64) ([]byte, error) {
 	info, err := os.Stat(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, message.Err("file.missing", name)
@@ -249,8 +251,8 @@ func readFile(name string) ([]byte, error) {
 	if err != nil || info.IsDir() {
 		return nil, message.Err("file.unreadable", name).Because(err)
 	}
-	if info.Size() > maxInput {
-		return nil, message.Err("sheet.too_large", maxInput>>20)
+	if info.Size() > most {
+		return nil, message.Err("sheet.too_large", most>>20)
 	}
 	data, err := os.ReadFile(name)
 	if err != nil {
