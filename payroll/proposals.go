@@ -172,6 +172,9 @@ func (b *Book) ProposeSettings(ctx context.Context, s *Session, file string, tex
 	return at, err
 }
 
+// onlyApprover are the kinds of proposals that give money up: the approver decides them.
+var onlyApprover = map[string]bool{ProposeWriteOff: true, ProposeSendUp: true}
+
 // ProposalList gives the proposals by position, with where they stand on their chains.
 func (b *Book) ProposalList(ctx context.Context, openOnly bool) (list []Proposal, err error) {
 	err = b.view(ctx, func(r Reader) error {
@@ -180,8 +183,15 @@ func (b *Book) ProposalList(ctx context.Context, openOnly bool) (list []Proposal
 		}
 		ways, err := routes(ctx, r, list[0].Position)
 		for i := range list {
+			list[i].Waits = []Role{RoleChecker, RoleApprover}
+			if onlyApprover[list[i].Kind] {
+				list[i].Waits = []Role{RoleApprover}
+			}
 			if way := ways[list[i].Position]; way != nil {
 				list[i].Route = way.text()
+				if list[i].Decided == 0 {
+					list[i].Waits = way.roles(way.next())
+				}
 			}
 		}
 		return err

@@ -24,6 +24,19 @@ type LeftOut struct {
 	Why message.Message
 }
 
+// nameLeft fills in who the persons are.
+func nameLeft(ctx context.Context, r Reader, list []LeftOut) ([]LeftOut, error) {
+	paid := make([]PaidOut, len(list))
+	for i := range list {
+		paid[i] = list[i].PaidOut
+	}
+	err := namePaid(ctx, r, paid)
+	for i := range list {
+		list[i].Name = paid[i].Name
+	}
+	return list, err
+}
+
 // again is a payment that came back, with where it goes now.
 type again struct {
 	PaidOut
@@ -63,7 +76,9 @@ func (b *Book) ReissueDraft(ctx context.Context, s *Session, only []PaymentID, s
 		if err != nil {
 			return err
 		}
-		result.Left = left
+		if result.Left, err = nameLeft(ctx, tx, left); err != nil {
+			return err
+		}
 		pairs := []string{"month", month.String(), "kind", string(Reissue), "horizon", num(head.Position), "same_account", sameReason}
 		for start := 0; start < len(list); {
 			end := start

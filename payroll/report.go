@@ -121,6 +121,7 @@ type ReportPerson struct {
 	Pay        money.Fen
 	Bank       string
 	CardMasked string
+	Others     []string // payments to somebody else than the person, in words
 }
 
 // Parts of what makes the payments of a month differ from those of the month before.

@@ -329,6 +329,7 @@ type Proposal struct {
 	Decided  int64  // 0 while open
 	Accepted bool
 	Route    string // on a chain, its steps in words with those passed marked; not stored
+	Waits    []Role // who may decide it, or pass its next step; not stored
 }
 
 // ExportFile is one file that left, or is about to.

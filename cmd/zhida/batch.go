@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -26,11 +27,7 @@ func (c *cli) batchCommand() *cobra.Command {
 				return err
 			}
 			if c.json {
-				heads := make([]batchHead, 0, len(list))
-				for _, b := range list {
-					heads = append(heads, headOf(b))
-				}
-				return c.printJSON(heads)
+				return c.printJSON(headsOf(list))
 			}
 			c.batchTable(list)
 			return nil
@@ -109,18 +106,17 @@ func (c *cli) each(cmd *cobra.Command, args []string, step func(context.Context,
 			b, err := step(ctx, a, s, id)
 			if err != nil {
 				if len(done) > 0 { // those before it stand
-					c.say("batch.done_before", len(done), done[len(done)-1].ID)
+					fmt.Fprintln(c.errs, message.M("batch.done_before", len(done), done[len(done)-1].ID).Text(c.language()))
+				}
+				if c.json {
+					return errors.Join(c.printJSON(headsOf(done)), err)
 				}
 				return err
 			}
 			done = append(done, b)
 		}
 		if c.json {
-			heads := make([]batchHead, 0, len(done))
-			for _, b := range done {
-				heads = append(heads, headOf(b))
-			}
-			return c.printJSON(heads)
+			return c.printJSON(headsOf(done))
 		}
 		c.batchTable(done)
 		return nil
@@ -198,6 +194,14 @@ type batchHead struct {
 func headOf(b payroll.Batch) batchHead {
 	return batchHead{b.ID, b.ID.Month(), b.Kind, b.Channel, b.State, b.Horizon, b.Digest, b.Roster, b.Payees, b.Lines, b.Gross, b.Deduction, b.Held, b.Owed, b.Net,
 		b.Maker, b.Checker, b.Approver}
+}
+
+func headsOf(list []payroll.Batch) []batchHead {
+	heads := make([]batchHead, 0, len(list))
+	for _, b := range list {
+		heads = append(heads, headOf(b))
+	}
+	return heads
 }
 
 type refused struct {
@@ -291,10 +295,14 @@ func (c *cli) batchShow(ctx context.Context, a *app.App, id payroll.BatchID) err
 			Fen    money.Fen `json:"fen"`
 			Reason string    `json:"reason"`
 		}
+		others := []person{}
 		held, turned, notDue, status := []person{}, []person{}, []person{}, map[payroll.Status]int{}
 		var reasons sums
 		err = r.People(func(p payroll.ReportPerson) error {
 			status[p.Status]++
+			for _, text := range p.Others {
+				others = append(others, person{p.Person, p.Name, p.Pay, text})
+			}
 			switch p.Status {
 			case payroll.OnHold:
 				held = append(held, person{p.Person, p.Name, p.Balance, p.Reason})
@@ -324,7 +332,7 @@ func (c *cli) batchShow(ctx context.Context, a *app.App, id payroll.BatchID) err
 			}
 			out["by_item"], out["by_township"], out["by_cause"] = items.list, townships.list, causes.list
 			out["held"], out["refused"], out["findings"] = held, turned, findingsOf(findings, c.language())
-			out["not_due"] = notDue
+			out["not_due"], out["to_others"] = notDue, others
 			out["status"] = status
 			return c.printJSON(out)
 		}
@@ -334,6 +342,9 @@ func (c *cli) batchShow(ctx context.Context, a *app.App, id payroll.BatchID) err
 		c.sumTable("乡镇", townships.list)
 		for _, x := range append(held, turned...) {
 			c.say("batch.not_paid", x.Person, x.Name, x.Fen, x.Reason)
+		}
+		for _, x := range others {
+			c.say("batch.to_others", x.Person, x.Name, x.Fen, x.Reason)
 		}
 		for _, r := range reasons.list { // thousands may belong to the other channel: the reason, how many, and the first of them
 			names := []string{}

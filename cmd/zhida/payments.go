@@ -153,10 +153,14 @@ func (c *cli) reissueCommand() *cobra.Command {
 					return c.printJSON(map[string]any{"batches": heads, "left": out})
 				}
 				c.batchTable(r.Batches)
-				for _, x := range out {
-					c.say("reissue.left", x.Payment, x.Person, money.Fen(x.Fen), x.Why)
+				for i, x := range out {
+					c.say("reissue.left", x.Payment, r.Left[i].Name, money.Fen(x.Fen), x.Why)
 				}
-				if len(r.Batches)+len(r.Left) == 0 {
+				switch {
+				case len(r.Batches) > 0:
+				case len(r.Left) > 0:
+					return message.Err("reissue.all_left", len(r.Left))
+				default:
 					c.say("reissue.none")
 				}
 				return nil

@@ -22,22 +22,23 @@ func (c *cli) proposalCommand() *cobra.Command {
 				return err
 			}
 			type row struct {
-				Position int64  `json:"position"`
-				Kind     string `json:"kind"`
-				Title    string `json:"title"`
-				Actor    string `json:"actor"`
-				Decided  int64  `json:"decided,omitempty"`
-				Accepted bool   `json:"accepted"`
-				Route    string `json:"route,omitempty"`
+				Position int64          `json:"position"`
+				Kind     string         `json:"kind"`
+				Title    string         `json:"title"`
+				Actor    string         `json:"actor"`
+				Decided  int64          `json:"decided,omitempty"`
+				Accepted bool           `json:"accepted"`
+				Route    string         `json:"route,omitempty"`
+				Waits    []payroll.Role `json:"waits_for"`
 			}
 			rows, out := [][]string{}, []row{}
 			for _, p := range list {
-				state := "待确认"
+				state := "待" + rolesText(p.Waits) + "确认"
 				if p.Decided != 0 {
 					state = map[bool]string{true: "已确认", false: "已否决"}[p.Accepted]
 				}
 				rows = append(rows, []string{strconv.FormatInt(p.Position, 10), p.Title, p.Actor, state, p.Route})
-				out = append(out, row{p.Position, p.Kind, p.Title, p.Actor, p.Decided, p.Accepted, p.Route})
+				out = append(out, row{p.Position, p.Kind, p.Title, p.Actor, p.Decided, p.Accepted, p.Route, p.Waits})
 			}
 			if c.json {
 				return c.printJSON(out)

@@ -145,10 +145,14 @@ func (c *cli) batchTable(list []payroll.Batch) {
 	rows := [][]string{}
 	for _, b := range list {
 		kind := strings.TrimSuffix(b.Kind.Chinese(), "批次")
-		rows = append(rows, []string{b.ID.String(), kind, b.Channel, b.State.Chinese(), strconv.Itoa(b.Payees), strconv.Itoa(b.Lines),
+		id := b.ID.String()
+		if b.ID.Seq() == 0 { // of a dry run, which keeps nothing
+			id = b.ID.Month().String() + " 试算"
+		}
+		rows = append(rows, []string{id, kind, b.Channel, b.State.Chinese(), strconv.Itoa(b.Payees), strconv.Itoa(b.Lines),
 			b.Gross.Grouped(), b.Deduction.Grouped(), b.Held.Grouped(), b.Owed.Grouped(), b.Net.Grouped(), short(b.Digest)})
 	}
-	term.Table(c.out, []string{"批次", "类型", "渠道", "状态", "人数", "行数", "应发", "扣款", "缓发", "应收", "实发", "摘要"}, rows, 5, 6, 7, 8, 9, 10, 11)
+	term.Table(c.out, []string{"批次", "类型", "渠道", "状态", "人数", "行数", "应发", "扣款", "缓发增减", "待扣增减", "实发", "摘要"}, rows, 5, 6, 7, 8, 9, 10, 11)
 }
 
 func short(digest string) string { return digest[:min(8, len(digest))] }

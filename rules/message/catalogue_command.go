@@ -292,4 +292,10 @@ var commandEntries = []Entry{
 	{Code: "serve.reminded", Exit: ExitDone,
 		Zh: "{0} 已提醒：{1}（{2}）", ZhHint: "",
 		En: "{0} reminded: {1} ({2})", EnHint: ""},
+	{Code: "batch.to_others", Exit: ExitDone,
+		Zh: "{0} 号 {1}：本次付 {2} 元，其中 {3}", ZhHint: "",
+		En: "{0} {1}: {2} yuan are paid, of which {3}", EnHint: ""},
+	{Code: "reissue.all_left", Exit: ExitState,
+		Zh: "{0} 笔退票都还不能重发", ZhHint: "请先更正账户（import accounts）或者落实回盘的行，再运行一次；仍付原账户的用 --same-account 写明原因",
+		En: "none of {0} payments can be paid again yet", EnHint: "Correct the accounts (import accounts) or resolve the rows, then run again; --same-account says why the old one is right."},
 }
