@@ -1,8 +1,10 @@
 package payroll
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -177,8 +179,8 @@ func openRows(ctx context.Context, r Reader) ([]KeptRow, error) {
 }
 
 // settledSince leaves out rows that a later answer has settled: of those that nobody could
-// tell apart, one to the account has come into the state that the row gave; of those without
-// a result, the payment has got one.
+// tell apart, the same file came again and moved one to the account into the state that the
+// row gave; of those without a result, the payment has got one.
 func settledSince(ctx context.Context, r Reader, list []KeptRow) ([]KeptRow, error) {
 	asked := map[string]bool{}
 	for _, x := range list {
@@ -188,6 +190,14 @@ func settledSince(ctx context.Context, r Reader, list []KeptRow) ([]KeptRow, err
 	}
 	if len(asked) == 0 {
 		return list, nil
+	}
+	imports, err := r.Imports(ctx)
+	if err != nil {
+		return nil, err
+	}
+	files := map[int64]string{} // digest of the answer, by position
+	for _, x := range imports {
+		files[x.Position] = x.Digest
 	}
 	paid := map[PaymentID]Payment{}
 	batches := map[BatchID]bool{}
@@ -207,7 +217,8 @@ func settledSince(ctx context.Context, r Reader, list []KeptRow) ([]KeptRow, err
 				if e.Position <= x.Position || x.Account.Full() != p.Card.Full() {
 					return false
 				}
-				return x.Problem == problemAmbiguous && x.Fen == p.Fen && x.State == e.State || x.Problem == problemPending && x.Payment == e.PaymentID
+				again := files[e.Position] != "" && files[e.Position] == files[x.Position]
+				return x.Problem == problemAmbiguous && again && x.Fen == p.Fen && x.State == e.State || x.Problem == problemPending && x.Payment == e.PaymentID
 			})
 			return nil
 		})
@@ -449,22 +460,45 @@ type Lot struct {
 	Fen money.Fen
 }
 
-// FlowStep is money of one lot that one payment carries.
+// FlowStep is money of one lot that one payment carries, or with Rest money that no payment
+// carries.
 type FlowStep struct {
-	Payment PaymentID
+	Payment PaymentID // of RestDeduction the batch alone
 	Person  int64
 	Place   string
 	Fund    string
 	Lot     string
 	Fen     money.Fen
-	State   PaymentState
+	State   PaymentState // "" while the batch has not left
+	Rest    string       // RestDeduction …; "" of a payment
 }
 
-// Trace follows money from what came in to the payments that carried it: money of a
-// purse leaves in the order in which it came. keep says which steps are wanted.
+// Where money is that no payment carries.
+const (
+	RestDeduction = "deduction" // withheld for institutions
+	RestAvailable = "available"
+	RestHeld      = "held"
+	RestSentUp    = "sent_up"
+)
+
+// Chinese is where the money of a step is.
+func (s FlowStep) Chinese() string {
+	switch {
+	case s.Rest != "":
+		return map[string]string{RestDeduction: "代扣上缴", RestAvailable: "没有动用", RestHeld: "缓发", RestSentUp: "上缴"}[s.Rest]
+	case s.State == "":
+		return "已核定未付"
+	}
+	return s.State.Chinese()
+}
+
+// Trace follows money from what came in to where it is: the payments that carried it, what
+// was withheld, went back up, is held or not used. Over all steps but those of payments that
+// were paid again, a document's money adds up to what it brought. Money of a purse leaves in
+// the order in which it came. keep says which steps are wanted.
 func (b *Book) Trace(ctx context.Context, keep func(FlowStep) bool) (list []FlowStep, err error) {
 	err = b.view(ctx, func(r Reader) error {
-		lots, err := reservedLots(ctx, r)
+		lots, rest, err := replayLots(ctx, r)
 		if err != nil {
 			return err
 		}
@@ -472,12 +506,23 @@ func (b *Book) Trace(ctx context.Context, keep func(FlowStep) bool) (list []Flow
 		if err != nil {
 			return err
 		}
+		anew := map[PaymentID]bool{}
+		for _, x := range batches {
+			if !x.State.Committed() {
+				continue
+			}
+			again, err := paidAnew(ctx, r, x)
+			if err != nil {
+				return err
+			}
+			maps.Copy(anew, again)
+		}
 		carried := map[PaymentID]map[Purse][]Lot{} // of payments that came back: what replaces them carries the same
 		for _, x := range batches {
 			if !x.State.Committed() {
 				continue
 			}
-			if err := b.traceBatch(ctx, r, x, lots[x.ID.String()], carried, func(s FlowStep) {
+			if err := traceBatch(ctx, r, x, lots[x.ID.String()], carried, anew, func(s FlowStep) {
 				if keep(s) {
 					list = append(list, s)
 				}
@@ -485,24 +530,30 @@ func (b *Book) Trace(ctx context.Context, keep func(FlowStep) bool) (list []Flow
 				return err
 			}
 		}
+		for _, s := range rest {
+			if keep(s) {
+				list = append(list, s)
+			}
+		}
 		return nil
 	})
 	return list, err
 }
 
-// traceBatch hands the lots that a batch reserved on to its payments, in their order.
-func (b *Book) traceBatch(ctx context.Context, r Reader, x Batch, lots map[Purse][]Lot, carried map[PaymentID]map[Purse][]Lot, fn func(FlowStep)) error {
+// traceBatch hands the lots that a batch reserved on to its payments, in their order, and
+// what is left to the institutions that it withheld for. anew are payments whose money went
+// up before they were paid again: what replaces them carries new money.
+func traceBatch(ctx context.Context, r Reader, x Batch, lots map[Purse][]Lot, carried map[PaymentID]map[Purse][]Lot, anew map[PaymentID]bool, fn func(FlowStep)) error {
 	parts, err := batchParts(ctx, r, x.ID)
 	if err != nil {
 		return err
 	}
-	anew, err := paidAnew(ctx, r, x)
-	if err != nil {
-		return err
-	}
-	return paidOut(ctx, r, x, func(p PaidOut) error {
-		if x.State == Approved {
+	err = paidOut(ctx, r, x, func(p PaidOut) error {
+		switch {
+		case x.State == Approved:
 			p.State = ""
+		case anew[p.ID()]:
+			p.State = PaymentGivenUp
 		}
 		from := lots
 		if p.Replaces != (PaymentID{}) && !anew[p.Replaces] {
@@ -516,12 +567,23 @@ func (b *Book) traceBatch(ctx context.Context, r Reader, x Batch, lots map[Purse
 			}
 			own[part.Purse] = append(own[part.Purse], taken...)
 			for _, l := range taken {
-				fn(FlowStep{p.ID(), p.Person, part.Place, part.Fund, l.Ref, l.Fen, p.State})
+				fn(FlowStep{Payment: p.ID(), Person: p.Person, Place: part.Place, Fund: part.Fund, Lot: l.Ref, Fen: l.Fen, State: p.State})
 			}
 		}
 		carried[p.ID()] = own
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	portions, err := portionsByPurse(ctx, r, x.ID)
+	for _, p := range portions {
+		taken, _ := takeLots(lots[p.Purse], max(p.Deduction, 0))
+		for _, l := range taken {
+			fn(FlowStep{Payment: PaymentID{Batch: x.ID}, Place: p.Place, Fund: p.Fund, Lot: l.Ref, Fen: l.Fen, Rest: RestDeduction})
+		}
+	}
+	return err
 }
 
 // paidAnew are the payments that a reissue pays again from new money: theirs had gone back
@@ -567,12 +629,12 @@ func takeLots(queue []Lot, fen money.Fen) (taken, rest []Lot) {
 	return taken, queue
 }
 
-// reservedLots replays the postings with their origins and gives, by batch and purse, the
-// lots that its approval reserved.
-func reservedLots(ctx context.Context, r Reader) (map[string]map[Purse][]Lot, error) {
+// replayLots replays the postings with their origins and gives, by batch and purse, the
+// lots that its approval reserved, and where the money is that no batch has reserved.
+func replayLots(ctx context.Context, r Reader) (reserved map[string]map[Purse][]Lot, rest []FlowStep, err error) {
 	head, err := r.Head(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	type stock struct {
 		Purse
@@ -580,14 +642,14 @@ func reservedLots(ctx context.Context, r Reader) (map[string]map[Purse][]Lot, er
 	}
 	batches, err := r.Batches(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	void := map[string]bool{} // what they took they gave back: as if they had not been
 	for _, x := range batches {
 		void[x.ID.String()] = !x.State.Committed()
 	}
 	queues := map[stock][]Lot{}
-	reserved := map[string]map[Purse][]Lot{}
+	reserved = map[string]map[Purse][]Lot{}
 	var assigned []Lot // between a fund's general money and a place: the next posting takes it up
 	err = r.Postings(ctx, 0, head.Position, func(_ int64, p ledger.Posting) error {
 		if void[p.Ref] {
@@ -615,13 +677,27 @@ func reservedLots(ctx context.Context, r Reader) (map[string]map[Purse][]Lot, er
 			}
 			reserved[p.Ref][k] = append(reserved[p.Ref][k], lots...)
 		}
+		if p.Target == ledger.SentUp && p.Source == ledger.Returned { // the payment says so
+			return nil
+		}
 		queues[stock{k, p.Target}] = append(queues[stock{k, p.Target}], lots...)
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("payroll: replaying the ledger: %w", err)
+		return nil, nil, fmt.Errorf("payroll: replaying the ledger: %w", err)
 	}
-	return reserved, nil
+	names := map[ledger.Account]string{ledger.Available: RestAvailable, ledger.Held: RestHeld, ledger.SentUp: RestSentUp}
+	for k, lots := range queues {
+		for _, l := range lots {
+			if names[k.account] != "" {
+				rest = append(rest, FlowStep{Place: k.Place, Fund: k.Fund, Lot: l.Ref, Fen: l.Fen, Rest: names[k.account]})
+			}
+		}
+	}
+	slices.SortStableFunc(rest, func(a, b FlowStep) int {
+		return cmp.Or(cmp.Compare(a.Fund, b.Fund), cmp.Compare(a.Place, b.Place), cmp.Compare(a.Rest, b.Rest))
+	})
+	return reserved, rest, nil
 }
 
 // Brought gives the documents by which money came in, in order.

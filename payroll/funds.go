@@ -60,28 +60,37 @@ func (p *poster) move(k Purse, from, to ledger.Account, fen money.Fen) {
 	p.list = append(p.list, x)
 }
 
-// spend takes fen of what is available to a purse; what it lacks comes from the fund's
-// general money, and so does what the purse was overdrawn by. strict notes what even that
-// does not give.
+// spend takes fen of what is available to a purse; what it lacks comes from what the fund
+// has for the township and then from its general money, and so does what the purse was
+// overdrawn by. strict notes what even that does not give.
 func (p *poster) spend(k Purse, to ledger.Account, fen money.Fen, strict bool) {
 	if fen <= 0 {
 		p.move(k, ledger.Available, to, fen)
 		return
 	}
 	if lack := fen - p.book[k][ledger.Available]; lack > 0 && k.Place != "" {
-		general := Purse{Fund: k.Fund}
-		part := lack
-		if strict {
-			part = min(lack, max(p.book[general][ledger.Available], 0))
+		if township := (Purse{Fund: k.Fund, Place: facts.Township(k.Place)}); township != k {
+			part := min(lack, max(p.book[township][ledger.Available], 0))
+			p.assign(township, k, part)
+			lack -= part
 		}
-		p.move(general, ledger.Available, ledger.Assigned, part)
-		p.move(k, ledger.Assigned, ledger.Available, part)
+		general := Purse{Fund: k.Fund}
+		if strict {
+			lack = min(lack, max(p.book[general][ledger.Available], 0))
+		}
+		p.assign(general, k, lack)
 	}
 	if lack := fen - p.book[k][ledger.Available]; lack > 0 && strict {
 		p.short[k.Fund] += lack
 		fen = max(fen-lack, 0) // what is lacking is counted once
 	}
 	p.move(k, ledger.Available, to, fen)
+}
+
+// assign gives a purse money of another of its fund.
+func (p *poster) assign(from, to Purse, fen money.Fen) {
+	p.move(from, ledger.Available, ledger.Assigned, fen)
+	p.move(to, ledger.Assigned, ledger.Available, fen)
 }
 
 // reserve makes the postings of an approval: what is held before is released, what comes
@@ -103,6 +112,12 @@ func (p *poster) reserve(county *County, portions []Portion) error {
 		p.move(x.Purse, ledger.Recovered, ledger.Available, max(-x.Deduction, 0)) // an institution gives back
 	}
 	return p.lacking(county)
+}
+
+// setAside says that a line is paid whole by the fund that the county has set aside for
+// back-pay.
+func (c *County) setAside(kind BatchKind, fen money.Fen) bool {
+	return kind == BackPay && fen > 0 && c != nil && c.BackPay != nil && c.BackPay.Fund != ""
 }
 
 // enforces says whether a fund may not be overdrawn.
@@ -149,16 +164,16 @@ func portionsByPurse(ctx context.Context, r Reader, id BatchID) ([]Portion, erro
 }
 
 // covered refuses lines that a fund does not pay for. Error: fund.purpose.
-func covered(ctx context.Context, r Reader, county *County, id BatchID) error {
+func covered(ctx context.Context, r Reader, county *County, batch *Batch) error {
 	narrow := slices.ContainsFunc(county.Funds, func(f Fund) bool { return len(f.Items) > 0 })
 	if !narrow {
 		return nil
 	}
-	return r.Lines(ctx, LineQuery{Batch: id}, func(l Line) error {
+	return r.Lines(ctx, LineQuery{Batch: batch.ID}, func(l Line) error {
 		if l.Side != Gross {
 			return nil
 		}
-		for _, s := range county.shares(&l) {
+		for _, s := range county.shares(&l, county.setAside(batch.Kind, l.Fen)) {
 			if f := county.fund(s.fund); f != nil && len(f.Items) > 0 && !slices.Contains(f.Items, l.Item) {
 				return message.Err("fund.purpose", f.Code, f.Name, l.Item)
 			}
@@ -177,7 +192,7 @@ func fundApproval(ctx context.Context, tx Tx, batch *Batch, position int64) erro
 	if err != nil {
 		return err
 	}
-	if err := covered(ctx, tx, county, batch.ID); err != nil {
+	if err := covered(ctx, tx, county, batch); err != nil {
 		return err
 	}
 	portions, err := portionsByPurse(ctx, tx, batch.ID)

@@ -72,7 +72,7 @@ func ParseNarrow(s string) (n Narrow, err error) {
 
 // leaves says whether a line is left to a later run.
 func (n Narrow) leaves(county *County, l *Line) bool {
-	return n.Without != "" && slices.ContainsFunc(county.shares(l), func(s fundShare) bool { return s.fund == n.Without })
+	return n.Without != "" && slices.ContainsFunc(county.shares(l, false), func(s fundShare) bool { return s.fund == n.Without })
 }
 
 // all says that nobody and no item is left out.

@@ -148,8 +148,16 @@ func (x *purseParts) of(seq int) (list []PursePart) {
 	return list
 }
 
-// batchParts divides all payments of a batch among purses.
+// batchParts divides all payments of a batch among purses. What pays another payment again
+// has the purses of that one.
 func batchParts(ctx context.Context, r Reader, id BatchID) (*purseParts, error) {
+	batch, err := r.Batch(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if batch.Kind == Reissue {
+		return partsAgain(ctx, r, id)
+	}
 	type ofPerson struct {
 		person int64
 		number int32 // of the payment, or of the purse
@@ -199,6 +207,47 @@ func batchParts(ctx context.Context, r Reader, id BatchID) (*purseParts, error) 
 	return x, nil
 }
 
+// partsAgain divides a reissue: each payment takes from what is left of the parts of the
+// one that it replaces, which several recipients may share.
+func partsAgain(ctx context.Context, r Reader, id BatchID) (*purseParts, error) {
+	var payments []Payment
+	if err := r.Payments(ctx, id, func(p Payment) error { payments = append(payments, p); return nil }); err != nil {
+		return nil, err
+	}
+	x := &purseParts{}
+	numbers := map[Purse]int32{}
+	before := map[BatchID]*purseParts{}
+	left := map[PaymentID][]PursePart{}
+	for _, p := range payments {
+		if before[p.Replaces.Batch] == nil {
+			var err error
+			if before[p.Replaces.Batch], err = batchParts(ctx, r, p.Replaces.Batch); err != nil {
+				return nil, err
+			}
+		}
+		if _, known := left[p.Replaces]; !known {
+			left[p.Replaces] = before[p.Replaces.Batch].of(p.Replaces.Seq)
+		}
+		parts := left[p.Replaces]
+		for i := range parts {
+			part := min(p.Fen, parts[i].Fen)
+			if part <= 0 {
+				continue
+			}
+			n, known := numbers[parts[i].Purse]
+			if !known {
+				n = int32(len(x.purses))
+				numbers[parts[i].Purse] = n
+				x.purses = append(x.purses, parts[i].Purse)
+			}
+			x.parts = append(x.parts, purseShare{int32(p.Seq), n, part})
+			parts[i].Fen -= part
+			p.Fen -= part
+		}
+	}
+	return x, nil
+}
+
 // ReturnResult is what a bank's answer did.
 type ReturnResult struct {
 	Position  int64
@@ -214,7 +263,8 @@ type ReturnResult struct {
 // ImportReturns takes a bank's answer in: it finds the payment of every row by account,
 // amount and holder, moves its state and its money, and keeps what it cannot apply. only,
 // when given, is the batch that the file answers: a row of another batch refuses the file.
-// The same answer again changes nothing. Errors: returns.foreign, returns.other_batch.
+// The same answer again changes nothing. Errors: returns.foreign, returns.other_batch,
+// returns.unknown_message.
 func (b *Book) ImportReturns(ctx context.Context, s *Session, f *ReturnFile, only BatchID) (result ReturnResult, err error) {
 	if err := s.need(RoleMaker); err != nil {
 		return result, err
@@ -228,6 +278,9 @@ func (b *Book) ImportReturns(ctx context.Context, s *Session, f *ReturnFile, onl
 		m, err := newMatcher(ctx, tx, f)
 		if err != nil {
 			return err
+		}
+		if f.Reference != "" && !m.named { // it names a message, and none of ours
+			return message.Err("returns.unknown_message", f.File, f.Reference)
 		}
 		// Where a bank's form has no date, the answers of two months can be the same bytes: the
 		// same once more counts only when its name, or the clerk, says which batch it is about.
@@ -301,7 +354,7 @@ type matcher struct {
 	byID      map[PaymentID]*candidate
 	moves     []PaymentEvent
 	kept      []KeptRow
-	files     map[string]int           // how much speaks for a payment file, see weigh
+	files     map[string]weighed
 	named     bool                     // the answer's name or reference has that of a payment file in it
 	left      map[string]calendar.Date // by batch, when it left
 	partial   bool                     // the answer lists failures only
@@ -457,11 +510,15 @@ func (m *matcher) find(row *ReturnRow, only BatchID) (p *candidate, problem stri
 		}
 		return list[0], "金额与所付的 " + list[0].Fen.String() + " 元不符", 0
 	}
-	slices.SortStableFunc(alike, func(a, b *candidate) int { return cmp.Compare(m.evidence(b, row), m.evidence(a, row)) })
+	slices.SortStableFunc(alike, func(a, b *candidate) int {
+		return cmp.Or(cmp.Compare(m.evidence(b, row), m.evidence(a, row)), cmp.Compare(m.likely(b), m.likely(a)))
+	})
 	if p = alike[0]; row.Holder != "" && !identity.SameName(p.Holder, row.Holder) {
 		return p, "户名“" + row.Holder + "”与所付的“" + p.Holder + "”不符", 0
 	}
-	alike = slices.DeleteFunc(alike, func(x *candidate) bool { return m.evidence(x, row) < m.evidence(p, row) })
+	alike = slices.DeleteFunc(alike, func(x *candidate) bool {
+		return m.evidence(x, row) < m.evidence(p, row) || x.Batch == p.Batch && m.likely(x) < m.likely(p)
+	})
 	if p = oneMeant(alike, row); p == nil {
 		return alike[0], problemAmbiguous, 0
 	}
@@ -493,44 +550,54 @@ func oneMeant(alike []*candidate, row *ReturnRow) *candidate {
 	return waiting[0]
 }
 
-// evidence is how much says that a row is about a payment: the file it left in, its place
-// there, and last that the answer has not spoken of it yet.
-func (m *matcher) evidence(p *candidate, row *ReturnRow) int {
-	sum := m.files[p.File]
-	if row.Seq > 0 && p.place == row.Seq {
-		sum += 2 * mostRowsScored
+// evidence is what says of a payment that a row is about it: the name of the file that it
+// left in, and its place there. Nothing less decides between batches.
+func (m *matcher) evidence(p *candidate, row *ReturnRow) (sum int) {
+	if m.files[p.File].named {
+		sum += 2
 	}
-	sum *= 2
-	if p.said == nil { // only where nothing else tells them apart
+	if row.Seq > 0 && p.place == row.Seq {
 		sum++
 	}
 	return sum
 }
 
-// mostRowsScored bounds how much the rows of an answer can say for a file, so that what
-// weighs more always does.
-const mostRowsScored = 1 << 20
+// likely orders payments of one batch that are alike: those in the file that accounts for
+// most rows go first, and of these the ones that the answer has not spoken of yet.
+func (m *matcher) likely(p *candidate) int {
+	sum := 2 * m.files[p.File].rows
+	if p.said == nil {
+		sum++
+	}
+	return sum
+}
 
-// weigh says of every payment file how much speaks for it being the one that the answer
-// is about: its name in the answer's, and how many rows it could account for.
+// weighed is what speaks for a payment file being the one that an answer is about.
+type weighed struct {
+	named bool // the answer's name or reference has its name in it
+	rows  int  // of the answer that it could account for
+}
+
+// weigh weighs every payment file that the answer may be about.
 func (m *matcher) weigh(f *ReturnFile) {
-	m.files = map[string]int{}
+	m.files = map[string]weighed{}
 	for i := range f.Rows {
 		row := &f.Rows[i]
 		var seen []string
 		for _, p := range m.byAccount[row.Account] {
 			if p.Fen == row.Fen && !slices.Contains(seen, p.File) {
 				seen = append(seen, p.File)
-				m.files[p.File]++
+				w := m.files[p.File]
+				w.rows++
+				m.files[p.File] = w
 			}
 		}
 	}
-	for name := range m.files {
-		m.files[name] = min(m.files[name], mostRowsScored-1)
+	for name, w := range m.files {
 		base := strings.TrimSuffix(name, path.Ext(name))
 		if strings.Contains(f.File, base) || f.Reference != "" && strings.HasSuffix(strings.ReplaceAll("_"+base, "_", "-"), "-"+f.Reference) {
-			m.files[name] += 4 * mostRowsScored
-			m.named = true
+			w.named, m.named = true, true
+			m.files[name] = w
 		}
 	}
 }

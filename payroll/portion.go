@@ -58,7 +58,7 @@ func (p *channelPart) portion(county *County, held map[Purse]money.Fen) []Portio
 	}
 	for i := range p.lines {
 		if l := &p.lines[i]; l.Side == Gross {
-			for _, x := range county.shares(&l.Line) {
+			for _, x := range county.shares(&l.Line, l.whole) {
 				of(Purse{Fund: x.fund, Place: l.Place}).Gross += x.fen
 			}
 		}
@@ -184,10 +184,10 @@ type fundShare struct {
 	fen  money.Fen
 }
 
-// shares divides a line among the funds that pay it; without a co-funding rule its own
-// fund pays it whole. The parts add up to the line, whatever its sign.
-func (c *County) shares(l *Line) []fundShare {
-	if c == nil {
+// shares divides a line among the funds that pay it; without a co-funding rule, or with
+// whole, its own fund pays it whole. The parts add up to the line, whatever its sign.
+func (c *County) shares(l *Line, whole bool) []fundShare {
+	if c == nil || whole {
 		return []fundShare{{l.Fund, l.Fen}}
 	}
 	rule := c.cofunding(l)

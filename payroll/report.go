@@ -118,6 +118,7 @@ type ReportPerson struct {
 	Held       money.Fen // change
 	Balance    money.Fen // held after the batch
 	Owed       money.Fen
+	Reissued   money.Fen // paid again from what had come back
 	Pay        money.Fen
 	Bank       string
 	CardMasked string

@@ -36,16 +36,17 @@ type batchReport struct {
 	people    map[int64]*reportPerson
 	order     []int64
 	texts     []string
-	policies  []AdoptedPolicy   // withdrawn ones too
-	documents map[int64]string  // position of adoption to document number
-	causes    map[string]string // cause to its wording, as they come up
-	brought   map[int64]string  // journal position to what came in there
-	kinds     map[int64]string  // and to the kind of cause that it is
-	withdrawn map[int64]bool    // positions at which documents were withdrawn
-	names     map[string]string // printed names of all items ever granted
-	previous  Batch             // the last batch of what this one is held against; zero without any
-	earlier   []Batch           // of the channel, committed before, by id
-	refused   map[int64]bool    // persons whom the previous batch refused, wholly or in part; nil while not asked
+	ran       map[calendar.Month]bool // months that were run before, in whatever channel
+	policies  []AdoptedPolicy         // withdrawn ones too
+	documents map[int64]string        // position of adoption to document number
+	causes    map[string]string       // cause to its wording, as they come up
+	brought   map[int64]string        // journal position to what came in there
+	kinds     map[int64]string        // and to the kind of cause that it is
+	withdrawn map[int64]bool          // positions at which documents were withdrawn
+	names     map[string]string       // printed names of all items ever granted
+	previous  Batch                   // the last batch of what this one is held against; zero without any
+	earlier   []Batch                 // of the channel, committed before, by id
+	refused   map[int64]bool          // persons whom the previous batch refused, wholly or in part; nil while not asked
 }
 
 type reportPerson struct {
@@ -66,7 +67,7 @@ func newReport(ctx context.Context, r Reader, id BatchID) (*batchReport, error) 
 	if batch.State.Committed() {
 		p.head.Seal = batch.Digest
 	}
-	for _, load := range []func() error{p.loadPeople, p.loadHead, p.loadDocuments, p.loadBrought, p.loadEvents, p.loadShares, p.loadSentBack, p.findPrevious} {
+	for _, load := range []func() error{p.loadRuns, p.loadPeople, p.loadHead, p.loadDocuments, p.loadBrought, p.loadEvents, p.loadShares, p.loadSentBack, p.findPrevious} {
 		if err := load(); err != nil {
 			return nil, err
 		}
@@ -76,6 +77,17 @@ func newReport(ctx context.Context, r Reader, id BatchID) (*batchReport, error) 
 }
 
 func (p *batchReport) Head() ReportHead { return p.head }
+
+func (p *batchReport) loadRuns() error {
+	batches, err := p.r.Batches(p.ctx)
+	p.ran = map[calendar.Month]bool{}
+	for _, x := range batches {
+		if x.Kind == Regular && x.State.Committed() && x.Horizon < p.head.Batch.Horizon {
+			p.ran[x.ID.Month()] = true
+		}
+	}
+	return err
+}
 
 func (p *batchReport) loadPeople() error {
 	batch := p.head.Batch
@@ -240,7 +252,7 @@ func (p *batchReport) loadDocuments() error {
 	items := map[string]bool{}
 	err = p.r.Lines(p.ctx, LineQuery{Batch: p.head.Batch.ID}, func(l Line) error {
 		used[l.Policy], items[l.Item] = true, true
-		if l.Cause == causeMonth && l.Month < p.head.Batch.ID.Month() && !slices.Contains(p.head.Skipped, l.Month) {
+		if l.Cause == causeMonth && l.Month < p.head.Batch.ID.Month() && !p.ran[l.Month] && !slices.Contains(p.head.Skipped, l.Month) {
 			p.head.Skipped = append(p.head.Skipped, l.Month)
 		}
 		return nil
@@ -383,10 +395,13 @@ func (p *batchReport) loadBrought() error {
 func (p *batchReport) cause(cause string, month calendar.Month) (string, error) {
 	switch cause {
 	case causeMonth:
-		if month != p.head.Batch.ID.Month() {
-			return "该月没有算过，本次一并发放", nil
+		switch {
+		case month == p.head.Batch.ID.Month():
+			return "当月发放", nil
+		case p.ran[month]:
+			return "该月计算时没有应发的，本次补发", nil
 		}
-		return "当月发放", nil
+		return "该月没有算过，本次一并发放", nil
 	case causeLater:
 		return "按文件到期一起发放", nil
 	case causeShort:
@@ -434,7 +449,7 @@ func (p *batchReport) People(fn func(ReportPerson) error) error {
 		who := p.people[no]
 		s := &who.settlement
 		x := ReportPerson{Person: no, Name: s.Name, IDMasked: who.id, Category: s.Category, Township: facts.Township(s.Place), Status: s.Status,
-			Reason: strings.Join(append(nonEmpty(reasonText(s)), who.others...), "；"), Gross: s.Gross, Deduction: s.Deduction, Held: s.Held, Balance: who.balance, Owed: s.Owed, Pay: s.Pay, Bank: who.bank, CardMasked: who.card, Others: who.others}
+			Reason: strings.Join(append(nonEmpty(reasonText(s)), who.others...), "；"), Gross: s.Gross, Deduction: s.Deduction, Held: s.Held, Balance: who.balance, Owed: s.Owed, Reissued: s.Reissued, Pay: s.Pay, Bank: who.bank, CardMasked: who.card, Others: who.others}
 		if len(s.Place) == 12 {
 			x.Village = s.Place
 		}

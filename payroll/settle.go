@@ -37,6 +37,7 @@ type draftLine struct {
 	sentence string
 	order    int       // print order of the item
 	restored money.Fen // of a positive line: what cancels a receivable instead of being paid
+	whole    bool      // its fund pays it whole, whatever the co-funding of the item
 }
 
 // settlePerson computes one person: entitlement minus committed for each
@@ -372,6 +373,9 @@ func (s *settler) closePart(p *channelPart) {
 	if !s.calc.only.all() && s.calc.only.Without == "" && len(p.lines) == 0 {
 		st.Status, st.Reason = NotDue, message.M("settle.narrowed")
 		return
+	}
+	for i := range p.lines {
+		p.lines[i].whole = s.calc.county.setAside(s.calc.kind, p.lines[i].Fen)
 	}
 	a := &account{standing: s.person.standing, open: s.person.balances[p.channel], receivables: s.person.receivables[p.channel], forgiven: s.person.forgiven[p.channel],
 		courts: &s.person.courts, collected: &s.person.collected, died: s.person.Died(), on: s.calc.ran.Last(), paidBefore: s.paidBefore[p.channel], calc: s.calc}

@@ -70,9 +70,15 @@ func (b *Book) Statement(ctx context.Context) (list []StatementRow, err error) {
 	return list, err
 }
 
-// MatchRow records what a row of a statement is, when neither reference nor amount tell.
-// Errors: payroll.reason_needed, statement.missing.
-func (b *Book) MatchRow(ctx context.Context, s *Session, account, serial, to, reason string) error {
+// EventStatementUnmatched records that a match by hand was taken back.
+const EventStatementUnmatched = "statement.unmatched"
+
+// MatchRow records what a row of a statement is, when neither reference nor amount tell. on
+// is its day, 0 where the serial alone names one open row. What it is matched to is a
+// movement of the book, of the row's amount and shown by no other row, or in words what else
+// the row is. Errors: payroll.reason_needed, statement.missing, statement.several,
+// statement.taken.
+func (b *Book) MatchRow(ctx context.Context, s *Session, account, serial string, on calendar.Date, to, reason string) error {
 	if err := s.need(RoleChecker, RoleApprover); err != nil {
 		return err
 	}
@@ -84,12 +90,72 @@ func (b *Book) MatchRow(ctx context.Context, s *Session, account, serial, to, re
 		if err != nil {
 			return err
 		}
-		if !slices.ContainsFunc(list, func(x StatementRow) bool { return x.Account == account && x.Serial == serial && x.By == "" }) {
-			return message.Err("statement.missing", account, serial)
+		x, err := oneRow(list, account, serial, on, func(x StatementRow) bool { return x.By == "" })
+		if err != nil {
+			return err
 		}
-		_, err = b.record(ctx, tx, s, EventStatementMatched, "account", account, "serial", serial, "to", to, "reason", reason)
+		moves, err := movements(ctx, tx)
+		if err != nil {
+			return err
+		}
+		known, free := false, false
+		for _, m := range moves {
+			if m.ref == to && m.account == account {
+				known = true
+				free = free || m.fen == x.Credit-x.Debit
+			}
+		}
+		if known && (!free || slices.ContainsFunc(list, func(y StatementRow) bool {
+			return y.Account == account && y.To == to && y.Credit-y.Debit == x.Credit-x.Debit
+		})) {
+			return message.Err("statement.taken", to, x.Credit-x.Debit)
+		}
+		_, err = b.record(ctx, tx, s, EventStatementMatched, "account", account, "serial", serial, "date", x.Date.String(), "fen", num(int64(x.Credit-x.Debit)), "to", to, "reason", reason)
 		return err
 	})
+}
+
+// UnmatchRow takes a match by hand back. Errors: payroll.reason_needed,
+// statement.not_by_hand, statement.several.
+func (b *Book) UnmatchRow(ctx context.Context, s *Session, account, serial string, on calendar.Date, reason string) error {
+	if err := s.need(RoleChecker, RoleApprover); err != nil {
+		return err
+	}
+	if strings.TrimSpace(reason) == "" {
+		return message.Err("payroll.reason_needed")
+	}
+	return b.store.Update(ctx, func(tx Tx) error {
+		list, err := statement(ctx, tx)
+		if err != nil {
+			return err
+		}
+		x, err := oneRow(list, account, serial, on, func(x StatementRow) bool { return x.By == MatchedByPerson })
+		if message.Code(err) == "statement.missing" {
+			return message.Err("statement.not_by_hand", account, serial)
+		}
+		if err != nil {
+			return err
+		}
+		_, err = b.record(ctx, tx, s, EventStatementUnmatched, "account", account, "serial", serial, "date", x.Date.String(), "fen", num(int64(x.Credit-x.Debit)), "reason", reason)
+		return err
+	})
+}
+
+// oneRow is the one row of a serial that is wanted.
+func oneRow(list []StatementRow, account, serial string, on calendar.Date, wanted func(StatementRow) bool) (StatementRow, error) {
+	var found []StatementRow
+	for _, x := range list {
+		if x.Account == account && x.Serial == serial && (on == 0 || x.Date == on) && wanted(x) {
+			found = append(found, x)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return StatementRow{}, message.Err("statement.missing", account, serial)
+	case 1:
+		return found[0], nil
+	}
+	return StatementRow{}, message.Err("statement.several", account, serial, len(found))
 }
 
 func statement(ctx context.Context, r Reader) (list []StatementRow, err error) {
@@ -116,19 +182,24 @@ func statement(ctx context.Context, r Reader) (list []StatementRow, err error) {
 	return list, nil
 }
 
-// decided marks the rows that somebody matched by hand.
+// decided marks the rows that somebody matched by hand: those of the day and the amount,
+// since banks number their rows anew.
 func decided(ctx context.Context, r Reader, list []StatementRow) error {
 	head, err := r.Head(ctx)
 	if err != nil {
 		return err
 	}
 	return r.Events(ctx, 1, head.Position, func(e journal.Event) error {
-		if e.Kind != EventStatementMatched {
+		if e.Kind != EventStatementMatched && e.Kind != EventStatementUnmatched {
 			return nil
 		}
 		pairs, err := journal.ParsePayload(e.Payload)
 		for i := range list {
-			if x := &list[i]; x.Account == valueOf(pairs, "account") && x.Serial == valueOf(pairs, "serial") {
+			x := &list[i]
+			if x.Account != valueOf(pairs, "account") || x.Serial != valueOf(pairs, "serial") || x.Date.String() != valueOf(pairs, "date") || num(int64(x.Credit-x.Debit)) != valueOf(pairs, "fen") {
+				continue
+			}
+			if x.By, x.To, x.Reason = "", "", ""; e.Kind == EventStatementMatched {
 				x.By, x.To, x.Reason = MatchedByPerson, valueOf(pairs, "to"), valueOf(pairs, "reason")
 			}
 		}
@@ -141,6 +212,15 @@ func decided(ctx context.Context, r Reader, list []StatementRow) error {
 func match(list []StatementRow, moves []movement) {
 	fits := func(x *StatementRow, m *movement) bool {
 		return !m.taken && m.account == x.Account && m.fen == x.Credit-x.Debit && x.Date >= m.from && x.Date <= m.from.AddDays(daysToShow)
+	}
+	for i := range list { // what a person matched is shown
+		x := &list[i]
+		for j := range moves {
+			if m := &moves[j]; x.By != "" && !m.taken && m.account == x.Account && m.ref == x.To && m.fen == x.Credit-x.Debit {
+				m.taken = true
+				break
+			}
+		}
 	}
 	for i := range list {
 		x := &list[i]

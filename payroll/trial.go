@@ -182,7 +182,7 @@ func (t *trial) askFunds(ctx context.Context, r Reader) error {
 		if row.Deduction || row.Change() == 0 {
 			continue
 		}
-		for _, s := range county.shares(&Line{Item: row.Code, Month: t.To, Fund: t.items[row.Code].Fund, Fen: row.Change()}) {
+		for _, s := range county.shares(&Line{Item: row.Code, Month: t.To, Fund: t.items[row.Code].Fund, Fen: row.Change()}, false) {
 			change[s.fund] += s.fen
 		}
 	}

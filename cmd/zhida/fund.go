@@ -69,7 +69,7 @@ func (c *cli) fundCommand() *cobra.Command {
 		})
 	}}
 	reopen.Flags().StringVar(&reason, "reason", "", "原因")
-	cmd.AddCommand(show, closing, reopen, c.traceCommand(), c.statementCommand(), c.matchCommand(), c.sendUpCommand(), c.closeYearCommand())
+	cmd.AddCommand(show, closing, reopen, c.traceCommand(), c.statementCommand(), c.matchCommand(), c.unmatchCommand(), c.sendUpCommand(), c.closeYearCommand())
 	return cmd
 }
 
@@ -237,27 +237,38 @@ func (c *cli) steps(list []payroll.FlowStep) error {
 		Payment string               `json:"payment"`
 		Person  int64                `json:"person"`
 		Fen     money.Fen            `json:"fen"`
-		State   payroll.PaymentState `json:"state"`
+		State   payroll.PaymentState `json:"state,omitempty"`
+		Rest    string               `json:"rest,omitempty"` // deduction, available, held, sent_up: on no payment
 	}
-	out, rows, sum := []step{}, [][]string{}, paidSum{}
+	out, rows, sum, rest := []step{}, [][]string{}, paidSum{}, money.Fen(0)
 	for _, s := range list {
 		lot := s.Lot
 		if lot == "" {
 			lot = "没有来源"
 		}
-		out = append(out, step{s.Lot, s.Fund, s.Place, s.Payment.String(), s.Person, s.Fen, s.State})
-		state := s.State.Chinese()
-		if s.State == "" {
-			state = "已核定未付"
+		payment, person := "", ""
+		switch {
+		case s.Rest == payroll.RestDeduction:
+			payment = s.Payment.Batch.String()
+		case s.Rest == "":
+			payment, person = s.Payment.String(), strconv.FormatInt(s.Person, 10)
 		}
-		rows = append(rows, []string{lot, s.Fund, s.Place, s.Payment.String(), strconv.FormatInt(s.Person, 10), s.Fen.Grouped(), state})
-		sum.add(s.State, s.Fen)
+		out = append(out, step{s.Lot, s.Fund, s.Place, payment, s.Person, s.Fen, s.State, s.Rest})
+		rows = append(rows, []string{lot, s.Fund, s.Place, payment, person, s.Fen.Grouped(), s.Chinese()})
+		if s.Rest != "" {
+			rest += s.Fen
+			continue
+		}
+		sum.add(s.Payment, s.State, s.Fen)
 	}
 	if c.json {
 		return c.printJSON(out)
 	}
 	term.Table(c.out, []string{"来源", "资金", "单位", "支付", "人员", "金额（元）", "状态"}, rows, 5, 6)
 	c.sum(sum)
+	if rest != 0 {
+		c.say("fund.rest", rest.Grouped())
+	}
 	return nil
 }
 
@@ -300,20 +311,58 @@ func (c *cli) statementCommand() *cobra.Command {
 }
 
 func (c *cli) matchCommand() *cobra.Command {
-	var to, reason string
+	var to, reason, date string
 	cmd := &cobra.Command{Use: "match ACCOUNT SERIAL", Short: "人工对账：写明对账单的一行是什么", Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			on, err := dayOf(date)
+			if err != nil {
+				return err
+			}
 			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
-				if err := a.MatchRow(ctx, s, args[0], args[1], to, reason); err != nil {
+				if err := a.MatchRow(ctx, s, args[0], args[1], on, to, reason); err != nil {
 					return err
 				}
 				c.say("statement.matched", args[0], args[1])
 				return nil
 			})
 		}}
-	cmd.Flags().StringVar(&to, "to", "", "对上的文号、文件或支付")
+	cmd.Flags().StringVar(&to, "to", "", "对上的文号、文件或支付；不是账上的，写明是什么")
 	cmd.Flags().StringVar(&reason, "reason", "", "依据")
+	cmd.Flags().StringVar(&date, "date", "", "交易日期；流水号重复时写")
 	return cmd
+}
+
+func (c *cli) unmatchCommand() *cobra.Command {
+	var reason, date string
+	cmd := &cobra.Command{Use: "unmatch ACCOUNT SERIAL", Short: "取消人工对账：对错了的一行重新等待对账", Args: cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			on, err := dayOf(date)
+			if err != nil {
+				return err
+			}
+			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
+				if err := a.UnmatchRow(ctx, s, args[0], args[1], on, reason); err != nil {
+					return err
+				}
+				c.say("statement.unmatched", args[0], args[1])
+				return nil
+			})
+		}}
+	cmd.Flags().StringVar(&reason, "reason", "", "理由")
+	cmd.Flags().StringVar(&date, "date", "", "交易日期；流水号重复时写")
+	return cmd
+}
+
+// dayOf reads a date that may be left out.
+func dayOf(text string) (calendar.Date, error) {
+	if text == "" {
+		return 0, nil
+	}
+	d, err := calendar.ParseDate(text)
+	if err != nil {
+		return 0, message.Err("cli.date", text)
+	}
+	return d, nil
 }
 
 func (c *cli) sendUpCommand() *cobra.Command {

@@ -88,7 +88,7 @@ func (c *cli) payments(list []payroll.PaidOut) error {
 			since = p.Since.String()
 		}
 		rows = append(rows, []string{r.Payment, strconv.FormatInt(p.Person, 10), p.Name, p.Holder, r.Card, p.Fen.Grouped(), p.State.Chinese(), since, p.Reason})
-		sum.add(p.State, p.Fen)
+		sum.add(p.ID(), p.State, p.Fen)
 	}
 	if c.json {
 		return c.printJSON(out)
@@ -100,16 +100,26 @@ func (c *cli) payments(list []payroll.PaidOut) error {
 
 // paidSum adds payments up. One that another has replaced is not money once more.
 type paidSum struct {
+	seen            map[payroll.PaymentID]bool // a payment has a row for each fund and document
 	count, replaced int
 	fen             money.Fen
 }
 
-func (s *paidSum) add(state payroll.PaymentState, fen money.Fen) {
-	if state == payroll.PaymentReissued {
-		s.replaced++
-		return
+func (s *paidSum) add(id payroll.PaymentID, state payroll.PaymentState, fen money.Fen) {
+	if s.seen == nil {
+		s.seen = map[payroll.PaymentID]bool{}
 	}
-	s.count, s.fen = s.count+1, s.fen+fen
+	again := s.seen[id]
+	s.seen[id] = true
+	switch {
+	case state == payroll.PaymentReissued && !again:
+		s.replaced++
+	case state == payroll.PaymentReissued:
+	case !again:
+		s.count, s.fen = s.count+1, s.fen+fen
+	default:
+		s.fen += fen
+	}
 }
 
 func (c *cli) sum(s paidSum) {

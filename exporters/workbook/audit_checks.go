@@ -32,6 +32,7 @@ func (a *audit) comparisons() []comparison {
 	gross := fen(a.detail.total(dGross)).by(a.detail.sum(dGross))
 	deduction := fen(a.detail.total(dDeduction)).by(a.detail.sum(dDeduction))
 	inPeople := func(col int) cell { return fen(a.people.total(col)).by(a.people.sum(col)) }
+	reissued := fen(batch.Reissued).by(batch.Reissued.String()) // of the book: paid again from what had come back
 	pay, held, owed := inPeople(pPay), inPeople(pHeld), inPeople(pOwed)
 
 	list := []comparison{
@@ -71,7 +72,7 @@ func (a *audit) comparisons() []comparison {
 		comparison{"应发", detail, a.matrix.name, gross, a.matrix.gross}, comparison{"扣款", detail, a.matrix.name, deduction, a.matrix.deduction},
 		comparison{"核定金额 - 以前批次已计 = 应发 + 扣款", detail, detail,
 			join(fen(a.detail.total(dDue)).by(a.detail.sum(dDue)), "-", fen(a.detail.total(dCommitted)).by(a.detail.sum(dCommitted))), join(gross, "+", deduction)},
-		comparison{"应发 - 扣款 = 实发 + 缓发增减 - 待扣增减", detail, people, join(gross, "-", deduction), join(join(pay, "+", held), "-", owed)},
+		comparison{"应发 - 扣款 + 重发 = 实发 + 缓发增减 - 待扣增减", detail, people, join(join(gross, "-", deduction), "+", reissued), join(join(pay, "+", held), "-", owed)},
 		comparison{"其他月份的补发、扣回", "补发扣回", a.byItems.name,
 			join(fen(a.others.total(dGross)).by(a.others.sum(dGross)), "+", fen(a.others.total(dDeduction)).by(a.others.sum(dDeduction))), a.byItems.others})
 }

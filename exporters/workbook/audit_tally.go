@@ -211,7 +211,7 @@ func (t *tally) addPerson(p payroll.ReportPerson) (spot, error) {
 	if err != nil {
 		return s, err
 	}
-	if p.Gross-p.Deduction != p.Pay+p.Held-p.Owed {
+	if p.Gross-p.Deduction+p.Reissued != p.Pay+p.Held-p.Owed {
 		return s, message.Err("workbook.person", p.Person, p.Gross, p.Deduction, p.Pay, p.Held, p.Owed)
 	}
 	t.status[p.Status]++

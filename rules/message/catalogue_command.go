@@ -298,4 +298,10 @@ var commandEntries = []Entry{
 	{Code: "reissue.all_left", Exit: ExitState,
 		Zh: "{0} 笔退票都还不能重发", ZhHint: "请先更正账户（import accounts）或者落实回盘的行，再运行一次；仍付原账户的用 --same-account 写明原因",
 		En: "none of {0} payments can be paid again yet", EnHint: "Correct the accounts (import accounts) or resolve the rows, then run again; --same-account says why the old one is right."},
+	{Code: "statement.unmatched", Exit: ExitDone,
+		Zh: "账号 {0} 流水 {1} 重新等待对账", ZhHint: "",
+		En: "row {1} of account {0} is open again", EnHint: ""},
+	{Code: "fund.rest", Exit: ExitDone,
+		Zh: "另有 {0} 元不在支付里：代扣上缴、缓发、没有动用的或者上缴的", ZhHint: "",
+		En: "another {0} yuan are on no payment: withheld, held, not used, or sent up", EnHint: ""},
 }

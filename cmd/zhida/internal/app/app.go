@@ -29,6 +29,7 @@ import (
 	"zhida/payroll"
 	"zhida/payroll/store"
 	"zhida/rules/calendar"
+	"zhida/rules/facts"
 	"zhida/rules/message"
 	"zhida/rules/money"
 	"zhida/rules/policy"
@@ -439,18 +440,35 @@ func (a *App) Flow(ctx context.Context, steps []payroll.FlowStep) ([]byte, error
 		if s.State == payroll.PaymentReissued { // the payment that took its place is drawn
 			continue
 		}
-		from, state := s.Lot, s.State.Chinese()
+		from := s.Lot
 		if from == "" {
 			from = "没有来源"
 		}
-		if s.State == "" {
-			state = "已核定未付"
-		}
-		flows = append(flows, drawing.Flow{Stations: []string{from, named(funds, s.Fund), named(names, s.Place), state}, Fen: s.Fen})
+		flows = append(flows, drawing.Flow{Stations: []string{from, named(funds, s.Fund), placeNamed(names, s.Place), s.Chinese()}, Fen: s.Fen})
 	}
 	var b bytes.Buffer
 	err = drawing.WriteFlow(&b, "资金流向", []string{"来源", "资金", "单位", "去向"}, flows)
 	return b.Bytes(), err
+}
+
+// placeNamed is a place's name with its township's in front, since villages of two townships
+// may have the same; where even that is not one place's, with its code.
+func placeNamed(names map[string]string, code string) string {
+	if code == "" {
+		return "全县"
+	}
+	full := func(code string) string {
+		if len(code) == 12 {
+			return named(names, facts.Township(code)) + named(names, code)
+		}
+		return named(names, code)
+	}
+	for other := range names {
+		if other != code && full(other) == full(code) {
+			return full(code) + "（" + code + "）"
+		}
+	}
+	return full(code)
 }
 
 func named(names map[string]string, code string) string {

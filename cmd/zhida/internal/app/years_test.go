@@ -230,6 +230,9 @@ func (c *county) someday() calendar.Date {
 	return calendar.Date(int(m)*100 + rapid.IntRange(1, m.Days()).Draw(c.t, "day"))
 }
 
+// past is the day, or today when it has not come: what has not happened is not recorded.
+func (c *county) past(d calendar.Date) calendar.Date { return min(d, calendar.DateIn(c.clock, calendar.China)) }
+
 func (c *county) someone() *cadre { return rapid.SampledFrom(c.people).Draw(c.t, "who") }
 
 func (c *county) hire() {
@@ -459,7 +462,7 @@ func (c *county) leave() {
 }
 
 func (c *county) die() {
-	if p, day := c.someone(), c.someday(); p.died == 0 {
+	if p, day := c.someone(), c.past(c.someday()); p.died == 0 {
 		p.died = day
 		c.roster(p)
 	}
@@ -505,7 +508,7 @@ func (c *county) hold() {
 
 func (c *county) serve() {
 	p := c.someone()
-	day := c.month.First().AddDays(rapid.IntRange(0, 19).Draw(c.t, "served"))
+	day := c.past(c.month.First().AddDays(rapid.IntRange(0, 19).Draw(c.t, "served")))
 	p.notices = append(p.notices, day)
 	c.bring("notices", "身份证号,姓名,送达日期,送达方式,本人同意扣回,文号\n"+strings.Join([]string{p.id, p.name, day.String(), "签收", rapid.SampledFrom([]string{"是", "否"}).Draw(c.t, "consent"), "文2"}, ",")+"\n")
 }
