@@ -34,3 +34,33 @@ func TestSpendFillsThePurse(t *testing.T) {
 		}
 	}
 }
+
+// What a fund has for a township is there for its villages, before the general money.
+func TestSpendFromTheTownship(t *testing.T) {
+	village, township, general := Purse{Fund: "F", Place: "430725101200"}, Purse{Fund: "F", Place: "430725101"}, Purse{Fund: "F"}
+	p := &poster{book: ledger.Book{}, short: map[string]money.Fen{}}
+	p.move(township, ledger.Received, ledger.Available, 500)
+	p.move(general, ledger.Received, ledger.Available, 1000)
+	p.spend(village, ledger.Reserved, 700, true)
+	if a, b := p.book[township][ledger.Available], p.book[general][ledger.Available]; a != 0 || b != 800 || p.short["F"] != 0 {
+		t.Fatalf("township %s, general %s, short %s", a, b, p.short["F"])
+	}
+	p.spend(Purse{Fund: "F", Place: "430725102200"}, ledger.Reserved, 900, true)
+	if p.short["F"] != 100 {
+		t.Fatalf("short %s", p.short["F"])
+	}
+}
+
+// Back-pay that the county pays from a fund of its own is not shared as the item is.
+func TestBackPayIsPaidWhole(t *testing.T) {
+	county := &County{BackPay: &BackPaySetting{Fund: "F1"}, Cofunding: []Cofunding{{Item: "a", Shares: []FundingShare{{"F3", 60}, {"F1", 40}}}}}
+	l := &Line{Item: "a", Month: 202601, Fen: 10000, Fund: "F1"}
+	for kind, want := range map[BatchKind]int{BackPay: 1, Regular: 2} {
+		if got := county.shares(l, county.setAside(kind, l.Fen)); len(got) != want || want == 1 && got[0] != (fundShare{"F1", 10000}) {
+			t.Errorf("%s: %+v", kind, got)
+		}
+	}
+	if county.setAside(BackPay, -1) {
+		t.Error("what is taken back goes to the funds that gave it")
+	}
+}

@@ -75,3 +75,23 @@ func TestOneMeant(t *testing.T) {
 		}
 	}
 }
+
+// How many rows a payment file could account for decides nothing between two months.
+func TestRowCountsDecideNoMonth(t *testing.T) {
+	pay := func(month calendar.Month, file string) *candidate {
+		return &candidate{PaidOut: PaidOut{Payment: Payment{Batch: NewBatchID(month, 1), Seq: 1, Fen: 70000, File: file, Card: "6228480000000000018"}, State: PaymentSent}}
+	}
+	jan, feb := pay(202601, "jan.txt"), pay(202602, "feb.txt")
+	m := &matcher{byAccount: map[string][]*candidate{"6228480000000000018": {jan, feb}}, files: map[string]weighed{"jan.txt": {rows: 1}, "feb.txt": {rows: 3}}}
+	row := &ReturnRow{Account: "6228480000000000018", Fen: 70000, State: PaymentReturned}
+	if _, problem, _ := m.find(row, 0); problem != problemAmbiguous {
+		t.Fatalf("%q", problem)
+	}
+	m.files["jan.txt"] = weighed{named: true, rows: 1}
+	if p, problem, _ := m.find(row, 0); p != jan || problem != "" {
+		t.Fatalf("the named file: %+v %q", p, problem)
+	}
+	if p, problem, _ := m.find(row, feb.Batch); p != feb || problem != "" {
+		t.Fatalf("the batch that the clerk names: %+v %q", p, problem)
+	}
+}

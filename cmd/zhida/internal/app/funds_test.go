@@ -404,6 +404,97 @@ func TestStatement(t *testing.T) {
 	if codes := b.differences(); codes != nil {
 		t.Fatalf("%v", codes)
 	}
+
+	// The bank numbers its rows anew: the match is of that day and sum. A movement is shown once.
+	b.bring("statement", heading+"1860000000000000002,5,2026-02-10,转账,某公司,3000.00,,\n1860000000000000002,5b,2026-02-03,代发,过渡户,2670.02,,\n")
+	if codes := b.differences(); len(codes) != 2 {
+		t.Fatalf("%v", codes)
+	}
+	if err := b.app.MatchRow(ctx, b.by["李复"], "1860000000000000002", "5b", 0, "202601200001.txt", "回单"); message.Code(err) != "statement.taken" {
+		t.Fatalf("a file that another row shows: %v", err)
+	}
+	b.must(b.app.UnmatchRow(ctx, b.by["李复"], "1860000000000000002", "5", 0, "对错了"))
+	if codes := b.differences(); len(codes) != 3 {
+		t.Fatalf("%v", codes)
+	}
+	if err := b.app.MatchRow(ctx, b.by["李复"], "1860000000000000002", "5", 0, "手续费", "文1"); message.Code(err) != "statement.several" {
+		t.Fatalf("two rows of one serial: %v", err)
+	}
+}
+
+// What is paid again keeps the funds and the transfers of the payment it replaces, also
+// when a person has two of them with different shares; and a row that nobody could tell
+// apart is not settled by the answer to another month.
+func TestReissueOfTwoMonths(t *testing.T) {
+	ctx := context.Background()
+	b := newFundBook(t)
+	b.bring("transfers", "资金,文号,单位代码,用途,凭证号,到账日期,金额\nF1,湘财〔2026〕1号,,村干部报酬,1,2026-01-10,9000.00\n")
+	b.bring("authority", "资金,指标文号,年度,下达日期,金额\nF2,样财预〔2026〕1号,2026,2026-01-05,9000.00\n")
+	b.at(2026, time.January, 20)
+	jan := b.run(202601)
+	b.must(b.approve(jan.ID))
+	b.export(jan.ID)
+	at, err := b.app.ProposeSettings(ctx, b.by["周正"], "settings.yaml", []byte(fundSettings+"  - {item: base, from: 2026-02, shares: [{fund: F1, share: 10}, {fund: F2, share: 90}]}\n"))
+	b.must(err)
+	b.accept(at)
+	b.at(2026, time.February, 20)
+	feb := b.run(202602)
+	b.must(b.approve(feb.ID))
+	b.export(feb.ID)
+
+	foreign := &payroll.ReturnFile{File: "回盘.xml", Digest: strings.Repeat("0", 64), Layout: "pain001", Reference: "20251201-7",
+		Rows: []payroll.ReturnRow{{Line: 1, Account: "6228480000000000026", Holder: "钱乙", Fen: 69000, State: payroll.PaymentCredited}}}
+	if _, err := b.app.ImportReturns(ctx, b.by["张敏"], foreign, 0); message.Code(err) != "returns.unknown_message" {
+		t.Fatalf("an answer to a message that was never sent: %v", err)
+	}
+
+	if r := b.answer(0, "6228480000000000026 钱乙 690.00 returned"); len(r.Kept) != 1 {
+		t.Fatalf("either month: %+v", r)
+	}
+	b.answer(feb.ID, "6228480000000000026 钱乙 690.00 returned", "6228480000000000018 赵甲 990.01 credited")
+	if rows, err := b.app.OpenRows(ctx); err != nil || len(rows) != 1 {
+		t.Fatalf("the row about January is settled by February: %+v %v", rows, err)
+	}
+	rows, err := b.app.OpenRows(ctx)
+	b.must(err)
+	b.must(b.app.ResolveRow(ctx, b.by["李复"], rows[0].Position, rows[0].Line, "是一月的，已另行登记"))
+	b.answer(jan.ID, "6228480000000000026 钱乙 690.00 returned", "6228480000000000034 孙丙 990.01 credited")
+
+	b.bring("accounts", "身份证号,姓名,银行卡号,户名,生效日期\n439901198001020119,钱乙,6228480000000000059,钱乙,2026-02-01\n")
+	draft, err := b.app.ReissueDraft(ctx, b.by["张敏"], nil, "")
+	if err != nil || len(draft.Batches) != 1 || draft.Batches[0].Reissued != 138000 {
+		t.Fatalf("%+v %v", draft, err)
+	}
+	again := draft.Batches[0].ID
+	b.must(b.approve(again))
+	b.export(again)
+	replaces := map[payroll.PaymentID]payroll.PaymentID{}
+	b.must(b.app.Store().View(ctx, func(r payroll.Reader) error {
+		return r.Payments(ctx, again, func(p payroll.Payment) error { replaces[p.ID()] = p.Replaces; return nil })
+	}))
+	flows := map[payroll.PaymentID]map[string]money.Fen{}
+	_, err = b.app.Trace(ctx, func(s payroll.FlowStep) bool {
+		if flows[s.Payment] == nil {
+			flows[s.Payment] = map[string]money.Fen{}
+		}
+		flows[s.Payment][s.Fund+" "+s.Lot] += s.Fen
+		return false
+	})
+	b.must(err)
+	if len(replaces) != 2 {
+		t.Fatalf("%v", replaces)
+	}
+	for id, old := range replaces {
+		if diff := cmp.Diff(flows[old], flows[id]); diff != "" || len(flows[id]) != 2 {
+			t.Errorf("%s instead of %s:\n%s", id, old, diff)
+		}
+	}
+	if codes := b.differences(); codes != nil {
+		t.Fatalf("%v", codes)
+	}
+	if _, err := b.app.Workbook(ctx, again, b.t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // The rest of a file is credited when the bank lists failures only, the statement shows

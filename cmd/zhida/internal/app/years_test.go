@@ -231,7 +231,9 @@ func (c *county) someday() calendar.Date {
 }
 
 // past is the day, or today when it has not come: what has not happened is not recorded.
-func (c *county) past(d calendar.Date) calendar.Date { return min(d, calendar.DateIn(c.clock, calendar.China)) }
+func (c *county) past(d calendar.Date) calendar.Date {
+	return min(d, calendar.DateIn(c.clock, calendar.China))
+}
 
 func (c *county) someone() *cadre { return rapid.SampledFrom(c.people).Draw(c.t, "who") }
 
