@@ -35,7 +35,7 @@ func (id *PaymentID) UnmarshalText(b []byte) (err error) {
 // ProposeSendUp proposes to send money of a fund back up: fen out of what is available to
 // the place ("" for the fund's general money), or the payments named, which came back. An
 // approver accepts it. Errors: owed.document, fund.not_there, fund.payment_twice,
-// reissue.not_returned.
+// fund.not_back.
 func (b *Book) ProposeSendUp(ctx context.Context, s *Session, fund, place string, fen money.Fen, payments []PaymentID, document string) (at int64, err error) {
 	if err := s.need(RoleMaker); err != nil {
 		return 0, err
@@ -93,7 +93,7 @@ func (x *sendUp) postings(ctx context.Context, r Reader) (*poster, error) {
 			return nil, err
 		}
 		if !back {
-			return nil, message.Err("reissue.not_returned")
+			return nil, message.Err("fund.not_back", id)
 		}
 		p.ref = id.String()
 		for _, part := range parts.of(id.Seq) {

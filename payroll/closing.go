@@ -80,6 +80,13 @@ func (b *Book) CloseMonth(ctx context.Context, s *Session, month calendar.Month)
 		if report.Closed != 0 {
 			return message.Err("fund.closed_already", month)
 		}
+		done, err := closings(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if n := len(done); n > 0 && month != done[n-1].month.Add(1) {
+			return message.Err("fund.order", month, done[n-1].month)
+		}
 		var problems message.Problems
 		for _, d := range report.Differences {
 			problems = append(problems, message.Problem{Message: d.Message})

@@ -313,36 +313,62 @@ func fundExport(ctx context.Context, tx Tx, batch *Batch, position int64) error 
 }
 
 // bringIn posts what a file says came in: by the difference to what it said before, so
-// that a corrected amount moves the ledger by the correction. Error: fund.unknown.
+// that a corrected amount moves the ledger by the correction. Errors: fund.unknown,
+// fund.year_done of money of a closed year, fund.spent of a fund that may not be overdrawn.
 func bringIn(ctx context.Context, tx Tx, plan *importPlan, position int64) error {
-	p := &poster{book: ledger.Book{}}
+	moneyFacts := func(f Fact) bool { return f.Kind != facts.KindTransfer && f.Kind != facts.KindAuthority }
+	put, end := slices.DeleteFunc(slices.Clone(plan.put), moneyFacts), slices.DeleteFunc(slices.Clone(plan.end), moneyFacts)
+	if len(put)+len(end) == 0 {
+		return nil
+	}
+	p, err := newPoster(ctx, tx, "")
+	if err != nil {
+		return err
+	}
 	county, err := settingsAt(ctx, tx, 0)
 	if err != nil && message.Code(err) != "settings.none" {
 		return err
 	}
-	for i, f := range slices.Concat(plan.put, plan.end) {
+	for i, f := range slices.Concat(put, end) {
 		var x transferFact
-		switch f.Kind {
-		case facts.KindTransfer, facts.KindAuthority:
-			if err := decode(f, &x); err != nil {
-				return err
-			}
-		default:
-			continue
+		if err := decode(f, &x); err != nil {
+			return err
 		}
 		if county.fund(x.Fund) == nil {
 			return message.Err("fund.unknown", x.Fund)
 		}
-		if i >= len(plan.put) {
+		if at, err := yearClosed(ctx, tx, x.Date.Month().Year()); err != nil {
+			return err
+		} else if at != 0 {
+			return message.Err("fund.year_done", x.Date.Month().Year())
+		}
+		if i >= len(put) {
 			x.Fen = -x.Fen
 		}
 		p.ref = x.Document
 		p.move(Purse{Fund: x.Fund, Place: x.Place}, ledger.Received, ledger.Available, x.Fen)
 	}
-	if len(p.list) == 0 {
-		return nil
+	if err := p.covers(county); err != nil {
+		return err
 	}
 	return tx.PutPostings(ctx, position, p.list)
+}
+
+// covers refuses to take money out of a fund that has given it away already.
+func (p *poster) covers(county *County) error {
+	left, less := map[string]money.Fen{}, map[string]bool{}
+	for k, sheet := range p.book {
+		left[k.Fund] += sheet[ledger.Available]
+	}
+	for _, x := range p.list {
+		less[x.Fund] = less[x.Fund] || x.Target == ledger.Received
+	}
+	for _, fund := range sortedKeys(less) {
+		if less[fund] && county.enforces(fund) && left[fund] < 0 {
+			return message.Err("fund.spent", fund, county.FundName(fund), -left[fund])
+		}
+	}
+	return nil
 }
 
 // fundRelief posts a repayment: within the year of the payment the fund has the money

@@ -252,6 +252,7 @@ func partsAgain(ctx context.Context, r Reader, id BatchID) (*purseParts, error) 
 type ReturnResult struct {
 	Position  int64
 	Unchanged bool // it said nothing new
+	Copied    bool // the same bytes have come before, and nothing says that they are about another month
 	Rows      int
 	Changed   map[PaymentState]int       // payments by the state they came into
 	Sums      map[PaymentState]money.Fen // and their fen
@@ -286,7 +287,7 @@ func (b *Book) ImportReturns(ctx context.Context, s *Session, f *ReturnFile, onl
 		// same once more counts only when its name, or the clerk, says which batch it is about.
 		copied := slices.ContainsFunc(imports, func(x ImportRecord) bool { return x.Kind == "returns" && x.Digest == f.Digest })
 		if copied && !m.named && only == 0 {
-			result.Unchanged = true
+			result.Unchanged, result.Copied = true, true
 			return nil
 		}
 		if err := m.match(f, only); err != nil {
@@ -352,6 +353,7 @@ type candidate struct {
 type matcher struct {
 	byAccount map[string][]*candidate
 	byID      map[PaymentID]*candidate
+	byPlace   []*candidate // of the file that the answer's reference names
 	moves     []PaymentEvent
 	kept      []KeptRow
 	files     map[string]weighed
@@ -386,8 +388,8 @@ func newMatcher(ctx context.Context, r Reader, f *ReturnFile) (*matcher, error) 
 		}
 	}
 	concerned := map[BatchID]bool{}
-	err = r.PaymentsTo(ctx, accountsOf(f), func(p Payment) error {
-		if channel[p.Batch] != "" {
+	take := func(p Payment) error {
+		if channel[p.Batch] != "" && m.byID[p.ID()] == nil {
 			p.Bank, p.File, p.Place, p.CNAPS, p.Branch = m.once(p.Bank), m.once(p.File), m.once(p.Place), m.once(p.CNAPS), m.once(p.Branch)
 			x := &candidate{PaidOut: PaidOut{Payment: p, Channel: channel[p.Batch], State: PaymentSent}}
 			m.byAccount[p.Card.Full()] = append(m.byAccount[p.Card.Full()], x)
@@ -395,7 +397,13 @@ func newMatcher(ctx context.Context, r Reader, f *ReturnFile) (*matcher, error) 
 			concerned[p.Batch] = true
 		}
 		return nil
-	})
+	}
+	if f.Reference != "" {
+		if err := m.readNamed(ctx, r, batches, f, take); err != nil {
+			return nil, err
+		}
+	}
+	err = r.PaymentsTo(ctx, accountsOf(f), take)
 	for _, id := range sortedNumbers(concerned) {
 		if err != nil {
 			break
@@ -409,6 +417,49 @@ func newMatcher(ctx context.Context, r Reader, f *ReturnFile) (*matcher, error) 
 	return m, err
 }
 
+// readNamed reads the payments of the file that the answer's reference names, in the order
+// in which they stand there: a bank may repeat nothing of them but their numbers. What it
+// says of the file as one it says of each.
+func (m *matcher) readNamed(ctx context.Context, r Reader, batches []Batch, f *ReturnFile, take func(Payment) error) error {
+	for _, x := range batches {
+		if x.State != Exported {
+			continue
+		}
+		files, err := r.Exports(ctx, x.ID)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(files, func(e ExportFile) bool { return refersTo(f.Reference, e.Name) })
+		if i < 0 {
+			continue
+		}
+		m.named = true
+		err = r.Payments(ctx, x.ID, func(p Payment) error {
+			if p.File != files[i].Name {
+				return nil
+			}
+			if f.Whole != nil {
+				row := *f.Whole
+				row.Seq, row.Account, row.Holder, row.Fen = len(m.byPlace)+1, p.Card.Full(), p.Holder, p.Fen
+				f.Rows = append(f.Rows, row)
+			}
+			err := take(p)
+			m.byPlace = append(m.byPlace, m.byID[p.ID()])
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// refersTo says whether an answer's reference is that of a payment file.
+func refersTo(reference, file string) bool {
+	base := strings.TrimSuffix(file, path.Ext(file))
+	return strings.HasSuffix(strings.ReplaceAll("_"+base, "_", "-"), "-"+reference)
+}
+
 // accountsOf are the accounts that a file names, each once.
 func accountsOf(f *ReturnFile) []string {
 	list := make([]string, len(f.Rows))
@@ -416,7 +467,7 @@ func accountsOf(f *ReturnFile) []string {
 		list[i] = f.Rows[i].Account
 	}
 	slices.Sort(list)
-	return slices.Compact(list)
+	return slices.DeleteFunc(slices.Compact(list), func(s string) bool { return s == "" })
 }
 
 // readBatch reads what is known of a batch's payments, and where each stands in its file.
@@ -482,13 +533,16 @@ func (m *matcher) match(f *ReturnFile, only BatchID) error {
 // nobody guesses.
 func (m *matcher) find(row *ReturnRow, only BatchID) (p *candidate, problem string, elsewhere BatchID) {
 	list := m.byAccount[row.Account]
+	if row.Account == "" && row.Seq > 0 && row.Seq <= len(m.byPlace) { // the bank repeats the number alone
+		list = m.byPlace[row.Seq-1 : row.Seq]
+	}
 	if len(list) == 0 {
 		return nil, "没有付给这个账号的款项", 0
 	}
 	var alike []*candidate
 	var early *candidate
 	for _, x := range list {
-		if x.Fen != row.Fen {
+		if x.Fen != row.Fen && (row.Account != "" || row.Fen != 0) {
 			continue
 		}
 		if only != 0 && x.Batch != only {
@@ -594,8 +648,7 @@ func (m *matcher) weigh(f *ReturnFile) {
 		}
 	}
 	for name, w := range m.files {
-		base := strings.TrimSuffix(name, path.Ext(name))
-		if strings.Contains(f.File, base) || f.Reference != "" && strings.HasSuffix(strings.ReplaceAll("_"+base, "_", "-"), "-"+f.Reference) {
+		if strings.Contains(f.File, strings.TrimSuffix(name, path.Ext(name))) || f.Reference != "" && refersTo(f.Reference, name) {
 			w.named, m.named = true, true
 			m.files[name] = w
 		}

@@ -405,7 +405,7 @@ func restored(ctx context.Context, tx Tx, batch *Batch, position int64) error {
 	}); err != nil {
 		return err
 	}
-	before := map[PaymentID]PaymentState{}
+	before := map[PaymentID]PaymentEvent{}
 	seen := map[BatchID]bool{}
 	for id := range again {
 		if seen[id.Batch] {
@@ -414,7 +414,7 @@ func restored(ctx context.Context, tx Tx, batch *Batch, position int64) error {
 		seen[id.Batch] = true
 		if err := tx.PaymentEvents(ctx, id.Batch, func(e PaymentEvent) error { // by position
 			if _, mine := again[e.PaymentID]; mine && e.State != PaymentReissued {
-				before[e.PaymentID] = e.State
+				before[e.PaymentID] = e
 			}
 			return nil
 		}); err != nil {
@@ -422,8 +422,10 @@ func restored(ctx context.Context, tx Tx, batch *Batch, position int64) error {
 		}
 	}
 	var list []PaymentEvent
-	for id, by := range again {
-		list = append(list, PaymentEvent{PaymentID: id, Position: position, State: before[id], Reason: by.String()})
+	for id := range again {
+		e := before[id]
+		e.Position = position
+		list = append(list, e)
 	}
 	return tx.PutPaymentStates(ctx, list)
 }

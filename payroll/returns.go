@@ -36,6 +36,9 @@ type ReturnFile struct {
 	Count     int       // rows that the file says it answers, 0 when it does not say
 	Total     money.Fen // and their sum, 0 when it does not say
 	Rows      []ReturnRow
+	// Whole is what a bank says of a file as one, without naming payments: nil where it
+	// names them. A refused file has returned all that is in it.
+	Whole *ReturnRow
 }
 
 // ReturnRow is one row of a bank's answer.

@@ -527,7 +527,7 @@ func exportDays(ctx context.Context, r Reader, since int64) (map[string]calendar
 // and no other money that came in since and belongs nowhere. Where the bank has listed
 // nothing, none names what says that nothing failed. Errors: returns.no_file,
 // returns.lists_all of a bank that answers every row, returns.none_failed, returns.rest_open,
-// returns.not_shown.
+// returns.not_shown, returns.rest_done.
 func (b *Book) ConfirmRest(ctx context.Context, s *Session, file, none string) (count int, fen money.Fen, err error) {
 	if err := s.need(RoleMaker); err != nil {
 		return 0, 0, err
@@ -538,11 +538,14 @@ func (b *Book) ConfirmRest(ctx context.Context, s *Session, file, none string) (
 		if err != nil {
 			return err
 		}
-		if len(failed) == 0 && strings.TrimSpace(none) == "" {
-			return message.Err("returns.none_failed", file)
+		if len(m.moves) == 0 {
+			return message.Err("returns.rest_done", file)
 		}
 		if err := answersFailuresOnly(ctx, tx, file); err != nil {
 			return err
+		}
+		if len(failed) == 0 && strings.TrimSpace(none) == "" {
+			return message.Err("returns.none_failed", file)
 		}
 		if err := m.shown(ctx, tx, file, failed, total); err != nil {
 			return err

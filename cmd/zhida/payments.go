@@ -260,9 +260,12 @@ func (c *cli) returned(file string, r payroll.ReturnResult) error {
 			return err
 		}
 	} else {
-		if r.Unchanged {
+		switch {
+		case r.Copied:
+			c.note(message.M("returns.copied", file))
+		case r.Unchanged:
 			c.say("returns.unchanged", file)
-		} else {
+		default:
 			c.say("returns.done", file, r.Rows, r.Changed[payroll.PaymentCredited], r.Sums[payroll.PaymentCredited].Grouped(), r.Changed[payroll.PaymentReturned], r.Sums[payroll.PaymentReturned].Grouped(),
 				r.Changed[payroll.PaymentParked], r.Pending, r.Same)
 		}

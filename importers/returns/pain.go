@@ -77,10 +77,18 @@ func readPain(data []byte, r *banklayout.Return, f *payroll.ReturnFile) error {
 		return message.Err("returns.sums", f.Count, f.Total, len(f.Rows), sum)
 	}
 	if len(f.Rows) == 0 {
-		f.Rows = append(f.Rows, p.group())
+		if row := p.group(); row.Text == refusedGroup {
+			row.State, row.Cause, row.Problem = payroll.PaymentReturned, payroll.ReturnCause(r.Cause(row.Reason)), ""
+			f.Whole = &row
+		} else {
+			f.Rows = append(f.Rows, row)
+		}
 	}
 	return nil
 }
+
+// refusedGroup is the status of a file of which nothing was executed.
+const refusedGroup = "RJCT"
 
 // group is the one row of an answer that says nothing of single payments, such as the
 // refusal of a file whose control sum is wrong.

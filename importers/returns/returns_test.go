@@ -361,15 +361,21 @@ func withPart(t testing.TB, name string, content []byte) []byte {
 	return b.Bytes()
 }
 
-// A bank that refuses the whole file says nothing of single payments: that is told,
-// and none of them is taken for returned.
+// A bank that refuses the whole file names no payment: nothing of the file was executed.
+// What else it says of a file as one is no result of any payment.
 func TestWholeFileRefused(t *testing.T) {
-	f, err := Read("回盘", []byte(painHead+"<GrpSts>RJCT</GrpSts><StsRsnInf><Rsn><Cd>AM10</Cd></Rsn></StsRsnInf></OrgnlGrpInfAndSts></CstmrPmtStsRpt></Document>"), preset(t, "pain001"))
-	if err != nil || len(f.Rows) != 1 {
-		t.Fatal(f, err)
+	group := func(status string) *payroll.ReturnFile {
+		f, err := Read("回盘", []byte(painHead+"<GrpSts>"+status+"</GrpSts><StsRsnInf><Rsn><Cd>AM10</Cd></Rsn></StsRsnInf></OrgnlGrpInfAndSts></CstmrPmtStsRpt></Document>"), preset(t, "pain001"))
+		if err != nil || f.Reference != "20261125-1" {
+			t.Fatal(f, err)
+		}
+		return f
 	}
-	if r := f.Rows[0]; r.State != payroll.PaymentSent || r.Text != "RJCT" || r.Reason != "AM10" || !strings.Contains(r.Problem, "整个文件") || f.Reference != "20261125-1" {
-		t.Errorf("%+v", r)
+	if f := group("RJCT"); len(f.Rows) != 0 || f.Whole == nil || f.Whole.State != payroll.PaymentReturned || f.Whole.Text != "RJCT" || f.Whole.Reason != "AM10" || f.Whole.Problem != "" {
+		t.Errorf("%+v", f)
+	}
+	if f := group("ACTC"); f.Whole != nil || len(f.Rows) != 1 || f.Rows[0].State != payroll.PaymentSent || !strings.Contains(f.Rows[0].Problem, "整个文件") {
+		t.Errorf("%+v", f)
 	}
 }
 

@@ -304,4 +304,7 @@ var commandEntries = []Entry{
 	{Code: "fund.rest", Exit: ExitDone,
 		Zh: "另有 {0} 元不在支付里：代扣上缴、缓发、没有动用的或者上缴的", ZhHint: "",
 		En: "another {0} yuan are on no payment: withheld, held, not used, or sent up", EnHint: ""},
+	{Code: "returns.copied", Exit: ExitDone,
+		Zh: "{0} 与登记过的一份一字不差，没有再登记", ZhHint: "如果是另一个月的回盘，请用 --batch 写明批次",
+		En: "{0} is the same to the byte as one that came before; nothing was recorded", EnHint: "If it answers another month, say which batch with --batch."},
 }

@@ -202,6 +202,7 @@ func understand(county *payroll.County, file string, data []byte, o ReturnOption
 	}
 	var best *payroll.ReturnFile
 	var refused error
+	var near []error
 	most, alike := -1, []string{}
 	tried := map[string]bool{}
 	for _, bank := range slices.Sorted(maps.Keys(county.Banks)) {
@@ -212,10 +213,15 @@ func understand(county *payroll.County, file string, data []byte, o ReturnOption
 		tried[l.Code] = true
 		f, err := returns.Read(file, data, l)
 		if err != nil {
-			refused = errors.Join(refused, err)
+			if refused = errors.Join(refused, err); message.Code(err) == "returns.sums" { // it was understood, and does not add up
+				near = append(near, err)
+			}
 			continue
 		}
 		good := 0
+		if f.Whole != nil {
+			good = 1
+		}
 		for i := range f.Rows {
 			if f.Rows[i].Problem == "" {
 				good++
@@ -229,6 +235,8 @@ func understand(county *payroll.County, file string, data []byte, o ReturnOption
 		}
 	}
 	switch {
+	case best == nil && len(near) == 1:
+		return nil, near[0]
 	case best == nil && refused != nil:
 		return nil, message.Err("returns.unread", file).Because(refused)
 	case best == nil || most == 0:

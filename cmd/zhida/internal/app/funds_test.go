@@ -497,6 +497,44 @@ func TestReissueOfTwoMonths(t *testing.T) {
 	}
 }
 
+// A bank may repeat nothing of a message but the numbers of its payments, or refuse it as
+// one: then everything in it has come back.
+func TestAnswerByMessage(t *testing.T) {
+	ctx := context.Background()
+	for _, whole := range []bool{false, true} {
+		b := newFundBook(t)
+		at, err := b.app.ProposeSettings(ctx, b.by["周正"], "settings.yaml", []byte(strings.Replace(fundSettings, "layout: abc-txt,", `layout: pain001, extra: {付款行联行号: "104999900003"},`, 1)))
+		b.must(err)
+		b.accept(at)
+		b.bring("accounts", "身份证号,姓名,银行卡号,户名,联行号,生效日期\n439901198001010105,赵甲,6228480000000000018,赵甲,104999900003,2020-01-01\n439901198001020119,钱乙,6228480000000000026,钱乙,104999900003,2020-01-01\n439901198001030122,孙丙,6228480000000000034,孙丙,104999900003,2020-01-01\n")
+		b.bring("transfers", "资金,文号,单位代码,用途,凭证号,到账日期,金额\nF1,湘财〔2026〕1号,,村干部报酬,1,2026-01-10,6000.00\n")
+		b.bring("authority", "资金,指标文号,年度,下达日期,金额\nF2,样财预〔2026〕1号,2026,2026-01-05,5000.00\n")
+		batch := b.run(202601)
+		b.must(b.approve(batch.ID))
+		b.at(2026, time.January, 20)
+		b.export(batch.ID)
+		answer := &payroll.ReturnFile{File: "回盘.xml", Digest: strings.Repeat("0", 64), Layout: "pain001", Reference: "20260120-1"}
+		if whole {
+			answer.Whole = &payroll.ReturnRow{Line: 1, State: payroll.PaymentReturned, Text: "RJCT", Reason: "AM10"}
+		} else {
+			answer.Rows = []payroll.ReturnRow{{Line: 1, Seq: 1, State: payroll.PaymentCredited, Text: "ACSC"}, {Line: 2, Seq: 2, State: payroll.PaymentReturned, Text: "RJCT", Reason: "AC04"},
+				{Line: 3, Seq: 3, Fen: 1, State: payroll.PaymentCredited, Text: "ACSC"}, {Line: 4, Seq: 9, State: payroll.PaymentCredited, Text: "ACSC"}}
+		}
+		r, err := b.app.ImportReturns(ctx, b.by["张敏"], answer, 0)
+		b.must(err)
+		want := map[payroll.PaymentState]int{payroll.PaymentCredited: 1, payroll.PaymentReturned: 1}
+		if whole {
+			want = map[payroll.PaymentState]int{payroll.PaymentReturned: 3}
+		}
+		if diff := cmp.Diff(want, r.Changed); diff != "" || len(r.Kept) != map[bool]int{false: 2}[whole] {
+			t.Fatalf("whole %v: %s %+v", whole, diff, r.Kept)
+		}
+		if codes := b.differences(); whole && codes != nil {
+			t.Fatalf("%v", codes)
+		}
+	}
+}
+
 // The rest of a file is credited when the bank lists failures only, the statement shows
 // file and refunds, and nothing came in that nobody knows.
 func TestRestOfFailuresOnly(t *testing.T) {
@@ -515,7 +553,6 @@ func TestRestOfFailuresOnly(t *testing.T) {
 			t.Fatalf("%v, want %q", err, want)
 		}
 	}
-	rest("", "returns.none_failed")
 	rest("农行1月21日回执", "returns.lists_all")
 	failuresOnly := strings.Replace(fundSettings, "{layout: abc-txt,", "{layout: abc-txt, return: abc-failed,", 1) + `layouts:
   - code: abc-failed
@@ -532,6 +569,7 @@ func TestRestOfFailuresOnly(t *testing.T) {
 	at, err := b.app.ProposeSettings(ctx, b.by["周正"], "settings.yaml", []byte(failuresOnly))
 	b.must(err)
 	b.accept(at)
+	rest("", "returns.none_failed")
 	rest("农行1月21日回执", "returns.not_shown")
 	const heading = "本方账号,流水号,交易日期,摘要,对方户名,借方金额,贷方金额,余额\n"
 	b.bring("statement", heading+"1860000000000000002,1,2026-01-20,代发,过渡户,2670.02,,3329.98\n1860000000000000002,2,2026-01-23,退票,过渡户,,690.00,4019.98\n")
@@ -541,7 +579,7 @@ func TestRestOfFailuresOnly(t *testing.T) {
 	if err != nil || n != 2 || fen != 2*99001 {
 		t.Fatalf("%d payments, %s, %v", n, fen, err)
 	}
-	rest("", "returns.not_shown") // nothing is left to credit
+	rest("", "returns.rest_done")
 	if got := b.stocks("F1"); got[ledger.Transit] != 0 || got[ledger.Returned] != 41400 {
 		t.Fatalf("%v", got)
 	}
@@ -580,7 +618,7 @@ func TestYearEnd(t *testing.T) {
 	if _, err := b.app.ProposeSendUp(ctx, b.by["张敏"], "F1", "", 1, nil, "样财〔2026〕9号"); message.Code(err) != "fund.not_there" {
 		t.Fatalf("sending up what is not there: %v", err)
 	}
-	if _, err := b.app.ProposeSendUp(ctx, b.by["张敏"], "F1", "", 0, []payroll.PaymentID{{Batch: batch.ID, Seq: 1}}, "样财〔2026〕9号"); message.Code(err) != "reissue.not_returned" {
+	if _, err := b.app.ProposeSendUp(ctx, b.by["张敏"], "F1", "", 0, []payroll.PaymentID{{Batch: batch.ID, Seq: 1}}, "样财〔2026〕9号"); message.Code(err) != "fund.not_back" {
 		t.Fatalf("giving up what is on a card: %v", err)
 	}
 	at, err = b.app.ProposeSendUp(ctx, b.by["张敏"], "F1", "", 0, []payroll.PaymentID{back}, "样财〔2026〕9号")
