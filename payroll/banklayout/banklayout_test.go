@@ -112,6 +112,8 @@ func TestReadRefuses(t *testing.T) {
 		{"column nought", "header:", "return: {columns: {account: 0, status: 2}, status: {ok: credited}}\nheader:", "layout.value", "9:29"},
 		{"lines to skip before a title", "header:", "return: {skip: 3, columns: {account: 账号, status: 2}, status: {ok: credited}}\nheader:", "layout.conflict", "9:16"},
 		{"an encoding without delimiter", "header:", "return: {encoding: GBK, columns: {account: 1, status: 2}, status: {ok: credited}}\nheader:", "layout.conflict", "9:20"},
+		{"two columns in one", "header:", "return: {columns: {account: 2, holder: 2, status: 3}, status: {ok: credited}}\nheader:", "layout.conflict", "9:29"},
+		{"failures that are none", "header:", "return: {lists: failures, columns: {account: 1, status: 2}, status: {ok: credited}}\nheader:", "layout.required", "9:9"},
 		{"columns of pain.002", "header:", "return: {form: pain002, columns: {account: 1}, status: {ok: credited}}\nheader:", "layout.conflict", "9:34"},
 		{"a literal without text", "source: total", "source: literal", "layout.required", "11:9"},
 		{"a setting without key", "source: total", "source: setting", "layout.required", "11:9"},

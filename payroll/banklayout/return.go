@@ -122,6 +122,9 @@ func (c *checker) answer() {
 	if len(r.Status) == 0 && r.Lists != "failures" {
 		c.add("return", message.M("layout.required", c.layout.Code, "return.status"))
 	}
+	if len(r.Status) > 0 && r.Lists == "failures" && !slices.Contains(slices.Collect(maps.Values(r.Status)), "returned") {
+		c.add("return", message.M("layout.required", c.layout.Code, "return.status returned"))
+	}
 	if r.Form == "pain002" {
 		c.givenWith("return.form", map[string]bool{"return.encoding": r.Encoding != "", "return.delimiter": r.Delimiter != "", "return.sheet": r.Sheet != "",
 			"return.skip": r.Skip != 0, "return.columns": len(r.Columns) > 0, "return.unit": r.Unit != ""})
@@ -140,6 +143,13 @@ func (c *checker) answer() {
 }
 
 func (c *checker) answerColumns(r *Return) {
+	taken := map[string]string{}
+	for _, key := range slices.Sorted(maps.Keys(r.Columns)) {
+		if other := taken[r.Columns[key]]; other != "" {
+			c.conflict("return.columns."+other, "return.columns."+key)
+		}
+		taken[r.Columns[key]] = key
+	}
 	for _, key := range slices.Sorted(maps.Keys(r.Columns)) {
 		c.oneOf("return.columns."+key, key, columns)
 		if n, title := r.Column(key); title == "" && (n < 1 || n > 256) {

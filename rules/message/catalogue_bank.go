@@ -83,7 +83,7 @@ var bankEntries = []Entry{
 		Zh: "{0}：设置里 {1} 缺“{2}”（{3}），这种版式必须填", ZhHint: "请在设置的 banks 里补上，经第二人确认后再导出",
 		En: "{0}: the settings of {1} lack “{2}” ({3}), which the layout requires", EnHint: "Complete banks in the settings, have it confirmed, and export again."},
 	{Code: "bank.setting_text", Exit: ExitUsage,
-		Zh: "{0}：设置里 {1} 的“{2}”写不进文件（{3}）", ZhHint: "请改短或换个写法；字、空格、分隔符、宽度要合版式",
+		Zh: "{0}：表头、表尾或设置里 {1} 的“{2}”写不进文件（{3}）", ZhHint: "设置里的请改短或换个写法；版式定的宽度不够的请改版式",
 		En: "{0}: “{2}” in the settings of {1} cannot be written ({3})", EnHint: "Shorten or reword it: characters, spaces, delimiters and width must fit the layout."},
 	{Code: "bank.spaces", Exit: ExitCheck,
 		Zh: "第 {0} 号 {1} 的{2}里有不该有的空格", ZhHint: "请按银行登记的写法更正账户",

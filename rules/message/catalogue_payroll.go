@@ -541,4 +541,7 @@ var payrollEntries = []Entry{
 	{Code: "returns.rest_done", Exit: ExitDone,
 		Zh: "文件 {0} 的各笔都已经有结果，没有要记的", ZhHint: "",
 		En: "every payment of {0} has a result already", EnHint: ""},
+	{Code: "export.made_again", Exit: ExitState,
+		Zh: "批次 {0} 已经审批，付的是审批时的户名和账户", ZhHint: "更正以后用 zhida batch cancel 作废本批，再算一次",
+		En: "batch {0} is approved and pays the names and accounts of that day", EnHint: "After correcting them, void the batch with zhida batch cancel and run again."},
 }

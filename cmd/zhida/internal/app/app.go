@@ -304,8 +304,14 @@ func (a *App) Export(ctx context.Context, s *payroll.Session, id payroll.BatchID
 		return exporters.Manifest{}, err
 	}
 	records, of := make([]payroll.ExportFile, 0, len(files)), map[int]string{}
+	var problems message.Problems // of all files: the batch has to be made again for them
 	for _, f := range files {
 		d, err := exporters.Digest(func(w writer) error { return bankfile.Write(w, f) })
+		var wrong message.Problems
+		if errors.As(err, &wrong) {
+			problems = append(problems, wrong...)
+			continue
+		}
 		if err != nil {
 			return exporters.Manifest{}, err
 		}
@@ -313,6 +319,9 @@ func (a *App) Export(ctx context.Context, s *payroll.Session, id payroll.BatchID
 		for _, r := range f.Rows {
 			of[r.Payment] = f.Name
 		}
+	}
+	if problems != nil {
+		return exporters.Manifest{}, append(problems, message.Problem{Message: message.M("export.made_again", id)})
 	}
 	if err := a.BeginExport(ctx, s, o, records, of); err != nil {
 		return exporters.Manifest{}, err

@@ -91,6 +91,15 @@ func (b *fundBook) bring(kind, csv string) {
 	}
 }
 
+// refused gives the code with which an import is refused.
+func (b *fundBook) refused(kind, csv string) string {
+	b.t.Helper()
+	in, err := importers.Read(kind, kind+".csv", []byte(csv), importers.Options{Items: map[string]string{}})
+	b.must(err)
+	_, err = b.app.Book.Import(context.Background(), b.by["张敏"], in, payroll.ImportOptions{})
+	return message.Code(err)
+}
+
 // approve takes a batch through submit and check and gives the approval's error.
 func (b *fundBook) approve(id payroll.BatchID) error {
 	b.t.Helper()
@@ -345,6 +354,13 @@ func TestFundsFromTransferToCardAndBack(t *testing.T) {
 	b.must(b.app.ReopenMonth(ctx, b.by["王审"], 202601, "补登回盘"))
 	_, err = b.app.CloseMonth(ctx, b.by["李复"], 202601)
 	b.must(err)
+	b.at(2026, time.April, 10)
+	if _, err := b.app.CloseMonth(ctx, b.by["李复"], 202603); message.Code(err) != "fund.order" {
+		t.Fatalf("a month is skipped: %v", err)
+	}
+	if code := b.refused("transfers", "资金,文号,单位代码,用途,凭证号,到账日期,金额,操作\nF1,湘财〔2026〕1号,,村干部报酬,1,2026-01-10,1000.00,撤销\n"); code != "fund.spent" {
+		t.Fatalf("money that is on cards is revoked: %q", code)
+	}
 }
 
 // The statement of a fund's account is matched by what its rows say, then by amount and
@@ -666,6 +682,10 @@ func TestYearEnd(t *testing.T) {
 	}
 	if err := b.app.ReopenMonth(ctx, b.by["王审"], 202612, "试"); message.Code(err) != "fund.year_done" {
 		t.Fatalf("a month of a closed year is reopened: %v", err)
+	}
+
+	if code := b.refused("authority", "资金,指标文号,年度,下达日期,金额\nF2,样财预〔2026〕9号,2026,2026-12-30,500.00\n"); code != "fund.year_done" {
+		t.Fatalf("authority of a closed year: %q", code)
 	}
 
 	// In January the account is corrected: the 414.00 of F1 were sent up, so they must come anew.

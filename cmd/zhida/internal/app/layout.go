@@ -62,7 +62,11 @@ func TryLayout(l *banklayout.Layout, date calendar.Date, rows int) (*Tried, erro
 	if l.Container == "" {
 		return nil, message.Err("layout.answer", l.Code)
 	}
-	f := sampleFile(l, date, max(rows, l.MinRows, 1))
+	rows = max(rows, l.MinRows, 1)
+	if l.MaxRows > 0 {
+		rows = min(rows, l.MaxRows)
+	}
+	f := sampleFile(l, date, rows)
 	var b bytes.Buffer
 	if err := bankfile.Write(&b, f); err != nil {
 		return nil, err
@@ -122,9 +126,13 @@ func sampleFile(l *banklayout.Layout, date calendar.Date, n int) *bankfile.File 
 				}
 			}
 		}
+		if most := l.FileLimit(); most > 0 && len(f.Rows) > 0 && f.Header.Total+r.Fen > most { // further rows would go into another file
+			break
+		}
 		f.Rows = append(f.Rows, r)
 		f.Header.Total += r.Fen
 	}
+	f.Header.Count = len(f.Rows)
 	f.Name = l.FileName(map[string]string{"date": strings.ReplaceAll(date.String(), "-", ""), "unit": f.Header.Unit, "seq": "1",
 		"batch": strings.ReplaceAll(f.Header.Batch.String(), "/", "-"), "month": month.String()})
 	return f
