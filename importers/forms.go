@@ -262,7 +262,7 @@ var forms = []form{
 		withdrawColumn,
 	}},
 	{kind: "statement", title: "专户对账单", fact: facts.KindStatement, key: []string{"account", "serial"}, from: "date", world: true, columns: []column{
-		{code: "account", title: "本方账号", synonyms: []string{"账号", "专户账号", "account"}, required: true, help: "设置里这笔资金的 account，文本格式", example: "1860000000000000002"},
+		{code: "account", title: "本方账号", synonyms: []string{"账号", "专户账号", "account"}, help: "设置里这笔资金的 account，文本格式；银行的对账单没有这一列的，导入时用 --account", example: "1860000000000000002"},
 		{code: "serial", title: "流水号", synonyms: []string{"交易流水号", "凭证号", "serial"}, required: true, example: "20260131000017"},
 		{code: "date", title: "交易日期", synonyms: []string{"日期", "记账日期", "date"}, kind: day, required: true, example: "2026-01-31"},
 		{code: "summary", title: "摘要", synonyms: []string{"用途", "附言", "summary"}, example: "代发工资"},

@@ -23,6 +23,9 @@ type Options struct {
 	Sheet string            // name of the sheet, "" for the first
 	From  calendar.Date     // first day for rows without a 生效日期; 0: such rows are problems
 	Items map[string]string // printed names of items to codes, for wide sheets
+	// Account is whose statement a file without a column for it is: banks print it above the
+	// table, or nowhere. "" when nobody says.
+	Account string
 }
 
 // Read reads a file of a kind. Rows that are wrong become problems with the cell,
@@ -314,6 +317,11 @@ func (r *reading) row(row *sheet.Row) {
 			r.problem(cell.Address, message.M("import.required", c.title))
 		}
 		values[c.code] = v
+	}
+	if r.form.fact == facts.KindStatement && values["account"] == "" {
+		if values["account"] = r.options.Account; values["account"] == "" {
+			r.problem(row.Cells[0].Address, message.M("import.which_account"))
+		}
 	}
 	if values["id"] == exampleID {
 		r.problem(cells["id"], message.M("import.example_row"))

@@ -111,6 +111,21 @@ func (c *County) fund(code string) *Fund {
 	return nil
 }
 
+// OnlyAccount is the account of the county's funds where they have but one, else "".
+func (c *County) OnlyAccount() string {
+	only := ""
+	for _, f := range c.Funds {
+		switch {
+		case f.Kind != FundAccount || f.Account == only:
+		case only != "":
+			return ""
+		default:
+			only = f.Account
+		}
+	}
+	return only
+}
+
 // checkFunds refuses funds nobody could keep, and co-funding among funds that do not exist.
 func (c *County) checkFunds(file string) error {
 	for i := range c.Funds {

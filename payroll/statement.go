@@ -53,6 +53,7 @@ type movement struct {
 	account string
 	ref     string
 	from    calendar.Date // earliest day the bank can show it
+	until   calendar.Date // and the latest; 0: daysToShow after the first
 	fen     money.Fen     // positive comes in, negative goes out
 	taken   bool
 }
@@ -211,7 +212,11 @@ func decided(ctx context.Context, r Reader, list []StatementRow) error {
 // those for which only one movement of the amount and the days is left.
 func match(list []StatementRow, moves []movement) {
 	fits := func(x *StatementRow, m *movement) bool {
-		return !m.taken && m.account == x.Account && m.fen == x.Credit-x.Debit && x.Date >= m.from && x.Date <= m.from.AddDays(daysToShow)
+		until := m.until
+		if until == 0 {
+			until = m.from.AddDays(daysToShow)
+		}
+		return !m.taken && m.account == x.Account && m.fen == x.Credit-x.Debit && x.Date >= m.from && x.Date <= until
 	}
 	for i := range list { // what a person matched is shown
 		x := &list[i]
@@ -474,21 +479,37 @@ func sentFrom(ctx context.Context, r Reader, county *County, x Batch, list []mov
 		payer[f.Name] = county.Banks[f.Bank].Account
 		list = append(list, movement{account: payer[f.Name], ref: f.Name, from: date, fen: -f.Total})
 	}
+	// A payment can come back long after it was credited: the bank shows it about the day that
+	// its answer gives, or at any time when that gives none.
+	until := map[int]calendar.Date{}
+	err = r.PaymentEvents(ctx, x.ID, func(e PaymentEvent) error {
+		if e.State == PaymentReturned || e.State == PaymentRecalled {
+			until[e.Seq] = calendar.Forever
+			if e.Date != 0 {
+				until[e.Seq] = max(e.Date, date).AddDays(daysToShow)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
 	back := map[string][]PaidOut{}
 	err = paidOut(ctx, r, x, func(p PaidOut) error {
 		if p.State.stock() == ledger.Returned || p.State == PaymentGivenUp {
-			list = append(list, movement{account: payer[p.File], ref: p.ID().String(), from: date, fen: p.Fen})
+			list = append(list, movement{account: payer[p.File], ref: p.ID().String(), from: date, until: until[p.Seq], fen: p.Fen})
 			back[p.File] = append(back[p.File], p)
 		}
 		return nil
 	})
 	for _, file := range sortedKeys(back) { // some banks give back the sum of a file
-		var sum money.Fen
+		whole := movement{account: payer[file], ref: refundOf + file, from: date}
 		for _, p := range back[file] {
-			sum += p.Fen
+			whole.fen += p.Fen
+			whole.until = max(whole.until, until[p.Seq])
 		}
 		if len(back[file]) > 1 {
-			list = append(list, movement{account: payer[file], ref: refundOf + file, from: date, fen: sum})
+			list = append(list, whole)
 		}
 	}
 	return list, err

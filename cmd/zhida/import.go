@@ -43,6 +43,7 @@ func (c *cli) importCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.Sheet, "sheet", "", "工作表名；不写就是第一张")
+	f.StringVar(&o.Account, "account", "", "对账单：是哪个账号的；设置里只有一个专户的不用写")
 	f.StringVar(&from, "from", "", "表里没有“生效日期”时，从哪一天起算")
 	f.StringVar(&back.Bank, "bank", "", "回盘：哪家银行的（代码）；不写就按设置里各银行的回盘版式认")
 	f.StringVar(&back.Layout, "layout", "", "回盘：按哪个版式读")

@@ -207,4 +207,7 @@ var importEntries = []Entry{
 	{Code: "import.unfilled", Exit: ExitDone,
 		Zh: "{0} 有 {1} 行还没有填结果，没有读入", ZhHint: "填好后再导入一次；已经登记的不会重复",
 		En: "{0} has {1} rows without a result, which were not read", EnHint: "Fill them in and import the list again; nothing is recorded twice."},
+	{Code: "import.which_account", Exit: ExitRows,
+		Zh: "没有写是哪个账号的对账单", ZhHint: "请加一列“本方账号”，或者导入时用 --account 写明；设置里只有一个专户的不用写",
+		En: "nothing says whose statement this is", EnHint: "Add a column 本方账号, or give --account; with one fund account in the settings neither is needed."},
 }

@@ -121,6 +121,13 @@ func (a *App) Import(ctx context.Context, s *payroll.Session, kind string, files
 			return err
 		}
 	}
+	if kind == "statement" && o.Account == "" {
+		county, err := a.County(ctx)
+		if err != nil {
+			return err
+		}
+		o.Account = county.OnlyAccount()
+	}
 	type read struct {
 		batch *payroll.ImportBatch
 		err   error

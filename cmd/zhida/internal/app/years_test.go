@@ -69,6 +69,7 @@ type county struct {
 	classes   [2][]since // of the townships
 	standards []standard
 	apart     bool // back-pay in batches of its own
+	enforced  bool // funds that may not be overdrawn, one of them the account that pays
 	debts     int
 
 	bank    *bank.Bank // written from the published forms, knows nothing of our code
@@ -165,8 +166,8 @@ func newCounty(t *rapid.T) *county {
 func (c *county) settings() {
 	// Funds that are only named, or that may not be overdrawn and share an item between them.
 	funds := "[{code: F, name: 甲}, {code: G, name: 乙}]"
-	enforced := rapid.Bool().Draw(c.t, "funds enforced")
-	if enforced {
+	c.enforced = rapid.Bool().Draw(c.t, "funds enforced")
+	if c.enforced {
 		funds = "[{code: F, name: 甲, kind: authority}, {code: G, name: 乙, kind: account, account: '1860000000000000002'}]\ncofunding: [{item: base, from: 2024-01, shares: [{fund: F, share: 70}, {fund: G, share: 30}]}]"
 	}
 	text := "unit: 样例县财政局\nfunds: " + funds + "\nbanks: {ABC: {layout: ccb-txt, payer: 样例县财政局, account: '1860000000000000002', purpose: 补贴}}\n"
@@ -176,7 +177,7 @@ func (c *county) settings() {
 	at, err := c.app.ProposeSettings(context.Background(), c.by["周正"], "settings.yaml", []byte(text))
 	c.must(err)
 	c.accept("李复", at)
-	if enforced {
+	if c.enforced {
 		c.bring("authority", "资金,指标文号,年度,下达日期,金额\nF,样财预〔2024〕1号,2024,2024-01-02,90000000.00\n")
 		c.bring("transfers", "资金,文号,单位代码,用途,凭证号,到账日期,金额\nG,样财〔2024〕1号,,村干部报酬,1,2024-01-02,90000000.00\n")
 	}
@@ -434,6 +435,54 @@ func (c *county) settled() {
 	c.must(err)
 	for _, d := range f.Differences {
 		c.t.Fatalf("%s %s: %s", d.Fund, d.Place, d.Message.Text(message.English))
+	}
+	if c.enforced {
+		c.statement(list)
+	}
+}
+
+// statement brings the bank's statement in, in its own form, and holds the matches against
+// the payments: a row that was matched shows a movement of its sum, each once, and one that
+// was not could be several.
+func (c *county) statement(paid []payroll.PaidOut) {
+	ctx := context.Background()
+	_, text, err := c.bank.Statement("2024-01-03", c.clock.Format("2006-01-02")) // what the account was opened with is no transfer
+	c.must(err)
+	name := filepath.Join(c.dir, text.Name)
+	c.must(os.WriteFile(name, text.Data, 0o600))
+	c.must(c.app.Import(ctx, c.by["张敏"], "statement", []string{name}, importers.Options{}, payroll.ImportOptions{}, func(payroll.ImportResult) error { return nil }))
+	rows, err := c.app.Statement(ctx)
+	c.must(err)
+	sums, alike := map[string]money.Fen{}, map[money.Fen]int{} // by movement; how many are of a sum
+	back := map[string]money.Fen{}
+	for _, p := range paid {
+		sums[p.File] -= p.Fen
+		if p.State == payroll.PaymentReturned || p.State == payroll.PaymentReissued {
+			sums[p.ID().String()] += p.Fen
+			alike[p.Fen]++
+			back[p.File] += p.Fen
+		}
+	}
+	for file, fen := range back {
+		sums["退回 "+file] = fen
+		alike[fen]++
+	}
+	var moved money.Fen
+	seen := map[string]int{}
+	for _, x := range rows {
+		fen := x.Credit - x.Debit
+		moved += fen
+		switch {
+		case x.By != "" && (sums[x.To] != fen || seen[x.To] > 0):
+			c.t.Fatalf("row %s of %s, %s, is taken for %s of %s", x.Serial, x.Date, fen, x.To, sums[x.To])
+		case x.By == "" && x.Credit > 0 && alike[fen] == 1:
+			c.t.Fatalf("row %s of %s, %s (%s), is taken for nothing, and only one movement is of that sum", x.Serial, x.Date, fen, x.Summary)
+		case x.By != "":
+			seen[x.To]++
+		}
+	}
+	if len(rows) > 0 && -moved != money.Fen(c.bank.TotalCredited()) {
+		c.t.Fatalf("the statement comes to %s, the cards have %s", -moved, money.Fen(c.bank.TotalCredited()))
 	}
 }
 
