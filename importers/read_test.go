@@ -33,7 +33,7 @@ func TestValues(t *testing.T) {
 		{day, txt, "2026.11.1", "2026-11-01", ""}, {day, sheet.Date, "2026-11-10", "2026-11-10", ""},
 		{day, txt, "2026-02-30", "", "value.no_such_day"}, {day, num, "60", "", "value.date_number"}, {day, num, "46000", "", "value.date_number"}, {day, txt, "11月1日", "", "value.date"},
 		{month, txt, "2026-11", "2026-11", ""}, {month, txt, "2026年11月", "2026-11", ""}, {month, txt, "202611", "2026-11", ""}, {month, txt, "2026-13", "", "value.month"},
-		{percent, txt, "30", "30", ""}, {percent, num, "30", "30", ""}, {percent, txt, "30%", "30", ""}, {percent, num, "33.33", "33.33", ""}, {percent, num, "0.3", "", "value.percent"},
+		{percent, txt, "30", "30", ""}, {percent, num, "30", "30", ""}, {percent, txt, "30%", "30", ""}, {percent, num, "33.33", "33.33", ""}, {percent, num, "0.3", "", "value.percent"}, {percent, num, "1", "", "value.percent"}, {percent, txt, "1", "1", ""},
 		{percent, txt, "0.3", "", "value.percent"}, {percent, txt, "0.5%", "0.5", ""}, {percent, txt, "101", "", "value.percent"}, {percent, txt, "三成", "", "value.number"},
 		{yes, txt, "是", "true", ""}, {yes, txt, "否", "false", ""}, {yes, txt, "也许", "", "value.yes"},
 		{place, txt, "430725101", "430725101", ""}, {place, txt, "43072510", "", "value.place"}, {whole, txt, "12", "12", ""}, {whole, txt, "1.5", "", "value.whole"},

@@ -143,7 +143,8 @@ func percentage(c sheet.Cell) (string, error) {
 		return "", err
 	}
 	d, err := boundedDecimal(s)
-	if err == nil && (d.GreaterThan(decimal.New(100, 0)) || !signed && d.IsPositive() && d.LessThan(decimal.New(1, 0))) {
+	if err == nil && (d.GreaterThan(decimal.New(100, 0)) || !signed && d.IsPositive() && (d.LessThan(decimal.New(1, 0)) || c.Kind == sheet.Number && d.Equal(decimal.New(1, 0)))) { // 1 is what a cell holds that shows 100%
+
 		return "", message.Err("value.percent", text)
 	}
 	return s, err

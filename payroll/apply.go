@@ -92,7 +92,7 @@ type importPlan struct {
 	refused  int
 	asks     []message.Problem    // what is not wrong, and takes somebody else to confirm
 	absent   int                  // rows that withdraw what the book does not have
-	concerns map[concern][]string // whose facts change: by category, the places
+	concerns map[concern][]string // whose facts change: by concern, the places
 }
 
 func (p *importPlan) record(in *ImportBatch) ImportRecord {

@@ -194,7 +194,7 @@ func (c *County) owner(k facts.Category, kind string) string {
 	return ""
 }
 
-// note keeps whose facts a file changes, for the chain: by category, the places.
+// note keeps whose facts a file changes, for the chain: by concern, the places.
 func (p *importPlan) note(known *knownFacts, f Fact) {
 	k, place := concern{from: known.categories[f.Person], to: known.categories[f.Person]}, known.homes[f.Person]
 	if f.Kind == facts.KindPerson {

@@ -72,32 +72,40 @@ func (x *sendUp) postings(ctx context.Context, r Reader) (*poster, error) {
 		p.move(k, ledger.Available, ledger.SentUp, x.Fen)
 		return p, nil
 	}
-	for i, id := range x.Payments {
-		if slices.Contains(x.Payments[:i], id) {
+	seen := map[PaymentID]bool{}
+	byBatch := map[BatchID][]PaymentID{}
+	for _, id := range x.Payments {
+		if seen[id] {
 			return nil, message.Err("fund.payment_twice", id)
 		}
-		batch, err := batchOf(ctx, r, id.Batch)
+		seen[id] = true
+		byBatch[id.Batch] = append(byBatch[id.Batch], id)
+	}
+	for _, batchID := range sortedNumbers(byBatch) {
+		batch, err := batchOf(ctx, r, batchID)
 		if err != nil {
 			return nil, err
 		}
-		parts, err := batchParts(ctx, r, id.Batch)
+		parts, err := batchParts(ctx, r, batchID)
 		if err != nil {
 			return nil, err
 		}
-		back := false
+		back := map[int]bool{}
 		err = paidOut(ctx, r, batch, func(y PaidOut) error {
-			back = back || y.Seq == id.Seq && (y.State == PaymentReturned || y.State == PaymentRecalled)
+			back[y.Seq] = y.State == PaymentReturned || y.State == PaymentRecalled
 			return nil
 		})
 		if err != nil {
 			return nil, err
 		}
-		if !back {
-			return nil, message.Err("fund.not_back", id)
-		}
-		p.ref = id.String()
-		for _, part := range parts.of(id.Seq) {
-			p.move(part.Purse, ledger.Returned, ledger.SentUp, part.Fen)
+		for _, id := range byBatch[batchID] {
+			if !back[id.Seq] {
+				return nil, message.Err("fund.not_back", id)
+			}
+			p.ref = id.String()
+			for _, part := range parts.of(id.Seq) {
+				p.move(part.Purse, ledger.Returned, ledger.SentUp, part.Fen)
+			}
 		}
 	}
 	return p, nil

@@ -214,26 +214,38 @@ func settledSince(ctx context.Context, r Reader, list []KeptRow) ([]KeptRow, err
 	}); err != nil {
 		return nil, err
 	}
-	for id := range batches {
+	byAccount := map[string][]int{}
+	for i := range list {
+		byAccount[list[i].Account.Full()] = append(byAccount[list[i].Account.Full()], i)
+	}
+	settled := map[int]bool{}
+	for _, id := range sortedNumbers(batches) {
 		err := r.PaymentEvents(ctx, id, func(e PaymentEvent) error {
 			p, ok := paid[e.PaymentID]
 			if !ok {
 				return nil
 			}
-			list = slices.DeleteFunc(list, func(x KeptRow) bool {
-				if e.Position <= x.Position || x.Account.Full() != p.Card.Full() {
-					return false
+			for _, i := range byAccount[p.Card.Full()] { // each answer settles one row
+				x := &list[i]
+				again := files[e.Position] != "" && files[e.Position] == files[x.Position] && x.Fen == p.Fen && x.State == e.State
+				if !settled[i] && e.Position > x.Position && (x.Problem == problemAmbiguous && again || x.Problem == problemPending && x.Payment == e.PaymentID) {
+					settled[i] = true
+					break
 				}
-				again := files[e.Position] != "" && files[e.Position] == files[x.Position]
-				return x.Problem == problemAmbiguous && again && x.Fen == p.Fen && x.State == e.State || x.Problem == problemPending && x.Payment == e.PaymentID
-			})
+			}
 			return nil
 		})
 		if err != nil {
 			return nil, err
 		}
 	}
-	return list, nil
+	var open []KeptRow
+	for i := range list {
+		if !settled[i] {
+			open = append(open, list[i])
+		}
+	}
+	return open, nil
 }
 
 type closing struct {
@@ -486,13 +498,14 @@ const (
 	RestAvailable = "available"
 	RestHeld      = "held"
 	RestSentUp    = "sent_up"
+	RestSetOff    = "set_off" // against what another purse has to have back of the same person
 )
 
 // Chinese is where the money of a step is.
 func (s FlowStep) Chinese() string {
 	switch {
 	case s.Rest != "":
-		return map[string]string{RestDeduction: "代扣上缴", RestAvailable: "没有动用", RestHeld: "缓发", RestSentUp: "上缴"}[s.Rest]
+		return map[string]string{RestDeduction: "代扣上缴", RestAvailable: "没有动用", RestHeld: "缓发", RestSentUp: "上缴", RestSetOff: "互抵"}[s.Rest]
 	case s.State == "":
 		return "已核定未付"
 	}
@@ -514,8 +527,9 @@ func (b *Book) Trace(ctx context.Context, keep func(FlowStep) bool) (list []Flow
 			return err
 		}
 		anew := map[PaymentID]bool{}
+		carried := map[PaymentID]map[Purse][]Lot{} // of payments that were paid again: what replaces them carries the same
 		for _, x := range batches {
-			if !x.State.Committed() {
+			if x.Kind != Reissue || !x.State.Committed() {
 				continue
 			}
 			again, err := paidAnew(ctx, r, x)
@@ -523,8 +537,10 @@ func (b *Book) Trace(ctx context.Context, keep func(FlowStep) bool) (list []Flow
 				return err
 			}
 			maps.Copy(anew, again)
+			if err := r.Payments(ctx, x.ID, func(p Payment) error { carried[p.Replaces] = nil; return nil }); err != nil {
+				return err
+			}
 		}
-		carried := map[PaymentID]map[Purse][]Lot{} // of payments that came back: what replaces them carries the same
 		for _, x := range batches {
 			if !x.State.Committed() {
 				continue
@@ -577,7 +593,9 @@ func traceBatch(ctx context.Context, r Reader, x Batch, lots map[Purse][]Lot, ca
 				fn(FlowStep{Payment: p.ID(), Person: p.Person, Place: part.Place, Fund: part.Fund, Lot: l.Ref, Fen: l.Fen, State: p.State})
 			}
 		}
-		carried[p.ID()] = own
+		if _, again := carried[p.ID()]; again {
+			carried[p.ID()] = own
+		}
 		return nil
 	})
 	if err != nil {
@@ -617,6 +635,13 @@ func paidAnew(ctx context.Context, r Reader, x Batch) (map[PaymentID]bool, error
 		}
 	}
 	return anew, nil
+}
+
+func ofDocument(l Lot, ref string) int {
+	if l.Ref == ref {
+		return 1
+	}
+	return 0
 }
 
 // takeLots takes fen from the front of a queue of lots; what is lacking comes from nowhere.
@@ -672,7 +697,11 @@ func replayLots(ctx context.Context, r Reader) (reserved map[string]map[Purse][]
 		case ledger.Assigned:
 			lots, assigned = takeLots(assigned, p.Fen)
 		default:
-			lots, queues[stock{k, p.Source}] = takeLots(queues[stock{k, p.Source}], p.Fen)
+			queue := queues[stock{k, p.Source}]
+			if p.Target == ledger.Received { // a document brought less than it said: its own money goes first
+				slices.SortStableFunc(queue, func(a, b Lot) int { return -cmp.Compare(ofDocument(a, p.Ref), ofDocument(b, p.Ref)) })
+			}
+			lots, queues[stock{k, p.Source}] = takeLots(queue, p.Fen)
 		}
 		if p.Target == ledger.Assigned {
 			assigned = append(assigned, lots...)
@@ -684,7 +713,13 @@ func replayLots(ctx context.Context, r Reader) (reserved map[string]map[Purse][]
 			}
 			reserved[p.Ref][k] = append(reserved[p.Ref][k], lots...)
 		}
-		if p.Target == ledger.SentUp && p.Source == ledger.Returned { // the payment says so
+		switch {
+		case p.Target == ledger.SentUp && p.Source == ledger.Returned: // the payment says so
+			return nil
+		case p.Target == ledger.Paid && p.Source == ledger.Available:
+			for _, l := range lots {
+				rest = append(rest, FlowStep{Place: k.Place, Fund: k.Fund, Lot: l.Ref, Fen: l.Fen, Rest: RestSetOff})
+			}
 			return nil
 		}
 		queues[stock{k, p.Target}] = append(queues[stock{k, p.Target}], lots...)

@@ -109,7 +109,7 @@ func (c *comparison) lines(b Batch) error {
 		if p.head.Batch.Kind != Regular {
 			x := c.at(l.Person, PartCorrected, l.Item, l.Place)
 			x.before += effect(l, l.Committed)
-			x.now += effect(l, l.Due)
+			x.now += effect(l, l.Committed+l.Fen)
 			x.cause(l)
 			if x.text == "" && l.Text < len(p.texts) {
 				x.text = p.texts[l.Text]

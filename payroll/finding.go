@@ -53,7 +53,7 @@ func Findings(r Report) (list []Finding, err error) {
 		list = append(list, Finding{Item: item, Message: message.M("finding.no_document", ended[item].ItemName, count[item], ended[item].Now)})
 	}
 	if open := bridge.Open(); err == nil && open != 0 && r.Head().Compared() {
-		list = append(list, Finding{Message: message.M("finding.bridge", bridge.Now-bridge.Before, open)})
+		list = append(list, Finding{Message: message.M("finding.bridge", bridge.Before, bridge.Now, open)})
 	}
 	return list, err
 }

@@ -329,6 +329,7 @@ func bringIn(ctx context.Context, tx Tx, plan *importPlan, position int64) error
 	if err != nil && message.Code(err) != "settings.none" {
 		return err
 	}
+	closed := map[int]bool{}
 	for i, f := range slices.Concat(put, end) {
 		var x transferFact
 		if err := decode(f, &x); err != nil {
@@ -337,10 +338,16 @@ func bringIn(ctx context.Context, tx Tx, plan *importPlan, position int64) error
 		if county.fund(x.Fund) == nil {
 			return message.Err("fund.unknown", x.Fund)
 		}
-		if at, err := yearClosed(ctx, tx, x.Date.Month().Year()); err != nil {
-			return err
-		} else if at != 0 {
-			return message.Err("fund.year_done", x.Date.Month().Year())
+		year := x.Date.Month().Year()
+		if _, known := closed[year]; !known {
+			at, err := yearClosed(ctx, tx, year)
+			if err != nil {
+				return err
+			}
+			closed[year] = at != 0
+		}
+		if closed[year] {
+			return message.Err("fund.year_done", year)
 		}
 		if i >= len(put) {
 			x.Fen = -x.Fen
@@ -354,18 +361,25 @@ func bringIn(ctx context.Context, tx Tx, plan *importPlan, position int64) error
 	return tx.PutPostings(ctx, position, p.list)
 }
 
-// covers refuses to take money out of a fund that has given it away already.
+// covers refuses to take money out of a fund that has given it away already: of a fund that
+// may not be overdrawn, when a file takes more out than it brings, every purse that it
+// touches must have it. What only goes to another place may be spent: the next approval
+// fills the purse that lacks it.
 func (p *poster) covers(county *County) error {
-	left, less := map[string]money.Fen{}, map[string]bool{}
-	for k, sheet := range p.book {
-		left[k.Fund] += sheet[ledger.Available]
-	}
+	change, low := map[string]money.Fen{}, map[string]money.Fen{}
 	for _, x := range p.list {
-		less[x.Fund] = less[x.Fund] || x.Target == ledger.Received
+		fen := x.Fen
+		if x.Target == ledger.Received {
+			fen = -fen
+			if left := p.book[Purse{Fund: x.Fund, Place: x.Place}][ledger.Available]; left < 0 {
+				low[x.Fund] = min(low[x.Fund], left)
+			}
+		}
+		change[x.Fund] += fen
 	}
-	for _, fund := range sortedKeys(less) {
-		if less[fund] && county.enforces(fund) && left[fund] < 0 {
-			return message.Err("fund.spent", fund, county.FundName(fund), -left[fund])
+	for _, fund := range sortedKeys(low) {
+		if county.enforces(fund) && change[fund] < 0 {
+			return message.Err("fund.spent", fund, county.FundName(fund), -low[fund])
 		}
 	}
 	return nil

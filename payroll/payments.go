@@ -6,6 +6,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"zhida/payroll/journal"
@@ -271,18 +272,16 @@ func (b *Book) ImportReturns(ctx context.Context, s *Session, f *ReturnFile, onl
 		return result, err
 	}
 	err = b.store.Update(ctx, func(tx Tx) error {
-		result = ReturnResult{Rows: len(f.Rows), Changed: map[PaymentState]int{}, Sums: map[PaymentState]money.Fen{}}
+		result = ReturnResult{Changed: map[PaymentState]int{}, Sums: map[PaymentState]money.Fen{}}
 		imports, err := tx.Imports(ctx)
 		if err != nil {
 			return err
 		}
-		m, err := newMatcher(ctx, tx, f)
+		m, err := newMatcher(ctx, tx, f, only)
 		if err != nil {
 			return err
 		}
-		if f.Reference != "" && !m.named { // it names a message, and none of ours
-			return message.Err("returns.unknown_message", f.File, f.Reference)
-		}
+		result.Rows = len(f.Rows)
 		// Where a bank's form has no date, the answers of two months can be the same bytes: the
 		// same once more counts only when its name, or the clerk, says which batch it is about.
 		copied := slices.ContainsFunc(imports, func(x ImportRecord) bool { return x.Kind == "returns" && x.Digest == f.Digest })
@@ -345,7 +344,7 @@ func movesDigest(moves []PaymentEvent) string {
 // candidate is a payment that an answer may be about.
 type candidate struct {
 	PaidOut
-	place int        // in its file, from 1
+	place int        // in its file, from 1; 0 where the file has another order
 	said  *ReturnRow // what the answer has said of it, nil while nothing
 }
 
@@ -353,7 +352,9 @@ type candidate struct {
 type matcher struct {
 	byAccount map[string][]*candidate
 	byID      map[PaymentID]*candidate
-	byPlace   []*candidate // of the file that the answer's reference names
+	byPlace   []*candidate    // of the file that the answer's reference names
+	file      string          // the name of that file
+	sorted    map[string]bool // files that a layout has put into an order of its own
 	moves     []PaymentEvent
 	kept      []KeptRow
 	files     map[string]weighed
@@ -374,10 +375,15 @@ func (m *matcher) once(s string) string {
 	return s
 }
 
-// newMatcher reads every payment that has left for one of the accounts in the file.
-func newMatcher(ctx context.Context, r Reader, f *ReturnFile) (*matcher, error) {
-	m := &matcher{byAccount: map[string][]*candidate{}, byID: map[PaymentID]*candidate{}, partial: f.Partial, texts: map[string]string{}}
+// newMatcher reads every payment that has left for one of the accounts in the file, or in
+// the payment file that it refers to. Error: returns.unknown_message.
+func newMatcher(ctx context.Context, r Reader, f *ReturnFile, only BatchID) (*matcher, error) {
+	m := &matcher{byAccount: map[string][]*candidate{}, byID: map[PaymentID]*candidate{}, partial: f.Partial, texts: map[string]string{}, sorted: map[string]bool{}}
 	batches, err := r.Batches(ctx)
+	if err != nil {
+		return nil, err
+	}
+	files, err := m.readExports(ctx, r, batches)
 	if err != nil {
 		return nil, err
 	}
@@ -399,7 +405,7 @@ func newMatcher(ctx context.Context, r Reader, f *ReturnFile) (*matcher, error) 
 		return nil
 	}
 	if f.Reference != "" {
-		if err := m.readNamed(ctx, r, batches, f, take); err != nil {
+		if err := m.readNamed(ctx, r, files, f, only, take); err != nil {
 			return nil, err
 		}
 	}
@@ -417,47 +423,84 @@ func newMatcher(ctx context.Context, r Reader, f *ReturnFile) (*matcher, error) 
 	return m, err
 }
 
-// readNamed reads the payments of the file that the answer's reference names, in the order
-// in which they stand there: a bank may repeat nothing of them but their numbers. What it
-// says of the file as one it says of each.
-func (m *matcher) readNamed(ctx context.Context, r Reader, batches []Batch, f *ReturnFile, take func(Payment) error) error {
+// readExports gives the payment files of exported batches, each with the layout in which the
+// bank answers it, and notes which of them the layout puts into an order of its own.
+func (m *matcher) readExports(ctx context.Context, r Reader, batches []Batch) (list []ExportFile, err error) {
+	county, err := settingsAt(ctx, r, 0)
+	if message.Code(err) == "settings.none" {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
 	for _, x := range batches {
 		if x.State != Exported {
 			continue
 		}
 		files, err := r.Exports(ctx, x.ID)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		i := slices.IndexFunc(files, func(e ExportFile) bool { return refersTo(f.Reference, e.Name) })
-		if i < 0 {
-			continue
-		}
-		m.named = true
-		err = r.Payments(ctx, x.ID, func(p Payment) error {
-			if p.File != files[i].Name {
-				return nil
+		for _, e := range files {
+			if l, err := county.Layout(e.Layout); err != nil || l.Order != "" {
+				m.sorted[e.Name] = true
 			}
-			if f.Whole != nil {
-				row := *f.Whole
-				row.Seq, row.Account, row.Holder, row.Fen = len(m.byPlace)+1, p.Card.Full(), p.Holder, p.Fen
-				f.Rows = append(f.Rows, row)
+			if l, err := county.ReturnLayout(e.Bank); err == nil {
+				e.Layout = l.Code
 			}
-			err := take(p)
-			m.byPlace = append(m.byPlace, m.byID[p.ID()])
-			return err
-		})
-		if err != nil {
-			return err
+			list = append(list, e)
 		}
 	}
-	return nil
+	return list, nil
 }
 
-// refersTo says whether an answer's reference is that of a payment file.
+// readNamed reads the payments of the one file that the answer's reference names, in the
+// order in which they stand there: a bank may repeat nothing of them but their numbers. What
+// it says of the file as one it says of each. Banks number their messages for themselves: a
+// file of another bank's form is none.
+func (m *matcher) readNamed(ctx context.Context, r Reader, files []ExportFile, f *ReturnFile, only BatchID, take func(Payment) error) error {
+	files = slices.DeleteFunc(files, func(e ExportFile) bool {
+		return e.Layout != f.Layout || only != 0 && e.Batch != only || !refersTo(f.Reference, e.Name)
+	})
+	switch {
+	case len(files) == 1:
+	case only != 0 && f.Whole == nil: // the clerk says which batch it is about
+		return nil
+	default:
+		return message.Err("returns.unknown_message", f.File, f.Reference)
+	}
+	m.named, m.file = true, files[0].Name
+	return r.Payments(ctx, files[0].Batch, func(p Payment) error {
+		if p.File != m.file {
+			return nil
+		}
+		if f.Whole != nil {
+			row := *f.Whole
+			row.Seq, row.Account, row.Holder, row.Fen = 0, p.Card.Full(), p.Holder, p.Fen
+			f.Rows = append(f.Rows, row)
+		}
+		err := take(p)
+		if !m.sorted[m.file] {
+			m.byPlace = append(m.byPlace, m.byID[p.ID()])
+		}
+		return err
+	})
+}
+
+// refersTo says whether an answer's reference, a date and a number, is that of a payment
+// file, whose name ends in both.
 func refersTo(reference, file string) bool {
-	base := strings.TrimSuffix(file, path.Ext(file))
-	return strings.HasSuffix(strings.ReplaceAll("_"+base, "_", "-"), "-"+reference)
+	parts := func(s string) (date string, number int, ok bool) {
+		list := strings.FieldsFunc(s, func(r rune) bool { return r == '-' || r == '_' })
+		if len(list) < 2 {
+			return "", 0, false
+		}
+		n, err := strconv.Atoi(list[len(list)-1])
+		return list[len(list)-2], n, err == nil
+	}
+	d1, n1, ok1 := parts(reference)
+	d2, n2, ok2 := parts(strings.TrimSuffix(file, path.Ext(file)))
+	return ok1 && ok2 && d1 == d2 && n1 == n2
 }
 
 // accountsOf are the accounts that a file names, each once.
@@ -484,7 +527,7 @@ func (m *matcher) readBatch(ctx context.Context, r Reader, id BatchID) error {
 	inFile := map[string]int{}
 	return r.Payments(ctx, id, func(p Payment) error {
 		inFile[p.File]++
-		if x := m.byID[p.ID()]; x != nil {
+		if x := m.byID[p.ID()]; x != nil && !m.sorted[p.File] {
 			x.place = inFile[p.File]
 		}
 		return nil
@@ -648,7 +691,7 @@ func (m *matcher) weigh(f *ReturnFile) {
 		}
 	}
 	for name, w := range m.files {
-		if strings.Contains(f.File, strings.TrimSuffix(name, path.Ext(name))) || f.Reference != "" && refersTo(f.Reference, name) {
+		if strings.Contains(f.File, strings.TrimSuffix(name, path.Ext(name))) || name == m.file {
 			w.named, m.named = true, true
 			m.files[name] = w
 		}
@@ -708,11 +751,14 @@ func (m *matcher) forgetOld(ctx context.Context, r Reader) error {
 	n := len(m.moves)
 	m.moves = slices.DeleteFunc(m.moves, func(x PaymentEvent) bool { return m.byID[x.PaymentID].State != PaymentSent })
 	m.same += n - len(m.moves)
-	return r.ReturnRows(ctx, func(old KeptRow) error {
+	known := map[KeptRow]bool{}
+	err := r.ReturnRows(ctx, func(old KeptRow) error {
 		old.Position = 0
-		m.kept = slices.DeleteFunc(m.kept, func(x KeptRow) bool { return x == old })
+		known[old] = true
 		return nil
 	})
+	m.kept = slices.DeleteFunc(m.kept, func(x KeptRow) bool { return known[x] })
+	return err
 }
 
 // post moves the money of the payments that changed their state: for each batch, purse

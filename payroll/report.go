@@ -95,7 +95,7 @@ type ReportLine struct {
 	Month     calendar.Month
 	Deduction bool
 	Fen       money.Fen
-	Due       money.Fen
+	Due       money.Fen // with this batch: of a deduction that pay is too small for, what fits
 	Committed money.Fen
 	Document  string
 	Fund      string

@@ -136,8 +136,8 @@ func (p *batchReport) loadSentBack() error {
 }
 
 func (p *batchReport) loadShares() error {
-	county, err := settingsAt(p.ctx, p.r, 0)
-	if err != nil && message.Code(err) != "settings.none" {
+	county, err := countyOf(p.ctx, p.r, Meta{})
+	if err != nil {
 		return err
 	}
 	at := map[string]*ReportShare{}
@@ -435,7 +435,7 @@ func (p *batchReport) Lines(fn func(ReportLine) error) error {
 			return message.Err("batch.tampered", p.head.Batch.ID)
 		}
 		x := ReportLine{Person: l.Person, Name: who.settlement.Name, IDMasked: who.id, Category: who.settlement.Category, Township: facts.Township(l.Place),
-			Item: l.Item, Month: l.Month, Deduction: l.Side == Deduction, Fen: l.Fen, Due: l.Due, Committed: l.Committed,
+			Item: l.Item, Month: l.Month, Deduction: l.Side == Deduction, Fen: l.Fen, Due: l.Committed + l.Fen, Committed: l.Committed,
 			Document: p.documents[l.Policy], Fund: l.Fund, Cause: cause, Sentence: p.texts[l.Text]}
 		if len(l.Place) == 12 {
 			x.Village = l.Place

@@ -185,18 +185,22 @@ func (b *Book) tryRun(ctx context.Context, c *calc) (RunResult, error) {
 	return r, err
 }
 
-// EndedItem is an item that the last run paid and that no document grants for the month.
+// EndedItem is an item that a document granted for the last month that was run.
 type EndedItem struct{ Name, Document string }
 
-// ended are the items that documents granted for the last month that was run, withdrawn
-// since or not, and that none grants for this one.
+// ended are the items that documents granted for the last month that was run and that none
+// grants for this one. What was withdrawn before that run has been said then.
 func (c *calc) ended() (list []EndedItem) {
 	if c.kind != Regular || c.previous == 0 {
 		return nil
 	}
+	ran := int64(0)
+	for _, horizon := range c.horizons {
+		ran = max(ran, horizon)
+	}
 	for _, p := range c.policies {
 		pol := c.grants[num(p.Position)]
-		if pol == nil || !pol.Document.InForce(c.previous) {
+		if pol == nil || !pol.Document.InForce(c.previous) || p.Withdrawn != 0 && p.Withdrawn <= ran {
 			continue
 		}
 		for _, it := range pol.Items {
@@ -209,19 +213,19 @@ func (c *calc) ended() (list []EndedItem) {
 	return list
 }
 
-// skipped are the months since the cut-over that no batch of any channel has settled.
+// skipped are the months since the cut-over that no regular batch of any channel is of.
 func (c *calc) skipped() (list []calendar.Month) {
 	if c.kind != Regular {
 		return nil
 	}
-months:
+	ran := map[calendar.Month]bool{}
+	for id := range c.regular {
+		ran[id.Month()] = true
+	}
 	for m := c.start; m < c.month; m = m.Add(1) {
-		for _, covered := range c.covered {
-			if covered[m] {
-				continue months
-			}
+		if !ran[m] {
+			list = append(list, m)
 		}
-		list = append(list, m)
 	}
 	return list
 }

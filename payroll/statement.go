@@ -12,6 +12,7 @@ import (
 	"zhida/rules/facts"
 	"zhida/rules/message"
 	"zhida/rules/money"
+	"zhida/rules/policy"
 )
 
 // statementFact is one row of the statement of a fund's account.
@@ -220,11 +221,18 @@ func match(list []StatementRow, moves []movement) {
 	}
 	for i := range list { // what a person matched is shown
 		x := &list[i]
+		var nearest *movement
 		for j := range moves {
-			if m := &moves[j]; x.By != "" && !m.taken && m.account == x.Account && m.ref == x.To && m.fen == x.Credit-x.Debit {
-				m.taken = true
-				break
+			m := &moves[j]
+			if x.By == "" || m.taken || m.account != x.Account || m.ref != x.To || m.fen != x.Credit-x.Debit {
+				continue
 			}
+			if nearest == nil || apart(m.from, x.Date) < apart(nearest.from, x.Date) {
+				nearest = m
+			}
+		}
+		if nearest != nil {
+			nearest.taken = true
 		}
 	}
 	for i := range list {
@@ -259,6 +267,9 @@ func match(list []StatementRow, moves []movement) {
 		}
 	}
 }
+
+// apart is how many days lie between two dates.
+func apart(a, b calendar.Date) int { return max(a.Sub(b), b.Sub(a)) }
 
 // names says whether a summary names a reference: whole, and not as the beginning of a
 // longer number.
@@ -304,14 +315,22 @@ func movements(ctx context.Context, r Reader) (list []movement, err error) {
 	if err != nil {
 		return nil, err
 	}
+	days, err := exportDays(ctx, r, 1)
+	if err != nil {
+		return nil, err
+	}
+	items, err := itemsEver(ctx, r)
+	if err != nil {
+		return nil, err
+	}
 	for _, x := range batches {
 		if x.State != Exported {
 			continue
 		}
-		if list, err = sentFrom(ctx, r, county, x, list); err != nil {
+		if list, err = sentFrom(ctx, r, county, x, days[x.ID.String()], list); err != nil {
 			return nil, err
 		}
-		if list, err = remitted(ctx, r, county, x, list); err != nil {
+		if list, err = remitted(ctx, r, county, items, x, days[x.ID.String()], list); err != nil {
 			return nil, err
 		}
 	}
@@ -321,21 +340,13 @@ func movements(ctx context.Context, r Reader) (list []movement, err error) {
 // remitted adds what an exported batch withheld for institutions, by account, and what it
 // has back from them. Where co-funding splits a deduction between an account and another
 // fund, only the account's whole sum is known.
-func remitted(ctx context.Context, r Reader, county *County, x Batch, list []movement) ([]movement, error) {
-	items, err := itemsEver(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	date, err := exportedOn(ctx, r, x)
-	if err != nil {
-		return nil, err
-	}
+func remitted(ctx context.Context, r Reader, county *County, items map[string]*policy.Item, x Batch, date calendar.Date, list []movement) ([]movement, error) {
 	type key struct {
 		account, institution string
 		back                 bool
 	}
 	sums, lines := map[key]money.Fen{}, map[string]money.Fen{}
-	err = r.Lines(ctx, LineQuery{Batch: x.ID}, func(l Line) error {
+	err := r.Lines(ctx, LineQuery{Batch: x.ID}, func(l Line) error {
 		if account := county.account(l.Fund); l.Side == Deduction && account != "" && items[l.Item] != nil {
 			sums[key{account, items[l.Item].Institution, l.Fen < 0}] += l.Fen
 			lines[account] += l.Fen
@@ -465,12 +476,8 @@ func gaps(list []StatementRow) (found []gap) {
 
 // sentFrom adds what an exported batch does to the paying accounts: a debit a file, and a
 // credit for every payment that came back.
-func sentFrom(ctx context.Context, r Reader, county *County, x Batch, list []movement) ([]movement, error) {
+func sentFrom(ctx context.Context, r Reader, county *County, x Batch, date calendar.Date, list []movement) ([]movement, error) {
 	files, err := r.Exports(ctx, x.ID)
-	if err != nil {
-		return nil, err
-	}
-	date, err := exportedOn(ctx, r, x)
 	if err != nil {
 		return nil, err
 	}
@@ -657,7 +664,7 @@ func (m *matcher) shown(ctx context.Context, r Reader, file string, failed []Pai
 		lost += p.Fen
 		refunded += to[p.ID().String()]
 	}
-	if refunded += to[refundOf+file]; to[file] != -total || refunded != lost || len(m.moves) == 0 {
+	if refunded += to[refundOf+file]; to[file] != -total || refunded != lost {
 		return message.Err("returns.not_shown", file, total, -to[file], lost, refunded)
 	}
 	for _, x := range list {

@@ -346,15 +346,15 @@ func (c *cli) batchShow(ctx context.Context, a *app.App, id payroll.BatchID) err
 		for _, x := range others {
 			c.say("batch.to_others", x.Person, x.Name, x.Fen, x.Reason)
 		}
-		for _, r := range reasons.list { // thousands may belong to the other channel: the reason, how many, and the first of them
-			names := []string{}
-			for _, x := range notDue {
-				if x.Reason == r.Code && len(names) < 5 {
-					names = append(names, x.Name)
-				}
+		names := map[string][]string{} // by reason, the first of them: thousands may belong to the other channel
+		for _, x := range notDue {
+			if len(names[x.Reason]) < 5 {
+				names[x.Reason] = append(names[x.Reason], x.Name)
 			}
-			text := strings.Join(names, "、")
-			if r.Lines > len(names) {
+		}
+		for _, r := range reasons.list {
+			text := strings.Join(names[r.Code], "、")
+			if r.Lines > len(names[r.Code]) {
 				text += "等"
 			}
 			c.say("batch.not_due", r.Lines, r.Code, text)

@@ -255,7 +255,7 @@ func (c *cli) keptRows(list []payroll.KeptRow) error {
 // returned shows what a bank's answer did. Rows that were not applied make the exit code 3.
 func (c *cli) returned(file string, r payroll.ReturnResult) error {
 	if c.json {
-		if err := c.printJSON(map[string]any{"file": file, "position": r.Position, "unchanged": r.Unchanged, "rows": r.Rows, "changed": r.Changed, "fen": r.Sums,
+		if err := c.printJSON(map[string]any{"file": file, "position": r.Position, "unchanged": r.Unchanged, "copied": r.Copied, "rows": r.Rows, "changed": r.Changed, "fen": r.Sums,
 			"pending": r.Pending, "same": r.Same, "kept": len(r.Kept)}); err != nil {
 			return err
 		}

@@ -83,7 +83,7 @@ func (c *cli) computed(m calendar.Month, r payroll.RunResult) error {
 			heads = append(heads, headOf(b))
 		}
 		if err := c.printJSON(map[string]any{"month": m, "roster": r.Roster, "batches": heads, "refused": refusedOf(r.Refused, c.language()), "broken": brokenOf(r.Broken, c.language()),
-			"waiting": append([]payroll.BatchID{}, r.Waiting...), "skipped": append([]calendar.Month{}, r.Skipped...)}); err != nil {
+			"waiting": append([]payroll.BatchID{}, r.Waiting...), "skipped": append([]calendar.Month{}, r.Skipped...), "ended": endedOf(r.Ended)}); err != nil {
 			return err
 		}
 	} else {
@@ -156,6 +156,20 @@ func (c *cli) batchTable(list []payroll.Batch) {
 }
 
 func short(digest string) string { return digest[:min(8, len(digest))] }
+
+// endedRow is an item that ended as JSON prints it.
+type endedRow struct {
+	Item     string `json:"item"`
+	Document string `json:"document"`
+}
+
+func endedOf(list []payroll.EndedItem) []endedRow {
+	out := make([]endedRow, len(list))
+	for i, x := range list {
+		out[i] = endedRow{x.Name, x.Document}
+	}
+	return out
+}
 
 // months lists months, as a span where there are many.
 func months(list []calendar.Month) string {

@@ -186,7 +186,7 @@ func TestLibreOfficeNotices(t *testing.T) {
 		t.Errorf("a forged value was believed, or a text became a formula: %q", list[:min(5, len(list))])
 	}
 
-	line := patch(t, data, 8, regexp.MustCompile(`(<c r="L9" s="\d+"><v>)`), "${1}1") // a digit in front
+	line := patch(t, data, 9, regexp.MustCompile(`(<c r="L9" s="\d+"><v>)`), "${1}1") // a digit in front
 	list := strings.Join(differing(stored, formulas(t, recalculated(t, line))), "\n")
 	for _, want := range []string{"明细!L3:", total + ":", "核对!G", "封面!D15: 各项核对相符 became \"有差额，见核对表\""} {
 		if !strings.Contains(list, want) {

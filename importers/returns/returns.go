@@ -42,7 +42,9 @@ func Read(file string, data []byte, l *banklayout.Layout) (*payroll.ReturnFile, 
 	switch {
 	case r == nil:
 		return nil, message.Err("returns.none", l.Code)
-	case len(data) > MostText, len(data) > mostBytes && (r.Form == "pain002" || !isText(data)):
+	case len(data) > MostText:
+		return nil, message.Err("returns.too_large", MostText>>20)
+	case len(data) > mostBytes && (r.Form == "pain002" || !isText(data)):
 		return nil, message.Err("returns.too_large", mostBytes>>20)
 	}
 	f := &payroll.ReturnFile{File: file, Digest: journal.Digest(data), Layout: l.Code, Partial: r.Lists == "failures"}

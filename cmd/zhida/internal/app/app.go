@@ -460,6 +460,7 @@ func (a *App) Flow(ctx context.Context, steps []payroll.FlowStep) ([]byte, error
 		return nil, err
 	}
 	flows := make([]drawing.Flow, 0, len(steps))
+	places := map[string]string{}
 	for _, s := range steps {
 		if s.State == payroll.PaymentReissued { // the payment that took its place is drawn
 			continue
@@ -468,7 +469,10 @@ func (a *App) Flow(ctx context.Context, steps []payroll.FlowStep) ([]byte, error
 		if from == "" {
 			from = "没有来源"
 		}
-		flows = append(flows, drawing.Flow{Stations: []string{from, named(funds, s.Fund), placeNamed(names, s.Place), s.Chinese()}, Fen: s.Fen})
+		if places[s.Place] == "" {
+			places[s.Place] = placeNamed(names, s.Place)
+		}
+		flows = append(flows, drawing.Flow{Stations: []string{from, named(funds, s.Fund), places[s.Place], s.Chinese()}, Fen: s.Fen})
 	}
 	var b bytes.Buffer
 	err = drawing.WriteFlow(&b, "资金流向", []string{"来源", "资金", "单位", "去向"}, flows)

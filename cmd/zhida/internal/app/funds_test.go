@@ -46,6 +46,12 @@ const fundPolicy = `
 
 func newFundBook(t *testing.T) *fundBook {
 	t.Helper()
+	return fundBookOf(t, fundSettings, fundPolicy)
+}
+
+// fundBookOf is a book with settings, or with "" without any, and a document.
+func fundBookOf(t *testing.T, settings, document string) *fundBook {
+	t.Helper()
 	b := &fundBook{Demo: &Demo{by: map[string]*payroll.Session{}}, t: t}
 	b.at(2026, time.January, 5)
 	ctx := context.Background()
@@ -54,10 +60,12 @@ func newFundBook(t *testing.T) *fundBook {
 	b.must(err)
 	t.Cleanup(func() { b.app.Close() })
 	b.must(b.actors(ctx))
-	at, err := b.app.ProposeSettings(ctx, b.by["周正"], "settings.yaml", []byte(fundSettings))
-	b.must(err)
-	b.accept(at)
-	at, err = b.app.ProposePolicy(ctx, b.by["张敏"], "pay.yaml", []byte(fundPolicy))
+	if settings != "" {
+		at, err := b.app.ProposeSettings(ctx, b.by["周正"], "settings.yaml", []byte(settings))
+		b.must(err)
+		b.accept(at)
+	}
+	at, err := b.app.ProposePolicy(ctx, b.by["张敏"], "pay.yaml", []byte(document))
 	b.must(err)
 	b.accept(at)
 	b.bring("places", "区划代码,名称,地区类别,生效日期\n430725101,甲镇,一类,2010-01-01\n430725101200,甲村,,2010-01-01\n430725101201,乙村,,2010-01-01\n")
@@ -150,8 +158,11 @@ func (b *fundBook) brought() map[string]money.Fen {
 	sums := map[string]money.Fen{}
 	b.must(b.app.Store().View(ctx, func(r payroll.Reader) error {
 		return r.Postings(ctx, 0, 1<<40, func(_ int64, p ledger.Posting) error {
-			if p.Source == ledger.Received {
+			switch ledger.Received {
+			case p.Source:
 				sums[p.Ref] += p.Fen
+			case p.Target:
+				sums[p.Ref] -= p.Fen
 			}
 			return nil
 		})
@@ -547,6 +558,83 @@ func TestAnswerByMessage(t *testing.T) {
 		}
 		if codes := b.differences(); whole && codes != nil {
 			t.Fatalf("%v", codes)
+		}
+	}
+}
+
+// A document that brought less than it said first is traced for what it brought, whatever
+// else has come in, and what is set off between purses is on the trace too.
+func TestTraceOfCorrectedTransfer(t *testing.T) {
+	ctx := context.Background()
+	b := newFundBook(t)
+	const heading = "资金,文号,单位代码,用途,凭证号,到账日期,金额\n"
+	b.bring("authority", "资金,指标文号,年度,下达日期,金额\nF2,样财预〔2026〕1号,2026,2026-01-05,9000.00\n")
+	b.bring("transfers", heading+"F1,湘财〔2026〕1号,,村干部报酬,1,2026-01-10,3000.00\nF1,湘财〔2026〕2号,,村干部报酬,2,2026-01-10,500.00\n")
+	jan := b.run(202601)
+	b.must(b.approve(jan.ID))
+	b.bring("transfers", heading+"F1,湘财〔2026〕1号,,村干部报酬,1,2026-01-10,3100.00\n")
+	b.bring("transfers", heading+"F1,湘财〔2026〕2号,,村干部报酬,2,2026-01-10,200.00\n")
+	traced := map[string]money.Fen{}
+	_, err := b.app.Trace(ctx, func(s payroll.FlowStep) bool { traced[s.Lot] += s.Fen; return false })
+	b.must(err)
+	if diff := cmp.Diff(b.brought(), traced); diff != "" || traced["湘财〔2026〕1号"] != 310000 || traced["湘财〔2026〕2号"] != 20000 {
+		t.Fatalf("(-brought +traced):\n%s", diff)
+	}
+	if code := b.refused("transfers", heading+"F1,湘财〔2026〕1号,,村干部报酬,1,2026-01-10,100.00\n"); code != "fund.spent" {
+		t.Fatalf("%q", code)
+	}
+}
+
+// Banks number their messages for themselves: a refusal of one bank's message is not about
+// another's file of the same day and number.
+func TestTwoBanksOneNumber(t *testing.T) {
+	ctx := context.Background()
+	b := newFundBook(t)
+	at, err := b.app.ProposeSettings(ctx, b.by["周正"], "settings.yaml", []byte(strings.Replace(fundSettings, "banks: {ABC: {layout: abc-txt,",
+		`banks: {CCB: {layout: ccb-txt, payer: 样例县财政局, account: "1860000000000000002", purpose: 补贴}, ABC: {layout: pain001, extra: {付款行联行号: "104999900003"},`, 1)))
+	b.must(err)
+	b.accept(at)
+	b.bring("transfers", "资金,文号,单位代码,用途,凭证号,到账日期,金额\nF1,湘财〔2026〕1号,,村干部报酬,1,2026-01-10,6000.00\n")
+	b.bring("authority", "资金,指标文号,年度,下达日期,金额\nF2,样财预〔2026〕1号,2026,2026-01-05,5000.00\n")
+	b.bring("accounts", "身份证号,姓名,银行卡号,户名,开户银行,联行号,生效日期\n439901198001010105,赵甲,6228480000000000018,赵甲,中国农业银行,104999900003,2020-01-01\n439901198001020119,钱乙,6217000000000000020,钱乙,中国建设银行,,2021-01-01\n439901198001030122,孙丙,6228480000000000034,孙丙,中国农业银行,104999900003,2020-01-01\n")
+	batch := b.run(202601)
+	b.must(b.approve(batch.ID))
+	b.at(2026, time.January, 20)
+	b.export(batch.ID)
+	refusal := &payroll.ReturnFile{File: "回盘.xml", Digest: strings.Repeat("0", 64), Layout: "pain001", Reference: "20260120-1",
+		Whole: &payroll.ReturnRow{Line: 1, State: payroll.PaymentReturned, Text: "RJCT", Reason: "AM10"}}
+	r, err := b.app.ImportReturns(ctx, b.by["张敏"], refusal, 0)
+	if err != nil || r.Rows != 2 || r.Changed[payroll.PaymentReturned] != 2 {
+		t.Fatalf("%+v %v", r, err)
+	}
+	list, err := b.app.PaymentList(ctx, payroll.PaymentQuery{State: payroll.PaymentSent})
+	if err != nil || len(list) != 1 || list[0].Bank != "CCB" {
+		t.Fatalf("%+v %v", list, err)
+	}
+}
+
+// A book can be looked at before it has settings; and a deduction that finds too little pay
+// is in the papers with what fits.
+func TestPapersOfPlainBooks(t *testing.T) {
+	ctx := context.Background()
+	for name, c := range map[string]struct{ settings, document string }{
+		"no settings":             {"", fundPolicy},
+		"a deduction that is cut": {strings.Replace(fundSettings, "items: [base, extra]", "items: []", 1), strings.Replace(fundPolicy, "金额: '10'", "金额: '950'", 1)},
+	} {
+		b := fundBookOf(t, c.settings, c.document)
+		batch := b.run(202601)
+		err := b.app.Report(ctx, batch.ID, func(r payroll.Report) error {
+			list, err := payroll.Findings(r)
+			if len(list) > 0 {
+				t.Errorf("%s: %+v", name, list)
+			}
+			return err
+		})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := b.app.Workbook(ctx, batch.ID, t.TempDir()); err != nil {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
