@@ -253,7 +253,10 @@ func (t *Table) checkText() error {
 	for i := range t.Rows {
 		for _, c := range t.Rows[i].Cells {
 			for _, r := range c.Text {
-				if (unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t') || r == utf8.RuneError || unicode.In(r, unicode.Cf, unicode.Co) {
+				if unicode.Is(unicode.Co, r) {
+					return message.Problems{{File: t.File, Sheet: t.Sheet, Cell: c.Address, Message: message.M("sheet.private_use", "U+"+hex4(r))}}
+				}
+				if (unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t') || r == utf8.RuneError || unicode.Is(unicode.Cf, r) {
 					return message.Problems{{File: t.File, Sheet: t.Sheet, Cell: c.Address, Message: message.M("sheet.text", "U+"+hex4(r))}}
 				}
 			}

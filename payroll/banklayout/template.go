@@ -38,6 +38,9 @@ func Embed(file string, text []byte, open func(name string) ([]byte, error)) ([]
 		if n == nil || n.Kind != yamltext.Scalar || n.Value == "" || strings.HasPrefix(n.Value, embedded) {
 			continue
 		}
+		if n.Line > len(lines) { // YAML also breaks lines at a carriage return alone
+			return nil, message.Problems{{File: file, Cell: yamltext.At(n), Message: message.M("layout.template", n.Value)}}
+		}
 		line := lines[n.Line-1]
 		key, comment, alone := bytes.Cut(line, []byte(n.Value))
 		if !alone || strings.TrimSpace(strings.Trim(string(comment), `"'`)) != "" {

@@ -51,6 +51,10 @@ func Embed(file string, text []byte, open func(Spreadsheet) (SheetRows, error)) 
 		if len(r.problems) > 0 {
 			return nil, r.problems
 		}
+		if node.Line > len(lines) { // YAML also breaks lines at a carriage return alone
+			r.fail(node, "请把单独的回车符改成换行")
+			return nil, r.problems
+		}
 		found, err := open(s)
 		if err != nil {
 			return nil, err
