@@ -167,7 +167,7 @@ func (u *unchanged) readOpen(ctx context.Context, r Reader, c *calc) error {
 				u.open[s.Person] = true
 				refused -= int64(len(s.Items))
 			}
-			if base && u.short > 0 && s.Gross <= s.Deduction {
+			if base && u.short > 0 && (s.Gross <= s.Deduction || s.Pay+s.Held <= 0) { // what is restored pays nothing, and no deduction
 				u.open[s.Person] = true
 			}
 			return nil
