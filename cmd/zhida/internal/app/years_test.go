@@ -69,7 +69,6 @@ type county struct {
 	classes   [2][]since // of the townships
 	standards []standard
 	apart     bool // back-pay in batches of its own
-	form      struct{ bank, layout, extra string }
 	enforced  bool // funds that may not be overdrawn, one of them the account that pays
 	debts     int
 
@@ -97,13 +96,6 @@ type order struct {
 	total, monthly, protected money.Fen
 	share                     int64 // percent, 0 for none
 	paid                      money.Fen
-}
-
-// forms are banks in whose form the county's files leave and whose answers come back.
-var forms = []struct{ bank, layout, extra string }{
-	{bank.CCB, "ccb-txt", ""},
-	{bank.BOCOM, "bocom-txt", `"卡折标志": "1"`},
-	{bank.PSBC, "psbc-txt", ""},
 }
 
 type service struct {
@@ -146,8 +138,7 @@ var (
 )
 
 func newCounty(t *rapid.T) *county {
-	c := &county{Demo: &Demo{by: map[string]*payroll.Session{}}, t: t, cutover: 202401, month: 202401, form: rapid.SampledFrom(forms).Draw(t, "the bank's form")}
-	c.bank = bank.New(c.form.bank)
+	c := &county{Demo: &Demo{by: map[string]*payroll.Session{}}, t: t, cutover: 202401, month: 202401, bank: bank.New(bank.CCB)}
 	c.bank.OpenPayer("1860000000000000002", "样例县财政局", 1_000_000_000_00, "2024-01-01")
 	c.bank.OpenAccount("18510101040012345", "法院")
 	c.at(2024, time.January, 2)
@@ -179,7 +170,7 @@ func (c *county) settings() {
 	if c.enforced {
 		funds = "[{code: F, name: 甲, kind: authority}, {code: G, name: 乙, kind: account, account: '1860000000000000002'}]\ncofunding: [{item: base, from: 2024-01, shares: [{fund: F, share: 70}, {fund: G, share: 30}]}]"
 	}
-	text := "unit: 样例县财政局\nfunds: " + funds + "\nbanks: {ABC: {layout: " + c.form.layout + ", payer: 样例县财政局, account: '1860000000000000002', unit: '0001', purpose: 补贴, extra: {" + c.form.extra + "}}}\n"
+	text := "unit: 样例县财政局\nfunds: " + funds + "\nbanks: {ABC: {layout: ccb-txt, payer: 样例县财政局, account: '1860000000000000002', purpose: 补贴}}\n"
 	if c.apart = rapid.IntRange(0, 2).Draw(c.t, "back-pay apart") == 0; c.apart {
 		text += "backpay: {fund: G}\n"
 	}
@@ -305,19 +296,13 @@ func (c *county) send(x payroll.Batch) {
 	dir := filepath.Join(c.dir, strings.ReplaceAll(x.ID.String(), "/", "-"))
 	_, err := c.app.Export(context.Background(), c.by["张敏"], x.ID, dir)
 	c.must(err)
-	var names []string
-	c.must(c.app.Store().View(context.Background(), func(r payroll.Reader) error {
-		files, err := r.Exports(context.Background(), x.ID)
-		for _, f := range files {
-			names = append(names, f.Name)
-		}
-		return err
-	}))
+	names, err := filepath.Glob(filepath.Join(dir, "ccb_*.txt"))
+	c.must(err)
 	for _, name := range names {
-		data, err := os.ReadFile(filepath.Join(dir, name))
+		data, err := os.ReadFile(name)
 		c.must(err)
 		c.bank.Today(c.clock.Format("2006-01-02"))
-		i, err := c.bank.Load(c.form.layout, name, data)
+		i, err := c.bank.Load("ccb-txt", filepath.Base(name), data)
 		c.must(err)
 		day := c.clock.Format("2006-01-02")
 		refund := rapid.SampledFrom([]bank.Refund{bank.RefundEach, bank.RefundSum}).Draw(c.t, "refund")
@@ -356,11 +341,11 @@ func (c *county) told(i *bank.Instruction, o bank.Options) {
 	c.answers++
 	name := filepath.Join(c.dir, fmt.Sprintf("%d-%s", c.answers, filepath.Base(f.Name)))
 	c.must(os.WriteFile(name, f.Data, 0o600))
+	if strings.Count(string(f.Data), "\n") < 2 { // nothing to list
+		return
+	}
 	for k := range 2 {
 		r, err := c.app.Returns(context.Background(), c.by["张敏"], name, ReturnOptions{Bank: "ABC"})
-		if message.Code(err) == "returns.empty" && o.OnlyFailures { // nothing to list
-			return
-		}
 		c.must(err)
 		if len(r.Kept) > 0 || k == 1 && !r.Unchanged {
 			c.t.Fatalf("answer %s, taken in %d times before: %+v", name, k, r)
