@@ -15,7 +15,7 @@ YEARS ?= 8
 
 # Parts of `make test` run in their order, also under -j.
 .NOTPARALLEL:
-.PHONY: help demo build test test-deps lint fmt fuzz bench years race
+.PHONY: help demo build test test-deps lint fmt fuzz bench years race scripts
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-10s %s\n", $$1, $$2}'
@@ -27,7 +27,7 @@ build: ## bin/zhida
 	go build -o bin/ ./cmd/...
 
 # The order is: cheap first, go test last, so that its verdict closes the output.
-test: test-deps lint fuzz years race ## everything CI runs: formatting, vet, staticcheck, fuzzing, simulated years, race tests
+test: test-deps lint fuzz years scripts race ## everything CI runs: formatting, vet, staticcheck, fuzzing, simulated years, command scripts, race tests
 
 test-deps: ## install what some tests need, where apt-get may be used
 	@.ci/test-deps
@@ -47,8 +47,12 @@ fuzz: ## run every fuzz target, FUZZ=20000x executions each
 years: ## counties lived through against an oracle and a bank, YEARS of them; the race detector sees one more
 	go test ./cmd/zhida/internal/app -run '^TestYears$$' -years $(YEARS)
 
-race: ## all tests under the race detector
-	go test -race -timeout 20m $(PACKAGES)
+# Each command of a script is a process of its own that unlocks a key; under the race detector that alone takes ten minutes.
+scripts: ## the command line, as scripts of testdata/script
+	go test ./cmd/zhida -run '^TestScripts$$'
+
+race: ## all other tests under the race detector
+	go test -race -timeout 20m -skip '^TestScripts$$' $(PACKAGES)
 
 bench: ## benchmarks, BENCH=pattern; numbers to compare, not to pass
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 60m $(PACKAGES)
