@@ -27,6 +27,7 @@ type Debtor struct {
 	Notice  calendar.Date // when the latest notice was served; 0 for never
 	Consent bool          // the latest notice has the person's consent
 	Untold  int           // open receivables for which no notice was served since they arose
+	Died    calendar.Date // 0 while living
 	Ended   bool          // the channel's latest month had nothing due to them: there is no pay to keep it back from
 }
 
@@ -280,7 +281,7 @@ func named(list []Debtor, f Fact) error {
 		if err := decode(f, &p); err != nil {
 			return err
 		}
-		d.Name, d.Place = p.Name, p.Place
+		d.Name, d.Place, d.Died = p.Name, p.Place, p.Died
 	}
 	return nil
 }

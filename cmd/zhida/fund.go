@@ -311,44 +311,45 @@ func (c *cli) statementCommand() *cobra.Command {
 }
 
 func (c *cli) matchCommand() *cobra.Command {
-	var to, reason, date string
-	cmd := &cobra.Command{Use: "match ACCOUNT SERIAL", Short: "人工对账：写明对账单的一行是什么", Args: cobra.ExactArgs(2),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			on, err := dayOf(date)
-			if err != nil {
-				return err
-			}
-			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
-				if err := a.MatchRow(ctx, s, args[0], args[1], on, to, reason); err != nil {
-					return err
-				}
-				c.say("statement.matched", args[0], args[1])
-				return nil
-			})
-		}}
+	var to string
+	cmd := c.rowCommand("match", "人工对账：写明对账单的一行是什么", "statement.matched", func(ctx context.Context, a *app.App, s *payroll.Session, r statementRow) error {
+		return a.MatchRow(ctx, s, r.account, r.serial, r.on, to, r.reason)
+	})
 	cmd.Flags().StringVar(&to, "to", "", "对上的文号、文件或支付；不是账上的，写明是什么")
-	cmd.Flags().StringVar(&reason, "reason", "", "依据")
-	cmd.Flags().StringVar(&date, "date", "", "交易日期；流水号重复时写")
 	return cmd
 }
 
 func (c *cli) unmatchCommand() *cobra.Command {
+	return c.rowCommand("unmatch", "取消人工对账：对错了的一行重新等待对账", "statement.unmatched", func(ctx context.Context, a *app.App, s *payroll.Session, r statementRow) error {
+		return a.UnmatchRow(ctx, s, r.account, r.serial, r.on, r.reason)
+	})
+}
+
+// statementRow is what the command line says of a row of a statement.
+type statementRow struct {
+	account, serial string
+	on              calendar.Date // 0 when not given
+	reason          string
+}
+
+// rowCommand is a command about one row of a statement; done is the code of what it says after.
+func (c *cli) rowCommand(use, short, done string, do func(context.Context, *app.App, *payroll.Session, statementRow) error) *cobra.Command {
 	var reason, date string
-	cmd := &cobra.Command{Use: "unmatch ACCOUNT SERIAL", Short: "取消人工对账：对错了的一行重新等待对账", Args: cobra.ExactArgs(2),
+	cmd := &cobra.Command{Use: use + " ACCOUNT SERIAL", Short: short, Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			on, err := dayOf(date)
 			if err != nil {
 				return err
 			}
 			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
-				if err := a.UnmatchRow(ctx, s, args[0], args[1], on, reason); err != nil {
+				if err := do(ctx, a, s, statementRow{args[0], args[1], on, reason}); err != nil {
 					return err
 				}
-				c.say("statement.unmatched", args[0], args[1])
+				c.say(done, args[0], args[1])
 				return nil
 			})
 		}}
-	cmd.Flags().StringVar(&reason, "reason", "", "理由")
+	cmd.Flags().StringVar(&reason, "reason", "", "依据或理由")
 	cmd.Flags().StringVar(&date, "date", "", "交易日期；流水号重复时写")
 	return cmd
 }

@@ -201,10 +201,13 @@ func state(s payroll.State) string {
 }
 
 func batchKind(k payroll.BatchKind) string {
-	if k == payroll.Regular {
-		return k.Chinese()
+	switch k {
+	case payroll.Correction:
+		return k.Chinese() + "（补发扣回）"
+	case payroll.Reissue:
+		return k.Chinese() + "（退票重发）"
 	}
-	return k.Chinese() + "（补发扣回）"
+	return k.Chinese()
 }
 
 // disagreement refuses a report whose figures contradict each other: a paper with

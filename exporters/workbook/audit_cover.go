@@ -2,6 +2,7 @@ package workbook
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"zhida/payroll"
@@ -112,16 +113,21 @@ func (c *coverSheet) amounts() error {
 	if err := c.row(26, text("合计").as(headStyle), text("金额（元）").as(headStyle), text("大写").as(headStyle)); err != nil {
 		return err
 	}
-	for _, x := range []struct {
+	type total struct {
 		label string
 		total cell
-	}{
+	}
+	list := []total{
 		{"应发合计", fen(c.detail.total(dGross)).by(c.detail.sum(dGross))},
 		{"扣款合计", fen(c.detail.total(dDeduction)).by(c.detail.sum(dDeduction))},
 		{"缓发增减", fen(c.audit.people.total(pHeld)).by(c.audit.people.sum(pHeld))},
 		{"待扣增减", fen(c.audit.people.total(pOwed)).by(c.audit.people.sum(pOwed))},
 		{"实发合计", fen(c.audit.people.total(pPay)).by(c.audit.people.sum(pPay))},
-	} {
+	}
+	if b := c.head.Batch; b.Kind == payroll.Reissue { // it has no lines: what it pays had come back
+		list = slices.Insert(list, len(list)-1, total{"重发退票", fen(b.Reissued)})
+	}
+	for _, x := range list {
 		if err := c.row(24, text(x.label), x.total.as(valueMoney), text(money.Fen(x.total.number).Capital()).as(valueStyle)); err != nil {
 			return err
 		}

@@ -85,8 +85,8 @@ func WriteNotice(w io.Writer, n Notice) error {
 	if err != nil {
 		return err
 	}
-	if err := s.say(n.Debtor.Name + "（人员编号 " + strconv.FormatInt(n.Debtor.Person, 10) + "）：经核算，以前发给你的款项中有 " + n.Debtor.Owed.String() +
-		" 元（" + n.Debtor.Owed.Capital() + "）不应发放，明细如下。"); err != nil {
+	opening, terms := n.words()
+	if err := s.say(opening); err != nil {
 		return err
 	}
 	if err := s.headings(); err != nil {
@@ -107,9 +107,9 @@ func WriteNotice(w io.Writer, n Notice) error {
 		return err
 	}
 	for _, words := range []string{
-		"本通知送达后，按上列依据和限度从以后各月的应发中扣回，先扣最早的，扣不完的结转下月；离任、退休的在最后一次发放时扣回。也可以一次退还。",
+		terms[0],
 		"对金额或原因有不同意见的，请在收到之日起十五日内向" + n.Unit + "书面提出" + map[bool]string{true: "，电话 " + n.Phone, false: ""}[n.Phone != ""] + "。",
-		"送达回执：　　本人已收到本通知。□ 同意扣回　　□ 同意每月扣回　　　　　　元　　□ 一次退还　　□ 有不同意见",
+		terms[1],
 		"收件人签字：　　　　　　　　　　　　送达人签字：　　　　　　　　　　　　送达日期：　　　　　年　　　月　　　日",
 	} {
 		if err := s.say(words); err != nil {
@@ -119,6 +119,25 @@ func WriteNotice(w io.Writer, n Notice) error {
 	s.onePage = true
 	b.sheets = append(b.sheets, s.sheet)
 	return b.write(w)
+}
+
+// words are how a notice begins, what happens now, and the receipt. Nothing is kept back
+// from somebody who has died, so the family is asked; nor from somebody who has no pay any
+// more.
+func (n *Notice) words() (opening string, terms [2]string) {
+	who := n.Debtor.Name + "（人员编号 " + strconv.FormatInt(n.Debtor.Person, 10)
+	sum := n.Debtor.Owed.String() + " 元（" + n.Debtor.Owed.Capital() + "）"
+	switch {
+	case n.Debtor.Died != 0:
+		return who + "，" + n.Debtor.Died.String() + " 去世）的家属：经核算，已发放的款项中有 " + sum + "不应发放，明细如下。",
+			[2]string{"请将上列款项一次退还。应发给继承人的款项照发，不从中抵扣。", "送达回执：　　家属已收到本通知。□ 一次退还　　□ 有不同意见"}
+	case n.Debtor.Ended:
+		return who + "）：经核算，以前发给您的款项中有 " + sum + "不应发放，明细如下。",
+			[2]string{"您目前没有应发的款项可以扣回，请将上列款项一次退还；以后恢复发放的，按上列依据和限度从应发中扣回。", "送达回执：　　本人已收到本通知。□ 一次退还　　□ 有不同意见"}
+	}
+	return who + "）：经核算，以前发给您的款项中有 " + sum + "不应发放，明细如下。",
+		[2]string{"本通知送达后，按上列依据和限度从以后各月的应发中扣回，先扣最早的，扣不完的结转下月；离任、退休的在最后一次发放时扣回。也可以一次退还。",
+			"送达回执：　　本人已收到本通知。□ 同意扣回　　□ 同意每月扣回　　　　　　元　　□ 一次退还　　□ 有不同意见"}
 }
 
 // say adds a paragraph over the whole width.

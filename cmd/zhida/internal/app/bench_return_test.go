@@ -35,7 +35,7 @@ func BenchmarkReturn(b *testing.B) {
 		name := "ccb_20261026_01.txt"
 		sent(b, d, n, name)
 		file := filepath.Join(dir, "回盘_"+name)
-		if err := os.WriteFile(file, answerText(n), 0o600); err != nil {
+		if err := os.WriteFile(file, answerText(b, n), 0o600); err != nil {
 			b.Fatal(err)
 		}
 		layout, err := banklayout.Preset("ccb-txt")
@@ -105,7 +105,7 @@ func sent(b *testing.B, d *Demo, n int, file string) {
 }
 
 // answerText is what the bank says of all of them.
-func answerText(n int) []byte {
+func answerText(b *testing.B, n int) []byte {
 	var text bytes.Buffer
 	for i := range n {
 		said := "成功|"
@@ -116,7 +116,7 @@ func answerText(n int) []byte {
 	}
 	coded, err := simplifiedchinese.GBK.NewEncoder().Bytes(text.Bytes())
 	if err != nil {
-		panic(err) // the text above is all GBK
+		b.Fatal(err)
 	}
 	return coded
 }

@@ -99,6 +99,13 @@ func (b *fundBook) bring(kind, csv string) {
 	}
 }
 
+// fund brings in money enough for a month.
+func (b *fundBook) fund() {
+	b.t.Helper()
+	b.bring("transfers", "资金,文号,单位代码,用途,凭证号,到账日期,金额\nF1,湘财〔2026〕1号,,村干部报酬,1,2026-01-10,6000.00\n")
+	b.bring("authority", "资金,指标文号,年度,下达日期,金额\nF2,样财预〔2026〕1号,2026,2026-01-05,5000.00\n")
+}
+
 // refused gives the code with which an import is refused.
 func (b *fundBook) refused(kind, csv string) string {
 	b.t.Helper()
@@ -534,8 +541,7 @@ func TestAnswerByMessage(t *testing.T) {
 		b.must(err)
 		b.accept(at)
 		b.bring("accounts", "身份证号,姓名,银行卡号,户名,联行号,生效日期\n439901198001010105,赵甲,6228480000000000018,赵甲,104999900003,2020-01-01\n439901198001020119,钱乙,6228480000000000026,钱乙,104999900003,2020-01-01\n439901198001030122,孙丙,6228480000000000034,孙丙,104999900003,2020-01-01\n")
-		b.bring("transfers", "资金,文号,单位代码,用途,凭证号,到账日期,金额\nF1,湘财〔2026〕1号,,村干部报酬,1,2026-01-10,6000.00\n")
-		b.bring("authority", "资金,指标文号,年度,下达日期,金额\nF2,样财预〔2026〕1号,2026,2026-01-05,5000.00\n")
+		b.fund()
 		batch := b.run(202601)
 		b.must(b.approve(batch.ID))
 		b.at(2026, time.January, 20)
@@ -594,8 +600,7 @@ func TestTwoBanksOneNumber(t *testing.T) {
 		`banks: {CCB: {layout: ccb-txt, payer: 样例县财政局, account: "1860000000000000002", purpose: 补贴}, ABC: {layout: pain001, extra: {付款行联行号: "104999900003"},`, 1)))
 	b.must(err)
 	b.accept(at)
-	b.bring("transfers", "资金,文号,单位代码,用途,凭证号,到账日期,金额\nF1,湘财〔2026〕1号,,村干部报酬,1,2026-01-10,6000.00\n")
-	b.bring("authority", "资金,指标文号,年度,下达日期,金额\nF2,样财预〔2026〕1号,2026,2026-01-05,5000.00\n")
+	b.fund()
 	b.bring("accounts", "身份证号,姓名,银行卡号,户名,开户银行,联行号,生效日期\n439901198001010105,赵甲,6228480000000000018,赵甲,中国农业银行,104999900003,2020-01-01\n439901198001020119,钱乙,6217000000000000020,钱乙,中国建设银行,,2021-01-01\n439901198001030122,孙丙,6228480000000000034,孙丙,中国农业银行,104999900003,2020-01-01\n")
 	batch := b.run(202601)
 	b.must(b.approve(batch.ID))
@@ -644,8 +649,7 @@ func TestPapersOfPlainBooks(t *testing.T) {
 func TestRestOfFailuresOnly(t *testing.T) {
 	ctx := context.Background()
 	b := newFundBook(t)
-	b.bring("transfers", "资金,文号,单位代码,用途,凭证号,到账日期,金额\nF1,湘财〔2026〕1号,,村干部报酬,1,2026-01-10,6000.00\n")
-	b.bring("authority", "资金,指标文号,年度,下达日期,金额\nF2,样财预〔2026〕1号,2026,2026-01-05,5000.00\n")
+	b.fund()
 	batch := b.run(202601)
 	b.must(b.approve(batch.ID))
 	b.at(2026, time.January, 20)
