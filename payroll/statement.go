@@ -78,13 +78,16 @@ const EventStatementUnmatched = "statement.unmatched"
 // MatchRow records what a row of a statement is, when neither reference nor amount tell. on
 // is its day, 0 where the serial alone names one open row. What it is matched to is a
 // movement of the book, of the row's amount and shown by no other row, or in words what else
-// the row is. Errors: payroll.reason_needed, statement.missing, statement.several,
+// the row is. Errors: statement.what, payroll.reason_needed, statement.missing, statement.several,
 // statement.taken.
 func (b *Book) MatchRow(ctx context.Context, s *Session, account, serial string, on calendar.Date, to, reason string) error {
 	if err := s.need(RoleChecker, RoleApprover); err != nil {
 		return err
 	}
-	if strings.TrimSpace(reason) == "" || strings.TrimSpace(to) == "" {
+	switch "" {
+	case strings.TrimSpace(to):
+		return message.Err("statement.what")
+	case strings.TrimSpace(reason):
 		return message.Err("payroll.reason_needed")
 	}
 	return b.store.Update(ctx, func(tx Tx) error {

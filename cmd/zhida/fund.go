@@ -223,6 +223,9 @@ func (c *cli) wanted(ctx context.Context, a *app.App, what string) (func(payroll
 		return func(s payroll.FlowStep) bool { return s.Lot == what }, nil
 	}
 	p, err := a.Person(ctx, what)
+	if message.Code(err) == "person.missing" {
+		return nil, message.Err("fund.untraced", what)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -544,4 +544,7 @@ var payrollEntries = []Entry{
 	{Code: "export.made_again", Exit: ExitState,
 		Zh: "批次 {0} 已经审批，付的是审批时的户名和账户", ZhHint: "更正以后用 zhida batch cancel 作废本批，再算一次",
 		En: "batch {0} is approved and pays the names and accounts of that day", EnHint: "After correcting them, void the batch with zhida batch cancel and run again."},
+	{Code: "statement.what", Exit: ExitUsage,
+		Zh: "要写明这一行是什么", ZhHint: "请用 --to 写文号、文件名、支付编号；不是账上的，写明是什么（例如 手续费）",
+		En: "say what the row is", EnHint: "Give --to: a document, a file, a payment, or in words what else it is."},
 }
