@@ -1,8 +1,14 @@
 package payroll
 
 import (
+	"context"
+	"slices"
+	"strings"
+
+	"zhida/payroll/journal"
 	"zhida/rules/calendar"
 	"zhida/rules/identity"
+	"zhida/rules/message"
 	"zhida/rules/money"
 )
 
@@ -100,4 +106,125 @@ type KeptRow struct {
 	Text     string
 	Reason   string
 	Problem  string // Chinese: why it was not applied
+}
+
+// EventRowResolved records that somebody has looked into a row that was kept.
+const EventRowResolved = "returns.resolved"
+
+// ResolveRow records that somebody has looked into a row of a bank's answer that was not
+// applied, and what came of it.
+func (b *Book) ResolveRow(ctx context.Context, s *Session, position int64, line int, reason string) error {
+	if err := s.need(RoleChecker, RoleApprover); err != nil {
+		return err
+	}
+	if strings.TrimSpace(reason) == "" {
+		return message.Err("payroll.reason_needed")
+	}
+	return b.store.Update(ctx, func(tx Tx) error {
+		open, err := openRows(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(open, func(x KeptRow) bool { return x.Position == position && x.Line == line }) {
+			return message.Err("returns.no_row", position, line)
+		}
+		_, err = b.record(ctx, tx, s, EventRowResolved, "position", num(position), "line", num(int64(line)), "reason", reason)
+		return err
+	})
+}
+
+// OpenRows gives the rows of banks' answers that nobody has looked into yet.
+func (b *Book) OpenRows(ctx context.Context) (list []KeptRow, err error) {
+	err = b.view(ctx, func(r Reader) error { list, err = openRows(ctx, r); return err })
+	return list, err
+}
+
+func openRows(ctx context.Context, r Reader) ([]KeptRow, error) {
+	var list []KeptRow
+	if err := r.ReturnRows(ctx, func(x KeptRow) error { list = append(list, x); return nil }); err != nil || len(list) == 0 {
+		return nil, err
+	}
+	head, err := r.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = r.Events(ctx, list[0].Position, head.Position, func(e journal.Event) error {
+		if e.Kind != EventRowResolved {
+			return nil
+		}
+		pairs, err := journal.ParsePayload(e.Payload)
+		if err != nil {
+			return err
+		}
+		position, line := parseNum(valueOf(pairs, "position")), int(parseNum(valueOf(pairs, "line")))
+		list = slices.DeleteFunc(list, func(x KeptRow) bool { return x.Position == position && x.Line == line })
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return settledSince(ctx, r, list)
+}
+
+// settledSince leaves out rows that a later answer has settled: of those that nobody could
+// tell apart, the same file came again and moved one to the account into the state that the
+// row gave; of those without a result, the payment has got one.
+func settledSince(ctx context.Context, r Reader, list []KeptRow) ([]KeptRow, error) {
+	asked := map[string]bool{}
+	for _, x := range list {
+		if x.Problem == problemAmbiguous || x.Problem == problemPending {
+			asked[x.Account.Full()] = true
+		}
+	}
+	if len(asked) == 0 {
+		return list, nil
+	}
+	imports, err := r.Imports(ctx)
+	if err != nil {
+		return nil, err
+	}
+	files := map[int64]string{} // digest of the answer, by position
+	for _, x := range imports {
+		files[x.Position] = x.Digest
+	}
+	paid := map[PaymentID]Payment{}
+	batches := map[BatchID]bool{}
+	if err := r.PaymentsTo(ctx, sortedKeys(asked), func(p Payment) error {
+		paid[p.ID()], batches[p.Batch] = p, true
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	byAccount := map[string][]int{}
+	for i := range list {
+		byAccount[list[i].Account.Full()] = append(byAccount[list[i].Account.Full()], i)
+	}
+	settled := map[int]bool{}
+	for _, id := range sortedNumbers(batches) {
+		err := r.PaymentEvents(ctx, id, func(e PaymentEvent) error {
+			p, ok := paid[e.PaymentID]
+			if !ok {
+				return nil
+			}
+			for _, i := range byAccount[p.Card.Full()] { // each answer settles one row
+				x := &list[i]
+				again := files[e.Position] != "" && files[e.Position] == files[x.Position] && x.Fen == p.Fen && x.State == e.State
+				if !settled[i] && e.Position > x.Position && (x.Problem == problemAmbiguous && again || x.Problem == problemPending && x.Payment == e.PaymentID) {
+					settled[i] = true
+					break
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	var open []KeptRow
+	for i := range list {
+		if !settled[i] {
+			open = append(open, list[i])
+		}
+	}
+	return open, nil
 }
