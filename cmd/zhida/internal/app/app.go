@@ -440,7 +440,10 @@ func (a *App) Notice(ctx context.Context, d payroll.Debtor, number string, dir s
 	n := workbook.Notice{Unit: unit, Phone: phone, Number: number, Date: today, Debtor: d}
 	for _, c := range claims {
 		basis := "文件没有规定，须本人同意"
-		if c.Basis != "" {
+		switch {
+		case d.Died != 0: // nothing is kept back from what is due after a death
+			basis = "不从应发中扣，请退还"
+		case c.Basis != "":
 			basis = c.Basis + "；每月最多 " + c.Share + "，每月至少留 " + c.Floor.String() + " 元"
 		}
 		n.Rows = append(n.Rows, workbook.NoticeRow{Item: c.ItemName, Month: c.Month, Batch: c.Origin, Fen: c.Fen, Why: c.Why, Basis: basis})
