@@ -10,7 +10,7 @@ func TestContradictionIsKept(t *testing.T) {
 		if first == PaymentCredited {
 			second = PaymentReturned
 		}
-		m := &matcher{texts: map[string]string{}}
+		m := &matcher{changes: map[outcome]*outcome{}}
 		p := &candidate{PaidOut: PaidOut{Payment: Payment{Batch: batch, Seq: 2, Fen: 69000}, State: PaymentSent}}
 		other := &candidate{PaidOut: PaidOut{Payment: Payment{Batch: batch, Seq: 3, Fen: 100}, State: PaymentSent}}
 		m.apply(&ReturnRow{Line: 1, Fen: 69000, State: first}, p)

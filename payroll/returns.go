@@ -28,8 +28,24 @@ const (
 	PaymentGivenUp  PaymentState = "given_up"     // 已上缴: came back and its money went back up; paying it again takes new money
 )
 
-// ReturnFile is a bank's answer as a reader understood it: rows in the order of the
-// file, none left out. It says nothing about which payments they answer.
+// ReturnRows are the rows of a bank's answer in the order of the file, none left out. A
+// reader of long files reads a row each time it is asked for.
+type ReturnRows interface {
+	Len() int
+	Row(i int) ReturnRow // 0 <= i < Len()
+}
+
+// RowList is ReturnRows that are all there.
+type RowList []ReturnRow
+
+// Len is how many rows there are.
+func (l RowList) Len() int { return len(l) }
+
+// Row is one of them, from 0.
+func (l RowList) Row(i int) ReturnRow { return l[i] }
+
+// ReturnFile is a bank's answer as a reader understood it. It says nothing about which
+// payments its rows answer.
 type ReturnFile struct {
 	File    string
 	Digest  string // hex SM3 of the bytes
@@ -41,7 +57,7 @@ type ReturnFile struct {
 	Reference string
 	Count     int       // rows that the file says it answers, 0 when it does not say
 	Total     money.Fen // and their sum, 0 when it does not say
-	Rows      []ReturnRow
+	Rows      ReturnRows
 	// Whole is what a bank says of a file as one, without naming payments: nil where it
 	// names them. A refused file has returned all that is in it.
 	Whole *ReturnRow
@@ -189,8 +205,8 @@ func settledSince(ctx context.Context, r Reader, list []KeptRow) ([]KeptRow, err
 	}
 	paid := map[PaymentID]Payment{}
 	batches := map[BatchID]bool{}
-	if err := r.PaymentsTo(ctx, sortedKeys(asked), func(p Payment) error {
-		paid[p.ID()], batches[p.Batch] = p, true
+	if err := r.PaymentsTo(ctx, sortedKeys(asked), func(p PaidOut) error {
+		paid[p.ID()], batches[p.Batch] = p.Payment, true
 		return nil
 	}); err != nil {
 		return nil, err

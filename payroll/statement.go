@@ -565,11 +565,11 @@ func (b *Book) ConfirmRest(ctx context.Context, s *Session, file, none string) (
 	}
 	err = b.store.Update(ctx, func(tx Tx) error {
 		count, fen = 0, 0
-		m, failed, total, err := restOf(ctx, tx, file)
+		rest, failed, total, err := restOf(ctx, tx, file)
 		if err != nil {
 			return err
 		}
-		if len(m.moves) == 0 {
+		if len(rest) == 0 {
 			return message.Err("returns.rest_done", file)
 		}
 		if err := answersFailuresOnly(ctx, tx, file); err != nil {
@@ -578,24 +578,21 @@ func (b *Book) ConfirmRest(ctx context.Context, s *Session, file, none string) (
 		if len(failed) == 0 && strings.TrimSpace(none) == "" {
 			return message.Err("returns.none_failed", file)
 		}
-		if err := m.shown(ctx, tx, file, failed, total); err != nil {
+		if err := shown(ctx, tx, file, rest, failed, total); err != nil {
 			return err
 		}
-		for _, x := range m.moves {
+		for _, x := range rest {
 			count++
-			fen += m.byID[x.PaymentID].Fen
+			fen += x.fen
 		}
-		e, err := b.record(ctx, tx, s, EventReturnsImported, "kind", "rest", "file", file, "none_failed", none, "moved", num(int64(count)), "moves", movesDigest(m.moves))
+		e, err := b.record(ctx, tx, s, EventReturnsImported, "kind", "rest", "file", file, "none_failed", none, "moved", num(int64(count)), "moves", movesDigest(rest))
 		if err != nil {
 			return err
 		}
-		if err := m.post(ctx, tx, e.Position); err != nil {
+		if err := post(ctx, tx, rest, e.Position); err != nil {
 			return err
 		}
-		for i := range m.moves {
-			m.moves[i].Position = e.Position
-		}
-		return tx.PutPaymentStates(ctx, m.moves)
+		return putMoves(ctx, tx, rest, e.Position)
 	})
 	return count, fen, err
 }
@@ -640,13 +637,17 @@ func exportNamed(ctx context.Context, r Reader, file string) (found ExportFile, 
 // shown holds the statement against a file: its debit, the refund of what failed, no row
 // of a bank's answer about it that nobody has looked into, and after the debit no credit
 // on the account that nobody knows: it may be the refund of a failure not listed yet.
-func (m *matcher) shown(ctx context.Context, r Reader, file string, failed []PaidOut, total money.Fen) error {
+func shown(ctx context.Context, r Reader, file string, rest []move, failed []PaidOut, total money.Fen) error {
 	rows, err := openRows(ctx, r)
 	if err != nil {
 		return err
 	}
+	about := map[PaymentID]bool{{}: true} // also what is about no payment
+	for _, x := range rest {
+		about[x.PaymentID] = true
+	}
 	for _, x := range rows {
-		if p := m.byID[x.Payment]; p != nil || x.Payment == (PaymentID{}) {
+		if about[x.Payment] {
 			return message.Err("returns.rest_open", file, x.Position, x.Line)
 		}
 	}
@@ -680,12 +681,12 @@ func (m *matcher) shown(ctx context.Context, r Reader, file string, failed []Pai
 
 // restOf finds a file's payments of which the bank has said nothing, as moves to
 // credited, and those that failed.
-func restOf(ctx context.Context, r Reader, file string) (m *matcher, failed []PaidOut, total money.Fen, err error) {
-	m = &matcher{byID: map[PaymentID]*candidate{}}
+func restOf(ctx context.Context, r Reader, file string) (rest []move, failed []PaidOut, total money.Fen, err error) {
 	batches, err := r.Batches(ctx)
 	if err != nil {
 		return nil, nil, 0, err
 	}
+	shown := outcome{from: PaymentSent, to: PaymentCredited, reason: "对账单"}
 	for _, x := range batches {
 		if x.State != Exported {
 			continue
@@ -697,8 +698,7 @@ func restOf(ctx context.Context, r Reader, file string) (m *matcher, failed []Pa
 			total += p.Fen
 			switch p.State {
 			case PaymentSent:
-				m.byID[p.ID()] = &candidate{PaidOut: p}
-				m.moves = append(m.moves, PaymentEvent{PaymentID: p.ID(), State: PaymentCredited, Reason: "对账单"})
+				rest = append(rest, move{p.ID(), p.Fen, &shown})
 			case PaymentReturned, PaymentRecalled, PaymentReissued, PaymentGivenUp:
 				failed = append(failed, p)
 			}
@@ -711,5 +711,5 @@ func restOf(ctx context.Context, r Reader, file string) (m *matcher, failed []Pa
 	if total == 0 {
 		return nil, nil, 0, message.Err("returns.no_file", file)
 	}
-	return m, failed, total, nil
+	return rest, failed, total, nil
 }

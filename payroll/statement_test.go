@@ -82,16 +82,17 @@ func TestRowCountsDecideNoMonth(t *testing.T) {
 		return &candidate{PaidOut: PaidOut{Payment: Payment{Batch: NewBatchID(month, 1), Seq: 1, Fen: 70000, File: file, Card: "6228480000000000018"}, State: PaymentSent}}
 	}
 	jan, feb := pay(202601, "jan.txt"), pay(202602, "feb.txt")
-	m := &matcher{byAccount: map[string][]*candidate{"6228480000000000018": {jan, feb}}, files: map[string]weighed{"jan.txt": {rows: 1}, "feb.txt": {rows: 3}}}
+	m := &matcher{byAccount: map[string][]*candidate{"6228480000000000018": {jan, feb}}, weights: map[string]int{"jan.txt": 1, "feb.txt": 3}}
 	row := &ReturnRow{Account: "6228480000000000018", Fen: 70000, State: PaymentReturned}
-	if _, problem, _ := m.find(row, 0); problem != problemAmbiguous {
+	if _, problem, _ := m.find(row); problem != problemAmbiguous {
 		t.Fatalf("%q", problem)
 	}
-	m.files["jan.txt"] = weighed{named: true, rows: 1}
-	if p, problem, _ := m.find(row, 0); p != jan || problem != "" {
+	m.name = "回盘_jan.txt"
+	if p, problem, _ := m.find(row); p != jan || problem != "" {
 		t.Fatalf("the named file: %+v %q", p, problem)
 	}
-	if p, problem, _ := m.find(row, feb.Batch); p != feb || problem != "" {
+	m.only = feb.Batch
+	if p, problem, _ := m.find(row); p != feb || problem != "" {
 		t.Fatalf("the batch that the clerk names: %+v %q", p, problem)
 	}
 }

@@ -113,8 +113,9 @@ type Reader interface {
 	Postings(ctx context.Context, after, upto int64, fn func(position int64, p ledger.Posting) error) error
 	// PaymentEvents streams what became of a batch's payments, by seq and position.
 	PaymentEvents(ctx context.Context, id BatchID, fn func(PaymentEvent) error) error
-	// PaymentsTo streams the payments to the given accounts, by batch and seq within each account.
-	PaymentsTo(ctx context.Context, cards []string, fn func(Payment) error) error
+	// PaymentsTo streams the payments to the given accounts with their latest states, sent where
+	// they have none, by batch and seq within each account; channel and name stay empty.
+	PaymentsTo(ctx context.Context, cards []string, fn func(PaidOut) error) error
 	// ReturnRows streams rows of banks' answers that were not applied, by position and line.
 	ReturnRows(ctx context.Context, fn func(KeptRow) error) error
 	// PaidTo streams what the given batches paid to others than the person, summed by person and target.

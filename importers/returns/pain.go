@@ -61,6 +61,7 @@ func readPain(data []byte, r *banklayout.Return, f *payroll.ReturnFile) error {
 			return message.Err("returns.xml", f.File).Because(errors.New("OrgnlCtrlSum"))
 		}
 	}
+	rows := make(payroll.RowList, 0, len(p.rows))
 	sum, whole := money.Fen(0), true
 	for i, values := range p.rows {
 		row := painRow(i+1, values, r)
@@ -71,19 +72,20 @@ func readPain(data []byte, r *banklayout.Return, f *payroll.ReturnFile) error {
 			}
 			sum = s
 		}
-		f.Rows = append(f.Rows, row)
+		rows = append(rows, row)
 	}
-	if f.Count > 0 && (len(f.Rows) > f.Count || len(f.Rows) == f.Count && whole && f.Total > 0 && sum != f.Total) {
-		return message.Err("returns.sums", f.Count, f.Total, len(f.Rows), sum)
+	if f.Count > 0 && (len(rows) > f.Count || len(rows) == f.Count && whole && f.Total > 0 && sum != f.Total) {
+		return message.Err("returns.sums", f.Count, f.Total, len(rows), sum)
 	}
-	if len(f.Rows) == 0 {
+	if len(rows) == 0 {
 		if row := p.group(); row.Text == refusedGroup {
 			row.State, row.Cause, row.Problem = payroll.PaymentReturned, payroll.ReturnCause(r.Cause(row.Reason)), ""
 			f.Whole = &row
 		} else {
-			f.Rows = append(f.Rows, row)
+			rows = append(rows, row)
 		}
 	}
+	f.Rows = rows
 	return nil
 }
 

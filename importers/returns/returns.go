@@ -62,22 +62,58 @@ func Read(file string, data []byte, l *banklayout.Layout) (*payroll.ReturnFile, 
 	if err != nil {
 		return nil, err
 	}
+	rows := textRows{data: data, columns: columns, r: r}
+	var stored payroll.RowList
+	n := 0
 	for x := range lines {
-		if x.number < first || x.empty() || len(f.Rows) == 0 && heading(x, columns) {
+		if x.number < first || x.empty() || n == 0 && heading(x, columns) {
 			continue
 		}
-		f.Rows = append(f.Rows, read(x, columns, r))
+		if n++; x.stored == nil {
+			rows.at = append(rows.at, place{int32(x.start), int32(x.number)})
+		} else {
+			stored = append(stored, read(x, columns, r))
+		}
 	}
-	if len(f.Rows) == 0 {
+	switch {
+	case n == 0:
 		return nil, message.Err("returns.empty", file)
+	case stored == nil:
+		f.Rows = &rows
+	default:
+		f.Rows = stored
 	}
 	return f, nil
+}
+
+// textRows are the rows of a text file. Of a row only its place is kept: a million rows read
+// would be many times the file.
+type textRows struct {
+	data    []byte
+	columns map[string]int
+	r       *banklayout.Return
+	at      []place
+}
+
+// place is where a line begins, and its number. MostText keeps both within 32 bits.
+type place struct{ start, number int32 }
+
+// Len is how many rows there are.
+func (t *textRows) Len() int { return len(t.at) }
+
+// Row reads one of them, from 0.
+func (t *textRows) Row(i int) payroll.ReturnRow {
+	b, _, _ := bytes.Cut(t.data[t.at[i].start:], []byte("\n"))
+	x := lineOf(int(t.at[i].number), bytes.TrimSuffix(b, []byte("\r")), codingOf(t.data, t.r))
+	x.delimiter = t.r.Delimiter
+	return read(&x, t.columns, t.r)
 }
 
 // line is one row of the file as it stands there. The text of a text file is cut when
 // it is looked at: a hostile one would be many times larger cut up.
 type line struct {
 	number          int
+	start           int // of a text file: the byte it begins at
 	text, delimiter string
 	stored          []sheet.Cell    // of a workbook
 	problem         message.Message // why it could not be taken apart

@@ -17,25 +17,37 @@ import (
 // textLines cuts a text file at its line ends and delimiters. A line is decoded by
 // itself, so that one that is damaged leaves the others as they are.
 func textLines(data []byte, r *banklayout.Return) (iter.Seq[*line], error) {
-	coding := r.Encoding
-	if rest, ok := bytes.CutPrefix(data, []byte("\ufeff")); ok {
-		data, coding = rest, "UTF-8" // the mark says so, whatever the bank says
+	coding := codingOf(data, r)
+	first := 0
+	if bytes.HasPrefix(data, mark) {
+		first = len(mark)
 	}
 	if n := bytes.Count(data, []byte("\n")); n > mostRows && n > len(data)/leastLine {
 		return nil, message.Err("returns.too_large", MostText>>20)
 	}
 	return func(yield func(*line) bool) {
-		rest := data
+		start := first
 		for number := 1; ; number++ {
-			b, after, more := bytes.Cut(rest, []byte("\n"))
+			b, _, more := bytes.Cut(data[start:], []byte("\n"))
 			x := lineOf(number, bytes.TrimSuffix(b, []byte("\r")), coding)
-			x.delimiter = r.Delimiter
+			x.start, x.delimiter = start, r.Delimiter
 			if !yield(&x) || !more {
 				return
 			}
-			rest = after
+			start += len(b) + 1
 		}
 	}, nil
+}
+
+// mark begins a text that says itself that it is UTF-8.
+var mark = []byte("\ufeff")
+
+// codingOf is a file's encoding: what its mark says, whatever the bank says.
+func codingOf(data []byte, r *banklayout.Return) string {
+	if bytes.HasPrefix(data, mark) {
+		return "UTF-8"
+	}
+	return r.Encoding
 }
 
 // lineOf decodes one line; what is wrong with it is that row's problem.

@@ -79,14 +79,27 @@ func (q *queries) PaymentEvents(ctx context.Context, id payroll.BatchID, fn func
 	})
 }
 
-func (q *queries) PaymentsTo(ctx context.Context, cards []string, fn func(payroll.Payment) error) error {
+func (q *queries) PaymentsTo(ctx context.Context, cards []string, fn func(payroll.PaidOut) error) error {
 	for len(cards) > 0 {
 		n := min(idsPerQuery, len(cards))
-		query, args, err := sqlx.In(`SELECT `+paymentColumns+` FROM payment WHERE card IN (?) ORDER BY card, batch, seq`, cards[:n])
+		query, args, err := sqlx.In(`SELECT p.batch, p.seq, person, fen, bank, card, cnaps, branch, holder, place, file, target, replaces_batch, replaces_seq,
+				COALESCE(state, ''), COALESCE(cause, ''), COALESCE(reason, ''), COALESCE(date, 0), COALESCE(position, 0)
+			FROM payment p LEFT JOIN payment_state s ON s.batch = p.batch AND s.seq = p.seq
+				AND s.position = (SELECT MAX(position) FROM payment_state WHERE batch = p.batch AND seq = p.seq)
+			WHERE card IN (?) ORDER BY card, p.batch, p.seq`, cards[:n])
 		if err != nil {
 			return err
 		}
-		if err := q.stream(ctx, query, args, func(r *sqlx.Rows) error { return scanPayment(r, fn) }); err != nil {
+		if err := q.stream(ctx, query, args, func(r *sqlx.Rows) error {
+			var p payroll.PaidOut
+			if err := scanPayment(r, &p.Payment, &p.State, &p.Cause, &p.Reason, &p.Since, &p.Answer); err != nil {
+				return err
+			}
+			if p.State == "" {
+				p.State = payroll.PaymentSent
+			}
+			return fn(p)
+		}); err != nil {
 			return err
 		}
 		cards = cards[n:]

@@ -707,17 +707,21 @@ func (q *queries) PutPayments(ctx context.Context, list []payroll.Payment) error
 }
 
 func (q *queries) Payments(ctx context.Context, id payroll.BatchID, fn func(payroll.Payment) error) error {
-	return q.stream(ctx, `SELECT `+paymentColumns+` FROM payment WHERE batch = ? ORDER BY seq`, []any{int64(id)}, func(r *sqlx.Rows) error { return scanPayment(r, fn) })
+	return q.stream(ctx, `SELECT `+paymentColumns+` FROM payment WHERE batch = ? ORDER BY seq`, []any{int64(id)}, func(r *sqlx.Rows) error {
+		var p payroll.Payment
+		if err := scanPayment(r, &p); err != nil {
+			return err
+		}
+		return fn(p)
+	})
 }
 
-func scanPayment(r *sqlx.Rows, fn func(payroll.Payment) error) error {
-	var p payroll.Payment
+// scanPayment reads paymentColumns, and more behind them.
+func scanPayment(r *sqlx.Rows, p *payroll.Payment, more ...any) error {
 	var card string
-	if err := r.Scan(&p.Batch, &p.Seq, &p.Person, &p.Fen, &p.Bank, &card, &p.CNAPS, &p.Branch, &p.Holder, &p.Place, &p.File, &p.Target, &p.Replaces.Batch, &p.Replaces.Seq); err != nil {
-		return err
-	}
+	err := r.Scan(append([]any{&p.Batch, &p.Seq, &p.Person, &p.Fen, &p.Bank, &card, &p.CNAPS, &p.Branch, &p.Holder, &p.Place, &p.File, &p.Target, &p.Replaces.Batch, &p.Replaces.Seq}, more...)...)
 	p.Card = identity.Card(card)
-	return fn(p)
+	return err
 }
 
 func (q *queries) SetPaymentFile(ctx context.Context, id payroll.BatchID, seqs []int, file string) error {

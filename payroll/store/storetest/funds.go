@@ -111,12 +111,12 @@ func testReturns(t *testing.T, s payroll.Store) {
 	})
 	var gotEvents []payroll.PaymentEvent
 	var gotRows []payroll.KeptRow
-	var gotPayments []payroll.Payment
+	var gotPayments []payroll.PaidOut
 	view(t, s, func(r payroll.Reader) error {
 		return errors.Join(
 			r.PaymentEvents(ctx, one, func(e payroll.PaymentEvent) error { gotEvents = append(gotEvents, e); return nil }),
 			r.ReturnRows(ctx, func(x payroll.KeptRow) error { gotRows = append(gotRows, x); return nil }),
-			r.PaymentsTo(ctx, []string{"6228480000000000018", "1"}, func(p payroll.Payment) error { gotPayments = append(gotPayments, p); return nil }))
+			r.PaymentsTo(ctx, []string{"6228480000000000018", "1"}, func(p payroll.PaidOut) error { gotPayments = append(gotPayments, p); return nil }))
 	})
 	if diff := cmp.Diff(events, gotEvents); diff != "" {
 		t.Error(diff)
@@ -124,7 +124,7 @@ func testReturns(t *testing.T, s payroll.Store) {
 	if diff := cmp.Diff(rows, gotRows); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]payroll.Payment{a, c}, gotPayments); diff != "" {
+	if diff := cmp.Diff([]payroll.PaidOut{{Payment: a, State: payroll.PaymentReturned, Cause: payroll.CauseClosed, Reason: "销户", Since: 20261031, Answer: 8}, {Payment: c, State: payroll.PaymentSent}}, gotPayments); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -229,8 +229,8 @@ func understand(county *payroll.County, file string, data []byte, o ReturnOption
 		if f.Whole != nil {
 			good = 1
 		}
-		for i := range f.Rows {
-			if f.Rows[i].Problem == "" {
+		for i := range f.Rows.Len() {
+			if f.Rows.Row(i).Problem == "" {
 				good++
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
@@ -73,7 +74,7 @@ func BenchmarkReturn(b *testing.B) {
 func benchCard(i int) string { return fmt.Sprintf("6217000000%09d", i) }
 
 // sent puts a batch of n payments of 700 yuan from two funds into the book, as if it had left.
-func sent(b *testing.B, d *Demo, n int, file string) {
+func sent(b testing.TB, d *Demo, n int, file string) {
 	b.Helper()
 	ctx := context.Background()
 	id := payroll.NewBatchID(202610, 1)
@@ -105,7 +106,7 @@ func sent(b *testing.B, d *Demo, n int, file string) {
 }
 
 // answerText is what the bank says of all of them.
-func answerText(b *testing.B, n int) []byte {
+func answerText(b testing.TB, n int) []byte {
 	var text bytes.Buffer
 	for i := range n {
 		said := "成功|"
@@ -119,4 +120,63 @@ func answerText(b *testing.B, n int) []byte {
 		b.Fatal(err)
 	}
 	return coded
+}
+
+// An answer longer than a slice is matched as one: accounts that have the same twice in two
+// files of the batch wait until it is known which file most of the answer is about. The
+// other file accounts for more of it up to them, by payments to accounts of lower numbers.
+func TestLongAnswer(t *testing.T) {
+	const n, twice, others = 41000, 100, 50
+	other := func(i int) string { return fmt.Sprintf("6214000000%09d", i) }
+	dir := t.TempDir()
+	d := &Demo{dir: dir, book: filepath.Join(dir, "book.db"), by: map[string]*payroll.Session{}}
+	d.at(2026, 10, 26)
+	ctx := context.Background()
+	if _, err := d.found(ctx); err != nil {
+		t.Fatal(err)
+	}
+	sent(t, d, n, "ccb_20261026_01.txt")
+	if err := d.app.Store().Update(ctx, func(tx payroll.Tx) error {
+		var again []payroll.Payment
+		for i := range twice {
+			again = append(again, payroll.Payment{Batch: payroll.NewBatchID(202610, 1), Seq: n + i + 1, Person: int64(i + 1), Fen: 70000, Bank: "CCB",
+				Card: identity.Card(benchCard(i)), Holder: "赵甲", Place: fmt.Sprintf("430725101%03d", 200+i%100), File: "ccb_20261026_02.txt"})
+		}
+		for i := range others {
+			p := again[i]
+			p.Seq, p.Card = n+twice+i+1, identity.Card(other(i))
+			again = append(again, p)
+		}
+		return tx.PutPayments(ctx, again)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	layout, err := banklayout.Preset("ccb-txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := bytes.ReplaceAll(answerText(t, n), []byte("\r\n0"), []byte("\r\n9")) // numbers that are no places in either file
+	for i := range others {
+		text = append(text, strings.Replace(strings.Split(string(text), "\r\n")[0], benchCard(0), other(i), 1)+"\r\n"...)
+	}
+	answer, err := returns.Read("回盘.txt", text, layout)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := d.app.ImportReturns(ctx, d.by["张敏"], answer, 0)
+	if err != nil || r.Rows != n+others || r.Changed[payroll.PaymentCredited] != n-n/100+others || r.Changed[payroll.PaymentReturned] != n/100 || len(r.Kept) != 0 {
+		t.Fatalf("%+v %v", r, err)
+	}
+	list, err := d.app.PaymentList(ctx, payroll.PaymentQuery{State: payroll.PaymentSent})
+	if err != nil || len(list) != twice {
+		t.Fatalf("%d are still under way, %v", len(list), err)
+	}
+	for _, p := range list {
+		if p.File != "ccb_20261026_02.txt" {
+			t.Errorf("%s of the file that was not answered moved", p.ID())
+		}
+	}
+	if err := d.close(); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -147,12 +147,14 @@ func (b *fundBook) export(id payroll.BatchID) {
 func (b *fundBook) answer(only payroll.BatchID, rows ...string) payroll.ReturnResult {
 	b.t.Helper()
 	f := &payroll.ReturnFile{File: "回盘.txt", Digest: fmt.Sprintf("%064d", len(rows)) + strings.Join(rows, "|"), Layout: "abc-txt"}
+	var list payroll.RowList
 	for i, row := range rows {
 		x := strings.Fields(row)
 		fen, err := money.ParseYuan(x[2])
 		b.must(err)
-		f.Rows = append(f.Rows, payroll.ReturnRow{Line: i + 1, Account: x[0], Holder: x[1], Fen: fen, State: payroll.PaymentState(x[3]), Text: x[3], Date: calendar.DateIn(b.clock, calendar.China)})
+		list = append(list, payroll.ReturnRow{Line: i + 1, Account: x[0], Holder: x[1], Fen: fen, State: payroll.PaymentState(x[3]), Text: x[3], Date: calendar.DateIn(b.clock, calendar.China)})
 	}
+	f.Rows = list
 	r, err := b.app.ImportReturns(context.Background(), b.by["张敏"], f, only)
 	b.must(err)
 	return r
@@ -272,7 +274,7 @@ func TestFundsFromTransferToCardAndBack(t *testing.T) {
 	if r := b.answer(0, "6228480000000000034 孙丙 990.00 credited", "6228480000000000034 李鬼 990.01 credited", "6228480000000000026 钱乙 690.00 returned"); len(r.Kept) != 2 || r.Same != 1 {
 		t.Fatalf("another amount, another holder: %+v", r)
 	}
-	if _, err := b.app.ImportReturns(ctx, b.by["张敏"], &payroll.ReturnFile{File: "x", Digest: "y", Rows: []payroll.ReturnRow{{Account: "1", Fen: 1}}}, 0); message.Code(err) != "returns.foreign" {
+	if _, err := b.app.ImportReturns(ctx, b.by["张敏"], &payroll.ReturnFile{File: "x", Digest: "y", Rows: payroll.RowList{{Account: "1", Fen: 1}}}, 0); message.Code(err) != "returns.foreign" {
 		t.Fatalf("nobody's answer: %v", err)
 	}
 	if got := b.stocks("F1"); got[ledger.Returned] != 41400 || got[ledger.Transit] != 59401 {
@@ -477,7 +479,7 @@ func TestReissueOfTwoMonths(t *testing.T) {
 	b.export(feb.ID)
 
 	foreign := &payroll.ReturnFile{File: "回盘.xml", Digest: strings.Repeat("0", 64), Layout: "pain001", Reference: "20251201-7",
-		Rows: []payroll.ReturnRow{{Line: 1, Account: "6228480000000000026", Holder: "钱乙", Fen: 69000, State: payroll.PaymentCredited}}}
+		Rows: payroll.RowList{{Line: 1, Account: "6228480000000000026", Holder: "钱乙", Fen: 69000, State: payroll.PaymentCredited}}}
 	if _, err := b.app.ImportReturns(ctx, b.by["张敏"], foreign, 0); message.Code(err) != "returns.unknown_message" {
 		t.Fatalf("an answer to a message that was never sent: %v", err)
 	}
@@ -550,7 +552,7 @@ func TestAnswerByMessage(t *testing.T) {
 		if whole {
 			answer.Whole = &payroll.ReturnRow{Line: 1, State: payroll.PaymentReturned, Text: "RJCT", Reason: "AM10"}
 		} else {
-			answer.Rows = []payroll.ReturnRow{{Line: 1, Seq: 1, State: payroll.PaymentCredited, Text: "ACSC"}, {Line: 2, Seq: 2, State: payroll.PaymentReturned, Text: "RJCT", Reason: "AC04"},
+			answer.Rows = payroll.RowList{{Line: 1, Seq: 1, State: payroll.PaymentCredited, Text: "ACSC"}, {Line: 2, Seq: 2, State: payroll.PaymentReturned, Text: "RJCT", Reason: "AC04"},
 				{Line: 3, Seq: 3, Fen: 1, State: payroll.PaymentCredited, Text: "ACSC"}, {Line: 4, Seq: 9, State: payroll.PaymentCredited, Text: "ACSC"}}
 		}
 		r, err := b.app.ImportReturns(ctx, b.by["张敏"], answer, 0)
