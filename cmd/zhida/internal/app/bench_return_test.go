@@ -11,6 +11,8 @@ import (
 
 	"golang.org/x/text/encoding/simplifiedchinese"
 
+	"zhida/exporters"
+	"zhida/exporters/bankfile"
 	"zhida/importers/returns"
 	"zhida/payroll"
 	"zhida/payroll/banklayout"
@@ -68,6 +70,44 @@ func BenchmarkReturn(b *testing.B) {
 		if err := d.close(); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkLeave is what leaves for a batch: divided into files, written to the disk, read
+// back and compared payment by payment.
+func BenchmarkLeave(b *testing.B) {
+	n := payees(b)
+	county, err := payroll.ReadSettings("settings.yaml", []byte(fundSettings))
+	if err != nil {
+		b.Fatal(err)
+	}
+	payments := make([]payroll.Payment, n)
+	for i := range payments {
+		payments[i] = payroll.Payment{Seq: i + 1, Person: int64(i + 1), Fen: money.Fen(70000 + i%1000), Bank: "ABC", Card: identity.Card(benchCard(i)), Holder: "赵甲"}
+	}
+	for b.Loop() {
+		dir := b.TempDir()
+		var files []*bankfile.File
+		measure(b, "divide", n, func() (err error) {
+			files, err = bankfile.Plan(county, payroll.NewBatchID(202610, 1), 20261026, payments, nil)
+			return err
+		})
+		each := func(step string, f func(f *bankfile.File) error) {
+			measure(b, step, n, func() error {
+				for _, x := range files {
+					if err := f(x); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}
+		each("write", func(f *bankfile.File) error {
+			_, err := exporters.Release(dir, f.Name, func(w writer) error { return bankfile.Write(w, f) })
+			return err
+		})
+		each("prove", func(f *bankfile.File) error { return prove(filepath.Join(dir, f.Name), f) })
+		b.Log(len(files), " files")
 	}
 }
 
