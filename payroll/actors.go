@@ -36,7 +36,7 @@ func (b *Book) AddActor(ctx context.Context, by *Session, a NewActor) (*Session,
 		return nil, err
 	}
 	actor := Actor{Name: a.Name, Roles: a.Roles, PublicKey: key.Public(), KeyID: journal.KeyID(key.Public()), SealedKey: sealed}
-	err = b.store.Update(ctx, func(tx Tx) error {
+	err = b.update(ctx, func(tx Tx) error {
 		all, err := tx.Actors(ctx)
 		if err != nil {
 			return err

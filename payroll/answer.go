@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"zhida/payroll/journal"
 	"zhida/payroll/ledger"
 	"zhida/rules/calendar"
 	"zhida/rules/identity"
@@ -39,7 +38,7 @@ func (b *Book) ImportReturns(ctx context.Context, s *Session, f *ReturnFile, onl
 	if err := s.need(RoleMaker); err != nil {
 		return result, err
 	}
-	err = b.store.Update(ctx, func(tx Tx) error {
+	err = b.update(ctx, func(tx Tx) error {
 		result = ReturnResult{Changed: map[PaymentState]int{}, Sums: map[PaymentState]money.Fen{}}
 		imports, err := tx.Imports(ctx)
 		if err != nil {
@@ -75,7 +74,7 @@ func (b *Book) ImportReturns(ctx context.Context, s *Session, f *ReturnFile, onl
 			result.Sums[x.to] += x.fen
 		}
 		e, err := b.record(ctx, tx, s, EventReturnsImported, "kind", "returns", "file_digest", f.Digest, "layout", f.Layout, "rows", num(int64(result.Rows)),
-			"moved", num(int64(len(m.moves))), "kept", num(int64(len(m.kept))), "moves", movesDigest(m.moves))
+			"moved", num(int64(len(m.moves))), "kept", num(int64(len(m.kept))))
 		if err != nil {
 			return err
 		}
@@ -126,16 +125,6 @@ func putMoves(ctx context.Context, tx Tx, moves []move, position int64) error {
 		}
 	}
 	return nil
-}
-
-// movesDigest is the digest that the event of an answer carries over what it moved, by
-// batch and number of the payment.
-func movesDigest(moves []move) string {
-	s := section{h: journal.NewHash()}
-	for _, x := range moves {
-		s.row(x.PaymentID.String(), string(x.to), string(x.cause), x.reason, x.date.String())
-	}
-	return hexOf(s.h.Sum(nil))
 }
 
 // candidate is a payment that an answer may be about.

@@ -39,7 +39,7 @@ var proposedImports = map[string]bool{"amounts": true, "paid": true, "receivable
 // the good rows. A file that says nothing new records nothing.
 func (b *Book) Import(ctx context.Context, s *Session, in *ImportBatch, o ImportOptions) (ImportResult, error) {
 	var result ImportResult
-	err := b.store.Update(ctx, func(tx Tx) error {
+	err := b.update(ctx, func(tx Tx) error {
 		if s == nil {
 			return s.need(RoleMaker)
 		}

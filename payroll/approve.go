@@ -19,7 +19,7 @@ import (
 // the batch inside the transaction and may refuse.
 func (b *Book) step(ctx context.Context, s *Session, id BatchID, from []State, kind string, move func(tx Tx, batch *Batch) ([]string, error)) (Batch, error) {
 	var batch Batch
-	err := b.store.Update(ctx, func(tx Tx) (err error) {
+	err := b.update(ctx, func(tx Tx) (err error) {
 		if batch, err = batchOf(ctx, tx, id); err != nil {
 			return err
 		}
@@ -432,7 +432,7 @@ func (b *Book) Cancel(ctx context.Context, s *Session, id BatchID, reason string
 		return 0, err
 	}
 	if batch.State == Approved {
-		err = b.store.Update(ctx, func(tx Tx) (err error) {
+		err = b.update(ctx, func(tx Tx) (err error) {
 			proposal, err = b.propose(ctx, tx, s, ProposeVoid, "作废批次 "+id.String(), withdrawal{Batch: id, Reason: reason})
 			return err
 		})

@@ -166,7 +166,8 @@ func ParseRole(s string) (Role, error) {
 	return "", message.Err("actor.no_such_role", s)
 }
 
-// record appends one signed event to the chain and gives its position. The actor
+// record notes the one event of an update and gives its position; it is signed and appended
+// when all rows beside it are known, so only position and time of it hold yet. The actor
 // must still be active: a session outlives neither a removal nor a changed key.
 func (b *Book) record(ctx context.Context, tx Tx, s *Session, kind string, pairs ...string) (journal.Event, error) {
 	head, err := tx.Head(ctx)
@@ -184,10 +185,12 @@ func (b *Book) record(ctx context.Context, tx Tx, s *Session, kind string, pairs
 	if err != nil {
 		return e, err
 	}
-	if err := e.Sign(s.key); err != nil {
-		return e, err
+	w, ok := tx.(*bound)
+	if !ok || w.event != nil {
+		return e, errors.New("payroll: an event of its own belongs to one update of the book")
 	}
-	return e, tx.AppendEvent(ctx, e)
+	w.event, w.pairs, w.session = &e, pairs, s
+	return e, nil
 }
 
 // view runs f on a snapshot.

@@ -44,7 +44,7 @@ func (b *Book) ProposeSendUp(ctx context.Context, s *Session, fund, place string
 		return 0, message.Err("owed.document")
 	}
 	x := sendUp{fund, place, fen, payments, document}
-	err = b.store.Update(ctx, func(tx Tx) error {
+	err = b.update(ctx, func(tx Tx) error {
 		if _, err := x.postings(ctx, tx); err != nil {
 			return err
 		}
@@ -189,7 +189,7 @@ func (b *Book) CloseYear(ctx context.Context, s *Session, year int, carried map[
 		return report, err
 	}
 	today := calendar.DateIn(b.now(), zone)
-	err = b.store.Update(ctx, func(tx Tx) error {
+	err = b.update(ctx, func(tx Tx) error {
 		if report, err = yearReport(ctx, tx, year, today); err != nil {
 			return err
 		}

@@ -69,7 +69,7 @@ func (b *Book) CloseMonth(ctx context.Context, s *Session, month calendar.Month)
 	if today := calendar.DateIn(b.now(), zone).Month(); month > today {
 		return report, message.Err("fund.ahead", month, today)
 	}
-	err = b.store.Update(ctx, func(tx Tx) error {
+	err = b.update(ctx, func(tx Tx) error {
 		if report, err = fundReport(ctx, tx, month); err != nil {
 			return err
 		}
@@ -106,7 +106,7 @@ func (b *Book) ReopenMonth(ctx context.Context, s *Session, month calendar.Month
 	if strings.TrimSpace(reason) == "" {
 		return message.Err("payroll.reason_needed")
 	}
-	return b.store.Update(ctx, func(tx Tx) error {
+	return b.update(ctx, func(tx Tx) error {
 		closings, err := closings(ctx, tx)
 		if err != nil {
 			return err

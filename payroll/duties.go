@@ -20,7 +20,7 @@ const EventClockAccepted = "clock.accepted"
 // that no time server stands for. It records nothing of a clock that needs no word, or of
 // one that the day said does not cover: Duties refuses that.
 func (b *Book) AcceptClock(ctx context.Context, s *Session, said time.Time) error {
-	return b.store.Update(ctx, func(tx Tx) error {
+	return b.update(ctx, func(tx Tx) error {
 		head, err := tx.Head(ctx)
 		if err != nil {
 			return err
@@ -188,7 +188,7 @@ func (b *Book) Perform(ctx context.Context, s *Session, d schedule.Duty) (r RunR
 	}
 	err = b.alone(ctx, func(ctx context.Context, b *Book) error {
 		made := false
-		err := b.store.Update(ctx, func(tx Tx) error {
+		err := b.update(ctx, func(tx Tx) error {
 			ok, err := tx.BeginDuty(ctx, d)
 			if err == nil && !ok {
 				err = ErrTaken
@@ -211,7 +211,7 @@ func (b *Book) Perform(ctx context.Context, s *Session, d schedule.Duty) (r RunR
 		if err := b.backPay(ctx, s, d.Month, &r); err != nil {
 			return err
 		}
-		return b.store.Update(ctx, func(tx Tx) error {
+		return b.update(ctx, func(tx Tx) error {
 			head, err := tx.Head(ctx)
 			if err != nil {
 				return err
@@ -224,7 +224,7 @@ func (b *Book) Perform(ctx context.Context, s *Session, d schedule.Duty) (r RunR
 
 // remind records a reminder, and that it is to go to whom the county names at this time.
 func (b *Book) remind(ctx context.Context, s *Session, d schedule.Duty) error {
-	return b.store.Update(ctx, func(tx Tx) error {
+	return b.update(ctx, func(tx Tx) error {
 		ok, err := tx.BeginDuty(ctx, d)
 		if err != nil {
 			return err

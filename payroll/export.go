@@ -190,7 +190,7 @@ func (b *Book) BeginExport(ctx context.Context, s *Session, o *Outgoing, files [
 	if err := s.need(RoleMaker, RoleApprover); err != nil {
 		return err
 	}
-	return b.store.Update(ctx, func(tx Tx) error {
+	return b.update(ctx, func(tx Tx) error {
 		batch, err := batchOf(ctx, tx, o.Batch.ID)
 		if err != nil {
 			return err

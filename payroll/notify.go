@@ -63,7 +63,7 @@ func (b *Book) NextDelivery(ctx context.Context) (next *Delivery, n *Notify, err
 	if unsent, err := b.Unsent(ctx); err != nil || unsent == 0 {
 		return nil, nil, err
 	}
-	err = b.store.Update(ctx, func(tx Tx) error {
+	err = b.update(ctx, func(tx Tx) error {
 		next = nil
 		if n, err = notifyOf(ctx, tx); err != nil {
 			return err
@@ -94,7 +94,7 @@ func (b *Book) NextDelivery(ctx context.Context) (next *Delivery, n *Notify, err
 
 // Delivered notes whether a delivery has arrived; one that has not is tried again later.
 func (b *Book) Delivered(ctx context.Context, d Delivery, arrived bool) error {
-	return b.store.Update(ctx, func(tx Tx) error {
+	return b.update(ctx, func(tx Tx) error {
 		wait := firstWait
 		for range min(d.Tries, 10) - 1 {
 			wait = min(2*wait, lastWait)

@@ -418,7 +418,7 @@ func (b *Book) ProposeRelief(ctx context.Context, s *Session, kind string, perso
 		return 0, message.Err("owed.date", date)
 	}
 	x := relief{person, channel, fen, date, document}
-	err = b.store.Update(ctx, func(tx Tx) error {
+	err = b.update(ctx, func(tx Tx) error {
 		if _, err := allocate(ctx, tx, x); err != nil {
 			return err
 		}

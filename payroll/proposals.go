@@ -66,7 +66,7 @@ func (b *Book) ProposePolicy(ctx context.Context, s *Session, file string, text 
 		return 0, err
 	}
 	var at int64
-	err = b.store.Update(ctx, func(tx Tx) error {
+	err = b.update(ctx, func(tx Tx) error {
 		if err := fits(ctx, tx, p, text); err != nil {
 			return err
 		}
@@ -133,7 +133,7 @@ func (b *Book) ProposeWithdrawal(ctx context.Context, s *Session, position int64
 	if reason == "" {
 		return 0, message.Err("payroll.reason_needed")
 	}
-	err = b.store.Update(ctx, func(tx Tx) error {
+	err = b.update(ctx, func(tx Tx) error {
 		p, err := adoptedAt(ctx, tx, position)
 		if err != nil {
 			return err
@@ -165,7 +165,7 @@ func (b *Book) ProposeSettings(ctx context.Context, s *Session, file string, tex
 	if _, err := ReadSettings(file, text); err != nil {
 		return 0, err
 	}
-	err = b.store.Update(ctx, func(tx Tx) error {
+	err = b.update(ctx, func(tx Tx) error {
 		at, err = b.propose(ctx, tx, s, ProposeSettings, file, adoption{file, string(text)})
 		return err
 	})
@@ -204,7 +204,7 @@ func (b *Book) ProposalList(ctx context.Context, openOnly bool) (list []Proposal
 // step takes an actor of its own, and the last applies it; done says whether it is
 // decided. Whoever could confirm the next step, or the bureau, can send it back.
 func (b *Book) Decide(ctx context.Context, s *Session, position int64, accept bool, reason string) (done bool, err error) {
-	err = b.store.Update(ctx, func(tx Tx) error {
+	err = b.update(ctx, func(tx Tx) error {
 		p, err := tx.Proposal(ctx, position)
 		if errors.Is(err, ErrNotFound) {
 			return message.Err("proposal.missing", position)

@@ -53,7 +53,7 @@ func (b *Book) ReissueDraft(ctx context.Context, s *Session, only []PaymentID, s
 	if err := s.need(RoleMaker); err != nil {
 		return result, err
 	}
-	err = b.store.Update(ctx, func(tx Tx) error {
+	err = b.update(ctx, func(tx Tx) error {
 		result = ReissueResult{}
 		head, err := tx.Head(ctx)
 		if err != nil {

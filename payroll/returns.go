@@ -136,7 +136,7 @@ func (b *Book) ResolveRow(ctx context.Context, s *Session, position int64, line 
 	if strings.TrimSpace(reason) == "" {
 		return message.Err("payroll.reason_needed")
 	}
-	return b.store.Update(ctx, func(tx Tx) error {
+	return b.update(ctx, func(tx Tx) error {
 		open, err := openRows(ctx, tx)
 		if err != nil {
 			return err

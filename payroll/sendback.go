@@ -49,7 +49,7 @@ func (b *Book) SendBack(ctx context.Context, s *Session, person int64, kind, to,
 	if strings.TrimSpace(reason) == "" {
 		return slip, message.Err("payroll.reason_needed")
 	}
-	err = b.store.Update(ctx, func(tx Tx) error {
+	err = b.update(ctx, func(tx Tx) error {
 		p, err := latestProfile(ctx, tx, person)
 		if err != nil {
 			return err
@@ -82,7 +82,7 @@ func (b *Book) KeepFact(ctx context.Context, s *Session, position int64, documen
 	if strings.TrimSpace(document) == "" {
 		return message.Err("sendback.document")
 	}
-	return b.store.Update(ctx, func(tx Tx) error {
+	return b.update(ctx, func(tx Tx) error {
 		list, err := sentBacks(ctx, tx, 0)
 		if err != nil {
 			return err

@@ -94,7 +94,7 @@ func (w *stage) begin(ctx context.Context) error {
 // update writes while the run has its turn: one that was stopped for longer than its
 // lease finds that out here, before it touches the rows of the run that came after it.
 func (w *stage) update(ctx context.Context, f func(Tx) error) error {
-	return w.book.store.Update(ctx, func(tx Tx) error {
+	return w.book.update(ctx, func(tx Tx) error {
 		if err := w.book.holds(ctx, tx); err != nil {
 			return err
 		}

@@ -90,7 +90,7 @@ func (b *Book) MatchRow(ctx context.Context, s *Session, account, serial string,
 	case strings.TrimSpace(reason):
 		return message.Err("payroll.reason_needed")
 	}
-	return b.store.Update(ctx, func(tx Tx) error {
+	return b.update(ctx, func(tx Tx) error {
 		list, err := statement(ctx, tx)
 		if err != nil {
 			return err
@@ -129,7 +129,7 @@ func (b *Book) UnmatchRow(ctx context.Context, s *Session, account, serial strin
 	if strings.TrimSpace(reason) == "" {
 		return message.Err("payroll.reason_needed")
 	}
-	return b.store.Update(ctx, func(tx Tx) error {
+	return b.update(ctx, func(tx Tx) error {
 		list, err := statement(ctx, tx)
 		if err != nil {
 			return err
@@ -563,7 +563,7 @@ func (b *Book) ConfirmRest(ctx context.Context, s *Session, file, none string) (
 	if err := s.need(RoleMaker); err != nil {
 		return 0, 0, err
 	}
-	err = b.store.Update(ctx, func(tx Tx) error {
+	err = b.update(ctx, func(tx Tx) error {
 		count, fen = 0, 0
 		rest, failed, total, err := restOf(ctx, tx, file)
 		if err != nil {
@@ -585,7 +585,7 @@ func (b *Book) ConfirmRest(ctx context.Context, s *Session, file, none string) (
 			count++
 			fen += x.fen
 		}
-		e, err := b.record(ctx, tx, s, EventReturnsImported, "kind", "rest", "file", file, "none_failed", none, "moved", num(int64(count)), "moves", movesDigest(rest))
+		e, err := b.record(ctx, tx, s, EventReturnsImported, "kind", "rest", "file", file, "none_failed", none, "moved", num(int64(count)))
 		if err != nil {
 			return err
 		}

@@ -49,7 +49,7 @@ func (b *Book) alone(ctx context.Context, f func(context.Context, *Book) error) 
 		return f(ctx, b)
 	}
 	var turn Turn
-	err := b.store.Update(ctx, func(tx Tx) error {
+	err := b.update(ctx, func(tx Tx) error {
 		last, err := tx.Turn(ctx)
 		if err != nil {
 			return err
@@ -74,7 +74,7 @@ func (b *Book) alone(ctx context.Context, f func(context.Context, *Book) error) 
 		beats.Wait()
 		ctx := context.WithoutCancel(ctx)
 		// A turn that cannot be given back ends by itself.
-		_ = b.store.Update(ctx, func(tx Tx) error {
+		_ = b.update(ctx, func(tx Tx) error {
 			return tx.SetTurn(ctx, turn.Number, Turn{Number: turn.Number, Until: time.Unix(0, 0)})
 		})
 	}()
@@ -100,7 +100,7 @@ func (b *Book) beat(ctx context.Context, turn Turn, stop context.CancelCauseFunc
 			if began.IsZero() {
 				began = at.Add(-heartbeat)
 			}
-			err := b.store.Update(ctx, func(tx Tx) error {
+			err := b.update(ctx, func(tx Tx) error {
 				return tx.SetTurn(ctx, turn.Number, Turn{turn.Number, turn.Until.Add(at.Sub(began))})
 			})
 			if errors.Is(err, ErrConflict) {

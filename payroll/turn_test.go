@@ -61,7 +61,7 @@ func TestTurnIsKept(t *testing.T) {
 						t.Errorf("somebody else learns %v", err)
 					}
 				}
-				if err := b.store.Update(ctx, func(tx Tx) error { return held.holds(ctx, tx) }); err != nil {
+				if err := b.update(ctx, func(tx Tx) error { return held.holds(ctx, tx) }); err != nil {
 					t.Error(err)
 				}
 				return end
