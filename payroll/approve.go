@@ -133,8 +133,12 @@ func (b *Book) Submit(ctx context.Context, s *Session, id BatchID) (Batch, error
 		if err := intact(ctx, tx, *batch); err != nil {
 			return nil, err
 		}
+		seal, err := b.newSeal(ctx, tx, *batch)
+		if err != nil {
+			return nil, err
+		}
 		batch.State, batch.Maker = Submitted, s.Actor.Name
-		return nil, nil
+		return s.signed(seal)
 	})
 }
 
@@ -150,25 +154,26 @@ func intact(ctx context.Context, r Reader, batch Batch) error {
 	return nil
 }
 
-// Check is the checker's agreement. seal, when given, is the digest (or its first
+// Check is the checker's agreement. digest, when given, is that of the batch (or its first
 // eight or more characters) that the checker saw.
-func (b *Book) Check(ctx context.Context, s *Session, id BatchID, seal string) (Batch, error) {
+func (b *Book) Check(ctx context.Context, s *Session, id BatchID, digest string) (Batch, error) {
 	if err := s.need(RoleChecker); err != nil {
 		return Batch{}, err
 	}
 	return b.step(ctx, s, id, []State{Submitted}, EventBatchChecked, func(tx Tx, batch *Batch) ([]string, error) {
-		if err := b.mayJudge(ctx, tx, s, *batch, seal); err != nil {
+		seal, err := b.mayJudge(ctx, tx, s, *batch, digest)
+		if err != nil {
 			return nil, err
 		}
 		batch.State, batch.Checker = Checked, s.Actor.Name
-		return nil, nil
+		return s.signed(seal)
 	})
 }
 
 // Approve commits a batch: it signs the digest of exactly what is there, freezes
 // the averages it rests on, and refuses when anything it rests on has changed since
 // its horizon so that computing now would give something else.
-func (b *Book) Approve(ctx context.Context, s *Session, id BatchID, seal string) (Batch, error) {
+func (b *Book) Approve(ctx context.Context, s *Session, id BatchID, digest string) (Batch, error) {
 	if err := s.need(RoleApprover); err != nil {
 		return Batch{}, err
 	}
@@ -177,7 +182,8 @@ func (b *Book) Approve(ctx context.Context, s *Session, id BatchID, seal string)
 		return Batch{}, err
 	}
 	batch, err := b.step(ctx, s, id, []State{Checked}, EventBatchApproved, func(tx Tx, batch *Batch) ([]string, error) {
-		if err := b.mayJudge(ctx, tx, s, *batch, seal); err != nil {
+		seal, err := b.mayJudge(ctx, tx, s, *batch, digest)
+		if err != nil {
 			return nil, err
 		}
 		if batch.Checker == s.Actor.Name {
@@ -203,25 +209,32 @@ func (b *Book) Approve(ctx context.Context, s *Session, id BatchID, seal string)
 		if err := fundApproval(ctx, tx, batch, head.Position+1); err != nil {
 			return nil, err
 		}
-		return []string{"facts", frozen}, replaced(ctx, tx, batch, head.Position+1)
+		signed, err := s.signed(seal)
+		if err != nil {
+			return nil, err
+		}
+		return append(signed, "facts", frozen), replaced(ctx, tx, batch, head.Position+1)
 	})
 	return batch, err
 }
 
 // mayJudge refuses a checker or approver who made the batch or entered its inputs,
-// one who saw something else, and rows that were edited.
-func (b *Book) mayJudge(ctx context.Context, tx Tx, s *Session, batch Batch, seal string) error {
-	if seal != "" && (len(seal) < 8 || !strings.HasPrefix(batch.Digest, seal)) {
-		return message.Err("batch.other_seal", batch.ID, batch.Digest[:8])
+// one who saw something else, and rows that were edited. It gives the seal to be signed.
+func (b *Book) mayJudge(ctx context.Context, tx Tx, s *Session, batch Batch, digest string) (Seal, error) {
+	if digest != "" && (len(digest) < 8 || !strings.HasPrefix(batch.Digest, digest)) {
+		return Seal{}, message.Err("batch.other_seal", batch.ID, batch.Digest[:8])
 	}
 	makers, err := makersOf(ctx, tx, batch)
 	if err != nil {
-		return err
+		return Seal{}, err
 	}
 	if what, made := makers[s.Actor.Name]; made {
-		return message.Err("batch.maker_judges", s.Actor.Name, batch.ID, what)
+		return Seal{}, message.Err("batch.maker_judges", s.Actor.Name, batch.ID, what)
 	}
-	return intact(ctx, tx, batch)
+	if err := intact(ctx, tx, batch); err != nil {
+		return Seal{}, err
+	}
+	return sameSeal(ctx, tx, batch)
 }
 
 // makersOf are the one who submitted and whoever entered its inputs since the last

@@ -118,6 +118,8 @@ type Reader interface {
 	PaymentsTo(ctx context.Context, cards []string, fn func(PaidOut) error) error
 	// ReturnRows streams rows of banks' answers that were not applied, by position and line.
 	ReturnRows(ctx context.Context, fn func(KeptRow) error) error
+	// Salts streams what hides the leaves of a batch, by person.
+	Salts(ctx context.Context, id BatchID, fn func(LeafSalt) error) error
 	// PaidTo streams what the given batches paid to others than the person, summed by person and target.
 	PaidTo(ctx context.Context, batches []BatchID, first, last int64, fn func(person int64, target string, fen money.Fen) error) error
 }
@@ -165,6 +167,7 @@ type Tx interface {
 	PutPostings(ctx context.Context, position int64, list []ledger.Posting) error
 	PutPaymentStates(ctx context.Context, list []PaymentEvent) error
 	PutReturnRows(ctx context.Context, list []KeptRow) error
+	PutSalts(ctx context.Context, id BatchID, list []LeafSalt) error // replaces those of the batch
 	PutTexts(ctx context.Context, id BatchID, from int, list []string) error
 	// SetBatch replaces the head if its state is still from; otherwise ErrConflict.
 	SetBatch(ctx context.Context, b Batch, from State) error

@@ -124,3 +124,20 @@ func (q *queries) ReturnRows(ctx context.Context, fn func(payroll.KeptRow) error
 		return fn(x)
 	})
 }
+
+func (q *queries) PutSalts(ctx context.Context, id payroll.BatchID, list []payroll.LeafSalt) error {
+	if err := q.exec(ctx, `DELETE FROM leaf WHERE batch = ?`, int64(id)); err != nil {
+		return err
+	}
+	return q.insert(ctx, "leaf (batch, person, salt)", 3, len(list), func(i int, a []any) { a[0], a[1], a[2] = int64(id), list[i].Person, list[i].Salt })
+}
+
+func (q *queries) Salts(ctx context.Context, id payroll.BatchID, fn func(payroll.LeafSalt) error) error {
+	return q.stream(ctx, `SELECT person, salt FROM leaf WHERE batch = ? ORDER BY person`, []any{int64(id)}, func(r *sqlx.Rows) error {
+		var x payroll.LeafSalt
+		if err := r.Scan(&x.Person, &x.Salt); err != nil {
+			return err
+		}
+		return fn(x)
+	})
+}

@@ -128,3 +128,28 @@ func testReturns(t *testing.T, s payroll.Store) {
 		t.Error(diff)
 	}
 }
+
+// The salts of a batch's leaves are replaced as a whole, and leave with a draft.
+func testSalts(t *testing.T, s payroll.Store) {
+	const one, two = payroll.BatchID(202610001), payroll.BatchID(202611001)
+	read := func(id payroll.BatchID) (list []payroll.LeafSalt) {
+		view(t, s, func(r payroll.Reader) error {
+			return r.Salts(ctx, id, func(x payroll.LeafSalt) error { list = append(list, x); return nil })
+		})
+		return list
+	}
+	update(t, s, func(tx payroll.Tx) error {
+		return errors.Join(tx.CreateBatch(ctx, batch(one)), tx.CreateBatch(ctx, batch(two)),
+			tx.PutSalts(ctx, one, []payroll.LeafSalt{{Person: 1, Salt: "aa"}, {Person: 3, Salt: "bb"}}), tx.PutSalts(ctx, two, []payroll.LeafSalt{{Person: 1, Salt: "cc"}}))
+	})
+	update(t, s, func(tx payroll.Tx) error {
+		return tx.PutSalts(ctx, one, []payroll.LeafSalt{{Person: 4, Salt: "ee"}, {Person: 2, Salt: "dd"}})
+	})
+	if diff := cmp.Diff([]payroll.LeafSalt{{Person: 2, Salt: "dd"}, {Person: 4, Salt: "ee"}}, read(one)); diff != "" {
+		t.Error(diff)
+	}
+	update(t, s, func(tx payroll.Tx) error { return tx.ClearBatch(ctx, one) })
+	if left, other := read(one), read(two); len(left) != 0 || len(other) != 1 {
+		t.Errorf("after the draft is gone: %v, of the other batch %v", left, other)
+	}
+}

@@ -1,0 +1,217 @@
+package payroll
+
+import (
+	"context"
+	"io"
+	"strconv"
+
+	"zhida/payroll/journal"
+	"zhida/rules/message"
+	"zhida/rules/policy"
+)
+
+// Seal is what maker, checker and approver of a batch each sign: the digest of its rows,
+// the position of the journal that it was computed at, the root of the tree over its people,
+// and the digest of what the checks found with the answers.
+type Seal struct {
+	County   string // division code
+	Batch    BatchID
+	Digest   string // hex, of the rows
+	Horizon  int64
+	Rules    int // version
+	Leaves   int
+	Root     string // hex
+	Findings string // hex, empty while a program makes none
+}
+
+// Text is the seal as it is signed (docs/evidence.md).
+func (s Seal) Text() []byte {
+	pairs := []string{"county", s.County, "batch", s.Batch.String(), "digest", s.Digest, "horizon", num(s.Horizon), "rules", strconv.Itoa(s.Rules),
+		"leaves", strconv.Itoa(s.Leaves), "root", s.Root}
+	if s.Findings != "" {
+		pairs = append(pairs, "findings", s.Findings)
+	}
+	return append([]byte("zhida-seal 1\n"), journal.Payload(pairs...)...)
+}
+
+// LeafSalt hides a person's leaf: 32 random bytes in hex, empty once erased.
+type LeafSalt struct {
+	Person int64
+	Salt   string
+}
+
+// Leaf is what the seal of a batch says about one person, in two parts that are shown
+// apart: what is put up in public, and what only the person sees.
+type Leaf struct {
+	Person          int64
+	Public, Private []byte
+}
+
+// Text is what enters the tree.
+func (l Leaf) Text() []byte { return leafText(journal.Digest(l.Public), journal.Digest(l.Private)) }
+
+func leafText(public, private string) []byte {
+	return append([]byte("zhida-leaf 1\n"), journal.Payload("public", public, "private", private)...)
+}
+
+// leafLine is a line as leaves say it.
+type leafLine struct {
+	Line
+	name, document string
+}
+
+// leavesOf gives the leaves of a batch by person. Every person of the roster has one.
+func leavesOf(ctx context.Context, r Reader, batch Batch, salts map[int64]string, fn func(Leaf) error) error {
+	all, err := r.AllPolicies(ctx)
+	if err != nil {
+		return err
+	}
+	grants, err := byPosition(all)
+	if err != nil {
+		return err
+	}
+	texts, err := r.Texts(ctx, batch.ID)
+	if err != nil {
+		return err
+	}
+	lines := map[int64][]leafLine{}
+	err = r.Lines(ctx, LineQuery{Batch: batch.ID}, func(l Line) error {
+		x := leafLine{Line: l, name: l.Item}
+		if p := grants[num(l.Policy)]; p != nil {
+			x.name, x.document = itemName(p, l.Item), p.Document.Number
+		}
+		lines[l.Person] = append(lines[l.Person], x)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	payments := map[int64][]Payment{}
+	if err := r.Payments(ctx, batch.ID, func(p Payment) error { payments[p.Person] = append(payments[p.Person], p); return nil }); err != nil {
+		return err
+	}
+	return r.Settlements(ctx, batch.ID, func(s Settlement) error {
+		return fn(leafOf(batch, s, lines[s.Person], payments[s.Person], texts, salts[s.Person]))
+	})
+}
+
+func itemName(p *policy.Policy, code string) string {
+	for _, it := range p.Items {
+		if it.Code == code {
+			return it.Name
+		}
+	}
+	return code
+}
+
+func leafOf(batch Batch, s Settlement, lines []leafLine, payments []Payment, texts []string, salt string) Leaf {
+	public := []string{"salt", partSalt("public", salt), "batch", batch.ID.String(), "place", s.Place, "name", s.Name, "category", string(s.Category)}
+	private := []string{"salt", partSalt("private", salt), "batch", batch.ID.String(), "person", num(s.Person), "status", string(s.Status),
+		"gross_fen", num(int64(s.Gross)), "deduction_fen", num(int64(s.Deduction)), "held_fen", num(int64(s.Held)), "owed_fen", num(int64(s.Owed)),
+		"reissued_fen", num(int64(s.Reissued)), "pay_fen", num(int64(s.Pay))}
+	for _, l := range lines {
+		if l.Side == Gross {
+			public = append(public, "item", l.name, "month", l.Month.String(), "fen", num(int64(l.Fen)), "document", l.document)
+		}
+		private = append(private, "line", l.name, "month", l.Month.String(), "side", string(l.Side), "fen", num(int64(l.Fen)), "due_fen", num(int64(l.Due)),
+			"committed_fen", num(int64(l.Committed)), "document", l.document, "sentence", textAt(texts, l.Text))
+	}
+	for _, p := range payments {
+		private = append(private, "payment", p.ID().String(), "fen", num(int64(p.Fen)), "bank", p.Bank, "account", p.Card.String(), "holder", p.Holder)
+	}
+	return Leaf{s.Person, append([]byte("zhida-public 1\n"), journal.Payload(public...)...), append([]byte("zhida-private 1\n"), journal.Payload(private...)...)}
+}
+
+func textAt(texts []string, n int) string {
+	if n < 0 || n >= len(texts) {
+		return ""
+	}
+	return texts[n]
+}
+
+// partSalt hides one part of a leaf: showing it reveals neither the salt nor the other part.
+func partSalt(part, salt string) string { return journal.Digest([]byte(part + "\n" + salt)) }
+
+// treeOf is the tree over the leaves of a batch.
+func treeOf(ctx context.Context, r Reader, batch Batch, salts map[int64]string) (*journal.Tree, error) {
+	t := journal.NewTree()
+	return t, leavesOf(ctx, r, batch, salts, func(l Leaf) error { t.Add(l.Text()); return nil })
+}
+
+// newSeal draws a salt for every person of a batch and seals it.
+func (b *Book) newSeal(ctx context.Context, tx Tx, batch Batch) (Seal, error) {
+	var list []LeafSalt
+	if err := tx.Settlements(ctx, batch.ID, func(s Settlement) error { list = append(list, LeafSalt{Person: s.Person}); return nil }); err != nil {
+		return Seal{}, err
+	}
+	random := make([]byte, 32*len(list))
+	if _, err := io.ReadFull(b.random, random); err != nil {
+		return Seal{}, err
+	}
+	for i := range list {
+		list[i].Salt = hexOf(random[32*i : 32*i+32])
+	}
+	if err := tx.PutSalts(ctx, batch.ID, list); err != nil {
+		return Seal{}, err
+	}
+	return sealOf(ctx, tx, batch)
+}
+
+// sealOf is the seal of a batch as its rows stand.
+func sealOf(ctx context.Context, r Reader, batch Batch) (Seal, error) {
+	meta, err := r.Meta(ctx)
+	if err != nil {
+		return Seal{}, err
+	}
+	salts, err := saltsOf(ctx, r, batch.ID)
+	if err != nil {
+		return Seal{}, err
+	}
+	tree, err := treeOf(ctx, r, batch, salts)
+	return Seal{County: meta.County, Batch: batch.ID, Digest: batch.Digest, Horizon: batch.Horizon, Rules: batch.RulesVersion, Leaves: tree.Size(), Root: tree.Root()}, err
+}
+
+func saltsOf(ctx context.Context, r Reader, id BatchID) (map[int64]string, error) {
+	salts := map[int64]string{}
+	return salts, r.Salts(ctx, id, func(x LeafSalt) error { salts[x.Person] = x.Salt; return nil })
+}
+
+// signed gives what the event of a step says of the seal: its digest, root, size, and the
+// actor's own signature over its text.
+func (s *Session) signed(seal Seal) ([]string, error) {
+	signature, err := s.key.Sign(seal.Text())
+	return []string{"seal", journal.Digest(seal.Text()), "root", seal.Root, "leaves", strconv.Itoa(seal.Leaves), "signature", hexOf(signature)}, err
+}
+
+// sameSeal gives the seal that the maker signed; a batch whose rows give another was edited.
+// Error: batch.no_seal of a batch that an earlier program submitted.
+func sameSeal(ctx context.Context, r Reader, batch Batch) (Seal, error) {
+	seal, err := sealOf(ctx, r, batch)
+	if err != nil {
+		return seal, err
+	}
+	submitted := ""
+	head, err := r.Head(ctx)
+	if err != nil {
+		return seal, err
+	}
+	err = r.Events(ctx, batch.Horizon, head.Position, func(e journal.Event) error {
+		if e.Kind != EventBatchSubmitted {
+			return nil
+		}
+		pairs, err := journal.ParsePayload(e.Payload)
+		if valueOf(pairs, "batch") == batch.ID.String() {
+			submitted = valueOf(pairs, "seal")
+		}
+		return err
+	})
+	switch {
+	case err != nil:
+		return seal, err
+	case submitted == "":
+		return seal, message.Err("batch.no_seal", batch.ID)
+	case submitted != journal.Digest(seal.Text()):
+		return seal, message.Err("batch.tampered", batch.ID)
+	}
+	return seal, nil
+}
