@@ -52,6 +52,8 @@ var within = map[string][]string{
 	"importers":          {"importers/sheet", "payroll", "payroll/journal", "rules/..."},
 	"importers/returns":  {"importers/sheet", "payroll", "payroll/banklayout", "payroll/journal", "rules/..."},
 	"exporters":          {"payroll", "payroll/journal", "rules/message"},
+	"importers/evidence": {"payroll", "payroll/journal", "rules/..."},
+	"exporters/evidence": {"exporters", "payroll/journal", "rules/message"},
 	"exporters/drawing":  {"rules/money"},
 	"exporters/bankfile": {"payroll", "payroll/banklayout", "rules/..."},
 	"exporters/workbook": {"payroll", "rules/..."},

@@ -196,3 +196,5 @@ func rowOf(cell string) int {
 }
 
 func hexOf(b []byte) string { return hex.EncodeToString(b) }
+
+func unhex(s string) ([]byte, error) { return hex.DecodeString(s) }

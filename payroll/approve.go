@@ -333,12 +333,13 @@ func (b *Book) recompute(ctx context.Context, batch Batch) (string, int64, error
 	if err != nil {
 		return "", 0, err
 	}
-	digest, err := b.digestAsComputed(ctx, c, batch)
+	digest, err := b.digestAsComputed(ctx, c, batch, newSealer())
 	return digest, c.horizon, err
 }
 
-// digestAsComputed is the digest that a computation gives to a batch's id.
-func (b *Book) digestAsComputed(ctx context.Context, c *calc, batch Batch) (string, error) {
+// digestAsComputed is the digest that a computation gives to a batch's id. seal is new; it may
+// also write what it digests.
+func (b *Book) digestAsComputed(ctx context.Context, c *calc, batch Batch, seal *sealer) (string, error) {
 	if batch.RulesVersion != rules.Version {
 		return "", message.Err("batch.rules_version", batch.ID, batch.RulesVersion, rules.Version)
 	}
@@ -354,7 +355,7 @@ func (b *Book) digestAsComputed(ctx context.Context, c *calc, batch Batch) (stri
 	if err != nil {
 		return "", err
 	}
-	d := &draft{Batch: batch, texts: map[string]int{}, seal: newSealer()}
+	d := &draft{Batch: batch, texts: map[string]int{}, seal: seal}
 	err = b.compute(ctx, c, func(_ context.Context, chunk []personResult) error {
 		for i := range chunk {
 			for j := range chunk[i].parts {
@@ -379,12 +380,26 @@ func (b *Book) digestAsComputed(ctx context.Context, c *calc, batch Batch) (stri
 // same digest. For a committed batch what was committed later does not count. Every
 // month is worked out again for everybody, also those that the run could leave out.
 func (b *Book) Recompute(ctx context.Context, id BatchID) (string, error) {
+	return b.recomputed(ctx, id, newSealer())
+}
+
+// RecomputeTo is Recompute that writes the rows it computes into a folder, in files as
+// Evidence has them.
+func (b *Book) RecomputeTo(ctx context.Context, id BatchID, folder Folder) (string, error) {
+	seal := newSealerTo(folder, SealedDir, allSections)
+	digest, err := b.recomputed(ctx, id, seal)
+	return digest, errors.Join(err, seal.close())
+}
+
+func (b *Book) recomputed(ctx context.Context, id BatchID, seal *sealer) (string, error) {
 	batch, err := b.Batch(ctx, id)
 	if err != nil {
 		return "", err
 	}
 	if batch.Kind == Reissue { // it was computed from payments, and those are in its rows
-		return b.contentDigest(ctx, id, batch)
+		var digest string
+		err := b.view(ctx, func(r Reader) (err error) { digest, err = seal.digest(ctx, r, id, batch); return err })
+		return digest, err
 	}
 	only, err := ParseNarrow(batch.Narrowed)
 	if err != nil {
@@ -395,7 +410,7 @@ func (b *Book) Recompute(ctx context.Context, id BatchID) (string, error) {
 		return "", err
 	}
 	c.unchanged.all = true
-	return b.digestAsComputed(ctx, c, batch)
+	return b.digestAsComputed(ctx, c, batch, seal)
 }
 
 // freeze records the averages that an approval makes final, as facts of the world,

@@ -115,6 +115,9 @@ type Session struct {
 	key   journal.Signer
 }
 
+// Sign signs a text that leaves the house in the actor's name: SM2, DER.
+func (s *Session) Sign(text []byte) ([]byte, error) { return s.key.Sign(text) }
+
 // Has says whether the actor has the role.
 func (s *Session) Has(r Role) bool { return slices.Contains(s.Actor.Roles, r) }
 
@@ -195,6 +198,12 @@ func (b *Book) record(ctx context.Context, tx Tx, s *Session, kind string, pairs
 
 // view runs f on a snapshot.
 func (b *Book) view(ctx context.Context, f func(Reader) error) error { return b.store.View(ctx, f) }
+
+// Meta is what the book is.
+func (b *Book) Meta(ctx context.Context) (m Meta, err error) {
+	err = b.view(ctx, func(r Reader) error { m, err = r.Meta(ctx); return err })
+	return m, err
+}
 
 // BatchList gives all batches by id.
 func (b *Book) BatchList(ctx context.Context) (list []Batch, err error) {

@@ -34,6 +34,9 @@ func (s Seal) Text() []byte {
 	return append([]byte("zhida-seal 1\n"), journal.Payload(pairs...)...)
 }
 
+// Sum is the digest of the text.
+func (s Seal) Sum() string { return journal.Digest(s.Text()) }
+
 // LeafSalt hides a person's leaf: 32 random bytes in hex, empty once erased.
 type LeafSalt struct {
 	Person int64
@@ -180,7 +183,7 @@ func saltsOf(ctx context.Context, r Reader, id BatchID) (map[int64]string, error
 // actor's own signature over its text.
 func (s *Session) signed(seal Seal) ([]string, error) {
 	signature, err := s.key.Sign(seal.Text())
-	return []string{"seal", journal.Digest(seal.Text()), "root", seal.Root, "leaves", strconv.Itoa(seal.Leaves), "signature", hexOf(signature)}, err
+	return []string{"seal", seal.Sum(), "root", seal.Root, "leaves", strconv.Itoa(seal.Leaves), "signature", hexOf(signature)}, err
 }
 
 // sameSeal gives the seal that the maker signed; a batch whose rows give another was edited.
@@ -210,7 +213,7 @@ func sameSeal(ctx context.Context, r Reader, batch Batch) (Seal, error) {
 		return seal, err
 	case submitted == "":
 		return seal, message.Err("batch.no_seal", batch.ID)
-	case submitted != journal.Digest(seal.Text()):
+	case submitted != seal.Sum():
 		return seal, message.Err("batch.tampered", batch.ID)
 	}
 	return seal, nil

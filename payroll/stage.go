@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -382,18 +384,61 @@ type sealer struct {
 	lines, people, payments, texts section
 	entries                        *section // nil while no receivable moves
 	portions                       *section // nil while nobody's money moves
+
+	// open gives a file for the bytes of a section, besides being digested; nil for none.
+	open func(section string) (io.WriteCloser, error)
 }
 
+// section digests rows, and writes them where they are wanted.
 type section struct {
 	h interface {
 		Write([]byte) (int, error)
 		Sum([]byte) []byte
 	}
 	buf []byte
+	w   io.WriteCloser
+	err error // the first of w
 }
 
 func newSealer() *sealer {
 	return &sealer{lines: section{h: journal.NewHash()}, people: section{h: journal.NewHash()}, payments: section{h: journal.NewHash()}, texts: section{h: journal.NewHash()}}
+}
+
+// newSealerTo also writes the bytes of the sections named, and the head, into files of a folder.
+func newSealerTo(folder Folder, dir string, which []string) *sealer {
+	s := newSealer()
+	s.open = func(section string) (io.WriteCloser, error) {
+		if section != "batch" && !slices.Contains(which, section) {
+			return nil, nil
+		}
+		return folder.Create(dir + section + ".tsv")
+	}
+	s.file(&s.lines, "lines")
+	s.file(&s.people, "settlements")
+	s.file(&s.payments, "payments")
+	s.file(&s.texts, "sentences")
+	return s
+}
+
+// file opens the file of a section, once.
+func (s *sealer) file(x *section, name string) {
+	if s.open != nil && x.w == nil && x.err == nil {
+		x.w, x.err = s.open(name)
+	}
+}
+
+// close closes the files of the sections.
+func (s *sealer) close() (err error) {
+	for _, x := range []*section{&s.lines, &s.people, &s.payments, &s.texts, s.entries, s.portions} {
+		if x == nil {
+			continue
+		}
+		err = errors.Join(err, x.err)
+		if x.w != nil {
+			err = errors.Join(err, x.w.Close())
+		}
+	}
+	return err
 }
 
 func (s *sealer) line(l *Line) {
@@ -428,7 +473,8 @@ func (s *sealer) payment(p *Payment) {
 // origin yet, since the batch may still get another number.
 func (s *sealer) entry(e *Entry) {
 	if s.entries == nil {
-		s.entries = &section{h: journal.NewHash()}
+		s.entries = newSection()
+		s.file(s.entries, "entries")
 	}
 	origin := ""
 	if e.Way != Charged {
@@ -443,7 +489,8 @@ func (s *sealer) entry(e *Entry) {
 
 func (s *sealer) portion(p *Portion) {
 	if s.portions == nil {
-		s.portions = &section{h: journal.NewHash()}
+		s.portions = newSection()
+		s.file(s.portions, "portions")
 	}
 	s.portions.row(num(p.Person), p.Fund, p.Place, num(int64(p.Gross)), num(int64(p.Deduction)), num(int64(p.Moved)), num(int64(p.Held)), num(int64(p.Owed)),
 		num(int64(p.Reissued)), num(int64(p.Pay)))
@@ -454,6 +501,7 @@ func (s *sealer) text(t string) { s.texts.row(t) }
 // sum is the digest of the batch: its fixed head fields and the four sections.
 func (s *sealer) sum(b Batch) string {
 	top := section{h: journal.NewHash()}
+	s.file(&top, "batch")
 	top.row("zhida-batch", "1", b.ID.String(), string(b.Kind), b.Channel, strconv.Itoa(b.RulesVersion))
 	if b.Narrowed != "" {
 		top.row("narrowed", b.Narrowed)
@@ -472,6 +520,9 @@ func (s *sealer) sum(b Batch) string {
 	}
 	if s.portions != nil {
 		top.row("portions", hexOf(s.portions.h.Sum(nil)))
+	}
+	if top.w != nil {
+		s.lines.err = errors.Join(s.lines.err, top.err, top.w.Close())
 	}
 	return hexOf(top.h.Sum(nil))
 }
@@ -493,6 +544,9 @@ func (s *section) row(fields ...string) {
 	}
 	s.buf = append(s.buf, '\n')
 	s.h.Write(s.buf)
+	if s.w != nil && s.err == nil {
+		_, s.err = s.w.Write(s.buf)
+	}
 }
 
 func num(n int64) string { return strconv.FormatInt(n, 10) }
@@ -508,7 +562,11 @@ func digestOf(ctx context.Context, r Reader, batch Batch) (string, error) {
 }
 
 func digestStaged(ctx context.Context, r Reader, id BatchID, batch Batch) (string, error) {
-	s := newSealer()
+	return newSealer().digest(ctx, r, id, batch)
+}
+
+// digest goes over the rows of a batch that stand under an id.
+func (s *sealer) digest(ctx context.Context, r Reader, id BatchID, batch Batch) (string, error) {
 	if err := r.Lines(ctx, LineQuery{Batch: id}, func(l Line) error { s.line(&l); return nil }); err != nil {
 		return "", err
 	}

@@ -24,10 +24,19 @@ func (c *cli) runCommand() *cobra.Command {
 }
 
 func (c *cli) rerunCommand() *cobra.Command {
-	var only, since string
-	cmd := &cobra.Command{Use: "rerun MONTH", Short: "重算已经发过的月份：按现在所知，少了补、多了扣；没有变化就没有批次", Args: cobra.ExactArgs(1),
-		Example: "  zhida rerun 2026-10 --as 张敏\n  zhida rerun 2026-10 --only 430725101 --as 张敏\n  zhida rerun 2027-02 --since 2026-10 --as 张敏   # 跨年提标，一个批次",
+	var only, since, evidence string
+	cmd := &cobra.Command{Use: "rerun MONTH", Short: "重算已经发过的月份：按现在所知，少了补、多了扣；没有变化就没有批次",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if evidence != "" {
+				return cobra.NoArgs(cmd, args)
+			}
+			return cobra.ExactArgs(1)(cmd, args)
+		},
+		Example: "  zhida rerun 2026-10 --as 张敏\n  zhida rerun 2026-10 --only 430725101 --as 张敏\n  zhida rerun 2027-02 --since 2026-10 --as 张敏   # 跨年提标，一个批次\n  zhida rerun --evidence 证据/证据_2026-10-1   # 只凭证据重算，逐字节比对",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if evidence != "" {
+				return c.rerunEvidence(cmd, evidence)
+			}
 			m, err := calendar.ParseMonth(args[0])
 			if err != nil {
 				return message.Err("cli.month", args[0])
@@ -51,6 +60,7 @@ func (c *cli) rerunCommand() *cobra.Command {
 				return c.computed(m, r)
 			})
 		}}
+	cmd.Flags().StringVar(&evidence, "evidence", "", "证据文件夹：只凭它把那一批再算一次，不用账本")
 	cmd.Flags().StringVar(&since, "since", "", "连同从这个月起的各月一起更正，合成一个批次")
 	cmd.Flags().StringVar(&only, "only", "", "只更正一个人（编号或姓名）、一个乡镇或村（区划代码）、一个项目（代码或名称）")
 	return cmd
