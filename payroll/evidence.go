@@ -311,6 +311,9 @@ func (e *evidence) inputs() error {
 			return err
 		}
 	}
+	if err := e.documents(policies); err != nil {
+		return err
+	}
 	for at := h; at > 0; {
 		s, err := e.Settings(e.ctx, at)
 		if err != nil || s.Position == 0 {
@@ -333,6 +336,28 @@ func (e *evidence) inputs() error {
 			row(append([]string{num(x.Position)}, entryRow(&x)...)...)
 			return nil
 		})
+	})
+}
+
+// documents writes what each document grants and for which pay months, so that nobody has to
+// understand the language of policies to look it up.
+func (e *evidence) documents(policies []AdoptedPolicy) error {
+	granted, err := byPosition(policies)
+	if err != nil {
+		return err
+	}
+	return e.table("inputs/documents.tsv", func(row func(...string)) error {
+		for _, x := range policies {
+			p := granted[num(x.Position)]
+			for _, it := range p.Items {
+				side := Gross
+				if it.Deduction {
+					side = Deduction
+				}
+				row(num(x.Position), p.Document.Number, p.Document.Title, p.Document.From.String(), p.Document.Until.String(), it.Code, it.Name, it.Channel, string(side))
+			}
+		}
+		return nil
 	})
 }
 
