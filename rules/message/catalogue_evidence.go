@@ -1,6 +1,21 @@
 package message
 
 var evidenceEntries = []Entry{
+	{Code: "actor.active", Exit: ExitState,
+		Zh: "{0} 的密钥还有效", ZhHint: "密钥丢了或被别人知道了，先由另一人停用：zhida actor remove {0}",
+		En: "the key of {0} is still valid", EnHint: "If it is lost or known to others, somebody else ends it first: zhida actor remove {0}."},
+	{Code: "actor.last_admin", Exit: ExitState,
+		Zh: "{0} 是最后一名管理员，不能停用", ZhHint: "请先登记另一名管理员",
+		En: "{0} is the last administrator and cannot be removed", EnHint: "Register another administrator first."},
+	{Code: "actor.rekeyed",
+		Zh: "{0} 换了新密钥 {1}；原来的密钥签过的仍然有效",
+		En: "{0} has the new key {1}; what the old one signed stays valid"},
+	{Code: "actor.removed",
+		Zh: "{0} 的密钥已停用，签过的仍然有效",
+		En: "the key of {0} has ended; what it signed stays valid"},
+	{Code: "actor.same_remover", Exit: ExitPermission,
+		Zh: "{0} 的密钥是你停用的，不能再由你换新的", ZhHint: "换密钥要两个人：一人停用，另一名管理员换新",
+		En: "you ended the key of {0}, so you cannot give a new one", EnHint: "It takes two: one ends the key, another administrator gives the new one."},
 	{Code: "batch.no_seal", Exit: ExitState,
 		Zh: "批次 {0} 提交时的程序还不做签封", ZhHint: "请退回草稿（zhida batch reject {0}），再提交一次",
 		En: "batch {0} was submitted by a program that made no seal", EnHint: "Send it back (zhida batch reject {0}) and submit it again."},
