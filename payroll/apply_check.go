@@ -1,10 +1,10 @@
 package payroll
 
 import (
+	"cmp"
 	"encoding/hex"
 	"encoding/json"
 	"slices"
-	"sort"
 	"strings"
 
 	"zhida/rules/calendar"
@@ -169,19 +169,10 @@ func lastDay(d calendar.Date) string {
 }
 
 // sortFacts orders facts as the store keeps them.
-func sortFacts(list []Fact) {
-	sort.SliceStable(list, func(i, j int) bool {
-		a, b := &list[i], &list[j]
-		switch {
-		case a.Person != b.Person:
-			return a.Person < b.Person
-		case a.Kind != b.Kind:
-			return a.Kind < b.Kind
-		case a.Key != b.Key:
-			return a.Key < b.Key
-		}
-		return a.From < b.From
-	})
+func sortFacts(list []Fact) { slices.SortStableFunc(list, compareFacts) }
+
+func compareFacts(a, b Fact) int {
+	return cmp.Or(cmp.Compare(a.Person, b.Person), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Key, b.Key), cmp.Compare(a.From, b.From))
 }
 
 // rowOf is the row number in a cell address, 0 when there is none.
