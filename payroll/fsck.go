@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"zhida/payroll/journal"
 	"zhida/payroll/ledger"
@@ -85,6 +86,7 @@ type batchStep struct {
 	kind, actor        string
 	digest, seal, root string
 	horizon            int64
+	computed           string // when, of the event that computed it
 }
 
 func (f *fsck) fault(position int64, table, code string, args ...any) {
@@ -170,24 +172,23 @@ func (f *fsck) note(e *journal.Event, pairs []string, keys map[string][]byte) er
 		delete(keys, name)
 		f.actors[name] = f.bound[e.Position][boundActor]
 	case EventBatchComputed:
-		horizon := parseNum(valueOf(pairs, "horizon"))
 		for i := 0; i+3 < len(pairs); i += 2 {
 			if pairs[i] == "batch" && pairs[i+2] == "digest" {
-				f.step(e, pairs[i+1], pairs[i+3], horizon, "", "")
+				f.step(e, pairs, pairs[i+1], pairs[i+3])
 			}
 		}
 	case EventBatchAnswered, EventBatchSubmitted, EventBatchChecked, EventBatchApproved, EventBatchRejected, EventBatchCancelled, EventBatchExporting, EventBatchExported:
-		f.step(e, valueOf(pairs, "batch"), valueOf(pairs, "digest"), parseNum(valueOf(pairs, "horizon")), valueOf(pairs, "seal"), valueOf(pairs, "root"))
+		f.step(e, pairs, valueOf(pairs, "batch"), valueOf(pairs, "digest"))
 	}
 	return nil
 }
 
-func (f *fsck) step(e *journal.Event, batch, digest string, horizon int64, seal, root string) {
+func (f *fsck) step(e *journal.Event, pairs []string, batch, digest string) {
 	id, err := ParseBatchID(batch)
 	if err != nil {
 		return
 	}
-	f.steps = append(f.steps, batchStep{id, e.Position, e.Kind, e.Actor, digest, seal, root, horizon})
+	f.steps = append(f.steps, batchStep{id, e.Position, e.Kind, e.Actor, digest, valueOf(pairs, "seal"), valueOf(pairs, "root"), parseNum(valueOf(pairs, "horizon")), valueOf(pairs, "computed")})
 	if e.Kind == EventBatchExporting {
 		f.export[id] = e.Position
 	}
@@ -226,7 +227,7 @@ func (f *fsck) agree(found rowsAt, tables ...string) {
 	}
 	slices.Sort(positions)
 	for _, position := range positions {
-		if position <= f.Unbound {
+		if f.Unbound > 0 && position <= f.Unbound {
 			continue
 		}
 		for _, table := range tables {
@@ -499,13 +500,13 @@ func (f *fsck) batches() error {
 
 // life holds the state of a batch and who took its steps against the journal.
 func (f *fsck) life(x Batch, steps []batchStep) {
-	want := Batch{State: Draft}
+	want, computed := Batch{State: Draft}, ""
 	for _, s := range steps {
 		if s.digest != "" {
 			want.Digest = s.digest
 		}
 		if s.horizon != 0 {
-			want.Horizon = s.horizon
+			want.Horizon, computed = s.horizon, s.computed
 		}
 		switch s.kind {
 		case EventBatchComputed:
@@ -526,7 +527,7 @@ func (f *fsck) life(x Batch, steps []batchStep) {
 	}
 	at := steps[len(steps)-1].position
 	for what, same := range map[string]bool{"状态": want.State == x.State, "经办人": want.Maker == x.Maker, "复核人": want.Checker == x.Checker, "审批人": want.Approver == x.Approver,
-		"摘要": want.Digest == x.Digest, "计算时的日志位置": want.Horizon == x.Horizon || want.Horizon == 0} {
+		"摘要": want.Digest == x.Digest, "计算时的日志位置": want.Horizon == x.Horizon || want.Horizon == 0, "计算时间": computed == x.ComputedAt.UTC().Format(time.RFC3339) || computed == ""} {
 		if !same {
 			f.fault(at, "batch", "fsck.head", x.ID, what)
 		}
@@ -548,6 +549,15 @@ func (f *fsck) content(x Batch, steps []batchStep) error {
 	if digest != x.Digest {
 		f.fault(at, "batch", "batch.tampered", x.ID)
 	}
+	err = f.Entries(f.ctx, EntryQuery{Batch: x.ID}, func(e Entry) error { // what the digest leaves to the batch itself
+		if e.Position != 0 || e.Date != 0 || e.Way == Charged && e.Origin != x.ID {
+			f.fault(at, boundEntry, "batch.tampered", x.ID)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
 	sums, err := f.sums(x)
 	if err != nil {
 		return err
@@ -562,6 +572,13 @@ func (f *fsck) content(x Batch, steps []batchStep) error {
 	seal, err := sealOf(f.ctx, f.Reader, x)
 	if err != nil {
 		return err
+	}
+	salts, err := saltsOf(f.ctx, f.Reader, x.ID)
+	if err != nil {
+		return err
+	}
+	if len(salts) != seal.Leaves {
+		f.fault(at, "leaf", "fsck.seal", x.ID)
 	}
 	latest := map[string]batchStep{}
 	for _, s := range steps {
