@@ -54,6 +54,7 @@ var within = map[string][]string{
 	"exporters":          {"payroll", "payroll/journal", "rules/message"},
 	"exporters/drawing":  {"rules/money"},
 	"exporters/bankfile": {"payroll", "payroll/banklayout", "rules/..."},
+	"exporters/paper":    {"exporters", "payroll", "rules/..."},
 	"exporters/workbook": {"payroll", "rules/..."},
 
 	"cmd":                     {"rules/identity", "rules/message"}, // these tests

@@ -1,9 +1,13 @@
 package app
 
 import (
+	"cmp"
 	"context"
+	"strconv"
 	"strings"
 
+	"zhida/exporters"
+	"zhida/exporters/paper"
 	"zhida/exporters/workbook"
 	"zhida/payroll"
 )
@@ -16,7 +20,7 @@ func dashed(id payroll.BatchID) string { return strings.ReplaceAll(id.String(), 
 // those who have a former cadre's compensation for the first time, where there are any.
 func (a *App) PaySheet(ctx context.Context, id payroll.BatchID, dir string) (files []string, err error) {
 	write := func(name string, f func(writer) error) error {
-		file, err := paper(dir, name+"_"+dashed(id)+".xlsx", f)
+		file, err := paperFile(dir, name+"_"+dashed(id)+".xlsx", f)
 		if err == nil {
 			files = append(files, file)
 		}
@@ -43,4 +47,60 @@ func (a *App) PaySheet(ctx context.Context, id payroll.BatchID, dir string) (fil
 		return write("离任补贴认定表", func(w writer) error { return workbook.WriteRecognition(w, r.Head(), newcomers) })
 	})
 	return files, err
+}
+
+// Payslips writes the slips of a batch into dir and gives the paths: pages to print, a file
+// a township, the workbook of all, and the text messages. With a person it writes that
+// person's page alone and gives the text message.
+func (a *App) Payslips(ctx context.Context, id payroll.BatchID, person int64, dir string) (files []string, text string, err error) {
+	slips, err := a.Book.Payslips(ctx, id, person)
+	if err != nil {
+		return nil, "", err
+	}
+	write := func(name string, f func(writer) error) error {
+		file, err := paperFile(dir, name, f)
+		if err == nil {
+			files = append(files, file)
+		}
+		return err
+	}
+	pages := func(name string, part payroll.Payslips) error {
+		return write(name, func(w writer) error { return paper.WritePayslips(w, part) })
+	}
+	if person != 0 {
+		err := pages("工资条_"+dashed(id)+"_"+strconv.FormatInt(person, 10)+".html", slips)
+		return files, paper.Message(slips.Head, slips.Slips[0]), err
+	}
+	names := map[string]string{}
+	for _, t := range slips.Head.Townships {
+		names[t.Code] = t.Name
+	}
+	for from := 0; from < len(slips.Slips); {
+		part, to := slips, from
+		for to < len(slips.Slips) && slips.Slips[to].Township == slips.Slips[from].Township {
+			to++
+		}
+		part.Slips = slips.Slips[from:to]
+		if err := pages("工资条_"+dashed(id)+"_"+inName(cmp.Or(slips.Slips[from].Township, "无单位"), names)+".html", part); err != nil {
+			return files, "", err
+		}
+		from = to
+	}
+	if err := write("工资条_"+dashed(id)+".xlsx", func(w writer) error { return workbook.WritePayslips(w, slips) }); err != nil {
+		return files, "", err
+	}
+	err = write("工资条短信_"+dashed(id)+".csv", func(w writer) error { return paper.WriteMessages(w, slips) })
+	return files, "", err
+}
+
+// inName is a place as names of files have it: its code, which is unique, and its name
+// without what a file's name cannot hold.
+func inName(code string, names map[string]string) string {
+	name := strings.Map(func(r rune) rune {
+		if r < ' ' || strings.ContainsRune(`/\:*?"<>|`, r) {
+			return -1
+		}
+		return r
+	}, exporters.Visible(names[code]))
+	return strings.TrimSuffix(code+"_"+name, "_")
 }
