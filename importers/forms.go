@@ -97,6 +97,7 @@ var forms = []form{
 		{code: "category", title: "人员类别", synonyms: []string{"类别", "category"}, required: true, choices: categoryChoices, example: "乡镇干部"},
 		{code: "place", title: "单位代码", synonyms: []string{"单位（村）代码", "村代码", "所在村代码", "乡镇代码", "区划代码", "place"}, kind: place, required: true, example: "430725101"},
 		{code: "joined", title: "参加工作日期", synonyms: []string{"参加工作时间", "参工时间", "joined"}, kind: day, example: "2008-07-01"},
+		{code: "group", title: "村民小组", synonyms: []string{"小组", "村组", "组别", "group"}, help: "同村同名的人在公示表上按小组区分", example: "三组"},
 		{code: "hukou", title: "户籍", synonyms: []string{"户籍地", "hukou"}, example: "本县"},
 		{code: "flags", title: "标记", synonyms: []string{"备注标记", "特殊情况", "flags"}, help: "多个用顿号隔开", example: "鳏寡孤独"},
 		{code: "died", title: "去世日期", synonyms: []string{"死亡日期", "去世时间", "died"}, kind: day},

@@ -21,6 +21,7 @@ type pages struct {
 	formulas map[int]func(row int) string
 	units    []pageUnit
 	sums     []int64 // by column, over all rows
+	apart    bool    // each unit is a paper of its own: it has its own pages and sums
 }
 
 // pageUnit is a run of rows that begins a page of its own: a village's.
@@ -85,16 +86,36 @@ func (p *pages) finish() error {
 	for i, x := range list {
 		if i == 0 || x.unit != list[i-1].unit {
 			unit = nil
+			if p.apart {
+				all = nil
+			}
 		}
 		if i > 0 {
 			p.breaks = append(p.breaks, "A"+strconv.Itoa(p.body.next))
 		}
+		number, of := p.count(list, i)
 		var err error
-		if all, unit, err = p.page(x, i+1, len(list), all, unit); err != nil {
+		if all, unit, err = p.page(x, number, of, all, unit); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// count numbers a page: in the sheet, or where units are apart in its unit.
+func (p *pages) count(list []printedPage, i int) (number, of int) {
+	if !p.apart {
+		return i + 1, len(list)
+	}
+	for k, x := range list {
+		if x.unit == list[i].unit {
+			of++
+			if k <= i {
+				number++
+			}
+		}
+	}
+	return number, of
 }
 
 // Room on paper inside the margins that setPage sets: pixels at 96 to the inch for the
@@ -225,7 +246,7 @@ func (p *pages) sumRows(x printedPage, first int, sums []int64, all, unit *runni
 			return nil, nil, err
 		}
 		var err error
-		if len(p.units) > 1 {
+		if len(p.units) > 1 && !p.apart {
 			if unit, err = p.running("本单位累计", page, sums, unit); err != nil {
 				return nil, nil, err
 			}

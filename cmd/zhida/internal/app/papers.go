@@ -93,6 +93,42 @@ func (a *App) Payslips(ctx context.Context, id payroll.BatchID, person int64, di
 	return files, "", err
 }
 
+// PublicNotices writes the notices of a batch into dir and gives the paths: for each
+// township a workbook and pages to print for its villages, and the same for its own cadres,
+// which stay in the house.
+func (a *App) PublicNotices(ctx context.Context, id payroll.BatchID, dir string) (payroll.PublicNotices, []string, error) {
+	n, err := a.Book.PublicNotices(ctx, id)
+	if err != nil {
+		return n, nil, err
+	}
+	names := map[string]string{}
+	for _, t := range n.Head.Townships {
+		names[t.Code] = t.Name
+	}
+	var files []string
+	for from := 0; from < len(n.Papers); {
+		first, to := n.Papers[from], from
+		for to < len(n.Papers) && n.Papers[to].Township == first.Township && n.Papers[to].Internal == first.Internal {
+			to++
+		}
+		kind := map[bool]string{true: "内部公示表", false: "公示表"}[first.Internal]
+		name := kind + "_" + dashed(id) + "_" + inName(cmp.Or(first.Township, "无单位"), names)
+		part := n.Papers[from:to]
+		for _, x := range []struct {
+			end   string
+			write func(writer) error
+		}{{".xlsx", func(w writer) error { return workbook.WritePublicNotice(w, n.Head, part) }}, {".html", func(w writer) error { return paper.WriteNotices(w, n.Head, part) }}} {
+			file, err := paperFile(dir, name+x.end, x.write)
+			if err != nil {
+				return n, files, err
+			}
+			files = append(files, file)
+		}
+		from = to
+	}
+	return n, files, nil
+}
+
 // inName is a place as names of files have it: its code, which is unique, and its name
 // without what a file's name cannot hold.
 func inName(code string, names map[string]string) string {
