@@ -137,10 +137,11 @@ func itemsBefore(ctx context.Context, r Reader, batch Batch) (map[itemOf]bool, e
 	if err != nil {
 		return nil, err
 	}
-	return had, r.Facts(ctx, FactQuery{Horizon: batch.Horizon, First: 1, Last: last, Kinds: []facts.Kind{facts.KindPaid}}, func(f Fact) error {
+	err = r.Facts(ctx, FactQuery{Horizon: batch.Horizon, First: 1, Last: last, Kinds: []facts.Kind{facts.KindPaid}}, func(f Fact) error {
 		var x paidFact
 		err := decode(f, &x)
 		had[itemOf{f.Person, x.Item}] = true
 		return err
 	})
+	return had, err
 }

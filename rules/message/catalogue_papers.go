@@ -1,6 +1,19 @@
 package message
 
 var papersEntries = []Entry{
+	{Code: "attach.again", Exit: ExitState,
+		Zh: "{0} 已经登记过（{1}，日志第 {2} 条）", ZhHint: "同一个文件不用再登记；换一份扫描件请核对内容",
+		En: "{0} is attached already ({1}, journal {2})", EnHint: "The same file need not be attached again."},
+	{Code: "attach.done", Exit: ExitDone,
+		Zh: "批次 {0} 登记了盖章件 {1}：{2} 字节，SM3 {3}", En: "batch {0} has the stamped sheet {1}: {2} bytes, SM3 {3}"},
+	{Code: "attach.empty", Exit: ExitUsage,
+		Zh: "{0} 是空文件", ZhHint: "请重新扫描盖章的表，再登记",
+		En: "{0} is empty", EnHint: "Scan the stamped sheet again."},
+	{Code: "attach.listed", Exit: ExitDone,
+		Zh: "盖章件 {0}：{1} 字节，SM3 {2}，{3} {4} 登记", En: "stamped sheet {0}: {1} bytes, SM3 {2}, attached by {3} on {4}"},
+	{Code: "export.not_stamped", Exit: ExitState,
+		Zh: "批次 {0} 没有登记盖章的发放表，不能导出", ZhHint: "请用 zhida paysheet {0} 打印、盖章、扫描，再用 zhida batch attach {0} 文件 登记；不要求盖章的，在设置里去掉 stamped",
+		En: "batch {0} has no stamped sheet attached and cannot leave", EnHint: "Print with zhida paysheet {0}, have it stamped, scan it and attach it with zhida batch attach {0} FILE; or remove stamped from the settings."},
 	{Code: "notice.done", Exit: ExitDone,
 		Zh: "公示 {0} 张，{1} 行", En: "{0} notices with {1} rows"},
 	{Code: "notice.left", Exit: ExitDone,

@@ -3,6 +3,10 @@ package app
 import (
 	"cmp"
 	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -10,6 +14,7 @@ import (
 	"zhida/exporters/paper"
 	"zhida/exporters/workbook"
 	"zhida/payroll"
+	"zhida/rules/message"
 )
 
 // dashed is a batch's id as names of files have it.
@@ -139,4 +144,20 @@ func inName(code string, names map[string]string) string {
 		return r
 	}, exporters.Visible(names[code]))
 	return strings.TrimSuffix(code+"_"+name, "_")
+}
+
+// Attach records a scan of a batch's stamped sheet by its digest.
+func (a *App) Attach(ctx context.Context, s *payroll.Session, id payroll.BatchID, file string) (payroll.Attachment, error) {
+	info, err := os.Stat(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return payroll.Attachment{}, message.Err("file.missing", file)
+	}
+	if err != nil || !info.Mode().IsRegular() {
+		return payroll.Attachment{}, message.Err("file.unreadable", file).Because(err)
+	}
+	d, err := exporters.DigestFile(file)
+	if err != nil {
+		return payroll.Attachment{}, message.Err("file.unreadable", file).Because(err)
+	}
+	return a.Book.Attach(ctx, s, id, filepath.Base(file), info.Size(), d.SM3)
 }
