@@ -48,14 +48,15 @@ var within = map[string][]string{
 	"payroll/store/pgtest":    {},
 	"payroll/store/storetest": {"payroll", "payroll/journal", "payroll/ledger", "payroll/schedule", "rules/..."},
 
-	"importers/sheet":    {"rules/message"},
-	"importers":          {"importers/sheet", "payroll", "payroll/journal", "rules/..."},
-	"importers/returns":  {"importers/sheet", "payroll", "payroll/banklayout", "payroll/journal", "rules/..."},
-	"exporters":          {"payroll", "payroll/journal", "rules/message"},
-	"exporters/drawing":  {"rules/money"},
-	"exporters/bankfile": {"payroll", "payroll/banklayout", "rules/..."},
-	"exporters/paper":    {"exporters", "payroll", "rules/..."},
-	"exporters/workbook": {"payroll", "rules/..."},
+	"importers/sheet":     {"rules/message"},
+	"importers":           {"importers/sheet", "payroll", "payroll/journal", "rules/..."},
+	"importers/returns":   {"importers/sheet", "payroll", "payroll/banklayout", "payroll/journal", "rules/..."},
+	"exporters":           {"payroll", "payroll/journal", "rules/message"},
+	"exporters/auditdata": {"exporters", "payroll", "rules/..."},
+	"exporters/drawing":   {"rules/money"},
+	"exporters/bankfile":  {"payroll", "payroll/banklayout", "rules/..."},
+	"exporters/paper":     {"exporters", "payroll", "rules/..."},
+	"exporters/workbook":  {"payroll", "rules/..."},
 
 	"cmd":                     {"rules/identity", "rules/message"}, // these tests
 	"cmd/zhida":               {"cmd/zhida/internal/...", "exporters", "exporters/bankfile", "importers", "payroll", "payroll/banklayout", "payroll/ledger", "payroll/schedule", "rules/..."},

@@ -11,9 +11,11 @@ import (
 	"strings"
 
 	"zhida/exporters"
+	"zhida/exporters/auditdata"
 	"zhida/exporters/paper"
 	"zhida/exporters/workbook"
 	"zhida/payroll"
+	"zhida/rules/calendar"
 	"zhida/rules/message"
 )
 
@@ -160,4 +162,43 @@ func (a *App) Attach(ctx context.Context, s *payroll.Session, id payroll.BatchID
 		return payroll.Attachment{}, message.Err("file.unreadable", file).Because(err)
 	}
 	return a.Book.Attach(ctx, s, id, filepath.Base(file), info.Size(), d.SM3)
+}
+
+// AuditData writes the tables of the batches of some months into dir, with what they mean
+// and the SQL that loads and checks them. notice is the number of the audit notice by which
+// numbers of identity and bank cards are shown in full; s may be nil without one. A dry
+// run of it records nothing and therefore shows nothing.
+func (a *App) AuditData(ctx context.Context, s *payroll.Session, from, to calendar.Month, notice, dir string) (list []auditdata.Table, err error) {
+	if notice != "" {
+		if err := a.Unmask(ctx, s, notice, from, to); err != nil || a.IsDry() {
+			return nil, err
+		}
+	}
+	err = a.Book.AuditData(ctx, from, to, notice != "", func(t payroll.AuditTable) error {
+		var done auditdata.Table
+		d, err := exporters.WriteFile(dir, auditdata.File(t), func(w writer) (err error) { done, err = auditdata.Write(w, t); return err })
+		done.SM3 = d.SM3
+		list = append(list, done)
+		return err
+	})
+	if err != nil {
+		return list, err
+	}
+	for _, x := range []struct {
+		name  string
+		write func(writer) error
+	}{
+		{"tables.csv", func(w writer) error { return auditdata.WriteTables(w, list) }},
+		{"dictionary.csv", func(w writer) error { return auditdata.WriteDictionary(w, list) }},
+		{"schema.sql", func(w writer) error { return auditdata.WriteSchema(w, list) }},
+		{"load-sqlite.sql", func(w writer) error { return auditdata.WriteLoadSQLite(w, list) }},
+		{"load-postgresql.sql", func(w writer) error { return auditdata.WriteLoadPostgreSQL(w, list) }},
+		{"checks.sql", auditdata.WriteChecks},
+		{"README.txt", func(w writer) error { return auditdata.WriteReadme(w, notice) }},
+	} {
+		if _, err := exporters.WriteFile(dir, x.name, x.write); err != nil {
+			return list, err
+		}
+	}
+	return list, nil
 }
