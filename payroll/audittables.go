@@ -3,6 +3,7 @@ package payroll
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -116,11 +117,11 @@ func (a *auditing) prepare() (err error) {
 	if err != nil {
 		return err
 	}
-	named := map[string]bool{}
+	named := map[BatchID]bool{}
 	for _, x := range all {
 		if x.ID.Month() >= a.from && x.ID.Month() <= a.to {
 			a.batches = append(a.batches, x)
-			named[x.ID.String()] = true
+			named[x.ID] = true
 		}
 	}
 	if a.policies, err = a.r.AllPolicies(a.ctx); err != nil {
@@ -133,7 +134,7 @@ func (a *auditing) prepare() (err error) {
 		a.actors[e.Position] = e.Actor
 		pairs, err := journal.ParsePayload(e.Payload)
 		day := calendar.DateIn(e.Time, zone)
-		a.inPeriod[e.Position] = day >= a.from.First() && day <= a.to.Last() || named[valueOf(pairs, "batch")]
+		a.inPeriod[e.Position] = day >= a.from.First() && day <= a.to.Last() || slices.ContainsFunc(batchesNamed(pairs), func(id BatchID) bool { return named[id] })
 		return err
 	})
 	if err != nil {
@@ -503,7 +504,7 @@ func (a *auditing) postings() AuditTable {
 }
 
 func (a *auditing) events() AuditTable {
-	return AuditTable{"events", "期间的日志", []string{"position"}, columnsOf("position n 日志位置", "at t 时间", "actor t 谁", "kind t 做了什么", "batch t 批次", "digest t 摘要", "prev t 前一条的摘要"), func(row func([]string) error) error {
+	return AuditTable{"events", "期间的日志", []string{"position"}, columnsOf("position n 日志位置", "at t 时间", "actor t 谁", "kind t 做了什么", "batch t 批次，几个批次用顿号隔开", "digest t 摘要", "prev t 前一条的摘要"), func(row func([]string) error) error {
 		return a.r.Events(a.ctx, 1, a.head, func(e journal.Event) error {
 			if !a.inPeriod[e.Position] {
 				return nil
@@ -512,7 +513,7 @@ func (a *auditing) events() AuditTable {
 			if err != nil {
 				return err
 			}
-			return auditRow(row, e.Position, e.Time, e.Actor, e.Kind, valueOf(pairs, "batch"), e.Digest, e.Prev)
+			return auditRow(row, e.Position, e.Time, e.Actor, e.Kind, batchWords(batchesNamed(pairs)), e.Digest, e.Prev)
 		})
 	}}
 }

@@ -1,5 +1,5 @@
 -- 审计检查语句，SQLite 和 PostgreSQL 通用。只算已审批、已导出的批次（committed = 1）。
--- [检查] 的没有结果才正常；[列示] 的结果请逐条看。
+-- 标“检查”的没有结果才正常，标“列示”的结果请逐条看。
 
 -- [检查] 一张卡付给几个人
 SELECT p.card_no, COUNT(DISTINCT p.person) AS people, MIN(p.person) AS first_person, MAX(p.person) AS last_person, SUM(p.fen) AS fen
@@ -169,7 +169,7 @@ FROM payments p JOIN settlements s ON s.batch = p.batch AND s.person = p.person
 WHERE p.target <> ''
 ORDER BY p.batch, p.seq;
 
--- [列示] 批次当月或上月启用的卡
+-- [列示] 批次当月启用的卡
 SELECT p.batch, p.seq, p.person, a.since, a.entered_by, a.proof, p.fen
 FROM payments p JOIN batches b ON b.batch = p.batch AND b.committed = 1
 JOIN accounts a ON a.person = p.person AND a.card_no = p.card_no

@@ -3,10 +3,12 @@ package app
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -201,4 +203,77 @@ func (a *App) AuditData(ctx context.Context, s *payroll.Session, from, to calend
 		}
 	}
 	return list, nil
+}
+
+// Dossier gathers everything somebody handled or received in some months, or some place
+// did, and writes it into dir: a workbook and the same as JSON. text is an actor's name, a
+// division code, a place's name that only one place has, or what Person understands.
+func (a *App) Dossier(ctx context.Context, text string, from, to calendar.Month, dir string) (d payroll.Dossier, files []string, err error) {
+	of, err := a.dossierOf(ctx, text)
+	if err != nil {
+		return d, nil, err
+	}
+	if d, err = a.Book.Dossier(ctx, of, from, to); err != nil {
+		return d, nil, err
+	}
+	name := "离任审计_" + inName(cmp.Or(of.Place, of.Actor, strconv.FormatInt(of.Person, 10)), map[string]string{of.Place: d.Name}) + "_" + from.String() + "_" + to.String()
+	for _, x := range []struct {
+		end   string
+		write func(writer) error
+	}{{".xlsx", func(w writer) error { return workbook.WriteDossier(w, d) }}, {".json", func(w writer) error { return writeJSON(w, d) }}} {
+		file, err := paperFile(dir, name+x.end, x.write)
+		if err != nil {
+			return d, files, err
+		}
+		files = append(files, file)
+	}
+	return d, files, nil
+}
+
+func writeJSON(w writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// dossierOf understands whose dossier is meant.
+func (a *App) dossierOf(ctx context.Context, text string) (payroll.DossierOf, error) {
+	if (len(text) == 9 || len(text) == 12) && strings.Trim(text, "0123456789") == "" {
+		return payroll.DossierOf{Place: text}, nil
+	}
+	actors, err := a.ActorList(ctx)
+	if err != nil {
+		return payroll.DossierOf{}, err
+	}
+	for _, x := range actors {
+		if x.Name == text {
+			return a.Itself(ctx, payroll.DossierOf{Actor: text})
+		}
+	}
+	names, err := a.PlaceNames(ctx)
+	if err != nil {
+		return payroll.DossierOf{}, err
+	}
+	var codes []string
+	for code := range names {
+		if names[code] == text || placeNamed(names, code) == text {
+			codes = append(codes, code)
+		}
+	}
+	switch {
+	case len(codes) == 1:
+		return payroll.DossierOf{Place: codes[0]}, nil
+	case len(codes) > 1:
+		sort.Strings(codes)
+		return payroll.DossierOf{}, message.Err("dossier.several", text, strings.Join(codes, "、"))
+	}
+	p, err := a.Person(ctx, text)
+	if message.Code(err) == "person.missing" {
+		err = message.Err("dossier.unknown", text)
+	}
+	if err != nil {
+		return payroll.DossierOf{}, err
+	}
+	return a.Itself(ctx, payroll.DossierOf{Person: p.Person})
 }
