@@ -235,6 +235,16 @@ var forms = []form{
 		{code: "document", title: "文号", synonyms: []string{"依据", "协议编号", "document"}, required: true, example: "桃民发〔2019〕17号"},
 		withdrawColumn,
 	}},
+	{kind: payroll.KindPublicity, title: "公示登记", fact: facts.KindPublicity, key: []string{"item", "from"}, from: "from", columns: []column{
+		hidden(idColumn), hidden(nameColumn),
+		{code: "item", title: "项目", synonyms: []string{"项目代码", "item"}, required: true, example: "离任村干部补偿"},
+		{code: "from", title: "公示开始日期", synonyms: []string{"开始日期", "起", "from"}, kind: day, required: true, example: "2026-11-02"},
+		{code: "through", title: "公示截止日期", synonyms: []string{"截止日期", "止", "through"}, kind: day, required: true, help: "最后一天；公示期满才登记", example: "2026-11-08"},
+		{code: "photo", title: "照片摘要", synonyms: []string{"照片SM3", "photo"}, required: true, help: "公示照片文件的 SM3，64 位十六进制；用 zhida notice record 登记的自动算", example: "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"},
+		{code: "objection", title: "异议", synonyms: []string{"异议内容", "objection"}, help: "没有异议的空着"},
+		{code: "answer", title: "异议答复", synonyms: []string{"答复", "处理结果", "answer"}, help: "有异议没有答复的，缓发"},
+		withdrawColumn,
+	}},
 	{kind: "transfers", title: "转移支付和拨款", fact: facts.KindTransfer, key: []string{"fund", "document", "place", "voucher"}, from: "date", world: true, columns: []column{
 		{code: "fund", title: "资金", synonyms: []string{"资金代码", "fund"}, required: true, help: "设置里 funds 的代码", example: "F03"},
 		{code: "document", title: "文号", synonyms: []string{"依据", "拨款文号", "document"}, required: true, example: "湘财预〔2026〕31号"},

@@ -23,13 +23,10 @@ type Attachment struct {
 }
 
 // Attach records a file of a committed batch: only then its sheets carry the seal. The same
-// file is recorded once. Errors: batch.missing, batch.state, attach.empty, attach.again.
+// file is recorded once. Errors: batch.missing, batch.state, attach.again.
 func (b *Book) Attach(ctx context.Context, s *Session, id BatchID, name string, size int64, sm3 string) (a Attachment, err error) {
 	if err := s.need(RoleMaker, RoleChecker, RoleApprover); err != nil {
 		return a, err
-	}
-	if size == 0 {
-		return a, message.Err("attach.empty", name)
 	}
 	_, err = b.step(ctx, s, id, []State{Approved, Exported}, EventBatchAttached, func(tx Tx, batch *Batch) ([]string, error) {
 		list, err := attachments(ctx, tx, *batch)

@@ -8,6 +8,7 @@ import (
 
 	"zhida/cmd/zhida/internal/app"
 	"zhida/payroll"
+	"zhida/rules/calendar"
 	"zhida/rules/message"
 )
 
@@ -26,6 +27,53 @@ func (c *cli) noticeCommand() *cobra.Command {
 			})
 		}}
 	cmd.Flags().StringVar(&out, "out", ".", "写到哪个文件夹")
+	cmd.AddCommand(c.noticeRecord())
+	return cmd
+}
+
+func (c *cli) noticeRecord() *cobra.Command {
+	var from, to, photo string
+	cmd := &cobra.Command{Use: "record ID PLACE", Short: "登记一个村或乡镇的公示：起止日期和照片；先公示后发放的新增人员据此发放", Args: cobra.ExactArgs(2),
+		Long:    "登记的是批次里因为没有公示而缓发的人。公示期满、没有未答复的异议，下一批补发。异议和答复逐人用 import publicity 登记。",
+		Example: "  zhida notice record 2026-11/2 430725101001 --from 2026-11-02 --to 2026-11-08 --photo 公示栏.jpg --as 张敏",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			id, err := payroll.ParseBatchID(args[0])
+			if err != nil {
+				return err
+			}
+			first, err := calendar.ParseDate(from)
+			if err != nil {
+				return message.Err("cli.date", from)
+			}
+			last, err := calendar.ParseDate(to)
+			if err != nil {
+				return message.Err("cli.date", to)
+			}
+			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
+				people, result, err := a.RecordNotice(ctx, s, id, args[1], first, last, photo)
+				if err != nil {
+					return err
+				}
+				if c.json {
+					return c.printJSON(struct {
+						People   int   `json:"people"`
+						Position int64 `json:"position,omitempty"`
+						Proposal int64 `json:"proposal,omitempty"`
+					}{people, result.Position, result.Proposal})
+				}
+				c.say("notice.recorded", args[1], people, first, last, photo)
+				if result.Proposal != 0 {
+					c.say("proposal.made", result.Proposal)
+				}
+				return nil
+			})
+		}}
+	cmd.Flags().StringVar(&from, "from", "", "公示第一天，2026-11-02")
+	cmd.Flags().StringVar(&to, "to", "", "公示最后一天")
+	cmd.Flags().StringVar(&photo, "photo", "", "公示照片；账本记它的 SM3，照片自己保管")
+	for _, name := range []string{"from", "to", "photo"} {
+		_ = cmd.MarkFlagRequired(name)
+	}
 	return cmd
 }
 

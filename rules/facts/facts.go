@@ -44,6 +44,7 @@ const (
 	KindVerified  Kind = "verified"  // key: year
 	KindRecipient Kind = "recipient" // key: recipient|relation
 	KindDebt      Kind = "debt"      // key: item|month
+	KindPublicity Kind = "publicity" // key: item|from
 
 	// What brings money into funds.
 	KindTransfer  Kind = "transfer"  // key: fund|document|place|voucher

@@ -1,8 +1,10 @@
 package app
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -16,6 +18,7 @@ import (
 	"zhida/exporters/auditdata"
 	"zhida/exporters/paper"
 	"zhida/exporters/workbook"
+	"zhida/importers"
 	"zhida/payroll"
 	"zhida/rules/calendar"
 	"zhida/rules/message"
@@ -152,18 +155,11 @@ func inName(code string, names map[string]string) string {
 
 // Attach records a scan of a batch's stamped sheet by its digest.
 func (a *App) Attach(ctx context.Context, s *payroll.Session, id payroll.BatchID, file string) (payroll.Attachment, error) {
-	info, err := os.Stat(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return payroll.Attachment{}, message.Err("file.missing", file)
-	}
-	if err != nil || !info.Mode().IsRegular() {
-		return payroll.Attachment{}, message.Err("file.unreadable", file).Because(err)
-	}
-	d, err := exporters.DigestFile(file)
+	sm3, size, err := digestOf(file)
 	if err != nil {
-		return payroll.Attachment{}, message.Err("file.unreadable", file).Because(err)
+		return payroll.Attachment{}, err
 	}
-	return a.Book.Attach(ctx, s, id, filepath.Base(file), info.Size(), d.SM3)
+	return a.Book.Attach(ctx, s, id, filepath.Base(file), size, sm3)
 }
 
 // AuditData writes the tables of the batches of some months into dir, with what they mean
@@ -276,4 +272,57 @@ func (a *App) dossierOf(ctx context.Context, text string) (payroll.DossierOf, er
 		return payroll.DossierOf{}, err
 	}
 	return a.Itself(ctx, payroll.DossierOf{Person: p.Person})
+}
+
+// RecordNotice records that the notice hung for those of a place whose pay a batch holds
+// for want of it: its days, and the digest of the photograph that shows it on the wall. It
+// gives how many persons that concerns. Error: notice.nobody.
+func (a *App) RecordNotice(ctx context.Context, s *payroll.Session, id payroll.BatchID, place string, from, through calendar.Date, photo string) (int, payroll.ImportResult, error) {
+	persons, items, err := a.Unpublicised(ctx, id, place)
+	if err != nil {
+		return 0, payroll.ImportResult{}, err
+	}
+	if len(persons) == 0 {
+		return 0, payroll.ImportResult{}, message.Err("notice.nobody", id, place)
+	}
+	digest, _, err := digestOf(photo)
+	if err != nil {
+		return 0, payroll.ImportResult{}, err
+	}
+	var sheet bytes.Buffer
+	c := csv.NewWriter(&sheet)
+	rows := [][]string{{"身份证号", "姓名", "项目", "公示开始日期", "公示截止日期", "照片摘要"}}
+	for _, p := range persons {
+		for _, item := range items[p.Person] {
+			rows = append(rows, []string{p.ID.Full(), p.Name, item, from.String(), through.String(), digest})
+		}
+	}
+	if err := c.WriteAll(rows); err != nil {
+		return 0, payroll.ImportResult{}, err
+	}
+	batch, err := importers.Read(payroll.KindPublicity, "公示登记_"+dashed(id)+"_"+place+".csv", sheet.Bytes(), importers.Options{Items: map[string]string{}})
+	if err != nil {
+		return 0, payroll.ImportResult{}, err
+	}
+	result, err := a.Book.Import(ctx, s, batch, payroll.ImportOptions{})
+	return len(persons), result, err
+}
+
+// digestOf digests a file that stays outside the book, and gives its size.
+func digestOf(file string) (sm3 string, size int64, err error) {
+	info, err := os.Stat(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", 0, message.Err("file.missing", file)
+	}
+	if err != nil || !info.Mode().IsRegular() {
+		return "", 0, message.Err("file.unreadable", file).Because(err)
+	}
+	if info.Size() == 0 {
+		return "", 0, message.Err("attach.empty", filepath.Base(file))
+	}
+	d, err := exporters.DigestFile(file)
+	if err != nil {
+		return "", 0, message.Err("file.unreadable", file).Because(err)
+	}
+	return d.SM3, info.Size(), nil
 }
