@@ -1,4 +1,4 @@
--- 审计检查语句，SQLite 和 PostgreSQL 通用。只算已审批、已导出的批次（committed = 1）。
+-- 审计检查语句，SQLite 和 PostgreSQL 通用。发放类的检查只算已审批、已导出的批次（committed = 1）。
 -- 标“检查”的没有结果才正常，标“列示”的结果请逐条看。
 
 -- [检查] 一张卡付给几个人
@@ -143,10 +143,10 @@ WHERE b.committed = 1 AND NOT EXISTS (SELECT 1 FROM events e WHERE e.batch = b.b
 ORDER BY b.batch;
 
 -- [检查] 差额没有事实或文件能解释
-SELECT batch, person, item, pay_month, fen
-FROM lines
-WHERE cause = 'program'
-ORDER BY batch, person, item, pay_month;
+SELECT l.batch, l.person, l.item, l.pay_month, l.fen
+FROM lines l JOIN batches b ON b.batch = l.batch AND b.committed = 1
+WHERE l.cause = 'program'
+ORDER BY l.batch, l.person, l.item, l.pay_month;
 
 -- [检查] 一笔退票重发了几次
 SELECT p.replaces, COUNT(*) AS times, SUM(p.fen) AS fen, MAX(o.fen) AS returned_fen
