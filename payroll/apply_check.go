@@ -38,6 +38,19 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 		if row.Fact.From > k.today {
 			bad("date", "import.future", row.Fact.From, k.today)
 		}
+	case facts.KindPublicity:
+		var v publicityFact
+		if decode(row.Fact, &v) == nil {
+			if v.Through < row.Fact.From {
+				bad("through", "import.publicity_days", row.Fact.From, v.Through)
+			}
+			if v.Through > k.today {
+				bad("through", "import.future", v.Through, k.today)
+			}
+			if len(v.Photo) != 64 || strings.Trim(v.Photo, "0123456789abcdef") != "" {
+				bad("photo", "import.publicity_photo", v.Photo)
+			}
+		}
 	case facts.KindVerified:
 		if row.Fact.From > k.today {
 			bad("date", "import.future", row.Fact.From, k.today)
