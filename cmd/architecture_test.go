@@ -102,6 +102,7 @@ var homes = map[string][]string{
 	"golang.org/x/text":             {"importers/sheet", "importers/returns", "exporters/bankfile", "testdata/bank", "testdata/counties/gen"},
 	"github.com/spf13/cobra":        {"cmd/zhida"},
 	"github.com/robfig/cron/v3":     {"payroll/schedule"},
+	"rsc.io/qr":                     {"exporters/paper"},
 	"golang.org/x/term":             {"cmd/zhida"},
 	"github.com/jedib0t/go-pretty":  {"cmd/zhida/internal/term"},
 }

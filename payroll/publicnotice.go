@@ -66,9 +66,13 @@ func (p *PublicNotice) Foot(h ReportHead) []string {
 	if h.Phone != "" {
 		where = "，投诉电话：" + h.Phone
 	}
-	return []string{"公示时间：　　　　年　　月　　日 至 　　　　年　　月　　日" + days,
+	list := []string{"公示时间：　　　　年　　月　　日 至 　　　　年　　月　　日" + days,
 		"对公示内容有异议的，请在公示期内向" + h.Unit + "反映" + where + "。",
 		"张贴单位（盖章）：　　　　　　　　　　　　张贴人：　　　　　　　　　　制表日期：" + h.Batch.ComputedAt.In(zone).Format("2006-01-02")}
+	if h.SealSum != "" {
+		list = append(list, "本表各行在封签之下，封签 SM3："+h.SealSum+"。本人可向"+h.Unit+"索取回执，核对自己这一行。")
+	}
+	return list
 }
 
 // NoticeColumns are what a notice shows where the document does not say.

@@ -42,6 +42,7 @@ type ReportHead struct {
 	Departments []string         // who states an opinion on changes, in the order of the county's chains; empty while it has none
 	SentBack    []SentBack       // facts about persons of the batch whose owners have not answered
 	Seal        string           // hex digest that the approval signed; "" before approval
+	SealSum     string           // hex digest of the seal that three people signed; "" before approval
 }
 
 // Compared says whether Changes has something to hold the batch against.

@@ -312,6 +312,9 @@ func (p *batchReport) loadEvents() error {
 		}
 		for i := 0; i+1 < len(pairs); i += 2 {
 			if pairs[i] == "batch" && pairs[i+1] == id {
+				if e.Kind == EventBatchApproved {
+					p.head.SealSum = valueOf(pairs, "seal")
+				}
 				p.head.Events = append(p.head.Events, ReportEvent{e.Position, e.Time, e.Actor, e.Kind, EventChinese(e.Kind) + "：" + e.Actor})
 				break
 			}
