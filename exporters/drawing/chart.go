@@ -1,0 +1,146 @@
+package drawing
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"zhida/rules/money"
+)
+
+// Bar is one amount of a chart. Nothing in a chart is told by colour alone: every bar has
+// its label and its amount beside it, and what was before is an outline.
+type Bar struct {
+	Label  string
+	Fen    money.Fen
+	Before money.Fen
+	Note   string // behind the amount
+}
+
+// Series is the amounts of one thing over the columns of a chart.
+type Series struct {
+	Name string
+	Fen  []money.Fen // one a column
+}
+
+// The geometry of charts.
+const (
+	chartWidth  length = 10000
+	barHeight   length = 180
+	barGap      length = 90
+	barLeft     length = 2300 // labels
+	barRight    length = 2300 // amounts
+	panelTop    length = 560
+	panelHeight length = 1500
+	panelLabel  length = 320
+)
+
+const (
+	ink      = "#1b1f24"
+	faint    = "#4d5660"
+	fullBar  = "#1f4e79"
+	minusBar = "#8a4b08"
+	fontList = `'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC',SimSun,sans-serif`
+)
+
+// WriteBars draws bars beside one another, a row each, from a common zero: less than
+// nothing goes to the left. outlines says that the amounts before are drawn too.
+func WriteBars(w io.Writer, title string, bars []Bar, outlines bool) error {
+	row := barHeight + barGap
+	if outlines {
+		row += barHeight / 2
+	}
+	var low, high money.Fen
+	for _, b := range bars {
+		low, high = min(low, b.Fen, b.Before), max(high, b.Fen, b.Before)
+	}
+	scale := func(f money.Fen) length {
+		return length(int64(chartWidth-barLeft-barRight) * int64(f) / max(int64(high-low), 1))
+	}
+	zero := barLeft + scale(-low)
+	var b strings.Builder
+	open(&b, title, chartWidth, row*length(max(len(bars), 1))+barGap)
+	y := barGap
+	for _, x := range bars {
+		fmt.Fprintf(&b, "<text x=\"%s\" y=\"%s\" font-size=\"13\" text-anchor=\"end\" fill=\"%s\">%s</text>\n", barLeft-100, y+barHeight-40, ink, text(short(x.Label)))
+		fill := fullBar
+		if x.Fen < 0 {
+			fill = minusBar
+		}
+		fmt.Fprintf(&b, "<rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" fill=\"%s\"/>\n", zero+min(scale(x.Fen), 0), y, max(scale(x.Fen), -scale(x.Fen), 10), barHeight, fill)
+		end := max(scale(x.Fen), 0)
+		if outlines {
+			end = max(end, scale(x.Before))
+			fmt.Fprintf(&b, "<rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" fill=\"#fff\" stroke=\"%s\"/>\n", zero+min(scale(x.Before), 0), y+barHeight+20, max(scale(x.Before), -scale(x.Before), 10), barHeight/2-20, fullBar)
+		}
+		amount := x.Fen.Grouped()
+		if x.Note != "" {
+			amount += "　" + x.Note
+		}
+		fmt.Fprintf(&b, "<text x=\"%s\" y=\"%s\" font-size=\"13\" fill=\"%s\">%s</text>\n", zero+end+80, y+barHeight-40, ink, text(amount))
+		y += row
+	}
+	fmt.Fprintf(&b, "<line x1=\"%s\" y1=\"0\" x2=\"%s\" y2=\"%s\" stroke=\"%s\"/>\n</svg>\n", zero, zero, y, faint)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// WriteColumns draws each series as a panel of columns, one a label, perRow panels beside
+// one another. Every panel has its own scale, from zero; the amounts over the columns are
+// in units of ten thousand yuan, rounded, where there is room for them: exact ones belong
+// into a table beside the chart.
+func WriteColumns(w io.Writer, title string, labels []string, series []Series, perRow int) error {
+	width := chartWidth / length(perRow)
+	rows := (len(series) + perRow - 1) / perRow
+	height := panelTop + panelHeight + panelLabel
+	var b strings.Builder
+	open(&b, title, chartWidth, height*length(max(rows, 1)))
+	for i, s := range series {
+		panel(&b, length(i%perRow)*width, length(i/perRow)*height, width-200, labels, s, perRow == 1)
+	}
+	b.WriteString("</svg>\n")
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// panel draws one series. Where it is narrow only the first and last column are labelled.
+func panel(b *strings.Builder, x0, y0, width length, labels []string, s Series, wide bool) {
+	fmt.Fprintf(b, "<text x=\"%s\" y=\"%s\" font-size=\"13\" font-weight=\"bold\" fill=\"%s\">%s</text>\n", x0, y0+180, ink, text(s.Name))
+	var low, high money.Fen
+	for _, f := range s.Fen {
+		low, high = min(low, f), max(high, f)
+	}
+	scale := func(f money.Fen) length { return length(int64(panelHeight) * int64(f) / max(int64(high-low), 1)) }
+	zero := y0 + panelTop + scale(high)
+	step := width / length(max(len(labels), 1))
+	column := min(step*6/10, 700)
+	for i, f := range s.Fen {
+		x := x0 + length(i)*step + (step-column)/2
+		top, fill := zero-scale(max(f, 0)), fullBar
+		if f < 0 {
+			fill = minusBar
+		}
+		fmt.Fprintf(b, "<rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" fill=\"%s\"><title>%s %s 元</title></rect>\n",
+			x, top, column, max(scale(f), -scale(f), 5), fill, text(labels[i]), f.Grouped())
+		if edge := i == 0 || i == len(s.Fen)-1; wide || edge || len(labels) <= 4 {
+			fmt.Fprintf(b, "<text x=\"%s\" y=\"%s\" font-size=\"12\" text-anchor=\"middle\" fill=\"%s\">%s</text>\n", x+column/2, top-60, ink, wan(f))
+			fmt.Fprintf(b, "<text x=\"%s\" y=\"%s\" font-size=\"12\" text-anchor=\"middle\" fill=\"%s\">%s</text>\n", x+column/2, y0+panelTop+panelHeight+180, faint, text(labels[i]))
+		}
+	}
+	fmt.Fprintf(b, "<line x1=\"%s\" y1=\"%s\" x2=\"%s\" y2=\"%s\" stroke=\"%s\"/>\n", x0, zero, x0+width, zero, faint)
+}
+
+// wan is an amount in units of ten thousand yuan with two decimals, a half away from zero.
+func wan(f money.Fen) string {
+	const unit = 10_000 // fen in a hundredth of ten thousand yuan
+	half := money.Fen(unit / 2)
+	if f < 0 {
+		half = -half
+	}
+	return ((f + half) / unit).Grouped()
+}
+
+func open(b *strings.Builder, title string, width, height length) {
+	fmt.Fprintf(b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %s %s" width="%s" height="%s" role="img" font-family="%s">`+"\n<title>%s</title>\n",
+		width, height, width, height, fontList, text(title))
+}

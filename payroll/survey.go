@@ -1,0 +1,370 @@
+package payroll
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"zhida/rules/calendar"
+	"zhida/rules/facts"
+	"zhida/rules/message"
+	"zhida/rules/money"
+)
+
+// Survey is what an auditor looks over: one batch, or the batches of a month, with what
+// came before them and what became of their payments. All of it is of one snapshot.
+// Texts are Chinese, identifiers masked.
+type Survey struct {
+	Month    calendar.Month
+	Whole    bool     // of a whole month: all its approved batches
+	Position int64    // of the journal; what came after the approvals holds as of here
+	Reports  []Report // of the batches, in their order
+	LeftOut  []Batch  // of a whole month, its batches that are not approved
+
+	Trend    []TrendSum    // of the channels of the batches, by month, item
+	Compared []ComparedSum // by township; of the regular batches alone
+	States   []StateSum    // what became of the payments, in the order of the states
+	Back     []Bounce      // payments that did not arrive at first, or that pay such a one again
+	Files    []ExportFile
+	Flow     []FlowSum   // of the money of the batches
+	Funds    *FundReport // of the month; nil where FundsWhy says why not
+	FundsWhy message.Message
+}
+
+// TrendSum is what an item comes to in the batches of a month, corrections included.
+type TrendSum struct {
+	Month     calendar.Month
+	Item      string
+	ItemName  string
+	Deduction bool
+	Fen       money.Fen
+}
+
+// ComparedSum is what a township's people were paid for the month and for the month
+// before it, by the runs that ReportHead.MonthNet and PreviousNet count.
+type ComparedSum struct {
+	Township        string // code
+	Now, Before     money.Fen
+	Heads, HeadsWas int // persons with a payment in a run
+}
+
+// StateSum is the payments that are in a state.
+type StateSum struct {
+	State PaymentState
+	Count int
+	Fen   money.Fen
+}
+
+// Bounce is a payment that did not arrive at first, or one that pays such a payment again.
+type Bounce struct {
+	PaidOut
+	First PaymentEvent // what the bank said when it did not arrive; zero of a payment that arrived
+	By    string       // the payment that pays it again, or ""
+}
+
+// FlowSum is money of one origin that went one way.
+type FlowSum struct {
+	Lot       string // document of what came in; "" for money nobody has brought in
+	Fund      string
+	FundName  string
+	Place     string // division code, "" for a fund's general money
+	PlaceName string
+	Where     string // Chinese: 已入账, 在途 …
+	Paid      bool   // by payments; else withheld for institutions
+	Count     int
+	Fen       money.Fen
+}
+
+// trendMonths is how many months a trend shows, the last included.
+const trendMonths = 12
+
+// Survey hands f what there is to look over about one batch, in whatever state. Error:
+// batch.missing.
+func (b *Book) Survey(ctx context.Context, id BatchID, f func(*Survey) error) error {
+	return b.view(ctx, func(r Reader) error {
+		s := &Survey{Month: id.Month()}
+		return s.gather(ctx, r, []BatchID{id}, f)
+	})
+}
+
+// SurveyMonth is Survey of all batches of a month that are approved. Error:
+// auditreport.no_batch when there are none.
+func (b *Book) SurveyMonth(ctx context.Context, m calendar.Month, f func(*Survey) error) error {
+	return b.view(ctx, func(r Reader) error {
+		s := &Survey{Month: m, Whole: true}
+		batches, err := r.Batches(ctx)
+		if err != nil {
+			return err
+		}
+		var ids []BatchID
+		for _, x := range batches {
+			switch {
+			case x.ID.Month() != m || x.State == Cancelled:
+			case x.State.Committed():
+				ids = append(ids, x.ID)
+			default:
+				s.LeftOut = append(s.LeftOut, x)
+			}
+		}
+		if len(ids) == 0 {
+			return message.Err("auditreport.no_batch", m)
+		}
+		return s.gather(ctx, r, ids, f)
+	})
+}
+
+func (s *Survey) gather(ctx context.Context, r Reader, ids []BatchID, f func(*Survey) error) error {
+	head, err := r.Head(ctx)
+	if err != nil {
+		return err
+	}
+	s.Position = head.Position
+	var reports []*batchReport
+	for _, id := range ids {
+		p, err := newReport(ctx, r, id)
+		if err != nil {
+			return err
+		}
+		reports, s.Reports = append(reports, p), append(s.Reports, p)
+	}
+	for _, load := range []func(context.Context, Reader, []*batchReport) error{s.trend, s.compare, s.payments, s.flow, s.funds} {
+		if err := load(ctx, r, reports); err != nil {
+			return err
+		}
+	}
+	return f(s)
+}
+
+// trend adds up the lines of the months before, as they stood when the last of the
+// batches was computed.
+func (s *Survey) trend(ctx context.Context, r Reader, reports []*batchReport) error {
+	batches, err := r.Batches(ctx)
+	if err != nil {
+		return err
+	}
+	own, channels, horizon := map[BatchID]bool{}, map[string]bool{}, int64(0)
+	for _, p := range reports {
+		b := p.head.Batch
+		own[b.ID], channels[b.Channel], horizon = true, true, max(horizon, b.Horizon)
+	}
+	var ids []BatchID
+	for _, x := range batches {
+		ago := s.Month.Sub(x.ID.Month())
+		before := x.State.Committed() && x.Horizon <= horizon && channels[x.Channel] && ago >= 0 && ago < trendMonths
+		if own[x.ID] || before {
+			ids = append(ids, x.ID)
+		}
+	}
+	type key struct {
+		month calendar.Month
+		item  string
+	}
+	at := map[key]*TrendSum{}
+	err = r.LineSums(ctx, ids, func(x LineSum) error {
+		k := key{x.Batch.Month(), x.Item}
+		if at[k] == nil {
+			at[k] = &TrendSum{Month: k.month, Item: x.Item, ItemName: cmp.Or(reports[0].names[x.Item], x.Item), Deduction: x.Side == Deduction}
+		}
+		at[k].Fen += x.Fen
+		return nil
+	})
+	for _, x := range at {
+		s.Trend = append(s.Trend, *x)
+	}
+	slices.SortFunc(s.Trend, func(a, b TrendSum) int { return cmp.Or(cmp.Compare(a.Month, b.Month), cmp.Compare(a.Item, b.Item)) })
+	return err
+}
+
+// lastRuns are the reports that are held against a month before: of a month that was run
+// several times the last run, which counts the others in.
+func lastRuns(reports []*batchReport) (list []*batchReport) {
+	last := map[string]*batchReport{}
+	for _, p := range reports {
+		if p.head.Batch.Kind == Regular && p.head.Previous != "" {
+			last[p.head.Batch.Channel] = p
+		}
+	}
+	for _, channel := range sortedKeys(last) {
+		list = append(list, last[channel])
+	}
+	return list
+}
+
+// Compares says whether the changes of a report count: those of the last run of a month
+// take in what the runs before it paid.
+func (s *Survey) Compares(r Report) bool {
+	h := r.Head()
+	if !h.Compared() {
+		return false
+	}
+	for _, x := range s.Reports {
+		o := x.Head().Batch
+		if h.Batch.Kind == Regular && o.Kind == Regular && o.Channel == h.Batch.Channel && o.ID > h.Batch.ID {
+			return false
+		}
+	}
+	return true
+}
+
+// compare adds up by township what the runs of the month and of the month before paid.
+func (s *Survey) compare(ctx context.Context, r Reader, reports []*batchReport) error {
+	at := map[string]*ComparedSum{}
+	for _, p := range lastRuns(reports) {
+		for _, x := range append(slices.Clone(p.earlier), p.head.Batch) {
+			now, before := p.ofMonth(x), p.ofPrevious(x)
+			if !now && !before {
+				continue
+			}
+			err := r.Settlements(ctx, x.ID, func(row Settlement) error {
+				if row.Pay == 0 {
+					return nil
+				}
+				code := facts.Township(row.Place)
+				if at[code] == nil {
+					at[code] = &ComparedSum{Township: code}
+				}
+				if before {
+					at[code].Before += row.Pay
+					at[code].HeadsWas++
+					return nil
+				}
+				at[code].Now += row.Pay
+				at[code].Heads++
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	for _, code := range sortedKeys(at) {
+		s.Compared = append(s.Compared, *at[code])
+	}
+	return nil
+}
+
+// stateOrder is the order in which states are listed.
+var stateOrder = []PaymentState{PaymentCredited, PaymentSent, PaymentParked, PaymentReturned, PaymentRecalled, PaymentReissued, PaymentGivenUp}
+
+// payments counts what became of the payments and gathers those with a history.
+func (s *Survey) payments(ctx context.Context, r Reader, reports []*batchReport) error {
+	sums := map[PaymentState]*StateSum{}
+	for _, p := range reports {
+		b := p.head.Batch
+		files, err := r.Exports(ctx, b.ID)
+		if err != nil {
+			return err
+		}
+		s.Files = append(s.Files, files...)
+		if b.State != Exported {
+			continue
+		}
+		history, err := historyOf(ctx, r, b.ID)
+		if err != nil {
+			return err
+		}
+		err = paidOut(ctx, r, b, func(x PaidOut) error {
+			if sums[x.State] == nil {
+				sums[x.State] = &StateSum{State: x.State}
+			}
+			sums[x.State].Count++
+			sums[x.State].Fen += x.Fen
+			h := history[x.Seq]
+			if h == nil && x.Replaces == (PaymentID{}) {
+				return nil
+			}
+			bounce := Bounce{PaidOut: x}
+			if h != nil {
+				bounce.First, bounce.By = h.first, h.by
+			}
+			if who := p.people[x.Person]; who != nil {
+				bounce.Name = who.settlement.Name
+			}
+			s.Back = append(s.Back, bounce)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for _, state := range stateOrder {
+		if sums[state] != nil {
+			s.States = append(s.States, *sums[state])
+		}
+	}
+	return nil
+}
+
+// history is what happened to a payment that did not arrive at first.
+type history struct {
+	first PaymentEvent // that it did not
+	by    string       // the payment that replaces it
+}
+
+func historyOf(ctx context.Context, r Reader, id BatchID) (map[int]*history, error) {
+	list := map[int]*history{}
+	err := r.PaymentEvents(ctx, id, func(e PaymentEvent) error { // by seq and position
+		switch h := list[e.Seq]; {
+		case e.State == PaymentSent || e.State == PaymentCredited && h == nil:
+		case h == nil:
+			list[e.Seq] = &history{first: e}
+		case e.State == PaymentReissued:
+			h.by = e.Reason
+		}
+		return nil
+	})
+	return list, err
+}
+
+// flow adds up where the money of the batches came from and went.
+func (s *Survey) flow(ctx context.Context, r Reader, reports []*batchReport) error {
+	own := map[BatchID]bool{}
+	for _, p := range reports {
+		own[p.head.Batch.ID] = p.head.Batch.State.Committed()
+	}
+	county, err := countyOf(ctx, r, Meta{})
+	if err != nil {
+		return err
+	}
+	meta, err := r.Meta(ctx)
+	if err != nil {
+		return err
+	}
+	world, err := loadWorld(ctx, r, meta, 0)
+	if err != nil {
+		return err
+	}
+	at := map[FlowSum]*FlowSum{}
+	_, err = trace(ctx, r, func(x FlowStep) bool {
+		if !own[x.Payment.Batch] {
+			return false
+		}
+		k := FlowSum{Lot: x.Lot, Fund: x.Fund, Place: x.Place, Where: x.Chinese(), Paid: x.Rest == ""}
+		if at[k] == nil {
+			sum := k
+			sum.FundName, sum.PlaceName = county.FundName(x.Fund), villageName(world, x.Place)
+			at[k] = &sum
+		}
+		at[k].Count++
+		at[k].Fen += x.Fen
+		return false // added up, not kept
+	})
+	for _, x := range at {
+		s.Flow = append(s.Flow, *x)
+	}
+	slices.SortFunc(s.Flow, func(a, b FlowSum) int {
+		return cmp.Or(cmp.Compare(a.Lot, b.Lot), cmp.Compare(a.Fund, b.Fund), cmp.Compare(a.Place, b.Place), cmp.Compare(a.Where, b.Where))
+	})
+	return err
+}
+
+// funds takes in the closing of the month, or why there is none.
+func (s *Survey) funds(ctx context.Context, r Reader, _ []*batchReport) error {
+	report, err := fundReport(ctx, r, s.Month)
+	if message.Code(err) == "fund.order" { // closed together with a later month
+		s.FundsWhy = message.M("auditreport.funds_elsewhere", s.Month)
+		return nil
+	}
+	s.Funds = &report
+	return err
+}
