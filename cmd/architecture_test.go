@@ -48,13 +48,14 @@ var within = map[string][]string{
 	"payroll/store/pgtest":    {},
 	"payroll/store/storetest": {"payroll", "payroll/journal", "payroll/ledger", "payroll/schedule", "rules/..."},
 
-	"importers/sheet":    {"rules/message"},
-	"importers":          {"importers/sheet", "payroll", "payroll/journal", "rules/..."},
-	"importers/returns":  {"importers/sheet", "payroll", "payroll/banklayout", "payroll/journal", "rules/..."},
-	"exporters":          {"payroll", "payroll/journal", "rules/message"},
-	"exporters/drawing":  {"rules/money"},
-	"exporters/bankfile": {"payroll", "payroll/banklayout", "rules/..."},
-	"exporters/workbook": {"payroll", "rules/..."},
+	"importers/sheet":     {"rules/message"},
+	"importers":           {"importers/sheet", "payroll", "payroll/journal", "rules/..."},
+	"importers/returns":   {"importers/sheet", "payroll", "payroll/banklayout", "payroll/journal", "rules/..."},
+	"exporters":           {"payroll", "payroll/journal", "rules/message"},
+	"exporters/drawing":   {"rules/money"},
+	"exporters/bankfile":  {"payroll", "payroll/banklayout", "rules/..."},
+	"exporters/workbook":  {"payroll", "rules/..."},
+	"exporters/webreport": {"exporters/drawing", "payroll", "payroll/ledger", "rules/..."},
 
 	"cmd":                     {"rules/identity", "rules/message"}, // these tests
 	"cmd/zhida":               {"cmd/zhida/internal/...", "exporters", "exporters/bankfile", "importers", "payroll", "payroll/banklayout", "payroll/ledger", "payroll/schedule", "rules/..."},
