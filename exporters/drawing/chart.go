@@ -2,7 +2,7 @@ package drawing
 
 import (
 	"fmt"
-	"io"
+	"slices"
 	"strings"
 
 	"zhida/rules/money"
@@ -30,8 +30,8 @@ const (
 	barGap      length = 90
 	barLeft     length = 2300 // labels
 	barRight    length = 2300 // amounts
-	panelTop    length = 560
-	panelHeight length = 1500
+	panelTop    length = 480
+	panelHeight length = 1150
 	panelLabel  length = 320
 )
 
@@ -43,16 +43,44 @@ const (
 	fontList = `'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC',SimSun,sans-serif`
 )
 
-// WriteBars draws bars beside one another, a row each, from a common zero: less than
-// nothing goes to the left. outlines says that the amounts before are drawn too.
-func WriteBars(w io.Writer, title string, bars []Bar, outlines bool) error {
+// Bars are bars of one scale. Long lists are drawn as several charts, so that paper has
+// where to break them.
+type Bars struct {
+	List     []Bar
+	Outlines bool // the amounts before are drawn too
+}
+
+// barsInChart is how many bars fit a printed page.
+const barsInChart = 15
+
+// DrawBars draws bars below one another from a common zero: less than nothing goes to the
+// left. It gives one drawing for every fifteen bars to put.
+func DrawBars(title string, bars Bars, put func(svg string)) {
+	low, high := bars.reach()
+	for rest := bars.List; ; rest = rest[barsInChart:] {
+		n := min(len(rest), barsInChart)
+		put(barChart(title, rest[:n], bars.Outlines, low, high))
+		if len(rest) <= barsInChart {
+			return
+		}
+	}
+}
+
+// reach is the least and the largest amount, from zero.
+func (b Bars) reach() (low, high money.Fen) {
+	for _, x := range b.List {
+		low, high = min(low, x.Fen), max(high, x.Fen)
+		if b.Outlines {
+			low, high = min(low, x.Before), max(high, x.Before)
+		}
+	}
+	return low, high
+}
+
+func barChart(title string, bars []Bar, outlines bool, low, high money.Fen) string {
 	row := barHeight + barGap
 	if outlines {
 		row += barHeight / 2
-	}
-	var low, high money.Fen
-	for _, b := range bars {
-		low, high = min(low, b.Fen, b.Before), max(high, b.Fen, b.Before)
 	}
 	scale := func(f money.Fen) length {
 		return length(int64(chartWidth-barLeft-barRight) * int64(f) / max(int64(high-low), 1))
@@ -81,37 +109,35 @@ func WriteBars(w io.Writer, title string, bars []Bar, outlines bool) error {
 		y += row
 	}
 	fmt.Fprintf(&b, "<line x1=\"%s\" y1=\"0\" x2=\"%s\" y2=\"%s\" stroke=\"%s\"/>\n</svg>\n", zero, zero, y, faint)
-	_, err := io.WriteString(w, b.String())
-	return err
+	return b.String()
 }
 
-// WriteColumns draws each series as a panel of columns, one a label, perRow panels beside
-// one another. Every panel has its own scale, from zero; the amounts over the columns are
-// in units of ten thousand yuan, rounded, where there is room for them: exact ones belong
-// into a table beside the chart.
-func WriteColumns(w io.Writer, title string, labels []string, series []Series, perRow int) error {
+// DrawColumns draws each series as a panel of columns, one a label, perRow panels beside
+// one another, and gives one drawing a row to put. Every panel has its own scale, from
+// zero; the amounts over the columns are in units of ten thousand yuan, rounded, where there
+// is room for them: exact ones belong into a table beside the chart.
+func DrawColumns(title string, labels []string, series []Series, perRow int, put func(svg string)) {
 	width := chartWidth / length(perRow)
-	rows := (len(series) + perRow - 1) / perRow
-	height := panelTop + panelHeight + panelLabel
-	var b strings.Builder
-	open(&b, title, chartWidth, height*length(max(rows, 1)))
-	for i, s := range series {
-		panel(&b, length(i%perRow)*width, length(i/perRow)*height, width-200, labels, s, perRow == 1)
+	for row := range slices.Chunk(series, perRow) {
+		var b strings.Builder
+		open(&b, title, chartWidth, panelTop+panelHeight+panelLabel)
+		for i, s := range row {
+			panel(&b, length(i)*width, width-200, labels, s, perRow == 1)
+		}
+		b.WriteString("</svg>\n")
+		put(b.String())
 	}
-	b.WriteString("</svg>\n")
-	_, err := io.WriteString(w, b.String())
-	return err
 }
 
 // panel draws one series. Where it is narrow only the first and last column are labelled.
-func panel(b *strings.Builder, x0, y0, width length, labels []string, s Series, wide bool) {
-	fmt.Fprintf(b, "<text x=\"%s\" y=\"%s\" font-size=\"13\" font-weight=\"bold\" fill=\"%s\">%s</text>\n", x0, y0+180, ink, text(s.Name))
+func panel(b *strings.Builder, x0, width length, labels []string, s Series, wide bool) {
+	fmt.Fprintf(b, "<text x=\"%s\" y=\"%s\" font-size=\"13\" font-weight=\"bold\" fill=\"%s\">%s</text>\n", x0, length(180), ink, text(s.Name))
 	var low, high money.Fen
 	for _, f := range s.Fen {
 		low, high = min(low, f), max(high, f)
 	}
 	scale := func(f money.Fen) length { return length(int64(panelHeight) * int64(f) / max(int64(high-low), 1)) }
-	zero := y0 + panelTop + scale(high)
+	zero := panelTop + scale(high)
 	step := width / length(max(len(labels), 1))
 	column := min(step*6/10, 700)
 	for i, f := range s.Fen {
@@ -124,7 +150,7 @@ func panel(b *strings.Builder, x0, y0, width length, labels []string, s Series, 
 			x, top, column, max(scale(f), -scale(f), 5), fill, text(labels[i]), f.Grouped())
 		if edge := i == 0 || i == len(s.Fen)-1; wide || edge || len(labels) <= 4 {
 			fmt.Fprintf(b, "<text x=\"%s\" y=\"%s\" font-size=\"12\" text-anchor=\"middle\" fill=\"%s\">%s</text>\n", x+column/2, top-60, ink, wan(f))
-			fmt.Fprintf(b, "<text x=\"%s\" y=\"%s\" font-size=\"12\" text-anchor=\"middle\" fill=\"%s\">%s</text>\n", x+column/2, y0+panelTop+panelHeight+180, faint, text(labels[i]))
+			fmt.Fprintf(b, "<text x=\"%s\" y=\"%s\" font-size=\"12\" text-anchor=\"middle\" fill=\"%s\">%s</text>\n", x+column/2, panelTop+panelHeight+180, faint, text(labels[i]))
 		}
 	}
 	fmt.Fprintf(b, "<line x1=\"%s\" y1=\"%s\" x2=\"%s\" y2=\"%s\" stroke=\"%s\"/>\n", x0, zero, x0+width, zero, faint)

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"html/template"
 	"slices"
 
 	"zhida/payroll"
@@ -18,7 +19,7 @@ type block struct {
 	Batch int    // number of the report
 	First int64  // person
 	Last  int64
-	Data  string
+	Data  template.HTML // base64, in which HTML means nothing
 }
 
 // peopleInBlock is how many persons' rows are unpacked at once when one of them is opened.
@@ -220,7 +221,7 @@ func (p *packs) finish() error {
 	return err
 }
 
-func packed(v any) (string, error) {
+func packed(v any) (template.HTML, error) {
 	text, err := json.Marshal(v)
 	if err != nil {
 		return "", fmt.Errorf("webreport: packing: %w", err)
@@ -233,5 +234,5 @@ func packed(v any) (string, error) {
 	if err := z.Close(); err != nil {
 		return "", err
 	}
-	return base64.StdEncoding.EncodeToString(b.Bytes()), nil
+	return template.HTML(base64.StdEncoding.EncodeToString(b.Bytes())), nil
 }

@@ -1,13 +1,12 @@
 package webreport
 
 import (
-	"bytes"
 	"cmp"
 	"html/template"
-	"io"
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"zhida/exporters/drawing"
 	"zhida/payroll"
@@ -36,20 +35,20 @@ type page struct {
 	Findings     []Finding
 	FindingWords []labelled
 
-	Trend      chart
+	Trend      []chart
 	TrendHeads []string
 	TrendRows  []tableRow
-	Small      chart
+	Small      []chart
 
 	Tiles     []tile
-	Towns     chart
+	Towns     []chart
 	TownHeads bool // with the month before
 	TownRows  []townRow
 	UnitRows  []townRow
 
 	ItemRows []itemRow
 
-	Shares      chart
+	Shares      []chart
 	ShareRows   []shareRow
 	FundsNote   string
 	FundRows    []fundRow
@@ -70,7 +69,7 @@ type page struct {
 	Balance string
 
 	States   []stateRow
-	Bounces  chart
+	Bounces  []chart
 	Back     []backRow
 	MoreBack int
 
@@ -139,7 +138,7 @@ type (
 	bridgeView struct {
 		Title, Before, Now, Difference, Open string
 		Wrong                                bool
-		Chart                                chart
+		Chart                                []chart
 		Rows                                 []bridgeRow
 	}
 	bridgeRow struct {
@@ -185,16 +184,10 @@ func newPage(t *tally, checks []check, findings []Finding) (*page, error) {
 	for _, c := range checks {
 		p.Checks = append(p.Checks, checkRow{c.what, c.leftFrom, c.shown(c.left), c.rightFrom, c.shown(c.right), c.shown(c.left - c.right)})
 	}
-	for _, make := range []func(*tally) error{p.trend, p.towns, p.shares, p.flow, p.bridges, p.back} {
-		if err := make(t); err != nil {
-			return nil, err
-		}
+	for _, fill := range []func(*tally){p.trend, p.towns, p.items, p.shares, p.funds, p.bridges, p.unpaid, p.back, p.papers} {
+		fill(t)
 	}
-	p.items(t)
-	p.funds(t)
-	p.unpaid(t)
-	p.papers(t)
-	return p, nil
+	return p, p.flow(t)
 }
 
 // heading says what the report is about, and on every printed page what it belongs to.
@@ -272,14 +265,13 @@ func (p *page) findings(list []Finding) {
 // Word is the severity in Chinese.
 func (s Severity) Word() string { return cmp.Or(severityWords[s], string(s)) }
 
-func drawn(write func(io.Writer) error) (chart, error) {
-	var b bytes.Buffer
-	err := write(&b)
-	return chart(b.String()), err
+// put collects drawings.
+func put(list *[]chart) func(svg string) {
+	return func(svg string) { *list = append(*list, chart(svg)) }
 }
 
 // trend shows the months up to this one, in total and by item.
-func (p *page) trend(t *tally) (err error) {
+func (p *page) trend(t *tally) {
 	var months []calendar.Month
 	at := map[string]map[calendar.Month]money.Fen{}
 	names := map[string]payroll.TrendSum{}
@@ -330,15 +322,8 @@ func (p *page) trend(t *tally) (err error) {
 	}
 	sum := series("应发合计", gross)
 	p.TrendHeads, p.TrendRows = labels, append(p.TrendRows, row(sum, true))
-	if p.Trend, err = drawn(func(w io.Writer) error {
-		return drawing.WriteColumns(w, "近十二个月应发合计（万元）", labels, []drawing.Series{sum}, 1)
-	}); err != nil {
-		return err
-	}
-	p.Small, err = drawn(func(w io.Writer) error {
-		return drawing.WriteColumns(w, "近十二个月各项目（万元）", labels, small, 3)
-	})
-	return err
+	drawing.DrawColumns("近十二个月应发合计（万元）", labels, []drawing.Series{sum}, 1, put(&p.Trend))
+	drawing.DrawColumns("近十二个月各项目（万元）", labels, small, 3, put(&p.Small))
 }
 
 // rank is the place of an item in print order; one of earlier months alone stands last.
@@ -349,11 +334,11 @@ func (t *tally) rank(code string) int {
 	return len(t.items)
 }
 
-// shades is how many shades the tiles have.
+// shades is how many shades the tiles have, from the least to the most.
 const shades = 5
 
 // towns shows the townships as tiles, bars and a table, and the villages as a table.
-func (p *page) towns(t *tally) (err error) {
+func (p *page) towns(t *tally) {
 	compared := map[string]payroll.ComparedSum{}
 	for _, x := range t.survey.Compared {
 		compared[x.Township] = x
@@ -366,15 +351,19 @@ func (p *page) towns(t *tally) (err error) {
 		}
 	}
 	codes := ordered(t.towns)
-	var most money.Fen
-	for _, code := range codes {
-		most = max(most, t.towns[code].pay)
+	var least, most money.Fen
+	for i, code := range codes {
+		if pay := t.towns[code].pay; i == 0 {
+			least, most = pay, pay
+		} else {
+			least, most = min(least, pay), max(most, pay)
+		}
 	}
 	var bars []drawing.Bar
 	for _, code := range codes {
 		s, x := t.towns[code], compared[code]
 		row := t.townRow(code, s)
-		shade := int(int64(max(s.pay, 0))*(shades-1)/max(int64(most), 1)) + 1
+		shade := 1 + int(int64(s.pay-least)*shades/int64(most-least+1))
 		cell := tile{code, row.Name, row.Net, "", s.heads, shade}
 		if p.TownHeads {
 			row.Before, row.Change = x.Before.Grouped(), signed(x.Now-x.Before)
@@ -387,10 +376,7 @@ func (p *page) towns(t *tally) (err error) {
 	for _, code := range ordered(t.units) {
 		p.UnitRows = append(p.UnitRows, t.townRow(code, t.units[code]))
 	}
-	p.Towns, err = drawn(func(w io.Writer) error {
-		return drawing.WriteBars(w, "各乡镇实发（元）", bars, p.TownHeads)
-	})
-	return err
+	drawing.DrawBars("各乡镇实发（元）", drawing.Bars{List: bars, Outlines: p.TownHeads}, put(&p.Towns))
 }
 
 func (t *tally) townRow(code string, s *sums) townRow {
@@ -431,7 +417,7 @@ func (p *page) items(t *tally) {
 }
 
 // shares shows what each fund gives.
-func (p *page) shares(t *tally) (err error) {
+func (p *page) shares(t *tally) {
 	var bars []drawing.Bar
 	var sum payroll.ReportShare
 	for _, code := range slices.Sorted(maps.Keys(t.shares)) {
@@ -443,8 +429,7 @@ func (p *page) shares(t *tally) (err error) {
 		sum.Held, sum.Owed, sum.Pay = sum.Held+x.Held, sum.Owed+x.Owed, sum.Pay+x.Pay
 	}
 	p.ShareRows = append(p.ShareRows, shareRow{"合计", "", sum.Gross.Grouped(), sum.Deduction.Grouped(), sum.Moved.Grouped(), sum.Reissued.Grouped(), sum.Held.Grouped(), sum.Owed.Grouped(), sum.Pay.Grouped()})
-	p.Shares, err = drawn(func(w io.Writer) error { return drawing.WriteBars(w, "各笔资金实发（元）", bars, false) })
-	return err
+	drawing.DrawBars("各笔资金实发（元）", drawing.Bars{List: bars}, put(&p.Shares))
 }
 
 // percent is a share in hundredths, rounded half up.
@@ -541,15 +526,14 @@ func (p *page) flow(t *tally) error {
 	if len(flows) == 0 {
 		return nil
 	}
-	var err error
-	p.Flow, err = drawn(func(w io.Writer) error {
-		return drawing.WriteFlow(w, "资金流向（元）", []string{"来源", "资金", "单位", "去向"}, flows)
-	})
+	var b strings.Builder
+	err := drawing.WriteFlow(&b, "资金流向（元）", []string{"来源", "资金", "单位", "去向"}, flows)
+	p.Flow = chart(b.String())
 	return err
 }
 
 // bridges lead from what the month before was paid to what this month pays.
-func (p *page) bridges(t *tally) error {
+func (p *page) bridges(t *tally) {
 	for i, b := range t.bridges {
 		if b == nil {
 			continue
@@ -562,17 +546,13 @@ func (p *page) bridges(t *tally) error {
 			v.Rows = append(v.Rows, bridgeRow{part, causes, s.Count, signed(s.Fen)})
 			bars = append(bars, drawing.Bar{Label: causes, Fen: s.Fen, Note: part})
 		}
-		var err error
-		if v.Chart, err = drawn(func(w io.Writer) error { return drawing.WriteBars(w, "增减的构成（元）", bars, false) }); err != nil {
-			return err
-		}
+		drawing.DrawBars("增减的构成（元）", drawing.Bars{List: bars}, put(&v.Chart))
 		p.Bridges = append(p.Bridges, v)
 	}
 	p.ChangeCount = t.changes
 	for _, c := range t.largest {
 		p.Changes = append(p.Changes, changeRow{clean(c.Name), t.placeName(c.Township, c.Village), clean(c.Subject()), c.Before.Grouped(), c.Now.Grouped(), signed(c.Now - c.Before), clean(cmp.Or(c.Cause, c.Reason))})
 	}
-	return nil
 }
 
 // placeName is a village with its township, since villages of two townships may have the
@@ -618,7 +598,7 @@ func (p *page) unpaid(t *tally) {
 const mostBack = 500
 
 // back shows what became of the payments, and those that did not arrive at first.
-func (p *page) back(t *tally) (err error) {
+func (p *page) back(t *tally) {
 	for _, s := range t.survey.States {
 		p.States = append(p.States, stateRow{s.State.Chinese(), s.Count, s.Fen.Grouped()})
 	}
@@ -642,14 +622,13 @@ func (p *page) back(t *tally) (err error) {
 		p.Back = append(p.Back, row)
 	}
 	if len(count) == 0 {
-		return nil
+		return
 	}
 	var bars []drawing.Bar
 	for _, c := range slices.SortedFunc(maps.Keys(count), func(a, b payroll.ReturnCause) int { return cmp.Or(-cmp.Compare(fen[a], fen[b]), cmp.Compare(a, b)) }) {
 		bars = append(bars, drawing.Bar{Label: causeWord(c), Fen: fen[c], Note: strconv.Itoa(count[c]) + " 笔"})
 	}
-	p.Bounces, err = drawn(func(w io.Writer) error { return drawing.WriteBars(w, "没有入账的原因（元）", bars, false) })
-	return err
+	drawing.DrawBars("没有入账的原因（元）", drawing.Bars{List: bars}, put(&p.Bounces))
 }
 
 // papers are the documents in force, who did what, and the files with their digests.

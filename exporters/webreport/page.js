@@ -74,6 +74,7 @@
     add(inner, "p", "人员编号 " + person + (account ? "　" + account : "") + (reason ? "　" + reason : ""), "note");
     return Promise.all([rowsOf("lines", batch, person, 10), rowsOf("changes", batch, person, 6)]).then(function (both) {
       var gross = 0, deduction = 0;
+      both[0].sort(function (a, b) { return b.cells[2] - a.cells[2] || a.cells[1] - b.cells[1]; });
       var lines = both[0].map(function (r) {
         var c = r.cells, item = roll.items[c[1]];
         if (item[1]) deduction += c[3]; else gross += c[3];
@@ -163,7 +164,7 @@
     $("q").focus({ preventScroll: true });
   }
 
-  unpack(blocks[0]).then(function (data) {
+  Promise.resolve(blocks[0]).then(unpack).then(function (data) {
     roll = data;
     roll.places.forEach(function (p) { if (p[0].length === 9) $("town").add(new Option(p[1], p[0])); });
     words.forEach(function (w, n) { $("status").add(new Option(w, String(n))); });

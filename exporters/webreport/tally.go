@@ -3,6 +3,7 @@ package webreport
 import (
 	"cmp"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 
@@ -238,9 +239,12 @@ func (t *tally) person(batch int, p payroll.ReportPerson) error {
 	return nil
 }
 
+// dates are what makes the same reason another one for each person.
+var dates = regexp.MustCompile(`[0-9]{4}-[0-9]{2}(-[0-9]{2})?`)
+
 // wait takes in somebody who is not paid, or from whose pay something is kept back.
 func (t *tally) wait(p payroll.ReportPerson) {
-	k := unpaid{status: p.Status, reason: clean(p.Reason)}
+	k := unpaid{status: p.Status, reason: dates.ReplaceAllString(clean(p.Reason), "……")}
 	if t.reasons[k] == nil {
 		sum := k
 		t.reasons[k] = &sum
@@ -400,7 +404,10 @@ func (t *tally) checkMoney(amount func(what, leftFrom string, left money.Fen, ri
 
 // shared says whether every batch says what its funds give.
 func (t *tally) shared() bool {
-	return !slices.ContainsFunc(t.survey.Reports, func(r payroll.Report) bool { h := r.Head(); return len(h.Shares) == 0 && h.Batch.Lines > 0 })
+	return !slices.ContainsFunc(t.survey.Reports, func(r payroll.Report) bool {
+		h := r.Head()
+		return len(h.Shares) == 0 && (h.Batch.Lines > 0 || h.Batch.Net != 0)
+	})
 }
 
 func total(list map[string]*sums) (s sums) {
