@@ -28,6 +28,7 @@ type page struct {
 	Position                      int64
 	Totals                        []total3
 	Counts                        []labelled
+	Again                         string // of the totals, what was paid before and came back; "" for nothing
 	Batches                       []batchRow
 	LeftOut                       []string
 	Checks                        []checkRow
@@ -224,6 +225,9 @@ func (p *page) totals(t *tally) {
 	}{{"应发合计", s.gross}, {"扣款合计", s.deduction}, {"重发退票", s.reissued}, {"缓发增减", s.held}, {"待扣增减", s.owed}, {"实发合计", s.pay}} {
 		if x.label == "重发退票" && x.fen == 0 {
 			continue
+		}
+		if x.label == "重发退票" {
+			p.Again = x.fen.Grouped()
 		}
 		p.Totals = append(p.Totals, total3{x.label, x.fen.Grouped(), x.fen.Capital()})
 	}
