@@ -8,9 +8,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"maps"
 	"slices"
 
 	"zhida/payroll"
+	"zhida/rules/facts"
 )
 
 // block is some rows as the page carries them: JSON, compressed, in base64.
@@ -65,37 +67,26 @@ type roll struct {
 	number map[string]int // of strings
 }
 
-func newPacks(s *payroll.Survey, items []string, on bool) packs {
+func newPacks(s *payroll.Survey, items []string, places map[string]string, on bool) packs {
 	p := packs{on: on, items: map[string]int{}, places: map[string]int{}, open: map[string]*rows{}}
 	p.people.number = map[string]int{}
 	for i, code := range items {
 		p.items[code] = i
 	}
 	names := map[string]payroll.ReportItem{}
-	listed := map[string]payroll.ReportPlace{"": {Name: "（无归属地）"}}
 	for _, r := range s.Reports {
 		h := r.Head()
 		p.people.Batches = append(p.people.Batches, h.Batch.ID.String())
 		for _, it := range h.Items {
 			names[it.Code] = it
 		}
-		for _, x := range slices.Concat(h.Townships, h.Villages) {
-			if x.Code != "" {
-				listed[x.Code] = x
-			}
-		}
 	}
 	for _, code := range items {
 		p.people.Items = append(p.people.Items, [2]any{clean(names[code].Name), names[code].Deduction})
 	}
-	codes := make([]string, 0, len(listed))
-	for code := range listed {
-		codes = append(codes, code)
-	}
-	slices.Sort(codes)
-	for i, code := range codes {
+	for i, code := range slices.Sorted(maps.Keys(places)) {
 		p.places[code] = i
-		p.people.Places = append(p.people.Places, [3]string{code, clean(listed[code].Name), listed[code].Township})
+		p.people.Places = append(p.people.Places, [3]string{code, places[code], facts.Township(code)})
 	}
 	return p
 }

@@ -56,9 +56,9 @@ type page struct {
 	Controls    []controlRow
 	Differences []string
 
-	Flow      chart
-	FlowRows  []flowRow
-	FlowTotal string
+	Flow         flowView
+	FlowTotal    string
+	VillageFlows []flowView
 
 	Bridges     []bridgeView
 	Changes     []changeRow
@@ -131,10 +131,15 @@ type (
 		Batch                                string
 		Order, List, Credited, Back, Pending string
 	}
+	flowView struct {
+		Town, Total string
+		Chart       chart
+		Rows        []flowRow
+	}
 	flowRow struct {
-		Lot, Fund, Town, Where string
-		Count                  int
-		Fen                    string
+		Lot, Fund, Place, Where string
+		Count                   int
+		Fen                     string
 	}
 	bridgeView struct {
 		Title, Before, Now, Difference, Open string
@@ -499,41 +504,78 @@ func fundRowOf(name string, c ledger.Closing) fundRow {
 	return r
 }
 
-// flow draws where the money came from and went, by township.
+// flow draws where the money came from and went: by township, and for each township by
+// village.
 func (p *page) flow(t *tally) error {
-	type way struct{ lot, fund, town, where string }
-	at := map[way]*payroll.FlowSum{}
+	whole := ways{}
+	towns := map[string]ways{}
 	var sum money.Fen
 	for _, x := range t.survey.Flow {
-		town := "全县"
-		if x.Place != "" {
-			code := facts.Township(x.Place)
-			town = cmp.Or(t.names[code], clean(x.PlaceName))
-		}
-		k := way{clean(cmp.Or(x.Lot, "没有来源")), clean(cmp.Or(x.FundName, x.Fund, "（未写明资金）")), town, x.Where}
-		if at[k] == nil {
-			at[k] = &payroll.FlowSum{}
-		}
-		at[k].Count += x.Count
-		at[k].Fen += x.Fen
+		k := way{lot: clean(cmp.Or(x.Lot, "没有来源")), fund: clean(cmp.Or(x.FundName, x.Fund, "（未写明资金）")), place: "全县", where: x.Where}
 		sum += x.Fen
-	}
-	ways := slices.SortedFunc(maps.Keys(at), func(a, b way) int {
-		return cmp.Or(cmp.Compare(a.lot, b.lot), cmp.Compare(a.fund, b.fund), cmp.Compare(a.town, b.town), cmp.Compare(a.where, b.where))
-	})
-	var flows []drawing.Flow
-	for _, k := range ways {
-		flows = append(flows, drawing.Flow{Stations: []string{k.lot, k.fund, k.town, k.where}, Fen: at[k].Fen})
-		p.FlowRows = append(p.FlowRows, flowRow{k.lot, k.fund, k.town, k.where, at[k].Count, at[k].Fen.Grouped()})
+		code := facts.Township(x.Place)
+		if x.Place != "" {
+			k.place = cmp.Or(t.names[code], clean(x.PlaceName))
+		}
+		whole.add(k, x)
+		if len(x.Place) != 12 {
+			continue
+		}
+		if towns[code] == nil {
+			towns[code] = ways{}
+		}
+		k.place = cmp.Or(t.names[x.Place], clean(x.PlaceName))
+		towns[code].add(k, x)
 	}
 	p.FlowTotal = sum.Grouped()
-	if len(flows) == 0 {
+	if len(whole) == 0 {
 		return nil
 	}
+	var err error
+	if p.Flow, err = whole.view("资金流向（元）", "单位"); err != nil {
+		return err
+	}
+	for _, code := range slices.Sorted(maps.Keys(towns)) {
+		v, err := towns[code].view(cmp.Or(t.names[code], code)+"到村的资金流向（元）", "村（社区）")
+		if err != nil {
+			return err
+		}
+		v.Town = cmp.Or(t.names[code], code)
+		p.VillageFlows = append(p.VillageFlows, v)
+	}
+	return nil
+}
+
+// way is what money of the same origin, fund, place and end has in common.
+type way struct{ lot, fund, place, where string }
+
+// ways add money up by its way.
+type ways map[way]*payroll.FlowSum
+
+func (w ways) add(k way, x payroll.FlowSum) {
+	if w[k] == nil {
+		w[k] = &payroll.FlowSum{}
+	}
+	w[k].Count += x.Count
+	w[k].Fen += x.Fen
+}
+
+// view draws the ways and lists them.
+func (w ways) view(title, place string) (v flowView, err error) {
+	var sum money.Fen
+	var flows []drawing.Flow
+	for _, k := range slices.SortedFunc(maps.Keys(w), func(a, b way) int {
+		return cmp.Or(cmp.Compare(a.lot, b.lot), cmp.Compare(a.fund, b.fund), cmp.Compare(a.place, b.place), cmp.Compare(a.where, b.where))
+	}) {
+		sum += w[k].Fen
+		flows = append(flows, drawing.Flow{Stations: []string{k.lot, k.fund, k.place, k.where}, Fen: w[k].Fen})
+		v.Rows = append(v.Rows, flowRow{k.lot, k.fund, k.place, k.where, w[k].Count, w[k].Fen.Grouped()})
+	}
+	v.Total = sum.Grouped()
 	var b strings.Builder
-	err := drawing.WriteFlow(&b, "资金流向（元）", []string{"来源", "资金", "单位", "去向"}, flows)
-	p.Flow = chart(b.String())
-	return err
+	err = drawing.WriteFlow(&b, title, []string{"来源", "资金", place, "去向"}, flows)
+	v.Chart = chart(b.String())
+	return v, err
 }
 
 // bridges lead from what the month before was paid to what this month pays.

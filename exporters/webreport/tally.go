@@ -97,13 +97,9 @@ const mostChanges = 30
 func newTally(s *payroll.Survey) *tally {
 	t := &tally{survey: s, batches: make([]sums, len(s.Reports)), towns: map[string]*sums{}, units: map[string]*sums{}, itemAt: map[string]*itemSums{}, funds: map[string]string{},
 		shares: map[string]payroll.ReportShare{}, names: map[string]string{"": "（无归属地）"}, known: map[string]bool{}, status: map[payroll.Status]int{}, reasons: map[unpaid]*unpaid{}}
+	t.nameOf(s)
 	for _, r := range s.Reports {
 		h := r.Head()
-		for _, p := range slices.Concat(h.Townships, h.Villages) {
-			if p.Code != "" {
-				t.names[p.Code] = clean(p.Name)
-			}
-		}
 		for _, it := range h.Items {
 			if t.itemAt[it.Code] == nil {
 				t.itemAt[it.Code] = &itemSums{ReportItem: it}
@@ -128,6 +124,36 @@ func newTally(s *payroll.Survey) *tally {
 	return t
 }
 
+// nameOf names the places. Where two of one township, or two townships, have the same name
+// it carries the code, so that they are never taken for one.
+func (t *tally) nameOf(s *payroll.Survey) {
+	within := map[[2]string]map[string]bool{} // codes by township and name
+	for _, r := range s.Reports {
+		h := r.Head()
+		for _, p := range slices.Concat(h.Townships, h.Villages) {
+			if p.Code == "" {
+				continue
+			}
+			t.names[p.Code] = clean(p.Name)
+			k := [2]string{p.Township, clean(p.Name)}
+			if p.Code == p.Township {
+				k[0] = ""
+			}
+			if within[k] == nil {
+				within[k] = map[string]bool{}
+			}
+			within[k][p.Code] = true
+		}
+	}
+	for k, codes := range within {
+		for code := range codes {
+			if len(codes) > 1 {
+				t.names[code] = k[1] + "（" + code + "）"
+			}
+		}
+	}
+}
+
 func boolRank(b bool) int {
 	if b {
 		return 1
@@ -141,7 +167,7 @@ func (t *tally) read(most int) error {
 	for _, r := range t.survey.Reports {
 		roster += r.Head().Batch.Roster
 	}
-	t.pack = newPacks(t.survey, t.itemCodes(), roster <= most)
+	t.pack = newPacks(t.survey, t.itemCodes(), t.names, roster <= most)
 	for i, r := range t.survey.Reports {
 		t.pack.begin(i)
 		month := r.Head().Batch.ID.Month()

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"regexp"
 	"slices"
@@ -481,6 +482,28 @@ func TestPercent(t *testing.T) {
 		if got := percent(c.part, c.whole); got != c.want {
 			t.Errorf("%d of %d: %q, want %q", c.part, c.whole, got, c.want)
 		}
+	}
+}
+
+// Two villages of one name in a township, and two townships of one name, stay two.
+func TestSameNames(t *testing.T) {
+	r := newFake(3000, 1, "统发")
+	r.head.Villages[1].Name, r.head.Townships[1].Name = r.head.Villages[0].Name, r.head.Townships[0].Name
+	s := fakeSurvey(r)
+	for i := range 2 {
+		s.Flow = append(s.Flow, payroll.FlowSum{Lot: "文", Fund: "F1", Place: r.head.Villages[i].Code, Where: "代扣上缴", Count: 1, Fen: 5})
+	}
+	d := read(t, written(t, s))
+	for table, want := range map[string][]string{"townships": {"样0镇（439901100）", "样0镇（439901101）", "样2镇"}, "villages": {"样0镇（439901100）", "第0村（439901100200）", "第0村（439901100201）"}, "flow": {"样0镇（439901100）"}} {
+		text := fmt.Sprint(d.tables[table])
+		for _, name := range want {
+			if !strings.Contains(text, name) {
+				t.Errorf("%s is not in the table of %s", name, table)
+			}
+		}
+	}
+	if strings.Count(d.text, "第0村（439901100200）") < 2 { // the table of the villages' flow too
+		t.Error("the flow does not tell the villages apart")
 	}
 }
 
