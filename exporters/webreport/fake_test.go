@@ -81,7 +81,7 @@ func (r *fakeReport) add(rnd *rand.Rand, no int64) {
 	case no%97 == 0:
 		p.Status, p.Reason = payroll.Refused, "缺少参考数据"
 	case no%41 == 0:
-		p.Status, p.Reason = payroll.NotDue, fmt.Sprintf("已于 2026-10-%02d 退休", 1+no%28)
+		p.Status, p.Reason = payroll.NotDue, fmt.Sprintf("已于 2026-10-%02d 退休，多发 %d.00 元", 1+no%28, no)
 	default:
 		for i, it := range fakeItems {
 			r.line(rnd, &p, it, i)

@@ -265,12 +265,12 @@ func (t *tally) person(batch int, p payroll.ReportPerson) error {
 	return nil
 }
 
-// dates are what makes the same reason another one for each person.
-var dates = regexp.MustCompile(`[0-9]{4}-[0-9]{2}(-[0-9]{2})?`)
+// own is what makes the same reason another one for each person: dates, amounts.
+var own = regexp.MustCompile(`[0-9]{4}-[0-9]{2}(-[0-9]{2})?|[0-9][0-9,]*\.[0-9]{2}( ?元)`)
 
 // wait takes in somebody who is not paid, or from whose pay something is kept back.
 func (t *tally) wait(p payroll.ReportPerson) {
-	k := unpaid{status: p.Status, reason: dates.ReplaceAllString(clean(p.Reason), "……")}
+	k := unpaid{status: p.Status, reason: own.ReplaceAllString(clean(p.Reason), "……$2")}
 	if t.reasons[k] == nil {
 		sum := k
 		t.reasons[k] = &sum

@@ -455,7 +455,7 @@ func TestFindings(t *testing.T) {
 }
 
 // What came back, why, what became of it; the state of funds; reasons that differ by a
-// date only are one.
+// date or an amount only are one.
 func TestWhatBecameOfIt(t *testing.T) {
 	d := read(t, written(t, fakeSurvey(newFake(300, 1, "统发"))))
 	if diff := cmp.Diff([][]string{{"2026-11/1#1", "甲1", "甲1", "***************0018", "0.01", "2026-11-26 退票", "已销户", "已销户", "已重发", "2026-11/9#1", "—"}}, d.tables["back"]); diff != "" {
@@ -465,7 +465,7 @@ func TestWhatBecameOfIt(t *testing.T) {
 	if diff := cmp.Diff([][]string{append([]string{"人员经费"}, row...), append([]string{"合计"}, row...)}, d.tables["funds"]); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"不应发", "已于 …… 退休", "7", "0.00"}, d.tables["reasons"][len(d.tables["reasons"])-1]); diff != "" {
+	if diff := cmp.Diff([]string{"不应发", "已于 …… 退休，多发 …… 元", "7", "0.00"}, d.tables["reasons"][len(d.tables["reasons"])-1]); diff != "" {
 		t.Error(diff)
 	}
 	if !strings.Contains(d.text, "没有说明的差额 0.00") || len(d.tables["changes"]) != 23 {
