@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 
+	"zhida/payroll/journal"
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
 	"zhida/rules/message"
@@ -78,8 +79,8 @@ type FlowSum struct {
 // trendMonths is how many months a trend shows, the last included.
 const trendMonths = 12
 
-// Survey hands f what there is to look over about one batch, in whatever state. Error:
-// batch.missing.
+// Survey hands f what there is to look over about one batch, in whatever state. Errors:
+// batch.missing, batch.tampered.
 func (b *Book) Survey(ctx context.Context, id BatchID, f func(*Survey) error) error {
 	return b.view(ctx, func(r Reader) error {
 		s := &Survey{Month: id.Month()}
@@ -87,8 +88,8 @@ func (b *Book) Survey(ctx context.Context, id BatchID, f func(*Survey) error) er
 	})
 }
 
-// SurveyMonth is Survey of all batches of a month that are approved. Error:
-// auditreport.no_batch when there are none.
+// SurveyMonth is Survey of all batches of a month that are approved. Errors:
+// auditreport.no_batch when there are none, batch.tampered.
 func (b *Book) SurveyMonth(ctx context.Context, m calendar.Month, f func(*Survey) error) error {
 	return b.view(ctx, func(r Reader) error {
 		s := &Survey{Month: m, Whole: true}
@@ -126,6 +127,9 @@ func (s *Survey) gather(ctx context.Context, r Reader, ids []BatchID, f func(*Su
 			return err
 		}
 		reports, s.Reports = append(reports, p), append(s.Reports, p)
+		if err := sealHolds(ctx, r, p.head); err != nil {
+			return err
+		}
 	}
 	for _, load := range []func(context.Context, Reader, []*batchReport) error{s.trend, s.compare, s.payments, s.flow, s.funds} {
 		if err := load(ctx, r, reports); err != nil {
@@ -133,6 +137,29 @@ func (s *Survey) gather(ctx context.Context, r Reader, ids []BatchID, f func(*Su
 		}
 	}
 	return f(s)
+}
+
+// sealHolds digests the rows of a batch once more and holds them against the digest that
+// its head says, and against the one that the last step of its life recorded in the
+// journal. Error: batch.tampered.
+func sealHolds(ctx context.Context, r Reader, h ReportHead) error {
+	if h.Batch.State == Cancelled { // a draft that was given up may have no rows any more
+		return nil
+	}
+	if n := len(h.Events); n > 0 {
+		last := h.Events[n-1].Position
+		err := r.Events(ctx, last, last, func(e journal.Event) error {
+			pairs, err := journal.ParsePayload(e.Payload)
+			if recorded := valueOf(pairs, "digest"); err == nil && recorded != "" && recorded != h.Batch.Digest {
+				err = message.Err("batch.tampered", h.Batch.ID)
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return intact(ctx, r, h.Batch)
 }
 
 // trend adds up the lines of the months before, as they stood when the last of the
