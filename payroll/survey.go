@@ -45,6 +45,7 @@ type TrendSum struct {
 // before it, by the runs that ReportHead.MonthNet and PreviousNet count.
 type ComparedSum struct {
 	Township        string // code
+	Name            string
 	Now, Before     money.Fen
 	Heads, HeadsWas int // persons with a payment in a run
 }
@@ -235,6 +236,14 @@ func (s *Survey) Compares(r Report) bool {
 
 // compare adds up by township what the runs of the month and of the month before paid.
 func (s *Survey) compare(ctx context.Context, r Reader, reports []*batchReport) error {
+	meta, err := r.Meta(ctx)
+	if err != nil {
+		return err
+	}
+	world, err := loadWorld(ctx, r, meta, 0)
+	if err != nil {
+		return err
+	}
 	at := map[string]*ComparedSum{}
 	for _, p := range lastRuns(reports) {
 		for _, x := range append(slices.Clone(p.earlier), p.head.Batch) {
@@ -248,7 +257,7 @@ func (s *Survey) compare(ctx context.Context, r Reader, reports []*batchReport) 
 				}
 				code := facts.Township(row.Place)
 				if at[code] == nil {
-					at[code] = &ComparedSum{Township: code}
+					at[code] = &ComparedSum{Township: code, Name: placeName(world, code)}
 				}
 				if before {
 					at[code].Before += row.Pay

@@ -148,12 +148,26 @@ func panel(b *strings.Builder, x0, width length, labels []string, s Series, wide
 		}
 		fmt.Fprintf(b, "<rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" fill=\"%s\"><title>%s %s 元</title></rect>\n",
 			x, top, column, max(scale(f), -scale(f), 5), fill, text(labels[i]), f.Grouped())
-		if edge := i == 0 || i == len(s.Fen)-1; wide || edge || len(labels) <= 4 {
-			fmt.Fprintf(b, "<text x=\"%s\" y=\"%s\" font-size=\"12\" text-anchor=\"middle\" fill=\"%s\">%s</text>\n", x+column/2, top-60, ink, wan(f))
-			fmt.Fprintf(b, "<text x=\"%s\" y=\"%s\" font-size=\"12\" text-anchor=\"middle\" fill=\"%s\">%s</text>\n", x+column/2, panelTop+panelHeight+180, faint, text(labels[i]))
+		if anchor, at := labelAt(i, len(s.Fen), wide, x+column/2, x0, width); anchor != "" {
+			fmt.Fprintf(b, "<text x=\"%s\" y=\"%s\" font-size=\"12\" text-anchor=\"%s\" fill=\"%s\">%s</text>\n", at, top-60, anchor, ink, wan(f))
+			fmt.Fprintf(b, "<text x=\"%s\" y=\"%s\" font-size=\"12\" text-anchor=\"%s\" fill=\"%s\">%s</text>\n", at, panelTop+panelHeight+180, anchor, faint, text(labels[i]))
 		}
 	}
 	fmt.Fprintf(b, "<line x1=\"%s\" y1=\"%s\" x2=\"%s\" y2=\"%s\" stroke=\"%s\"/>\n", x0, zero, x0+width, zero, faint)
+}
+
+// labelAt says where the label of a column of so many stands, and how; "" where there is no
+// room for one. In a narrow panel the first and the last are kept inside it.
+func labelAt(i, n int, wide bool, middle, x0, width length) (anchor string, at length) {
+	switch {
+	case wide || n <= 4:
+		return "middle", middle
+	case i == 0:
+		return "start", x0
+	case i == n-1:
+		return "end", x0 + width
+	}
+	return "", 0
 }
 
 // wan is an amount in units of ten thousand yuan with two decimals, a half away from zero.

@@ -243,6 +243,8 @@ func TestSearch(t *testing.T) {
 			t.Errorf("the page asked for %s", asked)
 		}
 	}
+	b.eval(`location.hash = "#p=%E4%"`) // a broken link breaks nothing
+	b.until(`String(document.querySelectorAll(".who").length > 0)`, "true")
 	if len(b.wrong) > 0 {
 		t.Errorf("the page did something wrong: %v", b.wrong)
 	}

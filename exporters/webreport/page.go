@@ -25,8 +25,9 @@ type page struct {
 	PrintStyle template.CSS // page footers; made of digits only
 
 	Title, Unit, Subject, Warning string
+	Counted                       string // what is counted: 人, or 人次 where a person occurs several times
 	Position                      int64
-	Totals                        []total3
+	Totals                        []totalRow
 	Counts                        []labelled
 	Again                         string // of the totals, what was paid before and came back; "" for nothing
 	Batches                       []batchRow
@@ -90,7 +91,7 @@ type chart = template.HTML
 
 type (
 	labelled struct{ Label, Text string }
-	total3   struct{ Label, Fen, Capital string }
+	totalRow struct{ Label, Fen, Capital string }
 	tableRow struct {
 		Label string
 		Cells []string
@@ -108,7 +109,7 @@ type (
 	}
 	townRow struct {
 		Code, Town, Name                                  string
-		Lines, Heads                                      int
+		Lines, Heads, HeadsWas                            int
 		Gross, Deduction, Held, Owed, Net, Before, Change string
 	}
 	itemRow struct {
@@ -143,6 +144,7 @@ type (
 	}
 	bridgeView struct {
 		Title, Before, Now, Difference, Open string
+		Month                                bool // it is held against a month before
 		Wrong                                bool
 		Chart                                []chart
 		Rows                                 []bridgeRow
@@ -200,7 +202,10 @@ func newPage(t *tally, checks []check, findings []Finding) (*page, error) {
 func (p *page) heading(t *tally) {
 	s := t.survey
 	h := s.Reports[0].Head()
-	p.Unit = clean(h.Unit)
+	p.Unit, p.Counted = clean(h.Unit), "人"
+	if len(s.Reports) > 1 {
+		p.Counted = "人次"
+	}
 	mark := s.Month.String() + " 全部批次"
 	p.Title = clean(h.County) + s.Month.Chinese() + "待遇发放审计报告"
 	p.Subject = "全月 " + strconv.Itoa(len(s.Reports)) + " 个已审批批次"
@@ -234,7 +239,7 @@ func (p *page) totals(t *tally) {
 		if x.label == "重发退票" {
 			p.Again = x.fen.Grouped()
 		}
-		p.Totals = append(p.Totals, total3{x.label, x.fen.Grouped(), x.fen.Capital()})
+		p.Totals = append(p.Totals, totalRow{x.label, x.fen.Grouped(), x.fen.Capital()})
 	}
 	for _, status := range statusOrder {
 		p.Counts = append(p.Counts, labelled{statusWords[status], strconv.Itoa(t.status[status])})
@@ -254,7 +259,7 @@ func (p *page) findings(list []Finding) {
 	count := map[Severity]int{}
 	for _, f := range list {
 		count[f.Severity]++
-		f.Code, f.Subject, f.Text = clean(f.Code), clean(f.Subject), clean(f.Text)
+		f.Batch, f.Code, f.Subject, f.Text = clean(f.Batch), clean(f.Code), clean(f.Subject), clean(f.Text)
 		f.Answer, f.By, f.Document = clean(f.Answer), clean(f.By), clean(f.Document)
 		rows := make([]string, len(f.Rows))
 		for i, r := range f.Rows {
@@ -353,10 +358,10 @@ func (p *page) towns(t *tally) {
 		compared[x.Township] = x
 	}
 	p.TownHeads = len(compared) > 0
-	for code := range compared {
+	for code, x := range compared {
 		if t.towns[code] == nil { // everybody there is gone
 			t.towns[code] = &sums{}
-			t.names[code] = cmp.Or(t.names[code], code)
+			t.names[code] = cmp.Or(clean(x.Name), code)
 		}
 	}
 	codes := ordered(t.towns)
@@ -375,12 +380,12 @@ func (p *page) towns(t *tally) {
 		shade := 1 + int(int64(s.pay-least)*shades/int64(most-least+1))
 		cell := tile{code, row.Name, row.Net, "", s.heads, shade}
 		if p.TownHeads {
-			row.Before, row.Change = x.Before.Grouped(), signed(x.Now-x.Before)
+			row.Before, row.HeadsWas, row.Change = x.Before.Grouped(), x.HeadsWas, signed(x.Now-x.Before)
 			cell.Change = row.Change
 		}
 		p.Tiles = append(p.Tiles, cell)
 		p.TownRows = append(p.TownRows, row)
-		bars = append(bars, drawing.Bar{Label: row.Name, Fen: s.pay, Before: x.Before, Note: strconv.Itoa(s.heads) + " 人"})
+		bars = append(bars, drawing.Bar{Label: row.Name, Fen: s.pay, Before: x.Before, Note: strconv.Itoa(s.heads) + " " + p.Counted})
 	}
 	for _, code := range ordered(t.units) {
 		p.UnitRows = append(p.UnitRows, t.townRow(code, t.units[code]))
@@ -436,6 +441,9 @@ func (p *page) shares(t *tally) {
 		bars = append(bars, drawing.Bar{Label: name, Fen: x.Pay, Note: percent(x.Pay, t.all.pay)})
 		sum.Gross, sum.Deduction, sum.Moved, sum.Reissued = sum.Gross+x.Gross, sum.Deduction+x.Deduction, sum.Moved+x.Moved, sum.Reissued+x.Reissued
 		sum.Held, sum.Owed, sum.Pay = sum.Held+x.Held, sum.Owed+x.Owed, sum.Pay+x.Pay
+	}
+	if len(bars) == 0 {
+		return
 	}
 	p.ShareRows = append(p.ShareRows, shareRow{"合计", "", sum.Gross.Grouped(), sum.Deduction.Grouped(), sum.Moved.Grouped(), sum.Reissued.Grouped(), sum.Held.Grouped(), sum.Owed.Grouped(), sum.Pay.Grouped()})
 	drawing.DrawBars("各笔资金实发（元）", drawing.Bars{List: bars}, put(&p.Shares))
@@ -585,7 +593,8 @@ func (p *page) bridges(t *tally) {
 			continue
 		}
 		h := t.survey.Reports[i].Head()
-		v := bridgeView{Title: h.Batch.ID.String() + "（" + clean(h.Batch.Channel) + "）", Before: b.Before.Grouped(), Now: b.Now.Grouped(), Difference: signed(b.Now - b.Before), Open: b.Open().Grouped(), Wrong: b.Open() != 0}
+		v := bridgeView{Title: h.Batch.ID.String() + "（" + clean(h.Batch.Channel) + "）", Before: b.Before.Grouped(), Now: b.Now.Grouped(), Difference: signed(b.Now - b.Before), Open: b.Open().Grouped(), Wrong: b.Open() != 0,
+			Month: h.Batch.Kind == payroll.Regular}
 		var bars []drawing.Bar
 		for _, s := range b.Steps {
 			part, causes := payroll.PartChinese(s.Part), payroll.VarianceChinese(s.Causes)

@@ -138,7 +138,7 @@
     shown = step;
     $("people").textContent = "";
     render();
-    $("found").textContent = "找到 " + hits.length + (roll.batches.length > 1 ? " 人次" : " 人") + "，实发合计 " + yuan(pay) + " 元";
+    $("found").textContent = "找到 " + hits.length + " " + lookup.dataset.unit + "，实发合计 " + yuan(pay) + " 元";
     if (hits.length === 1) $("people").firstChild.open = true;
   }
 
@@ -152,7 +152,9 @@
 
   // A link of the form #p=430725101 or #q=name shows a place or a person.
   function follow() {
-    var hash = decodeURIComponent(location.hash.slice(1)), what = hash.slice(0, 2), value = hash.slice(2);
+    var hash = location.hash.slice(1);
+    try { hash = decodeURIComponent(hash); } catch (e) { return; } // a link that somebody broke
+    var what = hash.slice(0, 2), value = hash.slice(2);
     if (what !== "p=" && what !== "q=") return;
     $("find").reset();
     if (what === "q=") $("q").value = value;
@@ -164,6 +166,7 @@
     $("q").focus({ preventScroll: true });
   }
 
+  $("found").textContent = "正在打开逐人明细……";
   Promise.resolve(blocks[0]).then(unpack).then(function (data) {
     roll = data;
     roll.places.forEach(function (p) { if (p[0].length === 9) $("town").add(new Option(p[1], p[0])); });

@@ -23,6 +23,7 @@ const (
 // Finding is what a check has to say about a batch, with its answer where there is one.
 // Texts are Chinese, identifiers masked.
 type Finding struct {
+	Batch    string // that it is about, where the report has several
 	Code     string // of the check
 	Severity Severity
 	Subject  string // the person or place; "" for the batch

@@ -401,6 +401,19 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// A township from which everybody is gone is in the table with what it had.
+func TestGone(t *testing.T) {
+	r := newFake(100, 1, "统发")
+	s := fakeSurvey(r)
+	s.Compared = append(s.Compared, payroll.ComparedSum{Township: "439901199", Name: "旧镇", Before: 700, HeadsWas: 2})
+	r.head.PreviousNet += 700
+	d := read(t, written(t, s))
+	last := d.tables["townships"][len(d.tables["townships"])-1]
+	if diff := cmp.Diff([]string{"旧镇", "0", "0.00", "0.00", "0", "0.00", "0.00", "0.00", "7.00", "2", "▼ 7.00"}, last); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // With more people than a browser can hold the page says where everybody's lines are.
 func TestTooManyPeople(t *testing.T) {
 	var b bytes.Buffer
@@ -448,7 +461,7 @@ func TestFindings(t *testing.T) {
 	d := read(t, written(t, fakeSurvey(newFake(50, 1, "统发")), Finding{Code: "registers", Severity: NotRun, Text: "没有死亡登记"},
 		Finding{Code: "bridge", Severity: Review, Subject: "甲1", Text: "增加没有原因", Rows: []string{"行一", "行二"}},
 		Finding{Code: "ghost", Severity: Stop, Subject: "甲2", Text: "没有任职", Answer: "已补材料", By: "李复", Document: "样〔2026〕9号"}))
-	want := [][]string{{"须停ghost", "甲2", "没有任职", "已补材料", "李复", "样〔2026〕9号"}, {"须核bridge", "甲1", "增加没有原因行一行二", "—", "—", "—"}, {"未检查registers", "本批次", "没有死亡登记", "—", "—", "—"}}
+	want := [][]string{{"须停ghost", "甲2", "没有任职", "已补材料", "李复", "样〔2026〕9号"}, {"须核bridge", "甲1", "增加没有原因行一行二", "—", "—", "—"}, {"未检查registers", "整个批次", "没有死亡登记", "—", "—", "—"}}
 	if diff := cmp.Diff(want, d.tables["findings"]); diff != "" {
 		t.Error(diff)
 	}

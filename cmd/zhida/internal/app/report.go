@@ -48,8 +48,12 @@ func reportFindings(s *payroll.Survey) (list []webreport.Finding, err error) {
 		if err != nil {
 			return nil, err
 		}
+		batch := ""
+		if len(s.Reports) > 1 {
+			batch = r.Head().Batch.ID.String()
+		}
 		for _, f := range found {
-			list = append(list, webreport.Finding{Code: f.Message.Code, Severity: webreport.Review, Subject: f.Name, Text: f.Message.Text(message.Chinese)})
+			list = append(list, webreport.Finding{Batch: batch, Code: f.Message.Code, Severity: webreport.Review, Subject: f.Name, Text: f.Message.Text(message.Chinese)})
 		}
 	}
 	return list, nil

@@ -49,7 +49,7 @@ func TestSurvey(t *testing.T) {
 		return nil
 	}))
 	b.must(b.app.Survey(ctx, february.ID, func(s *payroll.Survey) error { // a draft: compared, and nothing has moved
-		want := []payroll.ComparedSum{{Township: "430725101", Now: february.Net, Before: january.Net, Heads: february.Payees, HeadsWas: january.Payees}}
+		want := []payroll.ComparedSum{{Township: "430725101", Name: "甲镇", Now: february.Net, Before: january.Net, Heads: february.Payees, HeadsWas: january.Payees}}
 		if diff := cmp.Diff(want, s.Compared); diff != "" {
 			t.Error(diff)
 		}
@@ -128,7 +128,7 @@ func TestSurveyOfTwoRuns(t *testing.T) {
 		if len(s.Reports) != 2 || s.Compares(s.Reports[0]) || !s.Compares(s.Reports[1]) {
 			t.Errorf("%d reports; the last run has the changes", len(s.Reports))
 		}
-		want := []payroll.ComparedSum{{Township: "430725101", Now: first.Net + second.Net, Before: january.Net, Heads: first.Payees + second.Payees, HeadsWas: january.Payees}}
+		want := []payroll.ComparedSum{{Township: "430725101", Name: "甲镇", Now: first.Net + second.Net, Before: january.Net, Heads: first.Payees + second.Payees, HeadsWas: january.Payees}}
 		if diff := cmp.Diff(want, s.Compared); diff != "" {
 			t.Error(diff)
 		}
