@@ -107,7 +107,7 @@
     add(s, "span", placeName(roll.place[i]), "wide-only");
     add(s, "span", roll.batches.length > 1 ? roll.batches[roll.batch[i]] : "", "wide-only");
     add(s, "span", yuan(amount(i, 5)), "pay");
-    add(s, "span", words[roll.status[i]], "wide-only");
+    add(s, "span", words[roll.status[i]]);
     d.addEventListener("toggle", function () {
       if (d.open && !d.dataset.filled) {
         d.dataset.filled = "1";
