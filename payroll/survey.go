@@ -141,24 +141,27 @@ func (s *Survey) gather(ctx context.Context, r Reader, ids []BatchID, f func(*Su
 }
 
 // sealHolds digests the rows of a batch once more and holds them against the digest that
-// its head says, and against the one that the last step of its life recorded in the
-// journal. Error: batch.tampered.
+// its head says, and against the last one that a step of its life recorded in the journal.
+// Error: batch.tampered.
 func sealHolds(ctx context.Context, r Reader, h ReportHead) error {
 	if h.Batch.State == Cancelled { // a draft that was given up may have no rows any more
 		return nil
 	}
+	recorded := ""
 	if n := len(h.Events); n > 0 {
-		last := h.Events[n-1].Position
-		err := r.Events(ctx, last, last, func(e journal.Event) error {
+		err := r.Events(ctx, h.Events[0].Position, h.Events[n-1].Position, func(e journal.Event) error {
 			pairs, err := journal.ParsePayload(e.Payload)
-			if recorded := valueOf(pairs, "digest"); err == nil && recorded != "" && recorded != h.Batch.Digest {
-				err = message.Err("batch.tampered", h.Batch.ID)
+			if valueOf(pairs, "batch") == h.Batch.ID.String() {
+				recorded = cmp.Or(valueOf(pairs, "digest"), recorded)
 			}
 			return err
 		})
 		if err != nil {
 			return err
 		}
+	}
+	if recorded != "" && recorded != h.Batch.Digest {
+		return message.Err("batch.tampered", h.Batch.ID)
 	}
 	return intact(ctx, r, h.Batch)
 }

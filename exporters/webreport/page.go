@@ -253,6 +253,9 @@ func (p *page) totals(t *tally) {
 	}
 }
 
+// mostRows is how many rows a finding quotes.
+const mostRows = 20
+
 // findings come in their order: what stops, what somebody must look at, what was not run.
 func (p *page) findings(list []Finding) {
 	order := []Severity{Stop, Review, NotRun}
@@ -261,9 +264,12 @@ func (p *page) findings(list []Finding) {
 		count[f.Severity]++
 		f.Batch, f.Code, f.Subject, f.Text = clean(f.Batch), clean(f.Code), clean(f.Subject), clean(f.Text)
 		f.Answer, f.By, f.Document = clean(f.Answer), clean(f.By), clean(f.Document)
-		rows := make([]string, len(f.Rows))
-		for i, r := range f.Rows {
-			rows[i] = clean(r)
+		rows := make([]string, 0, mostRows+1)
+		for _, r := range f.Rows[:min(len(f.Rows), mostRows)] {
+			rows = append(rows, clean(r))
+		}
+		if len(f.Rows) > mostRows {
+			rows = append(rows, "……共 "+strconv.Itoa(len(f.Rows))+" 行")
 		}
 		f.Rows = rows
 		p.Findings = append(p.Findings, f)

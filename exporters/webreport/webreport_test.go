@@ -459,9 +459,9 @@ func TestNoLines(t *testing.T) {
 
 func TestFindings(t *testing.T) {
 	d := read(t, written(t, fakeSurvey(newFake(50, 1, "统发")), Finding{Code: "registers", Severity: NotRun, Text: "没有死亡登记"},
-		Finding{Code: "bridge", Severity: Review, Subject: "甲1", Text: "增加没有原因", Rows: []string{"行一", "行二"}},
+		Finding{Code: "bridge", Severity: Review, Subject: "甲1", Text: "增加没有原因", Rows: slices.Repeat([]string{"行"}, 22)},
 		Finding{Code: "ghost", Severity: Stop, Subject: "甲2", Text: "没有任职", Answer: "已补材料", By: "李复", Document: "样〔2026〕9号"}))
-	want := [][]string{{"须停ghost", "甲2", "没有任职", "已补材料", "李复", "样〔2026〕9号"}, {"须核bridge", "甲1", "增加没有原因行一行二", "—", "—", "—"}, {"未检查registers", "整个批次", "没有死亡登记", "—", "—", "—"}}
+	want := [][]string{{"须停ghost", "甲2", "没有任职", "已补材料", "李复", "样〔2026〕9号"}, {"须核bridge", "甲1", "增加没有原因" + strings.Repeat("行", 20) + "……共 22 行", "—", "—", "—"}, {"未检查registers", "整个批次", "没有死亡登记", "—", "—", "—"}}
 	if diff := cmp.Diff(want, d.tables["findings"]); diff != "" {
 		t.Error(diff)
 	}
