@@ -115,29 +115,51 @@ func (b *Book) SurveyMonth(ctx context.Context, m calendar.Month, f func(*Survey
 	})
 }
 
+// surveyor gathers a survey.
+type surveyor struct {
+	*Survey
+	ctx     context.Context
+	r       Reader
+	reports []*batchReport
+	world   *facts.World
+	county  *County
+}
+
 func (s *Survey) gather(ctx context.Context, r Reader, ids []BatchID, f func(*Survey) error) error {
-	head, err := r.Head(ctx)
-	if err != nil {
-		return err
-	}
-	s.Position = head.Position
-	var reports []*batchReport
+	x := &surveyor{Survey: s, ctx: ctx, r: r}
 	for _, id := range ids {
 		p, err := newReport(ctx, r, id)
 		if err != nil {
 			return err
 		}
-		reports, s.Reports = append(reports, p), append(s.Reports, p)
 		if err := sealHolds(ctx, r, p.head); err != nil {
 			return err
 		}
+		x.reports, s.Reports = append(x.reports, p), append(s.Reports, p)
 	}
-	for _, load := range []func(context.Context, Reader, []*batchReport) error{s.trend, s.compare, s.payments, s.flow, s.funds} {
-		if err := load(ctx, r, reports); err != nil {
+	for _, load := range []func() error{x.surroundings, x.trend, x.compare, x.payments, x.flow, x.funds} {
+		if err := load(); err != nil {
 			return err
 		}
 	}
 	return f(s)
+}
+
+func (x *surveyor) surroundings() error {
+	head, err := x.r.Head(x.ctx)
+	if err != nil {
+		return err
+	}
+	x.Position = head.Position
+	meta, err := x.r.Meta(x.ctx)
+	if err != nil {
+		return err
+	}
+	if x.county, err = countyOf(x.ctx, x.r, meta); err != nil {
+		return err
+	}
+	x.world, err = loadWorld(x.ctx, x.r, meta, 0)
+	return err
 }
 
 // sealHolds digests the rows of a batch once more and holds them against the digest that
@@ -168,22 +190,22 @@ func sealHolds(ctx context.Context, r Reader, h ReportHead) error {
 
 // trend adds up the lines of the months before, as they stood when the last of the
 // batches was computed.
-func (s *Survey) trend(ctx context.Context, r Reader, reports []*batchReport) error {
-	batches, err := r.Batches(ctx)
+func (x *surveyor) trend() error {
+	batches, err := x.r.Batches(x.ctx)
 	if err != nil {
 		return err
 	}
 	own, channels, horizon := map[BatchID]bool{}, map[string]bool{}, int64(0)
-	for _, p := range reports {
+	for _, p := range x.reports {
 		b := p.head.Batch
 		own[b.ID], channels[b.Channel], horizon = true, true, max(horizon, b.Horizon)
 	}
 	var ids []BatchID
-	for _, x := range batches {
-		ago := s.Month.Sub(x.ID.Month())
-		before := x.State.Committed() && x.Horizon <= horizon && channels[x.Channel] && ago >= 0 && ago < trendMonths
-		if own[x.ID] || before {
-			ids = append(ids, x.ID)
+	for _, b := range batches {
+		ago := x.Month.Sub(b.ID.Month())
+		before := b.State.Committed() && b.Horizon <= horizon && channels[b.Channel] && ago >= 0 && ago < trendMonths
+		if own[b.ID] || before {
+			ids = append(ids, b.ID)
 		}
 	}
 	type key struct {
@@ -191,18 +213,18 @@ func (s *Survey) trend(ctx context.Context, r Reader, reports []*batchReport) er
 		item  string
 	}
 	at := map[key]*TrendSum{}
-	err = r.LineSums(ctx, ids, func(x LineSum) error {
-		k := key{x.Batch.Month(), x.Item}
+	err = x.r.LineSums(x.ctx, ids, func(l LineSum) error {
+		k := key{l.Batch.Month(), l.Item}
 		if at[k] == nil {
-			at[k] = &TrendSum{Month: k.month, Item: x.Item, ItemName: cmp.Or(reports[0].names[x.Item], x.Item), Deduction: x.Side == Deduction}
+			at[k] = &TrendSum{Month: k.month, Item: l.Item, ItemName: cmp.Or(x.reports[0].names[l.Item], l.Item), Deduction: l.Side == Deduction}
 		}
-		at[k].Fen += x.Fen
+		at[k].Fen += l.Fen
 		return nil
 	})
-	for _, x := range at {
-		s.Trend = append(s.Trend, *x)
+	for _, sum := range at {
+		x.Trend = append(x.Trend, *sum)
 	}
-	slices.SortFunc(s.Trend, func(a, b TrendSum) int { return cmp.Or(cmp.Compare(a.Month, b.Month), cmp.Compare(a.Item, b.Item)) })
+	slices.SortFunc(x.Trend, func(a, b TrendSum) int { return cmp.Or(cmp.Compare(a.Month, b.Month), cmp.Compare(a.Item, b.Item)) })
 	return err
 }
 
@@ -238,29 +260,21 @@ func (s *Survey) Compares(r Report) bool {
 }
 
 // compare adds up by township what the runs of the month and of the month before paid.
-func (s *Survey) compare(ctx context.Context, r Reader, reports []*batchReport) error {
-	meta, err := r.Meta(ctx)
-	if err != nil {
-		return err
-	}
-	world, err := loadWorld(ctx, r, meta, 0)
-	if err != nil {
-		return err
-	}
+func (x *surveyor) compare() error {
 	at := map[string]*ComparedSum{}
-	for _, p := range lastRuns(reports) {
-		for _, x := range append(slices.Clone(p.earlier), p.head.Batch) {
-			now, before := p.ofMonth(x), p.ofPrevious(x)
+	for _, p := range lastRuns(x.reports) {
+		for _, b := range append(slices.Clone(p.earlier), p.head.Batch) {
+			now, before := p.ofMonth(b), p.ofPrevious(b)
 			if !now && !before {
 				continue
 			}
-			err := r.Settlements(ctx, x.ID, func(row Settlement) error {
+			err := x.r.Settlements(x.ctx, b.ID, func(row Settlement) error {
 				if row.Pay == 0 {
 					return nil
 				}
 				code := facts.Township(row.Place)
 				if at[code] == nil {
-					at[code] = &ComparedSum{Township: code, Name: placeName(world, code)}
+					at[code] = &ComparedSum{Township: code, Name: placeName(x.world, code)}
 				}
 				if before {
 					at[code].Before += row.Pay
@@ -277,7 +291,7 @@ func (s *Survey) compare(ctx context.Context, r Reader, reports []*batchReport) 
 		}
 	}
 	for _, code := range sortedKeys(at) {
-		s.Compared = append(s.Compared, *at[code])
+		x.Compared = append(x.Compared, *at[code])
 	}
 	return nil
 }
@@ -286,40 +300,40 @@ func (s *Survey) compare(ctx context.Context, r Reader, reports []*batchReport) 
 var stateOrder = []PaymentState{PaymentCredited, PaymentSent, PaymentParked, PaymentReturned, PaymentRecalled, PaymentReissued, PaymentGivenUp}
 
 // payments counts what became of the payments and gathers those with a history.
-func (s *Survey) payments(ctx context.Context, r Reader, reports []*batchReport) error {
+func (x *surveyor) payments() error {
 	sums := map[PaymentState]*StateSum{}
-	for _, p := range reports {
-		b := p.head.Batch
-		files, err := r.Exports(ctx, b.ID)
+	for _, report := range x.reports {
+		b := report.head.Batch
+		files, err := x.r.Exports(x.ctx, b.ID)
 		if err != nil {
 			return err
 		}
-		s.Files = append(s.Files, files...)
+		x.Files = append(x.Files, files...)
 		if b.State != Exported {
 			continue
 		}
-		history, err := historyOf(ctx, r, b.ID)
+		histories, err := historyOf(x.ctx, x.r, b.ID)
 		if err != nil {
 			return err
 		}
-		err = paidOut(ctx, r, b, func(x PaidOut) error {
-			if sums[x.State] == nil {
-				sums[x.State] = &StateSum{State: x.State}
+		err = paidOut(x.ctx, x.r, b, func(p PaidOut) error {
+			if sums[p.State] == nil {
+				sums[p.State] = &StateSum{State: p.State}
 			}
-			sums[x.State].Count++
-			sums[x.State].Fen += x.Fen
-			h := history[x.Seq]
-			if h == nil && x.Replaces == (PaymentID{}) {
+			sums[p.State].Count++
+			sums[p.State].Fen += p.Fen
+			h := histories[p.Seq]
+			if h == nil && p.Replaces == (PaymentID{}) {
 				return nil
 			}
-			bounce := Bounce{PaidOut: x}
+			bounce := Bounce{PaidOut: p}
 			if h != nil {
 				bounce.First, bounce.By = h.first, h.by
 			}
-			if who := p.people[x.Person]; who != nil {
+			if who := report.people[p.Person]; who != nil {
 				bounce.Name = who.settlement.Name
 			}
-			s.Back = append(s.Back, bounce)
+			x.Back = append(x.Back, bounce)
 			return nil
 		})
 		if err != nil {
@@ -328,7 +342,7 @@ func (s *Survey) payments(ctx context.Context, r Reader, reports []*batchReport)
 	}
 	for _, state := range stateOrder {
 		if sums[state] != nil {
-			s.States = append(s.States, *sums[state])
+			x.States = append(x.States, *sums[state])
 		}
 	}
 	return nil
@@ -356,54 +370,42 @@ func historyOf(ctx context.Context, r Reader, id BatchID) (map[int]*history, err
 }
 
 // flow adds up where the money of the batches came from and went.
-func (s *Survey) flow(ctx context.Context, r Reader, reports []*batchReport) error {
+func (x *surveyor) flow() error {
 	own := map[BatchID]bool{}
-	for _, p := range reports {
+	for _, p := range x.reports {
 		own[p.head.Batch.ID] = p.head.Batch.State.Committed()
 	}
-	county, err := countyOf(ctx, r, Meta{})
-	if err != nil {
-		return err
-	}
-	meta, err := r.Meta(ctx)
-	if err != nil {
-		return err
-	}
-	world, err := loadWorld(ctx, r, meta, 0)
-	if err != nil {
-		return err
-	}
 	at := map[FlowSum]*FlowSum{}
-	_, err = trace(ctx, r, func(x FlowStep) bool {
-		if !own[x.Payment.Batch] {
+	_, err := trace(x.ctx, x.r, func(step FlowStep) bool {
+		if !own[step.Payment.Batch] {
 			return false
 		}
-		k := FlowSum{Lot: x.Lot, Fund: x.Fund, Place: x.Place, Where: x.Chinese(), Paid: x.Rest == ""}
+		k := FlowSum{Lot: step.Lot, Fund: step.Fund, Place: step.Place, Where: step.Chinese(), Paid: step.Rest == ""}
 		if at[k] == nil {
 			sum := k
-			sum.FundName, sum.PlaceName = county.FundName(x.Fund), villageName(world, x.Place)
+			sum.FundName, sum.PlaceName = x.county.FundName(step.Fund), villageName(x.world, step.Place)
 			at[k] = &sum
 		}
 		at[k].Count++
-		at[k].Fen += x.Fen
+		at[k].Fen += step.Fen
 		return false // added up, not kept
 	})
-	for _, x := range at {
-		s.Flow = append(s.Flow, *x)
+	for _, sum := range at {
+		x.Flow = append(x.Flow, *sum)
 	}
-	slices.SortFunc(s.Flow, func(a, b FlowSum) int {
+	slices.SortFunc(x.Flow, func(a, b FlowSum) int {
 		return cmp.Or(cmp.Compare(a.Lot, b.Lot), cmp.Compare(a.Fund, b.Fund), cmp.Compare(a.Place, b.Place), cmp.Compare(a.Where, b.Where))
 	})
 	return err
 }
 
 // funds takes in the closing of the month, or why there is none.
-func (s *Survey) funds(ctx context.Context, r Reader, _ []*batchReport) error {
-	report, err := fundReport(ctx, r, s.Month)
+func (x *surveyor) funds() error {
+	report, err := fundReport(x.ctx, x.r, x.Month)
 	if message.Code(err) == "fund.order" { // closed together with a later month
-		s.FundsWhy = message.M("auditreport.funds_elsewhere", s.Month)
+		x.FundsWhy = message.M("auditreport.funds_elsewhere", x.Month)
 		return nil
 	}
-	s.Funds = &report
+	x.Funds = &report
 	return err
 }

@@ -175,3 +175,37 @@ func exists(file string) bool {
 	_, err := os.Stat(file)
 	return err == nil
 }
+
+// A month that was closed together with a later one has no closing of its own, and the
+// report says so; of a closed month it shows the closing.
+func TestSurveyOfClosedMonths(t *testing.T) {
+	ctx := context.Background()
+	b := newFundBook(t)
+	b.fund()
+	january := b.run(202601)
+	b.must(b.approve(january.ID))
+	b.export(january.ID)
+	b.at(2026, time.February, 3)
+	february, err := b.app.CloseMonth(ctx, b.by["李复"], 202602)
+	b.must(err)
+	b.must(b.app.Survey(ctx, january.ID, func(s *payroll.Survey) error {
+		if s.Funds != nil || s.FundsWhy.Code != "auditreport.funds_elsewhere" {
+			t.Errorf("%+v %v", s.Funds, s.FundsWhy)
+		}
+		return nil
+	}))
+	file, err := b.app.AuditReport(ctx, january.ID, t.TempDir())
+	b.must(err)
+	text, err := os.ReadFile(file)
+	b.must(err)
+	if !strings.Contains(string(text), "2026-01 没有单独关账") {
+		t.Error("the report does not say where the money of the month is")
+	}
+	b.must(b.approve(b.run(202602).ID))
+	b.must(b.app.SurveyMonth(ctx, 202602, func(s *payroll.Survey) error {
+		if s.Funds == nil || s.Funds.Closed != february.Closed || february.Closed == 0 {
+			t.Errorf("%+v", s.Funds)
+		}
+		return nil
+	}))
+}
