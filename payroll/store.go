@@ -45,6 +45,15 @@ type CommittedSum struct {
 	Horizon int64
 }
 
+// LineSum is what the lines of one item come to in a batch.
+type LineSum struct {
+	Batch BatchID
+	Item  string
+	Side  Side
+	Count int
+	Fen   money.Fen
+}
+
 // Balance is what a person's account holds, summed over the batches of a channel.
 type Balance struct {
 	Person int64
@@ -90,6 +99,8 @@ type Reader interface {
 	Batch(ctx context.Context, id BatchID) (Batch, error)
 	Batches(ctx context.Context) ([]Batch, error) // by id; staging left out
 	Lines(ctx context.Context, q LineQuery, fn func(Line) error) error
+	// LineSums streams the sums of the lines of the given batches by batch, item, side.
+	LineSums(ctx context.Context, batches []BatchID, fn func(LineSum) error) error
 	Settlements(ctx context.Context, id BatchID, fn func(Settlement) error) error // by person
 	Payments(ctx context.Context, id BatchID, fn func(Payment) error) error       // by seq
 	Texts(ctx context.Context, id BatchID) ([]string, error)                      // index = Line.Text

@@ -809,6 +809,18 @@ func (q *queries) Committed(ctx context.Context, batches []payroll.BatchID, firs
 	})
 }
 
+func (q *queries) LineSums(ctx context.Context, batches []payroll.BatchID, fn func(payroll.LineSum) error) error {
+	list, args := in(batches)
+	return q.stream(ctx, `SELECT batch, item, side, COUNT(*), CAST(SUM(fen) AS BIGINT) FROM line WHERE batch IN `+list+`
+		GROUP BY batch, item, side ORDER BY batch, item, side`, args, func(r *sqlx.Rows) error {
+		var s payroll.LineSum
+		if err := r.Scan(&s.Batch, &s.Item, &s.Side, &s.Count, &s.Fen); err != nil {
+			return err
+		}
+		return fn(s)
+	})
+}
+
 func (q *queries) Balances(ctx context.Context, batches []payroll.BatchID, first, last int64, fn func(payroll.Balance) error) error {
 	list, args := in(batches)
 	return q.stream(ctx, `SELECT person, CAST(SUM(held) AS BIGINT) FROM settlement WHERE held <> 0 AND batch IN `+list+` AND person BETWEEN ? AND ?

@@ -30,7 +30,7 @@ func payees(b *testing.B) int {
 
 // BenchmarkCounty is the whole line for 100,000 township cadres with seven items
 // each (base salary, regional allowance, housing, telecom, top-up to the average,
-// two deductions), from CSV files to bank files and workbook, on SQLite. It reports
+// two deductions), from CSV files to bank files, workbook and audit report, on SQLite. It reports
 // seconds and peak resident memory of each step.
 func BenchmarkCounty(b *testing.B) {
 	n := payees(b)
@@ -65,6 +65,13 @@ func BenchmarkCounty(b *testing.B) {
 		})
 		measure(b, "bank", n, func() error { _, err := d.app.Export(ctx, d.by["张敏"], id, filepath.Join(dir, "bank")); return err })
 		measure(b, "workbook", n*7, func() error { _, err := d.app.Workbook(ctx, id, filepath.Join(dir, "workbook")); return err })
+		var report string
+		measure(b, "report", n*7, func() error { report, err = d.app.AuditReport(ctx, id, filepath.Join(dir, "report")); return err })
+		info, err := os.Stat(report)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(info.Size())/1e6, "report_MB")
 		if err := d.close(); err != nil {
 			b.Fatal(err)
 		}

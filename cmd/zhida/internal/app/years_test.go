@@ -52,6 +52,7 @@ func TestYears(t *testing.T) {
 		}
 		c.run(c.month, payroll.Regular, payroll.Narrow{})
 		c.settled()
+		c.reported()
 		c.sound()
 	})
 }
@@ -437,6 +438,16 @@ func (c *county) settled() {
 	}
 	if c.enforced {
 		c.statement(list)
+	}
+}
+
+// reported makes the audit report of every month, in which all figures must agree.
+func (c *county) reported() {
+	dry := &App{c.app.Dry(), c.app.store}
+	for month := c.cutover; month <= c.month; month = month.Add(1) {
+		if _, err := dry.MonthReport(context.Background(), month, c.dir); err != nil && message.Code(err) != "auditreport.no_batch" {
+			c.t.Fatalf("%s: %v", month, err)
+		}
 	}
 }
 
