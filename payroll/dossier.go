@@ -138,7 +138,7 @@ func (b *Book) Dossier(ctx context.Context, of DossierOf, from, to calendar.Mont
 	if of == (DossierOf{}) {
 		return d, message.Err("dossier.nothing")
 	}
-	d = Dossier{Of: of, From: from, To: to}
+	d = Dossier{Of: of, From: from, To: to, Batches: []DossierBatch{}, Steps: []DossierStep{}, Flows: []DossierFlow{}, Findings: []DossierFinding{}, Amounts: []DossierAmount{}, Cards: []DossierCard{}, Returned: []DossierPayment{}} // JSON has empty lists
 	err = b.view(ctx, func(r Reader) error {
 		g := &gathering{ctx: ctx, r: r, d: &d, names: map[int64]string{}, homes: map[int64]string{}, entered: map[int64]string{}, decided: map[int64]string{}, date: map[int64]calendar.Date{}}
 		for _, step := range []func() error{g.prepare, g.batches, g.steps, g.handEntered, g.payments} {
