@@ -322,6 +322,15 @@ func (f *folder) checkOtherBatches() {
 	if r.broken {
 		return
 	}
+	folders := map[string]bool{}
+	for _, b := range f.inputs.batches {
+		folders[b.folder] = b.committed
+	}
+	for _, name := range slices.Sorted(keysOf(f.files)) {
+		if dir, _ := path.Split(name); strings.HasPrefix(name, "inputs/batches/") && !folders[dir] {
+			f.fail(5, place{File: name}, "files.nothing_names_it")
+		}
+	}
 	for _, id := range slices.Sorted(keysOf(history)) {
 		if !known[id] && id != f.sealed.batch {
 			f.fail(5, place{File: r.name}, "batches.left_out", id)
@@ -381,9 +390,6 @@ func (f *folder) checkOther(r *rows, id string, h pastBatch) {
 	f.inputs.batches = append(f.inputs.batches, other)
 	name := other.folder + "batch.tsv"
 	if !committed {
-		if f.has(name) {
-			f.fail(5, place{File: name}, "files.nothing_names_it")
-		}
 		return
 	}
 	head, ok := f.readHead(5, name, other.folder)
@@ -394,6 +400,8 @@ func (f *folder) checkOther(r *rows, id string, h pastBatch) {
 	f.expect(5, place{name, 1, 0}, "batch", head.batch, id)
 	f.expect(5, at, "kind", r.fields[1], head.kind)
 	f.expect(5, at, "channel", r.fields[2], head.channel)
+	f.expect(5, at, "narrowed", r.fields[3], head.narrowed)
+	f.expect(5, at, "apart", r.fields[4], head.apart)
 	f.expect(5, at, "rules", r.fields[6], head.rules)
 	slices.Sort(head.averages)
 	frozen := f.inputs.averages[h.approved.position]

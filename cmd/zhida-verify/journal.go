@@ -42,6 +42,13 @@ type actor struct {
 	name, natural string
 	roles         []string
 	key           *publicKey
+	entered       *entered
+}
+
+// entered is the event that gave an actor their key, and who signed it.
+type entered struct {
+	position int64
+	by, kind string
 }
 
 func (a *actor) may(role string) bool { return a != nil && slices.Contains(a.roles, role) }
@@ -239,7 +246,7 @@ func (f *folder) newActor(e *event) *actor {
 		f.fail(2, e.place, "journal.bad_key", e.payload.get("name"))
 		return nil
 	}
-	a := &actor{name: e.payload.get("name"), natural: e.payload.get("natural"), roles: rolesOf(e.payload), key: key}
+	a := &actor{name: e.payload.get("name"), natural: e.payload.get("natural"), roles: rolesOf(e.payload), key: key, entered: &entered{e.position, e.actor, e.kind}}
 	if old := f.journal.active[a.name]; old != nil && e.kind == "actor.rekeyed" {
 		a.roles, a.natural = old.roles, old.natural
 	}

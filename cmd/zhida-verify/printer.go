@@ -32,10 +32,22 @@ type folderResult struct {
 
 // trustResult says whose key everything rests on, and whether it was compared with a key given by --pin.
 type trustResult struct {
-	FirstAdministrator string `json:"first_administrator,omitempty"`
-	KeyID              string `json:"key_id,omitempty"`
-	Pinned             bool   `json:"pinned"`
-	Says               string `json:"says"`
+	FirstAdministrator string         `json:"first_administrator,omitempty"`
+	KeyID              string         `json:"key_id,omitempty"`
+	Pinned             bool           `json:"pinned"`
+	Signers            []signerResult `json:"signers,omitempty"`
+	Says               string         `json:"says"`
+}
+
+// signerResult is one of the three who signed, and who vouched for their key.
+type signerResult struct {
+	Role      string `json:"role"`
+	Name      string `json:"name"`
+	KeyID     string `json:"key_id"`
+	EnteredBy string `json:"entered_by"`
+	Event     int64  `json:"event"`
+	Rekeyed   bool   `json:"rekeyed"`
+	says      string
 }
 
 type checkResult struct {
@@ -76,6 +88,9 @@ func (p *printer) folder(f *folder) bool {
 		p.printCheck(c)
 	}
 	p.line("  %s", r.Trust.Says)
+	for _, s := range r.Trust.Signers {
+		p.line("    %s", s.says)
+	}
 	p.line("")
 	return r.Passed
 }
@@ -119,8 +134,26 @@ func (p *printer) trust(f *folder) trustResult {
 		code = "say.trust_pinned"
 	}
 	r.Says = p.lang.text(code, first.name, id)
+	for i, e := range []*event{f.sealed.submitted, f.sealed.checked, f.sealed.approved} {
+		if e != nil && e.signer != nil {
+			r.Signers = append(r.Signers, p.signer(i, e.signer))
+		}
+	}
 	return r
 }
+
+// signer says whose key a signature is, and who entered it.
+func (p *printer) signer(i int, a *actor) signerResult {
+	s := signerResult{Role: signers[i].role, Name: clean(a.name), KeyID: a.key.id(), EnteredBy: clean(a.entered.by), Event: a.entered.position, Rekeyed: a.entered.kind == "actor.rekeyed"}
+	code := "say.person"
+	if s.Rekeyed {
+		code = "say.rekeyed"
+	}
+	s.says = p.lang.text(code, roleWords[i][p.lang.index()], a.name, s.KeyID, a.entered.by, s.Event)
+	return s
+}
+
+var roleWords = [3][2]string{{"经办", "maker"}, {"复核", "checker"}, {"审批", "approver"}}
 
 // check puts a check into words.
 func (p *printer) check(c *check) checkResult {

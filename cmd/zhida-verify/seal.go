@@ -52,6 +52,8 @@ func (f *folder) checkSeal() {
 		f.expect(3, place{"sealed/batch.tsv", 1, 0}, "rules", head.rules, f.seal.get("rules"))
 		f.expect(3, at, "kind", f.about.get("kind"), head.kind)
 		f.expect(3, at, "channel", f.about.get("channel"), head.channel)
+		f.expect(3, at, "narrowed", f.about.get("narrowed"), head.narrowed)
+		f.expect(3, at, "apart", f.about.get("apart"), head.apart)
 	}
 	s.head, s.ok = head, ok
 	f.checkSigners(text)
@@ -161,8 +163,6 @@ func (f *folder) checkComputed() {
 	f.expect(3, last.place, "digest", computedDigest(last.payload, s.batch), s.digest)
 	f.expect(3, last.place, "horizon", last.payload.get("horizon"), f.seal.get("horizon"))
 	f.expect(3, last.place, "kind", last.payload.get("kind"), f.about.get("kind"))
-	at := place{File: "about.txt"}
-	f.expect(3, at, "narrowed", f.about.get("narrowed"), last.payload.get("narrowed"))
 }
 
 // computedDigest is the digest that an event batch.computed gives a batch: the pair after its name.
@@ -197,6 +197,7 @@ func (f *folder) checkVoided() {
 // batchHead is a batch.tsv.
 type batchHead struct {
 	batch, kind, channel, rules string
+	narrowed, apart             string            // as about.txt writes them
 	averages                    []string          // rows, as they stand
 	sections                    map[string]string // digest of lines, settlements, payments, sentences, entries, portions
 	digest                      string            // of the file
@@ -211,15 +212,12 @@ func (f *folder) readHead(number int, name, beside string) (head batchHead, ok b
 	if !ok {
 		return head, false
 	}
-	head = batchHead{digest: sum3([]byte(text)).String(), sections: map[string]string{}}
+	head = batchHead{digest: sum3([]byte(text)).String(), apart: "no", sections: map[string]string{}}
 	r := f.rowsOf(number, name, io.NopCloser(strings.NewReader(text)), 1, 6)
 	for r.next() {
 		if !head.take(r.fields) {
 			f.fail(number, r.place(), "rows.malformed", 1)
 			return head, false
-		}
-		if r.fields[0] == "average" {
-			head.averages = append(head.averages, strings.Join(r.fields, "\t"))
 		}
 	}
 	if r.broken || len(head.sections) < len(sectionOrder) {
@@ -243,6 +241,13 @@ func (h *batchHead) take(fields []string) bool {
 		h.batch, h.kind, h.channel, h.rules = strings.Clone(fields[2]), strings.Clone(fields[3]), strings.Clone(fields[4]), strings.Clone(fields[5])
 		return true
 	case n == 0 && len(fields) == 6 && fields[0] == "average":
+		h.averages = append(h.averages, strings.Join(fields, "\t"))
+		return true
+	case n+len(h.averages) == 0 && len(fields) == 2 && fields[0] == "narrowed" && fields[1] != "" && h.narrowed == "":
+		h.narrowed = strings.Clone(fields[1])
+		return true
+	case n+len(h.averages) == 0 && len(fields) == 1 && fields[0] == "apart" && h.apart == "no":
+		h.apart = "yes"
 		return true
 	case n < len(sectionOrder) && len(fields) == 1 && digestForm.MatchString(fields[0]):
 		h.sections[sectionOrder[n]] = fields[0]

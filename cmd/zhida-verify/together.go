@@ -41,6 +41,7 @@ func (t *together) run() {
 	}
 	for _, f := range t.folders {
 		t.sameBeginning(f, longest)
+		t.cancelledLater(f, longest)
 	}
 	t.sameBatches()
 	own := t.distinct()
@@ -55,6 +56,15 @@ func (t *together) sameBeginning(f, longest *folder) {
 		if e.digest != longest.journal.events[i].digest {
 			t.fail(11, place{f.name + ": journal.tsv", i + 1, e.Byte}, "together.chains", e.position, longest.name)
 			return
+		}
+	}
+}
+
+// cancelledLater finds a batch whose folder ends before the event that voids it.
+func (t *together) cancelledLater(f, longest *folder) {
+	for _, e := range longest.journal.events[min(len(f.journal.events), len(longest.journal.events)):] {
+		if e.kind == "batch.cancelled" && e.payload.get("batch") == f.sealed.batch {
+			t.fail(11, place{File: f.name}, "together.cancelled", f.sealed.batch, e.position, longest.name)
 		}
 	}
 }

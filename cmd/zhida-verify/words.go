@@ -186,6 +186,7 @@ var sentences = map[string][2]string{
 	"states.postings":      {"第 %v 条日志：付款状态为入账 %v 元、退回 %v 元，资金账为 %v 元、%v 元", "event %v: states say %v yuan credited and %v returned, postings %v and %v"},
 
 	"together.chains":              {"第 %v 条与 %v 里的不同：是两条链", "event %v is not that of %v: these are two chains"},
+	"together.cancelled":           {"批次 %v 在第 %v 条作废了（见 %v 的日志）", "batch %v was cancelled by event %v (the journal of %v)"},
 	"together.batches":             {"批次 %v 与 %v 里的不同", "batch %v is not that of %v"},
 	"together.settled_twice":       {"人员 %v 的 %v %v 在批次 %v 和 %v 里各发了一次", "person %v: %v of %v is settled both by batch %v and by %v"},
 	"together.paid_again_twice":    {"付款 %v 在批次 %v 和 %v 里各重发了一次", "payment %v is paid again both by batch %v and by %v"},
@@ -203,6 +204,8 @@ var sentences = map[string][2]string{
 	"say.trust_pinned": {"信任：第一名管理员 %v 的密钥号与 --pin 一致：%v。其余各人由日志里的管理员登记。", "Trust: the key id of the first administrator %v is the one of --pin: %v. Everybody else was entered by an administrator of the journal."},
 	"say.trust_open":   {"信任：没有建立。第一名管理员 %v 的密钥号是 %v，请与县里当面公布的核对（--pin）；没有核对过，整个文件夹可能是另造的。", "Trust: none established. The key id of the first administrator %v is %v; compare it with what the county has published (--pin). Until then the whole folder may have been made up."},
 	"say.trust_none":   {"信任：没有建立，日志里没有第一名管理员可以核对。", "Trust: none established; the journal shows no first administrator."},
+	"say.person":       {"%v %v：密钥 %v，由 %v 在第 %v 条登记", "%v %v: key %v, entered by %v in event %v"},
+	"say.rekeyed":      {"%v %v：密钥 %v，由 %v 在第 %v 条换发，请问明本人", "%v %v: key %v, replaced by %v in event %v; ask the person"},
 	"say.limits":       {"不能由文件夹证明的：数据本身是否真实，密钥背后是谁，末条日志以后是否还有事件，以及管理员是否用别的身份证号给同一个人登记了两个名字。", "What no folder can prove: that the facts are true, who is behind a key, that nothing follows the last event, and that an administrator did not enter one person twice under another ID number."},
 	"say.together":     {"各文件夹之间", "The folders together"},
 	"say.good":         {"结论：没有发现问题。", "Result: nothing wrong was found."},
