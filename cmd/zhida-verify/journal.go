@@ -23,7 +23,7 @@ type signatures struct {
 
 // good says whether the signature is good for the text under the key.
 func (s *signatures) good(key *publicKey, text, signature string) bool {
-	id := sum3(key.bytes[:], []byte(strconv.Itoa(len(text))), []byte{'\n'}, []byte(text), []byte(signature))
+	id := signatureID(key, text, signature)
 	s.mu.Lock()
 	answer, ok := s.known[id]
 	s.mu.Unlock()
@@ -35,6 +35,10 @@ func (s *signatures) good(key *publicKey, text, signature string) bool {
 	s.known[id] = answer
 	s.mu.Unlock()
 	return answer
+}
+
+func signatureID(key *publicKey, text, signature string) digest {
+	return sum3(key.bytes[:], []byte(strconv.Itoa(len(text))), []byte{'\n'}, []byte(text), []byte(signature))
 }
 
 // actor is somebody under one key; a new key makes a new actor value.
