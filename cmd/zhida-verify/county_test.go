@@ -31,7 +31,7 @@ var made struct {
 
 // county builds the program, plays testdata/county.txtar with it and gives the folder in which it did: three evidence folders
 // with their zips, an earlier one in early/, and the bank files in bank/.
-func county(t *testing.T) string {
+func county(t testing.TB) string {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("takes the program and half a minute")
@@ -84,7 +84,7 @@ func play(dir string) ([]byte, error) {
 }
 
 // load reads a folder into memory.
-func load(t *testing.T, dir string) memory {
+func load(t testing.TB, dir string) memory {
 	t.Helper()
 	m := memory{}
 	root := os.DirFS(dir)
@@ -103,7 +103,7 @@ func load(t *testing.T, dir string) memory {
 }
 
 // save writes a folder of memory to disk.
-func save(t *testing.T, m memory) string {
+func save(t testing.TB, m memory) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "证据")
 	for name, text := range m {
@@ -126,7 +126,7 @@ func command(args ...string) (code int, stdout, stderr string) {
 }
 
 // check verifies a folder in memory.
-func (m memory) check(t *testing.T, known *signatures) *folder {
+func (m memory) check(t testing.TB, known *signatures) *folder {
 	t.Helper()
 	if known == nil {
 		known = &signatures{known: map[digest]bool{}}

@@ -278,6 +278,7 @@ func (f *forger) reseal() {
 	old := f.pair("seal.txt", "digest")
 	f.setPair("seal.txt", "digest", sum)
 	f.setPair("seal.txt", "root", tree.root().String())
+	f.setPair("seal.txt", "leaves", position(tree.leaves))
 	f.setPair("about.txt", "digest", sum)
 	for i := range f.events {
 		if f.events[i][3] == "batch.computed" || strings.HasPrefix(f.events[i][3], "batch.export") {

@@ -292,6 +292,46 @@ var forgeries = []forgery{
 		f.chain(1)
 		f.manifest("周正")
 	}, []string{"7 sealed/lines.tsv amounts.committed", "7 sealed/settlements.tsv amounts.gross"}},
+	{"all sign a payment to an account that nobody recorded", january, nil, func(f *forger) {
+		f.owned = nil
+		f.edit("sealed/payments.tsv", "6228480000000000026", "6228480000000000999")
+		f.editLeaf("钱乙", "0026", "0999")
+		f.reseal()
+		f.chain(1)
+		f.manifest("周正")
+	}, []string{"7 sealed/payments.tsv amounts.other_account"}},
+	{"all sign pay for somebody of another name", january, nil, func(f *forger) {
+		f.owned = nil
+		f.edit("sealed/settlements.tsv", "钱乙", "钱某")
+		f.editLeaf("钱乙", "name=钱乙", "name=钱某")
+		f.reseal()
+		f.chain(1)
+		f.manifest("周正")
+	}, []string{"7 sealed/settlements.tsv amounts.other_name"}},
+	{"all sign a cause that came later", february, nil, func(f *forger) {
+		f.owned = nil
+		f.edit("sealed/lines.tsv", "\tF03\t30\t", "\tF03\t43\t")
+		f.reseal()
+		f.chain(1)
+		f.manifest("周正")
+	}, []string{"7 sealed/lines.tsv amounts.cause"}},
+	{"one salt for two leaves", january, nil, func(f *forger) {
+		f.owned = nil
+		one, two := saltOf.FindStringSubmatch(f.leaf(0)), saltOf.FindStringSubmatch(f.leaf(1))
+		f.edit("leaves.tsv", two[1], one[1])
+		f.reseal()
+		f.chain(1)
+		f.manifest("周正")
+	}, []string{"4 leaves.tsv tree.salt_twice"}},
+	{"payments before the book taken in by one person", january, nil, func(f *forger) {
+		f.owned = nil
+		row := "1\tpaid\tbase|2025-12\t2025-12-01\t9999-12-31\t11\t0\t{\"item\":\"base\",\"month\":\"2025-12\",\"fen\":-100}\t" + strings.Repeat("1", 64) + "\t\t\n"
+		rows := strings.SplitAfter(f.memory["inputs/facts.tsv"], "\n")
+		at := slices.IndexFunc(rows, func(r string) bool { return strings.HasPrefix(r, "1\tperson\t") })
+		f.memory["inputs/facts.tsv"] = strings.Join(slices.Insert(rows, at, row), "")
+		f.chain(1)
+		f.manifest("周正")
+	}, []string{"5 inputs/facts.tsv facts.one_person", "5 inputs/facts.tsv bound.differs"}},
 	{"all sign a line twice", january, nil, func(f *forger) {
 		f.owned = nil
 		row := strings.SplitAfter(f.memory["sealed/lines.tsv"], "\n")[0]
@@ -300,6 +340,17 @@ var forgeries = []forgery{
 		f.chain(1)
 		f.manifest("周正")
 	}, []string{"7 sealed/lines.tsv amounts.obligation_twice", "7 sealed/settlements.tsv amounts.gross"}},
+}
+
+// leaf is the public part of a leaf.
+func (f *forger) leaf(n int) string {
+	r := newTable(strings.NewReader(f.memory["leaves.tsv"]))
+	for range n + 1 {
+		if err := r.next(); err != nil {
+			panic(err)
+		}
+	}
+	return r.fields[1]
 }
 
 func fmtKey(f *forger, name string) string {

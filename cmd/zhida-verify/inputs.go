@@ -125,6 +125,9 @@ func (f *folder) checkFacts() (count int) {
 		if to != 0 {
 			ended.at(to).WriteString(strings.Join(r.raw[:4], "\t") + "\n")
 		}
+		if e := f.journal.at(from); (r.fields[1] == "paid" || r.fields[1] == "amount") && e != nil && e.kind != "proposal.accepted" {
+			f.fail(5, r.place(), "facts.one_person", r.fields[1], from)
+		}
 		if r.fields[1] == "average" {
 			f.keepAverage(r, from)
 		}
@@ -222,6 +225,9 @@ func (f *folder) checkSettings() {
 		said, ok := e.payload.lookup("rows.settings")
 		if !ok || e.position > f.sealed.horizon {
 			continue
+		}
+		if e.kind != "proposal.accepted" {
+			f.fail(5, e.place, "facts.one_person", "settings", e.position)
 		}
 		name := "inputs/settings/" + position(e.position) + ".yaml"
 		known[name] = true

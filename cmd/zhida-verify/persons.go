@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -77,6 +78,7 @@ type settlement struct {
 
 // line is a row of lines.tsv.
 type line struct {
+	cause               string
 	item, month, side   string
 	fen, due, committed int64
 	policy, sentence    int64
@@ -88,6 +90,7 @@ type payment struct {
 	number, person, fen           int64
 	bank, account, holder, target string
 	replaces                      string
+	at                            place
 }
 
 // obligation is what is settled of one person.
@@ -111,8 +114,9 @@ type walk struct {
 	sentences                                     []string
 	payments                                      map[int64][]payment // by person
 	settlements, lines, entries, portions, leaves *byPerson
-	paid                                          *byPerson   // facts
-	earlier                                       []*byPerson // lines of batches committed at the horizon
+	facts                                         *byPerson
+	salts                                         map[string]bool // of leaves so far
+	earlier                                       []*byPerson     // lines of batches committed at the horizon
 	tree                                          tree
 	totals                                        *totals
 	people, count                                 int
@@ -120,14 +124,14 @@ type walk struct {
 
 // checkPersons is checks 4, 6 and 7.
 func (f *folder) checkPersons() {
-	w := &walk{folder: f, payments: map[int64][]payment{}, totals: &totals{map[int64]int64{}, map[portion]int64{}, map[portion]int64{}, 0, false}}
+	w := &walk{folder: f, payments: map[int64][]payment{}, salts: map[string]bool{}, totals: &totals{map[int64]int64{}, map[portion]int64{}, map[portion]int64{}, 0, false}}
 	f.sealed.totals = w.totals
 	whole := w.readPayments() && w.readSentences()
 	w.lines = f.byPerson(7, "sealed/lines.tsv", 12, 12)
 	w.entries = f.optionalByPerson(7, "sealed/entries.tsv", 8, 9)
 	w.portions = f.optionalByPerson(7, "sealed/portions.tsv", 10, 10)
 	w.leaves = f.byPerson(4, "leaves.tsv", 3, 3)
-	w.paid = f.byPerson(7, "inputs/facts.tsv", 11, 11)
+	w.facts = f.byPerson(7, "inputs/facts.tsv", 11, 11)
 	for _, b := range f.inputs.batches {
 		if b.committed {
 			w.earlier = append(w.earlier, f.byPerson(7, b.folder+"lines.tsv", 12, 12))
@@ -158,10 +162,10 @@ func (w *walk) finish(whole bool) {
 	for _, p := range sortedKeys(w.payments) {
 		w.fail(7, place{File: "sealed/payments.tsv"}, "amounts.paid_nobody", w.payments[p][0].number, p)
 	}
-	for _, b := range append(w.earlier, w.paid) {
+	for _, b := range append(w.earlier, w.facts) {
 		b.close()
 	}
-	whole = whole && !w.settlements.broken && !w.lines.broken && !w.entries.broken && !w.portions.broken && !w.paid.broken
+	whole = whole && !w.settlements.broken && !w.lines.broken && !w.entries.broken && !w.portions.broken && !w.facts.broken
 	for _, b := range w.earlier {
 		whole = whole && !b.broken
 	}
@@ -199,7 +203,7 @@ func (w *walk) readPayments() bool {
 		if fen[0] <= 0 {
 			w.fail(7, r.place(), "amounts.not_positive", n[0])
 		}
-		p := payment{number: n[0], person: n[1], fen: fen[0], bank: r.fields[3], account: r.fields[4], holder: r.fields[7]}
+		p := payment{number: n[0], person: n[1], fen: fen[0], bank: r.fields[3], account: r.fields[4], holder: r.fields[7], at: r.place()}
 		rest := r.fields[9:]
 		if len(rest) == 1 || len(rest) == 3 {
 			p.target, rest = rest[0], rest[1:]
@@ -253,7 +257,7 @@ func (w *walk) readSettlement() (s settlement, ok bool) {
 // one checks one person.
 func (w *walk) one(s settlement) {
 	w.people++
-	committed := w.committed(s.person)
+	record := w.recordOf(s.person)
 	lines := w.linesOf(s.person)
 	var gross, deduction, owed int64
 	for _, l := range lines {
@@ -262,7 +266,7 @@ func (w *walk) one(s settlement) {
 		} else {
 			gross += l.fen
 		}
-		w.checkLine(l, committed)
+		w.checkLine(l, record.committed)
 	}
 	w.checkDocuments(lines)
 	w.entries.of(s.person, "amounts.no_settlement", func() bool {
@@ -284,6 +288,7 @@ func (w *walk) one(s settlement) {
 	w.equal(s.at, "pay", s.pay, pay)
 	w.equal(s.at, "balance", s.gross-s.deduction+s.reissued, s.pay+s.held-s.owed)
 	w.checkPortions(s)
+	w.checkAccounts(s, payments, record)
 	w.checkLeaf(s, lines, payments)
 }
 
@@ -320,7 +325,7 @@ func readLine(r *rows) (l line, ok bool) {
 	if !ok {
 		return l, false
 	}
-	l = line{item: r.fields[1], month: r.fields[2], side: r.fields[3], fen: n[0], due: n[1], committed: n[2], policy: m[0], sentence: m[1], at: r.place()}
+	l = line{item: r.fields[1], month: r.fields[2], side: r.fields[3], fen: n[0], due: n[1], committed: n[2], policy: m[0], sentence: m[1], cause: r.fields[10], at: r.place()}
 	switch {
 	case l.month != "" && !monthForm.MatchString(l.month):
 		r.malformed(2)
@@ -332,43 +337,117 @@ func readLine(r *rows) (l line, ok bool) {
 	return l, true
 }
 
-// committed is what batches committed at the horizon and imported payments have settled of a person.
-func (w *walk) committed(person int64) map[obligation]int64 {
-	sum := map[obligation]int64{}
+// record is what the facts in force at the horizon say of a person.
+type record struct {
+	committed map[obligation]int64 // imported payments, and the lines of batches committed at the horizon
+	accounts  map[account]bool     // the person's own, and those of courts, heirs and guardians
+	names     map[string]bool
+}
+
+type account struct{ card, bank, holder string }
+
+// recordOf reads what the folder knows of a person besides the batch.
+func (w *walk) recordOf(person int64) record {
+	r := record{map[obligation]int64{}, map[account]bool{}, map[string]bool{}}
 	for _, b := range w.earlier {
 		b.of(person, "", func() bool {
 			n, ok := b.amounts(4)
 			if ok {
-				sum[obligation{b.fields[1], b.fields[2]}] += n[0]
+				r.committed[obligation{b.fields[1], b.fields[2]}] += n[0]
 			}
 			return ok
 		})
 	}
-	w.paid.of(person, "", func() bool {
-		if w.paid.fields[1] != "paid" || w.paid.fields[6] != "0" {
-			return true
-		}
-		var body struct {
-			Item, Month string
-			Fen         int64
-		}
-		if err := json.Unmarshal([]byte(w.paid.fields[7]), &body); err != nil || body.Item+"|"+body.Month != w.paid.fields[2] || body.Fen > maxFen || body.Fen < -maxFen {
-			w.paid.malformed(7)
+	w.facts.of(person, "", func() bool { return w.facts.fields[6] != "0" || w.take(r) })
+	return r
+}
+
+// body is what the verifier reads of the bodies of facts.
+type body struct {
+	Item, Month         string
+	Fen                 int64
+	Card, Bank, Holder  string
+	Recipient, ID, Name string
+}
+
+// take reads one fact in force.
+func (w *walk) take(r record) bool {
+	kind := w.facts.fields[1]
+	if !slices.Contains([]string{"paid", "account", "recipient", "order", "person"}, kind) {
+		return true
+	}
+	var b body
+	if err := json.Unmarshal([]byte(w.facts.fields[7]), &b); err != nil || b.Fen > maxFen || b.Fen < -maxFen {
+		w.facts.malformed(7)
+		return false
+	}
+	switch kind {
+	case "paid":
+		if b.Item+"|"+b.Month != w.facts.fields[2] {
+			w.facts.malformed(2)
 			return false
 		}
-		sum[obligation{body.Item, body.Month}] += body.Fen
-		return true
-	})
-	return sum
+		r.committed[obligation{b.Item, b.Month}] += b.Fen
+	case "recipient":
+		r.accounts[account{b.Card, b.Bank, b.Recipient}] = true
+	case "person":
+		r.names[b.Name] = true
+		w.isSigner(b.ID)
+	default:
+		r.accounts[account{b.Card, b.Bank, b.Holder}] = true
+	}
+	return true
+}
+
+// isSigner notes that one of the three who signed is among the people of the batch: their natural is SM3 of the salt of the
+// book, a newline and the ID number.
+func (w *walk) isSigner(id string) {
+	natural := sum3([]byte(w.about.get("salt") + "\n" + id)).String()
+	for _, e := range []*event{w.sealed.submitted, w.sealed.checked, w.sealed.approved} {
+		if e != nil && e.signer != nil && e.signer.natural == natural && !slices.Contains(w.sealed.ownPay, e.actor) {
+			w.sealed.ownPay = append(w.sealed.ownPay, e.actor)
+		}
+	}
+}
+
+// checkAccounts holds every payment and the name against the facts in force: no payment goes to an account that no fact names.
+func (w *walk) checkAccounts(s settlement, payments []payment, r record) {
+	if !r.names[s.name] {
+		w.fail(7, s.at, "amounts.other_name", s.name)
+	}
+	for _, p := range payments {
+		if !r.accounts[account{p.account, p.bank, p.holder}] {
+			w.fail(7, p.at, "amounts.other_account", p.number, masked(p.account))
+		}
+	}
 }
 
 // checkLine checks the amounts of a line.
 func (w *walk) checkLine(l line, committed map[obligation]int64) {
 	w.equal(l.at, "line", l.fen, l.due-l.committed)
 	w.equal(l.at, "committed", l.committed, committed[obligation{l.item, l.month}])
+	if !w.causeKnown(l.cause) {
+		w.fail(7, l.at, "amounts.cause", l.cause)
+	}
 	if l.sentence < 0 || l.sentence >= int64(len(w.sentences)) {
 		w.fail(7, l.at, "amounts.no_sentence", l.sentence)
 	}
+}
+
+// causeKnown says whether a cause is the month itself, or events up to the horizon in their order.
+func (w *walk) causeKnown(cause string) bool {
+	if cause == "month" {
+		return true
+	}
+	var before int64
+	for s := range strings.SplitSeq(cause, ",") {
+		n, ok := integer(s)
+		if !ok || n <= before || n > w.sealed.horizon {
+			return false
+		}
+		before = n
+	}
+	return true
 }
 
 // checkDocuments is check 6 for the lines of a person.

@@ -27,6 +27,7 @@ type folderResult struct {
 	Rehearsal bool          `json:"rehearsal"`
 	Passed    bool          `json:"passed"`
 	Trust     trustResult   `json:"trust"`
+	OwnPay    []string      `json:"own_pay,omitempty"` // signers who are among the people of the batch
 	Checks    []checkResult `json:"checks"`
 }
 
@@ -73,6 +74,9 @@ func newPrinter(o options, out io.Writer) *printer {
 // folder prints one folder and says whether it passed.
 func (p *printer) folder(f *folder) bool {
 	r := folderResult{Folder: clean(f.name), County: clean(f.about.get("county")), Batch: clean(f.sealed.batch), Rehearsal: f.about.get("rehearsal") == "yes", Passed: f.passed(), Trust: p.trust(f)}
+	for _, name := range f.sealed.ownPay {
+		r.OwnPay = append(r.OwnPay, clean(name))
+	}
 	for n := 1; n < lastCheck; n++ {
 		r.Checks = append(r.Checks, p.check(&f.checks[n]))
 	}
@@ -90,6 +94,9 @@ func (p *printer) folder(f *folder) bool {
 	p.line("  %s", r.Trust.Says)
 	for _, s := range r.Trust.Signers {
 		p.line("    %s", s.says)
+	}
+	for _, name := range r.OwnPay {
+		p.line("  %s", p.lang.text("say.own_pay", name))
 	}
 	p.line("")
 	return r.Passed

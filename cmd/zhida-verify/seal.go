@@ -22,6 +22,7 @@ type sealed struct {
 	payments  []payment
 	states    map[string]string // of payments of the batch: the last
 	moves     map[int64]moved   // by position, after the export
+	ownPay    []string          // which of the three are people of the batch
 }
 
 // signer is one of the three who sign a seal.

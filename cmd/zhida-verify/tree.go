@@ -51,9 +51,16 @@ func (w *walk) checkLeaf(s settlement, lines []line, payments []payment) {
 		public, private := w.leaves.fields[1], w.leaves.fields[2]
 		w.tree.add(sum3([]byte(public)), sum3([]byte(private)))
 		salts := [2][]string{saltOf.FindStringSubmatch(public), saltOf.FindStringSubmatch(private)}
-		if salts[0] == nil || salts[1] == nil || salts[0][1] == salts[1][1] {
+		if salts[0] == nil || salts[1] == nil {
 			w.fail(4, w.leaves.place(), "tree.no_salt", s.person)
 			return true
+		}
+		for _, salt := range []string{salts[0][1], salts[1][1]} {
+			if salt = strings.Clone(salt); w.salts[salt] {
+				w.fail(4, w.leaves.place(), "tree.salt_twice", s.person)
+			} else {
+				w.salts[salt] = true
+			}
 		}
 		if name, ok := firstDifference(public, w.publicPart(s, lines, salts[0][1])); !ok {
 			w.fail(4, w.leaves.place(), "tree.differs", s.person, name)
