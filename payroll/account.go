@@ -133,6 +133,7 @@ type standing struct {
 	verified   []verifiedFact
 	recipients []recipientFact
 	debts      []debtFact
+	publicity  []publicityFact
 }
 
 // add files a fact that is not about what is due; ok is false for every other kind.
@@ -153,6 +154,8 @@ func (s *standing) add(f Fact) (ok bool, err error) {
 		err = appendFact(&s.verified, f, func(v *verifiedFact) { v.date = f.From })
 	case facts.KindRecipient:
 		err = appendFact(&s.recipients, f, func(v *recipientFact) { v.from, v.to, v.Holder = f.From, f.To, v.Recipient })
+	case facts.KindPublicity:
+		err = appendFact(&s.publicity, f, func(v *publicityFact) { v.from = f.From })
 	case facts.KindDebt:
 		err = appendFact(&s.debts, f, func(*debtFact) {})
 	default:
@@ -178,6 +181,7 @@ type account struct {
 	on          calendar.Date // the day money is paid out by: the last one of the latest month that was run, also in a correction of an earlier one
 	paidBefore  bool          // something of the month at hand is committed already in the channel
 	calc        *calc
+	had         map[string]int64 // since when the person has items that want a notice first, see readHad
 }
 
 // courtPayments is what has gone to courts for a person, by Payment.Target, over all
@@ -218,7 +222,10 @@ func (a *account) settle(p *channelPart, restored money.Fen, kind BatchKind) {
 	st.Owed = debt - fromHeld - restored
 
 	available := own + rest + debt
-	if st.Reason = a.held(); !st.Reason.IsZero() {
+	if st.Reason = a.held(); st.Reason.IsZero() {
+		st.Reason = a.unpublicised(p)
+	}
+	if !st.Reason.IsZero() {
 		st.Held += available
 		a.heldStatus(st, debt-fromHeld, fromHeld, nothing)
 		return

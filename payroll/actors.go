@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"strings"
 
 	"zhida/payroll/journal"
@@ -93,6 +94,120 @@ func checkNewActor(a NewActor) error {
 		}
 	}
 	return nil
+}
+
+// RemoveActor ends an actor's key at once: somebody who left, or whose key is lost or known
+// to others. What it signed before stays valid. The last administrator cannot be removed.
+// Errors: actor.missing, actor.inactive, actor.last_admin, payroll.reason_needed.
+func (b *Book) RemoveActor(ctx context.Context, s *Session, name, reason string) error {
+	if err := s.need(RoleAdmin, RoleChecker, RoleApprover); err != nil {
+		return err
+	}
+	if strings.TrimSpace(reason) == "" {
+		return message.Err("payroll.reason_needed")
+	}
+	return b.update(ctx, func(tx Tx) error {
+		a, err := activeActor(ctx, tx, name)
+		if err != nil {
+			return err
+		}
+		if err := staysAdministered(ctx, tx, a); err != nil {
+			return err
+		}
+		e, err := b.record(ctx, tx, s, EventActorRemoved, "name", name, "key", a.KeyID, "reason", reason)
+		if err != nil {
+			return err
+		}
+		a.Removed = e.Position
+		return tx.PutActor(ctx, a)
+	})
+}
+
+func activeActor(ctx context.Context, r Reader, name string) (Actor, error) {
+	a, err := r.Actor(ctx, name)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return a, message.Err("actor.missing", name)
+	case err == nil && a.Removed != 0:
+		return a, message.Err("actor.inactive", name)
+	}
+	return a, err
+}
+
+// staysAdministered refuses to leave a book without an administrator.
+func staysAdministered(ctx context.Context, r Reader, leaving Actor) error {
+	all, err := r.Actors(ctx)
+	if err != nil || !slices.Contains(leaving.Roles, RoleAdmin) {
+		return err
+	}
+	for _, x := range all {
+		if x.Name != leaving.Name && x.Removed == 0 && slices.Contains(x.Roles, RoleAdmin) {
+			return nil
+		}
+	}
+	return message.Err("actor.last_admin", leaving.Name)
+}
+
+// RekeyActor gives an actor whose key was ended a new one under a new passphrase. An
+// administrator vouches for it, and it takes two: not the one who ended the old key.
+// Errors: actor.missing, actor.active, actor.same_remover, actor.same_person.
+func (b *Book) RekeyActor(ctx context.Context, by *Session, name string, passphrase []byte) (*Session, error) {
+	if err := by.need(RoleAdmin); err != nil {
+		return nil, err
+	}
+	if len(passphrase) < 8 {
+		return nil, message.Err("actor.passphrase_short")
+	}
+	key, err := journal.NewKey(b.random)
+	if err != nil {
+		return nil, err
+	}
+	sealed, err := journal.Seal(key, passphrase)
+	if err != nil {
+		return nil, err
+	}
+	var actor Actor
+	err = b.update(ctx, func(tx Tx) error {
+		var err error
+		if actor, err = tx.Actor(ctx, name); errors.Is(err, ErrNotFound) {
+			return message.Err("actor.missing", name)
+		} else if err != nil {
+			return err
+		}
+		if actor.Removed == 0 {
+			return message.Err("actor.active", name)
+		}
+		if err := mayVouchAgain(ctx, tx, actor, by.Actor.Name); err != nil {
+			return err
+		}
+		actor.PublicKey, actor.KeyID, actor.SealedKey, actor.Removed = key.Public(), journal.KeyID(key.Public()), sealed, 0
+		e, err := b.record(ctx, tx, by, EventActorRekeyed, "name", name, "roles", joinRoles(actor.Roles), "natural", actor.Natural, "public_key", hex.EncodeToString(actor.PublicKey))
+		if err != nil {
+			return err
+		}
+		actor.Added = e.Position
+		return tx.PutActor(ctx, actor)
+	})
+	return &Session{Actor: actor, key: key}, err
+}
+
+// mayVouchAgain refuses the one who ended the key, and a person who acts under another name by now.
+func mayVouchAgain(ctx context.Context, r Reader, a Actor, by string) error {
+	all, err := r.Actors(ctx)
+	if err != nil {
+		return err
+	}
+	for _, x := range all {
+		if x.Name != a.Name && x.Natural == a.Natural && x.Removed == 0 {
+			return message.Err("actor.same_person", x.Name)
+		}
+	}
+	return r.Events(ctx, a.Removed, a.Removed, func(e journal.Event) error {
+		if e.Actor == by {
+			return message.Err("actor.same_remover", a.Name)
+		}
+		return nil
+	})
 }
 
 // natural is the digest by which two accounts of one person are recognised

@@ -1,10 +1,10 @@
 package payroll
 
 import (
+	"cmp"
 	"encoding/hex"
 	"encoding/json"
 	"slices"
-	"sort"
 	"strings"
 
 	"zhida/rules/calendar"
@@ -37,6 +37,19 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 	case facts.KindNotice:
 		if row.Fact.From > k.today {
 			bad("date", "import.future", row.Fact.From, k.today)
+		}
+	case facts.KindPublicity:
+		var v publicityFact
+		if decode(row.Fact, &v) == nil {
+			if v.Through < row.Fact.From {
+				bad("through", "import.publicity_days", row.Fact.From, v.Through)
+			}
+			if v.Through > k.today {
+				bad("through", "import.future", v.Through, k.today)
+			}
+			if len(v.Photo) != 64 || strings.Trim(v.Photo, "0123456789abcdef") != "" {
+				bad("photo", "import.publicity_photo", v.Photo)
+			}
 		}
 	case facts.KindVerified:
 		if row.Fact.From > k.today {
@@ -169,19 +182,10 @@ func lastDay(d calendar.Date) string {
 }
 
 // sortFacts orders facts as the store keeps them.
-func sortFacts(list []Fact) {
-	sort.SliceStable(list, func(i, j int) bool {
-		a, b := &list[i], &list[j]
-		switch {
-		case a.Person != b.Person:
-			return a.Person < b.Person
-		case a.Kind != b.Kind:
-			return a.Kind < b.Kind
-		case a.Key != b.Key:
-			return a.Key < b.Key
-		}
-		return a.From < b.From
-	})
+func sortFacts(list []Fact) { slices.SortStableFunc(list, compareFacts) }
+
+func compareFacts(a, b Fact) int {
+	return cmp.Or(cmp.Compare(a.Person, b.Person), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Key, b.Key), cmp.Compare(a.From, b.From))
 }
 
 // rowOf is the row number in a cell address, 0 when there is none.

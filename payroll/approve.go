@@ -60,6 +60,8 @@ func EventChinese(kind string) string {
 		return "开始导出"
 	case EventBatchExported:
 		return "导出"
+	case EventBatchAttached:
+		return "登记盖章件"
 	}
 	return kind
 }

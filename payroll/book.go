@@ -89,6 +89,8 @@ func (b *Book) Found(ctx context.Context, m Meta) error {
 const (
 	EventFounded          = "book.founded"
 	EventActorAdded       = "actor.added"
+	EventActorRemoved     = "actor.removed"
+	EventActorRekeyed     = "actor.rekeyed"
 	EventImported         = "facts.imported"
 	EventProposed         = "proposal.made"
 	EventProposalAccepted = "proposal.accepted"

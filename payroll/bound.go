@@ -1,8 +1,10 @@
 package payroll
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -86,6 +88,24 @@ func (w *bound) Head(ctx context.Context) (journal.Head, error) {
 	return w.Tx.Head(ctx)
 }
 
+// inOrderOf gives a list in an order, itself where it has it already.
+func inOrderOf[T any](list []T, compare func(a, b T) int) []T {
+	if slices.IsSortedFunc(list, compare) {
+		return list
+	}
+	sorted := slices.Clone(list)
+	slices.SortStableFunc(sorted, compare)
+	return sorted
+}
+
+func compareEntries(a, b Entry) int {
+	return cmp.Or(cmp.Compare(a.Person, b.Person), cmp.Compare(a.Way, b.Way), cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Month, b.Month), cmp.Compare(a.Item, b.Item))
+}
+
+func comparePayments(a, b PaymentID) int {
+	return cmp.Or(cmp.Compare(a.Batch, b.Batch), cmp.Compare(a.Seq, b.Seq))
+}
+
 func (w *bound) note(table string, fields ...string) {
 	if w.rows == nil {
 		w.rows = rowDigests{}
@@ -115,8 +135,8 @@ const (
 
 // PutFacts also notes what the facts rest on.
 func (w *bound) PutFacts(ctx context.Context, list []Fact) error {
-	for i := range list {
-		w.note(boundFact, factRow(&list[i])...)
+	for _, f := range inOrderOf(list, compareFacts) {
+		w.note(boundFact, factRow(&f)...)
 	}
 	return w.Tx.PutFacts(ctx, list)
 }
@@ -130,10 +150,8 @@ func (f *Fact) commitment() string { return journal.Commitment(f.Salt, Canonical
 
 // EndFacts also notes which facts the event ends.
 func (w *bound) EndFacts(ctx context.Context, list []Fact, at int64) error {
-	sorted := append([]Fact(nil), list...)
-	sortFacts(sorted)
-	for i := range sorted {
-		w.note(boundFactEnd, factEndRow(&sorted[i])...)
+	for _, f := range inOrderOf(list, compareFacts) {
+		w.note(boundFactEnd, factEndRow(&f)...)
 	}
 	return w.Tx.EndFacts(ctx, list, at)
 }
@@ -202,9 +220,9 @@ func actorRow(a Actor) []string {
 
 // PutEntries also notes what moves outside batches.
 func (w *bound) PutEntries(ctx context.Context, list []Entry) error {
-	for i := range list {
-		if list[i].Batch == 0 {
-			w.note(boundEntry, entryRow(&list[i])...)
+	for _, e := range inOrderOf(list, compareEntries) {
+		if e.Batch == 0 {
+			w.note(boundEntry, entryRow(&e)...)
 		}
 	}
 	return w.Tx.PutEntries(ctx, list)
@@ -228,8 +246,8 @@ func postingRow(p *ledger.Posting) []string {
 
 // PutPaymentStates also notes the states.
 func (w *bound) PutPaymentStates(ctx context.Context, list []PaymentEvent) error {
-	for i := range list {
-		w.note(boundState, stateRow(&list[i])...)
+	for _, x := range inOrderOf(list, func(a, b PaymentEvent) int { return comparePayments(a.PaymentID, b.PaymentID) }) {
+		w.note(boundState, stateRow(&x)...)
 	}
 	return w.Tx.PutPaymentStates(ctx, list)
 }
@@ -240,8 +258,8 @@ func stateRow(p *PaymentEvent) []string {
 
 // PutReturnRows also notes the rows of a bank's answer that were kept, accounts masked.
 func (w *bound) PutReturnRows(ctx context.Context, list []KeptRow) error {
-	for i := range list {
-		w.note(boundReturn, keptRow(&list[i])...)
+	for _, x := range inOrderOf(list, func(a, b KeptRow) int { return cmp.Compare(a.Line, b.Line) }) {
+		w.note(boundReturn, keptRow(&x)...)
 	}
 	return w.Tx.PutReturnRows(ctx, list)
 }
@@ -253,9 +271,9 @@ func keptRow(x *KeptRow) []string {
 // PutExports also notes the files of an export that begins; that they are done says the
 // event that ends it.
 func (w *bound) PutExports(ctx context.Context, list []ExportFile) error {
-	for i := range list {
-		if !list[i].Done {
-			w.note(boundExport, exportRow(&list[i])...)
+	for _, x := range inOrderOf(list, func(a, b ExportFile) int { return cmp.Compare(a.Name, b.Name) }) {
+		if !x.Done {
+			w.note(boundExport, exportRow(&x)...)
 		}
 	}
 	return w.Tx.PutExports(ctx, list)

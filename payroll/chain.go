@@ -58,10 +58,25 @@ func (c *County) checkChains(file string) error {
 	return nil
 }
 
+// departments are all that confirm facts on the county's chains, the bureau last.
+func (c *County) departments() (list []string) {
+	for _, x := range c.Chains {
+		for _, step := range x.Steps {
+			if step != StepFinance && !slices.Contains(list, step) {
+				list = append(list, step)
+			}
+		}
+	}
+	if len(list) > 0 {
+		list = append(list, StepFinance)
+	}
+	return list
+}
+
 // chained are the kinds of import about persons that a chain can hold, with the word
 // for what they state.
 var chained = map[string]string{"roster": "花名册", "tenure": "任职", "accounts": "账户", "days": "下村天数", "absences": "缺勤", "assessments": "考核", "amounts": "给定金额",
-	"paid": "已发金额", "holds": "缓发停付", "notices": "通知送达", "orders": "协助执行", "verifications": "资格认证", "recipients": "继承人", "receivables": "旧欠待扣款"}
+	"paid": "已发金额", "holds": "缓发停付", "notices": "通知送达", "orders": "协助执行", "verifications": "资格认证", "recipients": "继承人", "receivables": "旧欠待扣款", KindPublicity: "公示"}
 
 // route is where a proposal stands on its chain. It is read from the journal.
 type route struct {

@@ -191,7 +191,7 @@ func fundReport(ctx context.Context, r Reader, month calendar.Month) (f FundRepo
 			f.From = c.position
 		case c.month == month:
 			f.To, f.Closed = c.position, c.position
-		case i == len(done)-1:
+		case i == len(done)-1 && f.Closed == 0:
 			return f, message.Err("fund.order", month, c.month)
 		}
 	}

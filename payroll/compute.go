@@ -70,6 +70,9 @@ func (b *Book) loadChunk(ctx context.Context, c *calc, first, last int64) (peopl
 				courts: courtPayments{map[string]money.Fen{}, map[string]money.Fen{}}}
 			index[list[i].No] = &people[i]
 		}
+		if err := readHad(ctx, r, c, index, first, last); err != nil {
+			return err
+		}
 		if err := readCommitted(ctx, r, c, people, index); err != nil {
 			return err
 		}

@@ -133,32 +133,29 @@ func (e *evidence) signatures(seal Seal) error {
 	if err := e.file("seal.txt", seal.Text()); err != nil {
 		return err
 	}
-	signed := map[string][2]string{} // by step: actor, signature
-	keys := map[string]bool{}
-	err := e.Events(e.ctx, 1, e.head.Position, func(x journal.Event) error {
-		pairs, err := journal.ParsePayload(x.Payload)
-		if err != nil {
-			return err
-		}
-		if public := valueOf(pairs, "public_key"); public != "" {
-			keys[public] = true
-		}
-		if step := sealSteps[x.Kind]; step != "" && valueOf(pairs, "batch") == e.batch.ID.String() {
-			signed[step] = [2]string{x.Actor, valueOf(pairs, "signature")}
-		}
-		return nil
-	})
+	signers, err := signersOf(e.ctx, e.Reader, e.batch)
 	if err != nil {
 		return err
 	}
-	for _, step := range sortedKeys(signed) {
-		signature, err := unhex(signed[step][1])
+	for _, x := range signers {
+		signature, err := unhex(x.Signature)
 		if err != nil {
 			return err
 		}
-		if err := e.file("seal."+step+".sig", signature); err != nil {
+		if err := e.file("seal."+x.Step+".sig", signature); err != nil {
 			return err
 		}
+	}
+	keys := map[string]bool{}
+	err = e.Events(e.ctx, 1, e.head.Position, func(x journal.Event) error {
+		pairs, err := journal.ParsePayload(x.Payload)
+		if public := valueOf(pairs, "public_key"); public != "" {
+			keys[public] = true
+		}
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	for _, public := range sortedKeys(keys) {
 		point, err := unhex(public)

@@ -41,7 +41,8 @@ type Remittance struct {
 }
 
 // Outgoing gathers what an export needs. The batch must be approved, or exported
-// already: then date and settings are those of the first time.
+// already: then date and settings are those of the first time. Error, beside those of
+// reading: export.not_stamped.
 func (b *Book) Outgoing(ctx context.Context, id BatchID) (*Outgoing, error) {
 	o := &Outgoing{Date: calendar.DateIn(b.now(), zone)}
 	err := b.view(ctx, func(r Reader) (err error) {
@@ -61,6 +62,9 @@ func (b *Book) Outgoing(ctx context.Context, id BatchID) (*Outgoing, error) {
 			return err
 		}
 		if o.County, err = settingsAt(ctx, r, o.settings); err != nil {
+			return err
+		}
+		if err := stamped(ctx, r, o.County, o.Batch); err != nil {
 			return err
 		}
 		if o.Taken, err = takenNames(ctx, r, id); err != nil {

@@ -31,6 +31,7 @@ type personData struct {
 	forgiven    map[string][]Entry             // what was written off of them
 	collected   money.Fen                      // in the month at hand so far, over all channels
 	courts      courtPayments
+	had         map[string]int64 // see readHad
 }
 
 // loadWorld reads places, references, the calendar and frozen averages as known at the horizon.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"zhida/rules"
 	"zhida/rules/calendar"
@@ -79,13 +80,14 @@ func (b *Book) ReissueDraft(ctx context.Context, s *Session, only []PaymentID, s
 		if result.Left, err = nameLeft(ctx, tx, left); err != nil {
 			return err
 		}
-		pairs := []string{"month", month.String(), "kind", string(Reissue), "horizon", num(head.Position), "same_account", sameReason}
+		at := b.now().UTC().Truncate(time.Second)
+		pairs := []string{"month", month.String(), "kind", string(Reissue), "horizon", num(head.Position), "computed", at.Format(time.RFC3339), "same_account", sameReason}
 		for start := 0; start < len(list); {
 			end := start
 			for end < len(list) && list[end].Channel == list[start].Channel {
 				end++
 			}
-			batch, err := b.putReissue(ctx, tx, month, head.Position, list[start:end])
+			batch, err := b.putReissue(ctx, tx, month, at, head.Position, list[start:end])
 			if err != nil {
 				return err
 			}
@@ -222,12 +224,12 @@ func oneOf(list []share, p Payment, dead bool) []share {
 }
 
 // putReissue writes the draft of one channel.
-func (b *Book) putReissue(ctx context.Context, tx Tx, month calendar.Month, horizon int64, list []again) (Batch, error) {
+func (b *Book) putReissue(ctx context.Context, tx Tx, month calendar.Month, at time.Time, horizon int64, list []again) (Batch, error) {
 	seq, err := tx.NextSeq(ctx, month)
 	if err != nil {
 		return Batch{}, err
 	}
-	batch := Batch{ID: NewBatchID(month, seq), Kind: Reissue, Channel: list[0].Channel, State: Staging, Horizon: horizon, RulesVersion: rules.Version, ComputedAt: b.now()}
+	batch := Batch{ID: NewBatchID(month, seq), Kind: Reissue, Channel: list[0].Channel, State: Staging, Horizon: horizon, RulesVersion: rules.Version, ComputedAt: at}
 	if err := tx.CreateBatch(ctx, batch); err != nil {
 		return batch, err
 	}

@@ -27,6 +27,7 @@ type ReportHead struct {
 	Batch       Batch
 	County      string // 桃源县
 	Unit        string // who makes the paper: 桃源县财政局
+	Phone       string // for questions and complaints; "" while the settings have none
 	Items       []ReportItem
 	Townships   []ReportPlace // in code order, only those that occur
 	Villages    []ReportPlace
@@ -38,6 +39,7 @@ type ReportHead struct {
 	MonthNet    money.Fen        // paid by the batch and by those of the month before it that Changes counts in
 	PreviousNet money.Fen        // paid for the month before; 0 of a correction
 	Events      []ReportEvent    // who did what to this batch, when
+	Departments []string         // who states an opinion on changes, in the order of the county's chains; empty while it has none
 	SentBack    []SentBack       // facts about persons of the batch whose owners have not answered
 	Seal        string           // hex digest that the approval signed; "" before approval
 }

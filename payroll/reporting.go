@@ -197,7 +197,7 @@ func (p *batchReport) loadHead() error {
 	if err != nil {
 		return err
 	}
-	p.head.Unit = county.Unit
+	p.head.Unit, p.head.Phone, p.head.Departments = county.Unit, county.Phone, county.departments()
 	world, err := loadWorld(p.ctx, p.r, meta, p.head.Batch.Horizon)
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package payroll
 import (
 	"context"
 	"io"
+	"slices"
 	"strconv"
 
 	"zhida/payroll/journal"
@@ -77,26 +78,38 @@ func leavesOf(ctx context.Context, r Reader, batch Batch, salts map[int64]string
 	if err != nil {
 		return err
 	}
-	lines := map[int64][]leafLine{}
-	err = r.Lines(ctx, LineQuery{Batch: batch.ID}, func(l Line) error {
-		x := leafLine{Line: l, name: l.Item}
-		if p := grants[num(l.Policy)]; p != nil {
-			x.name, x.document = itemName(p, l.Item), p.Document.Number
-		}
-		lines[l.Person] = append(lines[l.Person], x)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
 	payments := map[int64][]Payment{}
 	if err := r.Payments(ctx, batch.ID, func(p Payment) error { payments[p.Person] = append(payments[p.Person], p); return nil }); err != nil {
 		return err
 	}
-	return r.Settlements(ctx, batch.ID, func(s Settlement) error {
-		return fn(leafOf(batch, s, lines[s.Person], payments[s.Person], texts, salts[s.Person]))
-	})
+	var roster []Settlement
+	if err := r.Settlements(ctx, batch.ID, func(s Settlement) error { roster = append(roster, s); return nil }); err != nil {
+		return err
+	}
+	for part := range slices.Chunk(roster, leavesAtOnce) {
+		lines := map[int64][]leafLine{}
+		err := r.Lines(ctx, LineQuery{Batch: batch.ID, First: part[0].Person, Last: part[len(part)-1].Person}, func(l Line) error {
+			x := leafLine{Line: l, name: l.Item}
+			if p := grants[num(l.Policy)]; p != nil {
+				x.name, x.document = itemName(p, l.Item), p.Document.Number
+			}
+			lines[l.Person] = append(lines[l.Person], x)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		for _, s := range part {
+			if err := fn(leafOf(batch, s, lines[s.Person], payments[s.Person], texts, salts[s.Person])); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
+
+// leavesAtOnce is how many people's lines are in memory at a time.
+const leavesAtOnce = 2000
 
 func itemName(p *policy.Policy, code string) string {
 	for _, it := range p.Items {

@@ -34,7 +34,7 @@ func KindChinese(kind string) string { return chained[kind] }
 // factKinds are the facts that a kind of import states.
 var factKinds = map[string]facts.Kind{"roster": facts.KindPerson, "tenure": facts.KindSpell, "accounts": facts.KindAccount, "days": facts.KindDay, "absences": facts.KindAbsence,
 	"assessments": facts.KindAssessment, "amounts": facts.KindAmount, "paid": facts.KindPaid, "holds": facts.KindHold, "notices": facts.KindNotice, "orders": facts.KindOrder,
-	"verifications": facts.KindVerified, "recipients": facts.KindRecipient, "receivables": facts.KindDebt}
+	"verifications": facts.KindVerified, "recipients": facts.KindRecipient, "receivables": facts.KindDebt, KindPublicity: facts.KindPublicity}
 
 // SendBack records that a fact about a person is sent back to its owner: the
 // department named, or the last one before the bureau on the chain of the person's

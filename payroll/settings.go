@@ -36,6 +36,8 @@ type County struct {
 	Census *Census `yaml:"census"`
 	// Notify is where reminders of the calendar go besides journal and log; nil for nowhere.
 	Notify *Notify `yaml:"notify"`
+	// Stamped lets a batch leave only when a scan of its stamped sheet is attached.
+	Stamped bool `yaml:"stamped"`
 	// Layouts are the county's own bank layouts, beside the presets.
 	Layouts []banklayout.Layout `yaml:"layouts"`
 }

@@ -378,7 +378,7 @@ func (s *settler) closePart(p *channelPart) {
 		p.lines[i].whole = s.calc.county.setAside(s.calc.kind, p.lines[i].Fen)
 	}
 	a := &account{standing: s.person.standing, open: s.person.balances[p.channel], receivables: s.person.receivables[p.channel], forgiven: s.person.forgiven[p.channel],
-		courts: &s.person.courts, collected: &s.person.collected, died: s.person.Died(), on: s.calc.ran.Last(), paidBefore: s.paidBefore[p.channel], calc: s.calc}
+		courts: &s.person.courts, collected: &s.person.collected, died: s.person.Died(), on: s.calc.ran.Last(), paidBefore: s.paidBefore[p.channel], calc: s.calc, had: s.person.had}
 	a.profile = profileAt(&s.person.Person, a.on)
 	if a.profile != nil {
 		a.began = beganOn(&s.person.Person, a.profile.Category)

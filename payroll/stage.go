@@ -9,6 +9,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 
 	"zhida/payroll/journal"
 	"zhida/rules"
@@ -28,7 +29,9 @@ type stage struct {
 	drafts  map[string]*draft // by channel
 	roster  int
 	short   int // persons whose deductions found too little pay
-	refused []RefusedPerson
+
+	computedAt time.Time // whole seconds
+	refused    []RefusedPerson
 }
 
 // draft is one channel's batch while it is being written.
@@ -59,6 +62,7 @@ type payable struct {
 // An older draft stays until the new one is finished: a run that fails changes nothing.
 func (w *stage) begin(ctx context.Context) error {
 	c := w.calc
+	w.computedAt = w.book.now().UTC().Truncate(time.Second)
 	return w.update(ctx, func(tx Tx) error {
 		w.drafts = map[string]*draft{}
 		left, err := tx.StagingBatches(ctx)
@@ -77,7 +81,7 @@ func (w *stage) begin(ctx context.Context) error {
 			}
 			d := &draft{scratch: NewBatchID(c.month, seq), texts: map[string]int{}, seal: newSealer()}
 			d.Batch = Batch{ID: d.scratch, Kind: c.kind, Narrowed: c.only.String(), Channel: channel, Apart: c.apart, State: Staging, Horizon: c.horizon,
-				RulesVersion: rules.Version, ComputedAt: w.book.now()}
+				RulesVersion: rules.Version, ComputedAt: w.computedAt}
 			if err := tx.CreateBatch(ctx, d.Batch); err != nil {
 				return err
 			}
@@ -305,7 +309,7 @@ func (w *stage) finish(ctx context.Context) (RunResult, error) {
 	err := w.update(ctx, func(tx Tx) error {
 		result.Batches = nil
 		pairs := []string{"month", w.calc.month.String(), "kind", string(w.calc.kind), "horizon", strconv.FormatInt(w.calc.horizon, 10),
-			"roster", strconv.Itoa(w.roster), "refused", strconv.Itoa(len(w.refused)), "short", strconv.Itoa(w.short)}
+			"computed", w.computedAt.Format(time.RFC3339), "roster", strconv.Itoa(w.roster), "refused", strconv.Itoa(len(w.refused)), "short", strconv.Itoa(w.short)}
 		if w.calc.apart {
 			pairs = append(pairs, "apart", "yes")
 		}

@@ -208,7 +208,7 @@ func (u *unchanged) weigh(c *calc) {
 // payoutOnly says whether facts of a kind decide only how an account is paid out.
 func payoutOnly(k facts.Kind) bool {
 	switch k {
-	case facts.KindAccount, facts.KindHold, facts.KindNotice, facts.KindOrder, facts.KindVerified, facts.KindRecipient, facts.KindDebt:
+	case facts.KindAccount, facts.KindHold, facts.KindNotice, facts.KindOrder, facts.KindVerified, facts.KindRecipient, facts.KindDebt, facts.KindPublicity:
 		return true
 	}
 	return false

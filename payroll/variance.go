@@ -229,6 +229,8 @@ func letGo(f Fact) string {
 		return "有了收款账户"
 	case facts.KindVerified:
 		return "资格认证"
+	case facts.KindPublicity:
+		return "公示"
 	case facts.KindRecipient:
 		return "登记了继承人、代领人"
 	}

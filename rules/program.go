@@ -120,6 +120,9 @@ func newGrant(g Granted, it *policy.Item) *grant {
 	x := &grant{item: it, policy: g.Policy, position: g.Position, needs: g.Policy.Needs(it)}
 	x.info = Item{Code: it.Code, Name: it.Name, Order: it.Order, Category: it.Categories, Channel: it.Channel, Fund: it.Fund, Deduction: it.Deduction,
 		Institution: it.Institution, Schedule: it.Schedule, Policy: g.Position, Document: g.Policy.Document.Number, Grouped: it.TopUp != nil || it.Pool != nil, Recovery: g.Policy.Document.Recovery}
+	if n := g.Policy.Notice; n != nil && !it.Deduction {
+		x.info.PublicFirst, x.info.PublicDays = n.First, n.Days
+	}
 	return x
 }
 

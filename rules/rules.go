@@ -38,6 +38,8 @@ type Item struct {
 	Moves       bool             // the month itself can change the amount: a due month, completed years, the length of the month
 	Grouped     bool             // rests on a peer group, so that other people's facts move it
 	Recovery    *policy.Recovery // terms on which too much is taken back; nil when the document has none
+	PublicFirst bool             `json:"-"` // a new beneficiary is put up in public before anything is paid
+	PublicDays  int              `json:"-"` // for so many days at least
 }
 
 // Outcome is one of the three outcomes that are never mixed, or a refusal.

@@ -77,21 +77,60 @@ func (c *cli) actorCommand() *cobra.Command {
 					Roles []payroll.Role `json:"roles"`
 					KeyID string         `json:"key_id"`
 					Added int64          `json:"added"`
+					Ended int64          `json:"ended,omitempty"` // position at which the key ended
 				}
 				rows, out := [][]string{}, []row{}
 				for _, x := range list {
-					rows = append(rows, []string{x.Name, rolesText(x.Roles), x.KeyID, fmt.Sprint(x.Added)})
-					out = append(out, row{x.Name, x.Roles, x.KeyID, x.Added})
+					ended := ""
+					if x.Removed != 0 {
+						ended = fmt.Sprint(x.Removed)
+					}
+					rows = append(rows, []string{x.Name, rolesText(x.Roles), x.KeyID, fmt.Sprint(x.Added), ended})
+					out = append(out, row{x.Name, x.Roles, x.KeyID, x.Added, x.Removed})
 				}
 				if c.json {
 					return c.printJSON(out)
 				}
-				term.Table(c.out, []string{"姓名", "角色", "密钥", "日志"}, rows)
+				term.Table(c.out, []string{"姓名", "角色", "密钥", "日志", "停用"}, rows)
 				return nil
 			})
 		},
 	}
-	cmd.AddCommand(add, list)
+	var reason string
+	remove := &cobra.Command{
+		Use: "remove NAME", Short: "停用一个人的密钥：离岗、密钥丢失或泄露；签过的仍然有效", Args: cobra.ExactArgs(1),
+		Example: "  zhida actor remove 王审 --reason 调离 --as 周正\n  zhida actor remove 王审 --reason 密钥丢失 --as 李复   # 换新密钥要另一名管理员",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
+				if err := a.RemoveActor(ctx, s, args[0], reason); err != nil {
+					return err
+				}
+				c.say("actor.removed", args[0])
+				return nil
+			})
+		},
+	}
+	remove.Flags().StringVar(&reason, "reason", "", "为什么停用")
+	rekey := &cobra.Command{
+		Use: "rekey NAME", Short: "给密钥停用了的人换新密钥；停用的人和换新的管理员不能是同一个", Args: cobra.ExactArgs(1),
+		Example: "  zhida actor rekey 王审 --new-passphrase-file 王审.pass --as 周正",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
+				passphrase, err := c.passphrase(args[0], passFile)
+				if err != nil {
+					return err
+				}
+				again, err := a.RekeyActor(ctx, s, args[0], passphrase)
+				if err != nil {
+					return err
+				}
+				c.say("actor.rekeyed", args[0], again.Actor.KeyID)
+				return nil
+			})
+		},
+	}
+	rekey.Flags().StringVar(&passFile, "new-passphrase-file", "", "存新口令的文件（至少 8 个字符）；不给就在终端询问")
+	cmd.AddCommand(add, list, remove, rekey)
 	return cmd
 }
 

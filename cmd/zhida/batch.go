@@ -59,7 +59,7 @@ func (c *cli) batchCommand() *cobra.Command {
 			return nil
 		})
 	}}
-	cmd.AddCommand(list, show, lines, diff, verify, c.answerCommand(), c.stepCommand("submit", "经办提交", (*payroll.Book).Submit),
+	cmd.AddCommand(list, show, lines, diff, verify, c.attachCommand(), c.answerCommand(), c.stepCommand("submit", "经办提交", (*payroll.Book).Submit),
 		c.judgeCommand("approve", "审批：签署所见批次的摘要", (*payroll.Book).Approve), c.judgeCommand("check", "复核", (*payroll.Book).Check),
 		c.reasonCommand("reject", "退回经办", func(b *payroll.Book, ctx context.Context, s *payroll.Session, id payroll.BatchID, reason string) (int64, error) {
 			_, err := b.Reject(ctx, s, id, reason)
@@ -269,6 +269,10 @@ func findingsOf(list []payroll.Finding, lang message.Lang) []findingRow {
 }
 
 func (c *cli) batchShow(ctx context.Context, a *app.App, id payroll.BatchID) error {
+	attached, err := a.Attachments(ctx, id)
+	if err != nil {
+		return err
+	}
 	return a.Report(ctx, id, func(r payroll.Report) error {
 		h := r.Head()
 		var items, townships, causes sums
@@ -333,7 +337,7 @@ func (c *cli) batchShow(ctx context.Context, a *app.App, id payroll.BatchID) err
 			out["by_item"], out["by_township"], out["by_cause"] = items.list, townships.list, causes.list
 			out["held"], out["refused"], out["findings"] = held, turned, findingsOf(findings, c.language())
 			out["not_due"], out["to_others"] = notDue, others
-			out["status"] = status
+			out["status"], out["attachments"] = status, attachmentsOf(attached)
 			return c.printJSON(out)
 		}
 		c.batchTable([]payroll.Batch{h.Batch})
@@ -361,6 +365,9 @@ func (c *cli) batchShow(ctx context.Context, a *app.App, id payroll.BatchID) err
 		}
 		for _, x := range findings {
 			fmt.Fprintln(c.out, x.Message.Text(c.language()))
+		}
+		for _, x := range attached {
+			c.say("attach.listed", x.Name, x.Size, x.SM3, x.Actor, calendar.DateIn(x.Time, calendar.China))
 		}
 		return nil
 	})

@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"zhida/cmd/zhida/internal/app"
 	"zhida/payroll"
+	"zhida/rules/message"
 )
 
 func (c *cli) evidenceCommand() *cobra.Command {
@@ -31,6 +33,32 @@ func (c *cli) evidenceCommand() *cobra.Command {
 						"leaves": seal.Leaves, "manifest_sm3": digest})
 				}
 				c.say("evidence.done", id, folder, seal.Sum(), digest)
+				return nil
+			})
+		}}
+	cmd.Flags().StringVar(&out, "out", "", "写到哪个文件夹")
+	_ = cmd.MarkFlagRequired("out")
+	return cmd
+}
+
+func (c *cli) archiveCommand() *cobra.Command {
+	var out string
+	cmd := &cobra.Command{Use: "archive YEAR", Short: "把一年的批次归档成一个包：证据、工作簿和不用程序也能看的目录", Args: cobra.ExactArgs(1),
+		Example: "  zhida archive 2026 --out 档案 --as 张敏",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			year, err := strconv.Atoi(args[0])
+			if err != nil || len(args[0]) != 4 {
+				return message.Err("cli.year", args[0])
+			}
+			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
+				folder, digest, list, err := a.Archive(ctx, s, year, out)
+				if err != nil {
+					return err
+				}
+				if c.json {
+					return c.printJSON(map[string]any{"year": year, "folder": folder, "zip": folder + ".zip", "manifest_sm3": digest, "batches": len(list)})
+				}
+				c.say("archive.done", year, len(list), folder, digest)
 				return nil
 			})
 		}}

@@ -14,7 +14,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"zhida": func() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }})
+	testscript.Main(m, map[string]func(){"zhida": func() { os.Exit(runWatched(os.Args[1:])) }})
 }
 
 // The behaviour of the command line as text files; -update writes what differs.

@@ -49,6 +49,10 @@ type sheet struct {
 	breaks   []string                     // page breaks above these cells
 	open     bool                         // people fill it in: no protection
 	onePage  bool                         // as small as it takes to print on one page
+	scale    int                          // percent at which it prints, 0 for as wide as the paper; see pages
+	size     int                          // number of the paper size, 0 for A4
+	upright  bool                         // prints in portrait
+	ownFoot  bool                         // its rows say what a page foot says
 	alarm    int                          // column that is red where it is not zero, 0 for none
 	finish   func(f *excelize.File) error // what only this sheet has: a chart
 }

@@ -92,15 +92,23 @@ const (
 
 // setPage lays the sheet out on A4, as wide as the paper, with repeated headings.
 func (b *book) setPage(f *excelize.File, s *sheet) error {
-	paper, turn, wide, high, yes := a4, "landscape", 1, 0, true
+	paper, turn, wide, high, yes := cmp.Or(s.size, a4), "landscape", 1, 0, true
 	if s.onePage {
 		high = 1
 	}
+	if s.upright {
+		turn = "portrait"
+	}
+	layout, fit := &excelize.PageLayoutOptions{Size: &paper, Orientation: &turn, FitToWidth: &wide, FitToHeight: &high}, true
+	if s.scale > 0 { // a program that fits the paper does not heed our page breaks
+		scale := uint(s.scale)
+		layout, fit = &excelize.PageLayoutOptions{Size: &paper, Orientation: &turn, AdjustTo: &scale}, false
+	}
 	row := float64(rowHigh)
-	if err := f.SetSheetProps(s.name, &excelize.SheetPropsOptions{FitToPage: &yes, DefaultRowHeight: &row, CustomHeight: &yes}); err != nil {
+	if err := f.SetSheetProps(s.name, &excelize.SheetPropsOptions{FitToPage: &fit, DefaultRowHeight: &row, CustomHeight: &yes}); err != nil {
 		return err
 	}
-	if err := f.SetPageLayout(s.name, &excelize.PageLayoutOptions{Size: &paper, Orientation: &turn, FitToWidth: &wide, FitToHeight: &high}); err != nil {
+	if err := f.SetPageLayout(s.name, layout); err != nil {
 		return err
 	}
 	side, top, bottom, edge := 0.3, 0.5, 0.7, 0.3
@@ -109,15 +117,16 @@ func (b *book) setPage(f *excelize.File, s *sheet) error {
 	}); err != nil {
 		return err
 	}
-	if err := f.SetHeaderFooter(s.name, b.headerFooter()); err != nil {
+	if err := f.SetHeaderFooter(s.name, b.headerFooter(s.ownFoot)); err != nil {
 		return err
 	}
 	return setPrint(f, s)
 }
 
-func (b *book) headerFooter() *excelize.HeaderFooterOptions {
-	o := &excelize.HeaderFooterOptions{
-		OddFooter: "&L&9 " + plain(b.paper.footer) + "&C&9 制表：　　　　　　　　复核：　　　　　　　　审批：　　　　　　　　&R&9 第 &P 页　共 &N 页",
+func (b *book) headerFooter(own bool) *excelize.HeaderFooterOptions {
+	o := &excelize.HeaderFooterOptions{}
+	if !own {
+		o.OddFooter = "&L&9 " + plain(b.paper.footer) + "&C&9 制表：　　　　　　　　复核：　　　　　　　　审批：　　　　　　　　&R&9 第 &P 页　共 &N 页"
 	}
 	if b.paper.warning != "" {
 		o.OddHeader = "&R&9 " + plain(b.paper.warning)

@@ -50,6 +50,7 @@ type rows struct {
 	next   int // number of the next row, from 1
 	buf    []byte
 	stream *stream
+	fixed  bool // heights hold whatever the program that opens the file measures
 }
 
 // points is a height on paper, 72 to the inch.
@@ -67,6 +68,9 @@ func (r *rows) add(height points, cells ...cell) error {
 		// Without customHeight: a program that measures the text itself may know better.
 		b = append(b, `" ht="`...)
 		b = strconv.AppendInt(b, int64(height), 10)
+		if r.fixed {
+			b = append(b, `" customHeight="1`...)
+		}
 	}
 	b = append(b, `">`...)
 	var err error

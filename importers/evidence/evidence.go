@@ -227,24 +227,45 @@ func inChunks[T any](l *loader, name string, optional bool, read func(r *row) T,
 	return flush()
 }
 
-func (l *loader) about() error {
-	const name = "about.txt"
-	text, err := l.text(name)
+// aboutFile says what a folder is about.
+const aboutFile = "about.txt"
+
+// Head gives the last event of the journal in a folder: position and digest.
+func Head(folder fs.FS) (position int64, digest string, err error) {
+	of, err := (&loader{folder: folder}).pairs()
 	if err != nil {
-		return err
+		return 0, "", err
+	}
+	r := &row{file: aboutFile, line: 1, fields: []string{of["head"]}}
+	position = r.number()
+	return position, of["head_digest"], r.err
+}
+
+func (l *loader) pairs() (map[string]string, error) {
+	text, err := l.text(aboutFile)
+	if err != nil {
+		return nil, err
 	}
 	pairs, err := journal.ParsePayload([]byte(text))
 	if err != nil {
-		return wrong(name, 1, err.Error())
+		return nil, wrong(aboutFile, 1, err.Error())
 	}
 	of := map[string]string{}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		of[pairs[i]] = pairs[i+1]
 	}
 	if of["format"] != payroll.EvidenceFormat {
-		return message.Err("evidence.format", of["format"], payroll.EvidenceFormat)
+		return nil, message.Err("evidence.format", of["format"], payroll.EvidenceFormat)
 	}
-	r := &row{file: name, line: 1, fields: []string{of["cutover"], of["persons"], of["batch"], of["horizon"], of["rules"], of["book_format"], of["apart"], of["rehearsal"]}}
+	return of, nil
+}
+
+func (l *loader) about() error {
+	of, err := l.pairs()
+	if err != nil {
+		return err
+	}
+	r := &row{file: aboutFile, line: 1, fields: []string{of["cutover"], of["persons"], of["batch"], of["horizon"], of["rules"], of["book_format"], of["apart"], of["rehearsal"]}}
 	m := payroll.Meta{County: of["county"], Name: of["name"], Salt: of["salt"]}
 	m.Cutover, l.last = r.month(), r.number()
 	b := &l.batch

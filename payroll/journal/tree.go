@@ -7,7 +7,8 @@ import "hash"
 // of n leaves the left part has the largest power of two below n.
 type Tree struct {
 	newHash func() hash.Hash
-	leaves  [][]byte // hashes
+	leaves  [][]byte          // hashes
+	nodes   map[[2]int][]byte // hashes of leaves from, to, once they were asked for
 }
 
 // NewTree is an empty tree with the hash of the journal.
@@ -18,7 +19,7 @@ func (t *Tree) Add(leaf []byte) int {
 	h := t.newHash()
 	h.Write([]byte{0})
 	h.Write(leaf)
-	t.leaves = append(t.leaves, h.Sum(nil))
+	t.leaves, t.nodes = append(t.leaves, h.Sum(nil)), nil
 	return len(t.leaves) - 1
 }
 
@@ -30,18 +31,28 @@ func (t *Tree) Root() string {
 	if len(t.leaves) == 0 {
 		return hexOf(t.newHash().Sum(nil))
 	}
-	return hexOf(t.root(t.leaves))
+	return hexOf(t.root(0, len(t.leaves)))
 }
 
 // Leaf is the hash of a leaf, in hex.
 func (t *Tree) Leaf(n int) string { return hexOf(t.leaves[n]) }
 
-func (t *Tree) root(leaves [][]byte) []byte {
-	if len(leaves) == 1 {
-		return leaves[0]
+// root is the hash of the leaves from, to.
+func (t *Tree) root(from, to int) []byte {
+	if to-from == 1 {
+		return t.leaves[from]
 	}
-	k := split(len(leaves))
-	return t.node(t.root(leaves[:k]), t.root(leaves[k:]))
+	at := [2]int{from, to}
+	if known := t.nodes[at]; known != nil {
+		return known
+	}
+	k := from + split(to-from)
+	h := t.node(t.root(from, k), t.root(k, to))
+	if t.nodes == nil {
+		t.nodes = map[[2]int][]byte{}
+	}
+	t.nodes[at] = h
+	return h
 }
 
 func (t *Tree) node(left, right []byte) []byte {
@@ -56,16 +67,13 @@ func (t *Tree) node(left, right []byte) []byte {
 // leaf to the root, in hex.
 func (t *Tree) Path(n int) []string {
 	var path []string
-	leaves := t.leaves
-	for len(leaves) > 1 {
-		k := split(len(leaves))
-		other := leaves[:k]
+	for from, to := 0, len(t.leaves); to-from > 1; {
+		k := from + split(to-from)
 		if n < k {
-			leaves, other = leaves[:k], leaves[k:]
+			path, to = append(path, hexOf(t.root(k, to))), k
 		} else {
-			leaves, n = leaves[k:], n-k
+			path, from = append(path, hexOf(t.root(from, k))), k
 		}
-		path = append(path, hexOf(t.root(other)))
 	}
 	for i, j := 0, len(path)-1; i < j; i, j = i+1, j-1 {
 		path[i], path[j] = path[j], path[i]

@@ -7,6 +7,7 @@ import (
 
 	"zhida/payroll"
 	"zhida/payroll/ledger"
+	"zhida/rules/message"
 	"zhida/rules/money"
 )
 
@@ -52,11 +53,19 @@ func (q *queries) PutPostings(ctx context.Context, position int64, list []ledger
 }
 
 func (q *queries) Postings(ctx context.Context, after, upto int64, fn func(int64, ledger.Posting) error) error {
-	return q.stream(ctx, `SELECT position, fund, place, source, target, fen, ref FROM posting WHERE position > ? AND position <= ? ORDER BY position, n`, []any{after, upto}, func(r *sqlx.Rows) error {
+	last, rows := int64(0), 0 // of an event they are numbered from 1
+	return q.stream(ctx, `SELECT position, n, fund, place, source, target, fen, ref FROM posting WHERE position > ? AND position <= ? ORDER BY position, n`, []any{after, upto}, func(r *sqlx.Rows) error {
 		var position int64
+		var n int
 		var p ledger.Posting
-		if err := r.Scan(&position, &p.Fund, &p.Place, &p.Source, &p.Target, &p.Fen, &p.Ref); err != nil {
+		if err := r.Scan(&position, &n, &p.Fund, &p.Place, &p.Source, &p.Target, &p.Fen, &p.Ref); err != nil {
 			return err
+		}
+		if position != last {
+			last, rows = position, 0
+		}
+		if rows++; n != rows {
+			return message.Err("store.gap", position)
 		}
 		return fn(position, p)
 	})

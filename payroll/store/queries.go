@@ -17,6 +17,7 @@ import (
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
 	"zhida/rules/identity"
+	"zhida/rules/message"
 	"zhida/rules/money"
 )
 
@@ -744,7 +745,19 @@ func (q *queries) PutTexts(ctx context.Context, id payroll.BatchID, from int, li
 }
 
 func (q *queries) Texts(ctx context.Context, id payroll.BatchID) (list []string, err error) {
-	return list, q.tx.SelectContext(ctx, &list, q.tx.Rebind(`SELECT text FROM batch_text WHERE batch = ? ORDER BY no`), int64(id))
+	err = q.stream(ctx, `SELECT no, text FROM batch_text WHERE batch = ? ORDER BY no`, []any{int64(id)}, func(r *sqlx.Rows) error {
+		var no int
+		var text string
+		if err := r.Scan(&no, &text); err != nil {
+			return err
+		}
+		if no != len(list) {
+			return message.Err("batch.tampered", id)
+		}
+		list = append(list, text)
+		return nil
+	})
+	return list, err
 }
 
 func (q *queries) PutExports(ctx context.Context, list []payroll.ExportFile) error {

@@ -44,6 +44,7 @@ const (
 	KindVerified  Kind = "verified"  // key: year
 	KindRecipient Kind = "recipient" // key: recipient|relation
 	KindDebt      Kind = "debt"      // key: item|month
+	KindPublicity Kind = "publicity" // key: item|from
 
 	// What brings money into funds.
 	KindTransfer  Kind = "transfer"  // key: fund|document|place|voucher
@@ -119,6 +120,7 @@ type Profile struct {
 	Category Category            `json:"category"`
 	Place    string              `json:"place"`  // code of the township or village that keeps the person on its roster
 	Joined   calendar.Date       `json:"joined"` // 参加工作: start of service for seniority, zero when unknown
+	Group    string              `json:"group"`  // 村民小组; tells namesakes of a village apart in public, where ID numbers may not
 	Hukou    string              `json:"hukou"`  // 户籍: 本县, 外县 …
 	Flags    string              `json:"flags"`  // 标记, separated by 、: 鳏寡孤独、公职人员 …
 	Died     calendar.Date       `json:"died"`

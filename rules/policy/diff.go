@@ -98,6 +98,7 @@ func statements(p *Policy) []statement {
 		l.add("公示的内容", strings.Join(n.Columns, "、"))
 		l.add("公示遮盖", strings.Join(n.Masked, "、"))
 		l.add("公示天数", strconv.Itoa(n.Days))
+		l.add("先公示后发放", map[bool]string{true: "是", false: "否"}[n.First])
 	}
 	for _, c := range p.Checks {
 		of := "核对“" + c.Name + "”"

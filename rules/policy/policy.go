@@ -249,6 +249,7 @@ type Notice struct {
 	Columns []string // of noticeColumns, in order
 	Masked  []string // of them, those printed with stars
 	Days    int      // for which it hangs
+	First   bool     // who is new to an item is put up in public for those days before anything is paid
 }
 
 // noticeColumns are what a public notice can show.

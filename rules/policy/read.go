@@ -31,7 +31,7 @@ var keys = map[string]string{
 	"月份": "month", "至": "through", "各月": "by_month", "其他人": "others", "地点": "places", "参考": "references", "应得": "expect", "给定": "given", "其他项目": "other_items",
 	"类别": "category", "出生": "born", "性别": "sex", "单位": "place", "参加工作": "joined", "去世": "died", "退休": "retired", "标记": "flags", "户籍": "hukou",
 	"任职": "spells", "天数": "days", "缺勤": "absences", "考核": "grades", "等次": "grade", "得分": "score", "职务": "post", "职级": "rank", "起": "start", "止": "end", "认定": "recognised",
-	"工作日": "working_days", "日": "dates", "日历": "calendar", "公示": "notice", "内容": "show", "遮盖": "masked", "公示天数": "notice_days", "补发对象": "arrears", "扣回": "recovery", "每月最多": "at_most", "至少留": "at_least", "计入": "bases", "理由": "reason", "结果": "outcome", "乡镇类别": "class", "距离": "distance", "人口": "population",
+	"工作日": "working_days", "日": "dates", "日历": "calendar", "公示": "notice", "内容": "show", "遮盖": "masked", "公示天数": "notice_days", "先公示": "first", "补发对象": "arrears", "扣回": "recovery", "每月最多": "at_most", "至少留": "at_least", "计入": "bases", "理由": "reason", "结果": "outcome", "乡镇类别": "class", "距离": "distance", "人口": "population",
 }
 
 // choices are the fixed words that can stand as a value, Chinese to code.
@@ -847,7 +847,7 @@ func (r *reader) notice(p *Policy, n *yamltext.Node) {
 	if n == nil {
 		return
 	}
-	o := r.object(n, "show", "masked", "notice_days")
+	o := r.object(n, "show", "masked", "notice_days", "first")
 	p.Notice = &Notice{}
 	for _, x := range r.list(o.need("show")) {
 		if s := r.scalar(x); slices.Contains(noticeColumns, s) {
@@ -863,6 +863,7 @@ func (r *reader) notice(p *Policy, n *yamltext.Node) {
 			r.fail(x, "“%s”不在公示的内容里", s)
 		}
 	}
+	p.Notice.First = o.choice("first", "bool") == "yes"
 	if x := o.need("notice_days"); x != nil {
 		if p.Notice.Days = r.whole(x); p.Notice.Days < 1 || p.Notice.Days > 366 {
 			r.fail(x, "公示天数写 1 至 366")

@@ -448,7 +448,7 @@ func (a *App) Notice(ctx context.Context, d payroll.Debtor, number string, dir s
 		}
 		n.Rows = append(n.Rows, workbook.NoticeRow{Item: c.ItemName, Month: c.Month, Batch: c.Origin, Fen: c.Fen, Why: c.Why, Basis: basis})
 	}
-	return paper(dir, "扣回通知书_"+strconv.FormatInt(d.Person, 10)+"_"+d.Channel+".xlsx", func(w writer) error { return workbook.WriteNotice(w, n) })
+	return paperFile(dir, "扣回通知书_"+strconv.FormatInt(d.Person, 10)+"_"+d.Channel+".xlsx", func(w writer) error { return workbook.WriteNotice(w, n) })
 }
 
 // Flow draws traced money as SVG: where it came from, through which fund, to which place,
@@ -515,7 +515,7 @@ func (a *App) Order(ctx context.Context, id payroll.BatchID, dir string) (string
 	if err != nil {
 		return "", err
 	}
-	return paper(dir, "委托单_"+strings.ReplaceAll(id.String(), "/", "-")+".xlsx", func(w writer) error { return workbook.WriteOrder(w, o) })
+	return paperFile(dir, "委托单_"+strings.ReplaceAll(id.String(), "/", "-")+".xlsx", func(w writer) error { return workbook.WriteOrder(w, o) })
 }
 
 // SendBackSlip writes the slip of a fact that was sent back into dir and gives its path.
@@ -528,7 +528,7 @@ func (a *App) SendBackSlip(ctx context.Context, x payroll.SentBack, dir string) 
 	if err != nil {
 		return "", err
 	}
-	return paper(dir, "退回单_"+strconv.FormatInt(x.Position, 10)+".xlsx", func(w writer) error { return workbook.WriteSentBack(w, unit, phone, place, x) })
+	return paperFile(dir, "退回单_"+strconv.FormatInt(x.Position, 10)+".xlsx", func(w writer) error { return workbook.WriteSentBack(w, unit, phone, place, x) })
 }
 
 // DeathPaper writes the paper of a death into dir and gives its path.
@@ -537,11 +537,11 @@ func (a *App) DeathPaper(ctx context.Context, d payroll.Death, dir string) (stri
 	if err != nil {
 		return "", err
 	}
-	return paper(dir, "去世人员结清表_"+strconv.FormatInt(d.Person, 10)+".xlsx", func(w writer) error { return workbook.WriteDeath(w, unit, d) })
+	return paperFile(dir, "去世人员结清表_"+strconv.FormatInt(d.Person, 10)+".xlsx", func(w writer) error { return workbook.WriteDeath(w, unit, d) })
 }
 
-// paper writes a file into dir and gives its path.
-func paper(dir, name string, write func(writer) error) (string, error) {
+// paperFile writes a file into dir and gives its path.
+func paperFile(dir, name string, write func(writer) error) (string, error) {
 	_, err := exporters.WriteFile(dir, name, write)
 	return filepath.Join(dir, name), err
 }

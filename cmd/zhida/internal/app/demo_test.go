@@ -42,9 +42,11 @@ func TestDemo(t *testing.T) {
 	}
 	defer a.Close()
 	batches := 0
+	var ids []payroll.BatchID
 	for _, s := range steps {
 		for _, b := range s.Batches {
 			batches++
+			ids = append(ids, b.ID)
 			checkBatch(t, a, dir, b)
 			if digest, err := a.Recompute(ctx, b.ID); err != nil || digest != b.Digest {
 				t.Errorf("%s computes to %s as known then, the book has %s: %v", b.ID, digest, b.Digest, err)
@@ -63,6 +65,7 @@ func TestDemo(t *testing.T) {
 	onlyTouches(t, a, "2026-10/3", "regional_allowance", "top_up") // another class of one township
 	onlyTouches(t, a, "2026-10/4", "former_compensation")          // two cells of a table, and a late death
 	trialForetells(t, dir)
+	papersAgree(t, a, ids)
 	_, onPostgreSQL := demo(t, pgtest.Database(t))
 	for i := range steps {
 		for j := range steps[i].Batches {

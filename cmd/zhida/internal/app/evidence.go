@@ -135,3 +135,17 @@ func sameFiles(sealed, again string) (n int, err error) {
 	}
 	return n, nil
 }
+
+// Fsck looks through the whole book, and holds the end of its journal against what evidence
+// folders remember.
+func (a *App) Fsck(ctx context.Context, folders []string) (payroll.Health, error) {
+	var anchors []payroll.Anchor
+	for _, dir := range folders {
+		position, digest, err := load.Head(os.DirFS(dir))
+		if err != nil {
+			return payroll.Health{}, err
+		}
+		anchors = append(anchors, payroll.Anchor{Where: filepath.Base(dir), Position: position, Digest: digest})
+	}
+	return a.Book.Fsck(ctx, anchors)
+}

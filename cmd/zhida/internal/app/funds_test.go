@@ -56,9 +56,19 @@ func fundBookOf(t *testing.T, settings, document string) *fundBook {
 	b.at(2026, time.January, 5)
 	ctx := context.Background()
 	var err error
-	b.app, err = Create(ctx, filepath.Join(t.TempDir(), "book.db"), payroll.Meta{County: "430725", Name: "样例县", Cutover: 202601, Rehearsal: true}, b.now)
+	b.book = filepath.Join(t.TempDir(), "book.db")
+	b.app, err = Create(ctx, b.book, payroll.Meta{County: "430725", Name: "样例县", Cutover: 202601, Rehearsal: true}, b.now)
 	b.must(err)
-	t.Cleanup(func() { b.app.Close() })
+	t.Cleanup(func() {
+		if !t.Failed() { // whatever a test did, the book bears it out
+			health, err := b.app.Fsck(ctx, nil)
+			b.must(err)
+			if len(health.Faults) > 0 {
+				t.Errorf("faults: %+v", health.Faults)
+			}
+		}
+		b.app.Close()
+	})
 	b.must(b.actors(ctx))
 	if settings != "" {
 		at, err := b.app.ProposeSettings(ctx, b.by["周正"], "settings.yaml", []byte(settings))

@@ -15,7 +15,6 @@ import (
 
 	"zhida/importers"
 	"zhida/payroll"
-	"zhida/payroll/journal"
 	"zhida/rules/calendar"
 	"zhida/rules/identity"
 	"zhida/rules/message"
@@ -53,7 +52,7 @@ func TestYears(t *testing.T) {
 		}
 		c.run(c.month, payroll.Regular, payroll.Narrow{})
 		c.settled()
-		c.chain()
+		c.sound()
 	})
 }
 
@@ -992,23 +991,28 @@ func (c *county) accounts() {
 	}
 }
 
-// chain verifies every event against the one before it and the key of its actor.
-func (c *county) chain() {
+// sound looks through the whole book, and computes a few batches again from nothing but
+// their evidence.
+func (c *county) sound() {
 	ctx := context.Background()
-	keys := map[string][]byte{}
-	actors, err := c.app.ActorList(ctx)
+	batches, err := c.app.BatchList(ctx)
 	c.must(err)
-	for _, a := range actors {
-		keys[a.Name] = a.PublicKey
+	batches = slices.DeleteFunc(batches, func(x payroll.Batch) bool { return !x.State.Committed() })
+	var folders []string
+	for range 2 {
+		id := rapid.SampledFrom(batches).Draw(c.t, "evidence").ID
+		folder, _, _, err := c.app.Evidence(ctx, c.by["张敏"], id, filepath.Join(c.dir, fmt.Sprint("evidence", len(folders))))
+		c.must(err)
+		folders = append(folders, folder)
+		again, err := RerunEvidence(ctx, folder)
+		c.must(err)
+		if again.Batch != id || again.Files < 5 {
+			c.t.Fatalf("%+v of batch %s", again, id)
+		}
 	}
-	c.must(c.app.Store().View(ctx, func(r payroll.Reader) error {
-		prev := journal.Head{}
-		return r.Events(ctx, 1, 0, func(e journal.Event) error {
-			if err := journal.Verify(&e, prev, keys[e.Actor]); err != nil {
-				return err
-			}
-			prev = e.Head()
-			return nil
-		})
-	}))
+	health, err := c.app.Fsck(ctx, folders)
+	c.must(err)
+	if len(health.Faults) > 0 || health.Recomputed != len(batches) || health.Unbound != 0 {
+		c.t.Fatalf("%d of %d batches computed again, faults %+v", health.Recomputed, len(batches), health.Faults)
+	}
 }
