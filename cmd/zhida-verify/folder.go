@@ -42,7 +42,7 @@ func verify(name string, src source, known *signatures, options options) (*folde
 	if err := f.checkManifest(); err != nil {
 		return nil, err
 	}
-	f.about = f.readPairs(1, "about.txt")
+	f.readAbout()
 	f.checkJournal()
 	f.checkPin(options.pin)
 	f.checkManifestSignature()
@@ -53,6 +53,25 @@ func verify(name string, src source, known *signatures, options options) (*folde
 	f.checkPostings()
 	f.checkStates()
 	return f, nil
+}
+
+// aboutNames are the names of about.txt, in their order.
+var aboutNames = []string{"format", "county", "name", "rehearsal", "book_format", "cutover", "salt", "persons", "batch", "kind", "channel", "narrowed", "apart", "horizon",
+	"rules", "digest", "seal", "maker", "checker", "approver", "exported", "head", "head_digest"}
+
+// readAbout reads about.txt, which has exactly its names.
+func (f *folder) readAbout() {
+	const name = "about.txt"
+	f.about = f.readPairs(1, name)
+	for i, n := range aboutNames {
+		if f.about != nil && (i >= len(f.about) || f.about[i].name != n) {
+			f.fail(1, place{File: name, Line: i + 1}, "about.form", i+1)
+			return
+		}
+	}
+	if len(f.about) > len(aboutNames) {
+		f.fail(1, place{File: name, Line: len(aboutNames) + 1}, "about.form", len(aboutNames)+1)
+	}
 }
 
 // checkManifest is check 1 but for the signature: what is listed is there, what is there is listed, byte for byte.

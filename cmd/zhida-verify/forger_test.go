@@ -121,14 +121,30 @@ func rekeyed(files memory) *forger {
 	}
 	for i := range f.events {
 		if p := f.payload(i + 1); p.get("public_key") != "" {
-			f.addKey(p.get("name"))
-			f.set(i+1, "public_key", hex.EncodeToString(f.keys[p.get("name")].public.bytes[:]))
+			name := f.keyName(p.get("name"), i+1)
+			f.addKey(name)
+			f.set(i+1, "public_key", hex.EncodeToString(f.keys[name].public.bytes[:]))
 		}
 	}
 	f.signSeal()
+	f.signEarlier()
 	f.chain(1)
 	f.manifest("周正")
 	return f
+}
+
+// keyName is the name of the key that somebody has at a position: their own, and with a number after each exchange.
+func (f *forger) keyName(name string, position int) string {
+	n := 0
+	for i := range position {
+		if e := f.events[i]; e[3] == "actor.rekeyed" && f.payload(i+1).get("name") == name {
+			n++
+		}
+	}
+	if n == 0 {
+		return name
+	}
+	return name + strconv.Itoa(n+1)
 }
 
 func (f *forger) addKey(name string) {
@@ -218,7 +234,8 @@ func (f *forger) chain(from int) {
 func (f *forger) seal(position int, prev string) {
 	e := f.events[position-1]
 	e[0], e[5] = strconv.Itoa(position), prev
-	if key := f.keys[e[2]]; key != nil {
+	key := f.keys[f.keyName(e[2], position)]
+	if key != nil {
 		e[6] = key.public.id()
 	}
 	b := []byte("zhida-event 1\n")
@@ -230,7 +247,7 @@ func (f *forger) seal(position int, prev string) {
 	b = appendPair(b, "key", e[6])
 	e[8] = sum3(b).String()
 	if f.owns(e[2]) {
-		e[7] = hex.EncodeToString(f.keys[e[2]].sign(b))
+		e[7] = hex.EncodeToString(key.sign(b))
 	}
 }
 
@@ -246,9 +263,34 @@ func (f *forger) signSeal() {
 		}
 		f.set(at, "seal", sum)
 		if name := f.events[at-1][2]; f.owns(name) {
-			sig := f.keys[name].sign([]byte(text))
+			sig := f.keys[f.keyName(name, at)].sign([]byte(text))
 			f.memory["seal."+who.role+".sig"] = string(sig)
 			f.set(at, "signature", hex.EncodeToString(sig))
+		}
+	}
+}
+
+// signEarlier signs the seals of earlier batches again, as far as the forger can.
+func (f *forger) signEarlier() {
+	r := newTable(strings.NewReader(f.memory["inputs/batches.tsv"]))
+	for r.next() == nil {
+		if r.fields[8] != "yes" {
+			continue
+		}
+		for i, e := range f.events {
+			p := f.payload(i + 1)
+			if p.get("batch") != r.fields[0] || p.get("seal") == "" {
+				continue
+			}
+			text := []byte("zhida-seal 1\n")
+			for _, l := range []pair{{"county", f.pair("about.txt", "county")}, {"batch", r.fields[0]}, {"digest", r.fields[7]}, {"horizon", r.fields[5]}, {"rules", r.fields[6]},
+				{"leaves", p.get("leaves")}, {"root", p.get("root")}} {
+				text = appendPair(text, l.name, l.value)
+			}
+			if f.owns(e[2]) {
+				f.set(i+1, "seal", sum3(text).String())
+				f.set(i+1, "signature", hex.EncodeToString(f.keys[f.keyName(e[2], i+1)].sign(text)))
+			}
 		}
 	}
 }
@@ -304,7 +346,7 @@ func (f *forger) bind(position int, name, file string) {
 func (f *forger) manifest(name string) {
 	f.list()
 	if f.owns(name) {
-		f.memory["MANIFEST.sig"] = string(f.keys[name].sign([]byte(f.memory["MANIFEST.tsv"])))
+		f.memory["MANIFEST.sig"] = string(f.keys[f.keyName(name, len(f.events))].sign([]byte(f.memory["MANIFEST.tsv"])))
 	}
 }
 

@@ -264,6 +264,39 @@ var forgeries = []forgery{
 		f.chain(1)
 		f.manifest("周正")
 	}, []string{"5 inputs/facts.tsv bound.unbound", "9 postings.tsv bound.unbound"}},
+	{"a lost key replaced by the one who ended it", january, nil, func(f *forger) {
+		f.owned = nil
+		f.events[f.event("actor.removed", 1)-1][2] = "吴管"
+		f.chain(1)
+		f.manifest("周正")
+	}, []string{"2 journal.tsv journal.one_replaces"}},
+	{"a key replaced that nobody ended", january, nil, func(f *forger) {
+		f.owned = nil
+		f.set(f.event("actor.removed", 1), "name", "王审")
+		f.chain(1)
+		f.manifest("周正")
+	}, []string{"2 journal.tsv journal.still_active"}},
+	{"with the new key comes another role", january, nil, func(f *forger) {
+		f.owned = nil
+		f.set(f.event("actor.rekeyed", 1), "roles", "maker,approver")
+		f.chain(1)
+		f.manifest("周正")
+	}, []string{"2 journal.tsv journal.rekeyed_other"}},
+	{"the old key signs on", january, nil, func(f *forger) {
+		f.owned = nil
+		f.keys["张敏2"] = f.keys["张敏"]
+		f.chain(1)
+		f.manifest("周正")
+	}, []string{"2 journal.tsv journal.wrong_key"}},
+	{"an earlier batch that only one has signed", february, nil, func(f *forger) {
+		f.owned = nil
+		for _, who := range signers {
+			f.events[f.event(who.kind, 1)-1][2] = "张敏"
+		}
+		f.signEarlier()
+		f.chain(1)
+		f.manifest("周正")
+	}, []string{"5 journal.tsv seal.one_person", "5 journal.tsv seal.no_role"}},
 	{"the clock turned back", january, nil, func(f *forger) {
 		f.owned = nil
 		f.events[9][1] = "2020-01-01T00:00:00Z"
@@ -509,6 +542,20 @@ func TestForgeriesTogether(t *testing.T) {
 			}
 		})
 	}
+	t.Run("that a payment was paid again is kept silent", func(t *testing.T) {
+		known := &signatures{known: map[digest]bool{}}
+		f := rekeyed(load(t, filepath.Join(dir, january)))
+		f.cutRows("payment_states.tsv", func(fields []string) bool { return fields[2] == "reissued" })
+		f.manifest("周正")
+		silent := f.check(t, known)
+		if silent.sealed.silent == honest.check(t, known).sealed.silent {
+			t.Error("the folder does not note an event without rows")
+		}
+		list := checkTogether([]*folder{silent, rekeyed(load(t, filepath.Join(dir, "证据_2026-01-2"))).check(t, known)})
+		if !slices.Contains(told(list[0].report), "11 folder: payment_states.tsv together.not_reissued") {
+			t.Errorf("found: %v", told(list[0].report))
+		}
+	})
 	t.Run("a batch voided after its folder was made", func(t *testing.T) {
 		known := &signatures{known: map[digest]bool{}}
 		short, long := rekeyed(load(t, filepath.Join(dir, january))), rekeyed(load(t, filepath.Join(dir, january)))

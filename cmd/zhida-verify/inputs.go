@@ -305,7 +305,7 @@ func (f *folder) readDocuments() {
 // checkOtherBatches holds inputs/batches.tsv and the earlier batches against the journal.
 func (f *folder) checkOtherBatches() {
 	history := f.batchHistory()
-	known := map[string]bool{}
+	known, before := map[string]bool{}, int64(0)
 	r := f.table(5, "inputs/batches.tsv", 9, 9)
 	for r.next() {
 		id := strings.Clone(r.fields[0])
@@ -314,11 +314,11 @@ func (f *folder) checkOtherBatches() {
 		case !batchForm.MatchString(id):
 			r.malformed(0)
 			continue
-		case known[id] || id == f.sealed.batch:
+		case known[id] || id == f.sealed.batch || batchOrder(id) <= before:
 			f.fail(5, r.place(), "rows.order")
 			continue
 		}
-		known[id] = true
+		known[id], before = true, batchOrder(id)
 		if h.computed == nil {
 			f.fail(5, r.place(), "batches.unknown", id)
 			continue
@@ -342,6 +342,14 @@ func (f *folder) checkOtherBatches() {
 			f.fail(5, place{File: r.name}, "batches.left_out", id)
 		}
 	}
+}
+
+// batchOrder orders batches by month and number.
+func batchOrder(id string) int64 {
+	month, number, _ := strings.Cut(id, "/")
+	m, _ := strconv.ParseInt(strings.Replace(month, "-", "", 1), 10, 64)
+	n, _ := strconv.ParseInt(number, 10, 64)
+	return m*1_000_000 + n
 }
 
 // pastBatch is what the journal says of a batch.
@@ -392,6 +400,7 @@ func (f *folder) checkOther(r *rows, id string, h pastBatch) {
 	f.expect(5, at, "horizon", r.fields[5], h.computed.payload.get("horizon"))
 	f.expect(5, at, "kind", r.fields[1], h.computed.payload.get("kind"))
 	f.expect(5, at, "narrowed", r.fields[3], h.computed.payload.get("narrowed"))
+	f.expect(5, at, "apart", r.fields[4], cmp.Or(h.computed.payload.get("apart"), "no"))
 	other := otherBatch{id: id, committed: committed, approved: h.approved, folder: "inputs/batches/" + strings.Replace(id, "/", "-", 1) + "/"}
 	f.inputs.batches = append(f.inputs.batches, other)
 	name := other.folder + "batch.tsv"
@@ -406,9 +415,10 @@ func (f *folder) checkOther(r *rows, id string, h pastBatch) {
 	f.expect(5, place{name, 1, 0}, "batch", head.batch, id)
 	f.expect(5, at, "kind", r.fields[1], head.kind)
 	f.expect(5, at, "channel", r.fields[2], head.channel)
-	f.expect(5, at, "narrowed", r.fields[3], head.narrowed)
-	f.expect(5, at, "apart", r.fields[4], head.apart)
+	f.expect(5, place{name, 1, 0}, "narrowed", head.narrowed, r.fields[3])
+	f.expect(5, place{name, 1, 0}, "apart", head.apart, r.fields[4])
 	f.expect(5, at, "rules", r.fields[6], head.rules)
+	f.threePeople(5, at, id, f.sealOf(h.approved, h.computed, head.rules), f.threeEvents(id))
 	slices.Sort(head.averages)
 	frozen := f.inputs.averages[h.approved.position]
 	slices.Sort(frozen)

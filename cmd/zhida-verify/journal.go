@@ -74,8 +74,8 @@ type event struct {
 type journal struct {
 	events    []event           // the event of position n is events[n-1]
 	active    map[string]*actor // by name, at the end
-	everybody []*actor          // in the order in which they came
-	whole     bool              // every row could be read and the chain holds
+	ended     map[string]endedKey
+	everybody []*actor // in the order in which they came
 }
 
 // at is the event of a position, nil if there is none.
@@ -102,7 +102,7 @@ type toVerify struct {
 
 // checkJournal is check 2.
 func (f *folder) checkJournal() {
-	f.journal.active = map[string]*actor{}
+	f.journal.active, f.journal.ended = map[string]*actor{}, map[string]endedKey{}
 	j := &f.journal
 	var waiting []toVerify
 	prev := strings.Repeat("0", 64)
@@ -144,7 +144,6 @@ func (f *folder) checkJournal() {
 	f.checkAcceptances()
 	f.checkKeys()
 	f.checkHead()
-	j.whole = !r.broken && len(f.checks[2].findings) == 0
 	if !r.broken && len(j.events) > 1 {
 		f.established(2, len(j.events), len(j.everybody), j.events[len(j.events)-1].digest.String())
 	}
@@ -220,29 +219,62 @@ func (f *folder) founded(e *event) {
 	}
 }
 
-// changeActors applies the events that add, rekey and remove people; each takes an administrator.
+// changeActors applies the events that add people, end their keys and give them new ones. One ends a key, another replaces it.
 func (f *folder) changeActors(e *event) {
-	if e.kind != "actor.added" && e.kind != "actor.rekeyed" && e.kind != "actor.removed" {
-		return
-	}
-	if !e.signer.may("admin") {
-		f.fail(2, e.place, "journal.not_admin", e.position, e.actor)
-	}
+	j := &f.journal
 	name := e.payload.get("name")
-	old := f.journal.active[name]
-	switch {
-	case e.kind == "actor.added" && old != nil:
-		f.fail(2, e.place, "journal.added_twice", name)
-	case e.kind != "actor.added" && old == nil:
-		f.fail(2, e.place, "journal.nobody", name)
-	case e.kind == "actor.removed":
-		delete(f.journal.active, name)
-	default:
+	active, ended := j.active[name], j.ended[name]
+	switch e.kind {
+	case "actor.added":
+		f.needsAdmin(e)
+		if active != nil || ended.actor != nil {
+			f.fail(2, e.place, "journal.added_twice", name)
+		}
 		f.enter(f.newActor(e), e)
+	case "actor.removed":
+		if !e.signer.may("admin") && !e.signer.may("checker") && !e.signer.may("approver") {
+			f.fail(2, e.place, "journal.may_not_end", e.position, e.actor)
+		}
+		if active == nil {
+			f.fail(2, e.place, "journal.nobody", name)
+			return
+		}
+		delete(j.active, name)
+		j.ended[name] = endedKey{active, e.signer}
+	case "actor.rekeyed":
+		f.needsAdmin(e)
+		f.rekey(e, ended)
 	}
 }
 
-// newActor reads an actor out of an event that gives somebody a key; a new key leaves roles and person as they were.
+func (f *folder) needsAdmin(e *event) {
+	if !e.signer.may("admin") {
+		f.fail(2, e.place, "journal.not_admin", e.position, e.actor)
+	}
+}
+
+// endedKey is an actor whose key was ended, and by whom.
+type endedKey struct{ actor, by *actor }
+
+// rekey gives an actor whose key was ended a new one; roles and natural person stay what they were.
+func (f *folder) rekey(e *event, ended endedKey) {
+	name := e.payload.get("name")
+	a := f.newActor(e)
+	switch {
+	case f.journal.active[name] != nil:
+		f.fail(2, e.place, "journal.still_active", name)
+	case ended.actor == nil:
+		f.fail(2, e.place, "journal.nobody", name)
+	case samePerson(ended.by, e.signer):
+		f.fail(2, e.place, "journal.one_replaces", e.position, e.actor)
+	case a != nil && (a.natural != ended.actor.natural || !slices.Equal(a.roles, ended.actor.roles)):
+		f.fail(2, e.place, "journal.rekeyed_other", name)
+	}
+	delete(f.journal.ended, name)
+	f.enter(a, e)
+}
+
+// newActor reads an actor out of an event that gives somebody a key.
 func (f *folder) newActor(e *event) *actor {
 	point, err := hex.DecodeString(e.payload.get("public_key"))
 	key, ok := newPublicKey(point)
@@ -251,9 +283,6 @@ func (f *folder) newActor(e *event) *actor {
 		return nil
 	}
 	a := &actor{name: e.payload.get("name"), natural: e.payload.get("natural"), roles: rolesOf(e.payload), key: key, entered: &entered{e.position, e.actor, e.kind}}
-	if old := f.journal.active[a.name]; old != nil && e.kind == "actor.rekeyed" {
-		a.roles, a.natural = old.roles, old.natural
-	}
 	return a
 }
 

@@ -339,6 +339,12 @@ func (f *folder) checkStates() {
 		f.sealed.states[strings.Clone(r.fields[1])] = states[number]
 	}
 	f.compareStates(b, moves, r)
+	for i := range f.journal.events {
+		e := &f.journal.events[i]
+		if _, ok := e.payload.lookup("rows.payment_state"); ok && e.position > exported && b[e.position] == nil {
+			f.sealed.silent++
+		}
+	}
 	for _, s := range states {
 		counts[s]++
 	}

@@ -27,6 +27,7 @@ type folderResult struct {
 	Rehearsal bool          `json:"rehearsal"`
 	Passed    bool          `json:"passed"`
 	Trust     trustResult   `json:"trust"`
+	Silent    int           `json:"silent_events"`     // after the export, about payments, without a row in the folder
 	OwnPay    []string      `json:"own_pay,omitempty"` // signers who are among the people of the batch
 	Checks    []checkResult `json:"checks"`
 }
@@ -73,7 +74,7 @@ func newPrinter(o options, out io.Writer) *printer {
 
 // folder prints one folder and says whether it passed.
 func (p *printer) folder(f *folder) bool {
-	r := folderResult{Folder: clean(f.name), County: clean(f.about.get("county")), Batch: clean(f.sealed.batch), Rehearsal: f.about.get("rehearsal") == "yes", Passed: f.passed(), Trust: p.trust(f)}
+	r := folderResult{Folder: clean(f.name), County: clean(f.about.get("county")), Batch: clean(f.sealed.batch), Rehearsal: f.about.get("rehearsal") == "yes", Silent: f.sealed.silent, Passed: f.passed(), Trust: p.trust(f)}
 	for _, name := range f.sealed.ownPay {
 		r.OwnPay = append(r.OwnPay, clean(name))
 	}
@@ -94,6 +95,9 @@ func (p *printer) folder(f *folder) bool {
 	p.line("  %s", r.Trust.Says)
 	for _, s := range r.Trust.Signers {
 		p.line("    %s", s.says)
+	}
+	if r.Silent > 0 {
+		p.line("  %s", p.lang.text("say.silent", r.Silent))
 	}
 	for _, name := range r.OwnPay {
 		p.line("  %s", p.lang.text("say.own_pay", name))

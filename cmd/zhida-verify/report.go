@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -87,7 +88,11 @@ func (c check) sorted() []finding {
 	return list
 }
 
-// clean makes text from outside fit for a terminal: what does not print, and what turns the direction of writing, is written out.
+// longNumber is what may be an ID or card number.
+var longNumber = regexp.MustCompile(`\b[0-9]{15,19}[Xx]?\b`)
+
+// clean makes text from outside fit for a terminal: what does not print, and what turns the direction of writing, is written
+// out, and of what may be an ID or card number only the end is shown.
 func clean(s string) string {
 	var b strings.Builder
 	for _, r := range s {
@@ -97,9 +102,10 @@ func clean(s string) string {
 			fmt.Fprintf(&b, `\u{%x}`, r)
 		}
 	}
+	masked := longNumber.ReplaceAllStringFunc(b.String(), masked)
 	const longest = 300
-	if runes := []rune(b.String()); len(runes) > longest {
+	if runes := []rune(masked); len(runes) > longest {
 		return string(runes[:longest]) + "…"
 	}
-	return b.String()
+	return masked
 }

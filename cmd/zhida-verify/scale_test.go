@@ -37,6 +37,7 @@ func (f *forger) scaled(n int) {
 	f.multiply("postings.tsv", int64(n), 5)
 	f.reseal()
 	f.resealEarlier(old["inputs/batches/2026-01-1/"])
+	f.signEarlier()
 	f.rebind()
 	f.chain(1)
 	f.manifest("周正")

@@ -23,6 +23,7 @@ type sealed struct {
 	states    map[string]string // of payments of the batch: the last
 	moves     map[int64]moved   // by position, after the export
 	ownPay    []string          // which of the three are people of the batch
+	silent    int               // events after the export that changed payments, of which the folder has no row
 }
 
 // signer is one of the three who sign a seal.
@@ -90,58 +91,91 @@ func (f *folder) readSeal(text string) bool {
 	return true
 }
 
-// checkSigners looks for the last event of each kind about the batch, and at the three signatures.
+// checkSigners looks at the three who signed the batch of the folder, and at their signatures beside the seal.
 func (f *folder) checkSigners(text string) {
 	s := &f.sealed
-	found := map[string]*event{}
-	for i := range f.journal.events {
-		if e := &f.journal.events[i]; e.payload.get("batch") == s.batch {
-			found[e.kind] = e
-		}
-	}
-	s.submitted, s.checked, s.approved = found["batch.submitted"], found["batch.checked"], found["batch.approved"]
-	seen := []*event{}
-	for _, who := range signers {
-		e := found[who.kind]
+	found := f.threeEvents(s.batch)
+	s.submitted, s.checked, s.approved = found[0], found[1], found[2]
+	f.threePeople(3, place{File: "journal.tsv"}, s.batch, text, found)
+	for i, e := range found {
 		if e == nil {
-			f.fail(3, place{File: "journal.tsv"}, "seal.no_event", who.kind, s.batch)
 			continue
 		}
-		f.checkSigner(e, who, text)
-		for _, other := range seen {
-			if other.actor == e.actor || samePerson(other.signer, e.signer) {
-				f.fail(3, e.place, "seal.one_person", other.actor, e.actor)
-			}
-			if other.position > e.position {
-				f.fail(3, e.place, "seal.event_order", e.kind, other.kind)
-			}
+		who := signers[i]
+		name := "seal." + who.role + ".sig"
+		f.expect(3, place{File: "about.txt"}, who.role, f.about.get(who.role), e.actor)
+		f.expect(3, e.place, "digest", e.payload.get("digest"), s.digest)
+		f.expect(3, e.place, "root", e.payload.get("root"), f.seal.get("root"))
+		f.expect(3, e.place, "leaves", e.payload.get("leaves"), f.seal.get("leaves"))
+		if e.position <= s.horizon {
+			f.fail(3, e.place, "seal.before_horizon", e.kind, s.horizon)
 		}
-		seen = append(seen, e)
+		sig, ok := f.readSmall(3, name)
+		if !ok {
+			continue
+		}
+		f.expect(3, place{File: name}, "signature", hex.EncodeToString([]byte(sig)), e.payload.get("signature"))
+		if e.signer != nil && !f.signatures.good(e.signer.key, text, sig) {
+			f.fail(3, place{File: name}, "seal.signature", e.actor)
+		}
 	}
 }
 
-// checkSigner holds one event and its signature against the seal.
-func (f *folder) checkSigner(e *event, who signer, text string) {
-	name := "seal." + who.role + ".sig"
-	f.expect(3, place{File: "about.txt"}, who.role, f.about.get(who.role), e.actor)
-	f.expect(3, e.place, "digest", e.payload.get("digest"), f.sealed.digest)
-	f.expect(3, e.place, "seal", e.payload.get("seal"), sum3([]byte(text)).String())
-	f.expect(3, e.place, "root", e.payload.get("root"), f.seal.get("root"))
-	f.expect(3, e.place, "leaves", e.payload.get("leaves"), f.seal.get("leaves"))
-	if !e.signer.may(who.role) {
-		f.fail(3, e.place, "seal.no_role", e.actor, who.role)
+// threeEvents gives the last events by which a batch was submitted, checked and approved; nil for one that is not there.
+func (f *folder) threeEvents(batch string) (found [3]*event) {
+	for i := range f.journal.events {
+		e := &f.journal.events[i]
+		for n, who := range signers {
+			if e.kind == who.kind && e.payload.get("batch") == batch {
+				found[n] = e
+			}
+		}
 	}
-	sig, ok := f.readSmall(3, name)
-	if !ok {
-		return
+	return found
+}
+
+// threePeople checks that three people with their roles have signed a seal, one after the other: they name its digest, and the
+// signatures in the events are good.
+func (f *folder) threePeople(number int, at place, batch, text string, found [3]*event) {
+	for i, e := range found {
+		who := signers[i]
+		if e == nil {
+			f.fail(number, at, "seal.no_event", who.kind, batch)
+			continue
+		}
+		f.expect(number, e.place, "seal", e.payload.get("seal"), sum3([]byte(text)).String())
+		if !e.signer.may(who.role) {
+			f.fail(number, e.place, "seal.no_role", e.actor, who.role)
+		}
+		signature, _ := hex.DecodeString(e.payload.get("signature"))
+		if e.signer != nil && !f.signatures.good(e.signer.key, text, string(signature)) {
+			f.fail(number, e.place, "seal.event_signature", e.actor, batch)
+		}
+		for _, other := range found[:i] {
+			if other == nil {
+				continue
+			}
+			if other.actor == e.actor || samePerson(other.signer, e.signer) {
+				f.fail(number, e.place, "seal.one_person", other.actor, e.actor)
+			}
+			if other.position > e.position {
+				f.fail(number, e.place, "seal.event_order", e.kind, other.kind)
+			}
+		}
 	}
-	f.expect(3, place{File: name}, "signature", hex.EncodeToString([]byte(sig)), e.payload.get("signature"))
-	if e.signer != nil && !f.signatures.good(e.signer.key, text, sig) {
-		f.fail(3, place{File: name}, "seal.signature", e.actor)
+}
+
+// sealOf is the seal of an earlier batch as its approval and its computation tell it; the folder does not hold its text.
+func (f *folder) sealOf(approved, computed *event, rules string) string {
+	b := []byte("zhida-seal 1\n")
+	for _, p := range []pair{{"county", f.about.get("county")}, {"batch", approved.payload.get("batch")}, {"digest", approved.payload.get("digest")}, {"horizon", computed.payload.get("horizon")},
+		{"rules", rules}, {"leaves", approved.payload.get("leaves")}, {"root", approved.payload.get("root")}} {
+		b = appendPair(b, p.name, p.value)
 	}
-	if e.position <= f.sealed.horizon {
-		f.fail(3, e.place, "seal.before_horizon", e.kind, f.sealed.horizon)
+	if findings, ok := approved.payload.lookup("findings"); ok {
+		b = appendPair(b, "findings", findings)
 	}
+	return string(b)
 }
 
 // checkComputed looks for the event that made the batch what was sealed, at its horizon, before it was submitted.

@@ -139,8 +139,22 @@ func (t *together) replacements(own []*folder) {
 			if states[p.replaces] == "credited" {
 				t.fail(11, at, "together.paid_again_credited", p.replaces, f.sealed.batch)
 			}
+			if o := t.of(own, p.replaces); o != nil && states[p.replaces] != "reissued" && int64(len(o.journal.events)) >= f.sealed.approved.position {
+				t.fail(11, place{File: o.name + ": payment_states.tsv"}, "together.not_reissued", p.replaces, f.sealed.batch)
+			}
 		}
 	}
+}
+
+// of is the folder of the batch that a payment belongs to, nil if it was not given.
+func (t *together) of(own []*folder, payment string) *folder {
+	batch, _, _ := strings.Cut(payment, "#")
+	for _, f := range own {
+		if f.sealed.batch == batch {
+			return f
+		}
+	}
+	return nil
 }
 
 // obligations walks the lines of all batches person by person and finds an obligation that one batch settles without having

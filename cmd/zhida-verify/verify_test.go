@@ -49,7 +49,7 @@ func TestHonestFolders(t *testing.T) {
 	if code != exitGood || stderr != "" || strings.Contains(out, "✗") {
 		t.Fatalf("exit %d\n%s%s", code, out, stderr)
 	}
-	for _, want := range []string{"入账 2 笔，退回 1 笔，还没有答复 1 笔", "清单由 李复 签名", "信任：没有建立", "演练账本", "4 个文件夹的日志是同一条链，3 个批次"} {
+	for _, want := range []string{"入账 2 笔，退回 1 笔，还没有答复 1 笔", "共 6 把密钥", "清单由 李复 签名", "信任：没有建立", "演练账本", "4 个文件夹的日志是同一条链，3 个批次"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the output does not say %q:\n%s", want, out)
 		}
@@ -155,6 +155,7 @@ func TestWords(t *testing.T) {
 func TestClean(t *testing.T) {
 	for in, want := range map[string]string{
 		"张三": "张三", "\x1b[2J": `\u{1b}[2J`, "a\u202eb": `a\u{202e}b`, "\xff": `\u{fffd}`, "a\x00\nb": `a\u{0}\u{a}b`, "=HYPERLINK()": "=HYPERLINK()",
+		"卡6228480000000000018。": "卡***************0018。", "430725101200": "430725101200", strings.Repeat("1", 64): strings.Repeat("1", 64),
 	} {
 		if got := clean(in); got != want {
 			t.Errorf("%q prints as %q, want %q", in, got, want)
