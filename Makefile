@@ -23,7 +23,7 @@ help: ## list the targets
 demo: build ## two months of the sample county in ./demo, or OUT=folder (empty or new)
 	./bin/zhida demo --out "$(OUT)"
 
-build: ## bin/zhida
+build: ## bin/zhida and bin/zhida-verify
 	go build -o bin/ ./cmd/...
 
 # The order is: cheap first, go test last, so that its verdict closes the output.
