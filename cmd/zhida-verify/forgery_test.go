@@ -297,6 +297,20 @@ var forgeries = []forgery{
 		f.chain(1)
 		f.manifest("周正")
 	}, []string{"5 journal.tsv seal.one_person", "5 journal.tsv seal.no_role"}},
+	{"an approved batch voided by one person", february, nil, func(f *forger) {
+		f.owned = nil
+		at := f.event("batch.cancelled", 1)
+		f.events[at-1][4] = strings.Replace(f.events[at-1][4], "proposal=35\n", "", 1)
+		f.chain(1)
+		f.manifest("周正")
+	}, []string{"2 journal.tsv journal.no_proposal"}},
+	{"a document accepted by who proposed it, without the row", january, nil, func(f *forger) {
+		f.owned = nil
+		f.events[8][2] = "张敏"
+		f.events[8][4] = strings.Replace(f.events[8][4], "rows.decision", "rows.of", 1)
+		f.chain(1)
+		f.manifest("周正")
+	}, []string{"2 journal.tsv journal.own_proposal"}},
 	{"the clock turned back", january, nil, func(f *forger) {
 		f.owned = nil
 		f.events[9][1] = "2020-01-01T00:00:00Z"

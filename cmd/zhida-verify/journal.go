@@ -141,7 +141,7 @@ func (f *folder) checkJournal() {
 		waiting[i].event = &j.events[waiting[i].event.position-1]
 	}
 	f.verifyAll(waiting)
-	f.checkAcceptances()
+	f.checkDecisions()
 	f.checkKeys()
 	f.checkHead()
 	if !r.broken && len(j.events) > 1 {
@@ -334,37 +334,45 @@ func (f *folder) verifyAll(list []toVerify) {
 	}
 }
 
-// checkAcceptances holds every decision against the proposal that it is about: it exists, it is decided once, by somebody
+// checkDecisions holds every decision against the proposal that it is about: it exists, it is decided once, by somebody
 // else, and the rows that both events bind are those of their payloads.
-func (f *folder) checkAcceptances() {
-	decided := map[int64]bool{}
+func (f *folder) checkDecisions() {
+	decided, approved := map[int64]bool{}, map[string]bool{}
 	for i := range f.journal.events {
 		e := &f.journal.events[i]
 		if d, ok := e.payload.lookup("rows.proposal"); ok {
 			row := rowOf(e.payload.get("proposal"), e.actor, e.payload.get("title"), e.payload.get("digest"))
 			f.expect(2, e.place, "rows.proposal", d, sum3([]byte(row)).String())
 		}
-		d, ok := e.payload.lookup("rows.decision")
-		if !ok {
-			continue
+		if e.kind == "batch.approved" {
+			approved[e.payload.get("batch")] = true
 		}
-		n, _ := integer(e.payload.get("proposal"))
-		accepted := "yes"
-		if e.kind == "proposal.rejected" {
-			accepted = "no"
+		_, bound := e.payload.lookup("rows.decision")
+		if bound || e.kind == "proposal.accepted" || e.kind == "proposal.rejected" || e.kind == "batch.cancelled" && approved[e.payload.get("batch")] {
+			f.checkDecision(e, decided)
 		}
-		f.expect(2, e.place, "rows.decision", d, sum3([]byte(rowOf(e.payload.get("proposal"), accepted))).String())
-		proposal := f.journal.at(n)
-		switch {
-		case proposal == nil || n >= e.position || proposal.kind != "proposal.made":
-			f.fail(2, e.place, "journal.no_proposal", e.position, n)
-		case decided[n]:
-			f.fail(2, e.place, "journal.decided_twice", n)
-		case accepted == "yes" && samePerson(proposal.signer, e.signer):
-			f.fail(2, e.place, "journal.own_proposal", e.position, n, e.actor)
-		}
-		decided[n] = true
 	}
+}
+
+func (f *folder) checkDecision(e *event, decided map[int64]bool) {
+	n, _ := integer(e.payload.get("proposal"))
+	accepted := "yes"
+	if e.kind == "proposal.rejected" {
+		accepted = "no"
+	}
+	if d, ok := e.payload.lookup("rows.decision"); ok {
+		f.expect(2, e.place, "rows.decision", d, sum3([]byte(rowOf(e.payload.get("proposal"), accepted))).String())
+	}
+	proposal := f.journal.at(n)
+	switch {
+	case proposal == nil || n >= e.position || proposal.kind != "proposal.made":
+		f.fail(2, e.place, "journal.no_proposal", e.position, e.payload.get("proposal"))
+	case decided[n]:
+		f.fail(2, e.place, "journal.decided_twice", n)
+	case accepted == "yes" && samePerson(proposal.signer, e.signer):
+		f.fail(2, e.place, "journal.own_proposal", e.position, n, e.actor)
+	}
+	decided[n] = true
 }
 
 func samePerson(a, b *actor) bool {

@@ -118,7 +118,7 @@ var sentences = map[string][2]string{
 	"journal.bad_key":       {"“%v”的公钥不是 SM2 曲线上的点", "the public key of %v is no point of the SM2 curve"},
 	"journal.one_person":    {"“%v”与“%v”是同一个自然人（natural 相同）", "%v and %v are one natural person (the same natural)"},
 	"journal.one_key":       {"“%v”与“%v”是同一把密钥", "%v and %v have one key"},
-	"journal.no_proposal":   {"第 %v 条决定的提议 %v 不存在", "event %v decides proposal %v, which does not exist"},
+	"journal.no_proposal":   {"第 %v 条决定的提议“%v”不存在：要另一人先提出", "event %v decides proposal \"%v\", which does not exist: somebody else has to propose first"},
 	"journal.decided_twice": {"提议 %v 被决定了两次", "proposal %v is decided twice"},
 	"journal.own_proposal":  {"第 %v 条：提议 %v 由提议人“%v”自己同意", "event %v: proposal %v is accepted by %v, who made it"},
 	"keys.not_named":        {"日志里没有人用这把密钥", "no actor of the journal has this key"},
