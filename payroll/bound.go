@@ -141,12 +141,17 @@ func (w *bound) PutFacts(ctx context.Context, list []Fact) error {
 	return w.Tx.PutFacts(ctx, list)
 }
 
-func factRow(f *Fact) []string {
-	return []string{num(f.Person), string(f.Kind), f.Key, f.From.String(), f.To.String(), f.commitment(), f.Where, f.Scope}
-}
+func factRow(f *Fact) []string { return []string{num(f.Person), string(f.Kind), f.binding()} }
 
 // commitment is what binds a fact without saying it.
 func (f *Fact) commitment() string { return journal.Commitment(f.Salt, CanonicalFact(*f)) }
+
+// binding binds beside the fact where it stood and what it is a snapshot of. Nothing of a
+// fact is said in the open but whose it is and its kind: once its salt is gone it is
+// nowhere any more.
+func (f *Fact) binding() string {
+	return journal.Commitment(f.Salt, CanonicalFact(*f)+"\n"+f.Where+"\n"+f.Scope)
+}
 
 // EndFacts also notes which facts the event ends.
 func (w *bound) EndFacts(ctx context.Context, list []Fact, at int64) error {
@@ -156,9 +161,7 @@ func (w *bound) EndFacts(ctx context.Context, list []Fact, at int64) error {
 	return w.Tx.EndFacts(ctx, list, at)
 }
 
-func factEndRow(f *Fact) []string {
-	return []string{num(f.Person), string(f.Kind), f.Key, f.From.String()}
-}
+func factEndRow(f *Fact) []string { return []string{f.binding()} }
 
 // PutImport also notes the record.
 func (w *bound) PutImport(ctx context.Context, r ImportRecord) error {
