@@ -303,12 +303,21 @@ func (n *noticing) called(lines []noticeLine) (names map[int64]string, alike int
 				names[p] = name + "（" + g + "）"
 				continue
 			}
-			names[p] = name + "（" + string([]rune("甲乙丙丁戊己庚辛壬癸")[marked%10]) + "）"
+			names[p] = name + "（" + heavenly(marked) + "）"
 			marked++
 		}
 		alike += marked
 	}
 	return names, alike
+}
+
+// heavenly counts 甲, 乙, 丙, and on from 甲2 after ten.
+func heavenly(n int) string {
+	sign := string([]rune("甲乙丙丁戊己庚辛壬癸")[n%10])
+	if n >= 10 {
+		sign += num(int64(n/10 + 1))
+	}
+	return sign
 }
 
 // cells are a row's, in the paper's columns.
