@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -187,4 +188,47 @@ func (b *publicBook) held(m calendar.Month) map[string]money.Fen {
 		}
 	}
 	return held
+}
+
+// A notice shows the columns that the document names and masks what it says; it leaves out
+// who has died and what would tell of illness, and tells namesakes apart by their group.
+func TestNoticeLeavesOut(t *testing.T) {
+	b := newPublicBook(t)
+	text := strings.NewReplacer("%D", "例发〔2026〕1号", "%F", "2026-10", "%U", "", "%N", "公示: {内容: [姓名, 职务, 项目, 标准, 金额, 月份, 依据], 遮盖: [依据], 公示天数: 5}\n").Replace(publicityPolicy)
+	item := text[strings.Index(text, "  - {"):]
+	b.propose("例发〔2026〕1号", text+strings.NewReplacer("aid", "doctor", "离任补贴", "乡村医生补贴", "'120'", "'20'").Replace(item)+strings.NewReplacer("aid", "care", "离任补贴", "大病补助", "'120'", "'7'").Replace(item))
+	for i, name := range []string{"甲", "乙", "丙", "丙", "丙"} {
+		b.person(i+1, name, "2026-10-01")
+	}
+	id := func(i int) string { return string(identity.MakeResidentID("439901", calendar.Date(19500101+i), 1)) }
+	b.bring("roster", "身份证号,姓名,人员类别,单位代码,村民小组,去世日期,生效日期\n"+
+		id(2)+",乙,离任村干部,430725102200,,2026-10-15,2026-10-01\n"+id(3)+",丙,离任村干部,430725102200,一组,,2026-10-01\n")
+	_, batch := b.month(202610)
+	n, err := b.app.Book.PublicNotices(context.Background(), batch)
+	b.must(err)
+	var rows [][]string
+	for _, p := range n.Papers {
+		if p.Days != 5 || p.Internal || p.Name != "盘塘镇盘塘村" {
+			t.Errorf("%+v", p)
+		}
+		for _, r := range p.Rows {
+			rows = append(rows, r.Cells)
+		}
+	}
+	row := func(name, item, rate, fen string) []string {
+		return []string{name, "离任村干部", item, rate, fen, "2026-10", "***"}
+	}
+	want := [][]string{}
+	for _, name := range []string{"甲", "丙（一组）", "丙（甲）", "丙（乙）"} {
+		want = append(want, row(name, "离任补贴", "每月120.00元", "120.00"), row(name, "乡村医生补贴", "每月20.00元", "20.00"))
+	}
+	slices.SortFunc(rows, func(x, y []string) int { return strings.Compare(strings.Join(x, "|"), strings.Join(y, "|")) })
+	slices.SortFunc(want, func(x, y []string) int { return strings.Compare(strings.Join(x, "|"), strings.Join(y, "|")) })
+	if diff := cmp.Diff(want, rows); diff != "" {
+		t.Error(diff)
+	}
+	// 3 lines of who died, and the care of the four others.
+	if diff := cmp.Diff([]payroll.NoticeLeft{{Why: "notice.silent", Lines: 7, People: 5}}, n.Left); diff != "" || n.Alike != 2 {
+		t.Errorf("%d namesakes without a group; %s", n.Alike, diff)
+	}
 }
