@@ -19,6 +19,9 @@ func printed(t *testing.T, page string) int {
 	browser, err := exec.LookPath("chromium")
 	pdfinfo, err2 := exec.LookPath("pdfinfo")
 	if err != nil || err2 != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("Chromium or poppler is missing")
+		}
 		t.Skip("Chromium or poppler is missing")
 	}
 	dir := t.TempDir()
