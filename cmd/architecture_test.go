@@ -59,7 +59,7 @@ var within = map[string][]string{
 	"exporters/workbook":  {"payroll", "rules/..."},
 	"exporters/auditdata": {"exporters", "payroll", "rules/..."},
 	"exporters/paper":     {"exporters", "payroll", "rules/..."},
-	"exporters/webreport": {"exporters/drawing", "payroll", "payroll/ledger", "rules/..."},
+	"exporters/webreport": {"exporters", "exporters/drawing", "payroll", "payroll/ledger", "rules/..."},
 
 	"cmd":                     {"rules/identity", "rules/message"}, // these tests
 	"cmd/zhida":               {"cmd/zhida/internal/...", "exporters", "exporters/bankfile", "importers", "payroll", "payroll/banklayout", "payroll/ledger", "payroll/schedule", "rules/..."},

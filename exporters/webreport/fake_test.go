@@ -48,6 +48,7 @@ func newFake(people, seq int, channel string) *fakeReport {
 	r := &fakeReport{head: payroll.ReportHead{
 		County: "样例县", Unit: "样例县财政局", Items: fakeItems, Funds: []payroll.ReportFund{{Code: "F1", Name: "人员经费"}, {Code: "F2", Name: "补贴专项"}},
 		Seal:     "3f9a1c57e2b8640d9c1e5a7f0b2d4c6e8f1a3b5c7d9e0f2a4b6c8d0e1f3a5b7c",
+		SealSum:  "97be32a7ebe31ef691524a1c283f648f9bfbe2cdb4c48e97b3074579b43e9e8b",
 		Previous: "2026-10/1",
 		Documents: []payroll.ReportDocument{{Number: "样政发〔2026〕3号", Title: "样例标准", Issuer: "样例县人民政府", From: 20260101,
 			Digest: "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"}},

@@ -78,7 +78,7 @@ type page struct {
 	Documents []payroll.ReportDocument
 	Events    []eventRow
 	Files     []payroll.ExportFile
-	Seals     []labelled
+	Seals     []sealRow
 	Example   string // a batch for the commands
 
 	Blocks []block
@@ -91,6 +91,7 @@ type chart = template.HTML
 
 type (
 	labelled struct{ Label, Text string }
+	sealRow  struct{ Batch, Digest, Signed string }
 	totalRow struct{ Label, Fen, Capital string }
 	tableRow struct {
 		Label string
@@ -707,7 +708,7 @@ func (p *page) papers(t *tally) {
 		for _, e := range h.Events {
 			p.Events = append(p.Events, eventRow{h.Batch.ID.String(), e.Position, clock(e.Time), clean(e.Actor), clean(cmp.Or(e.Text, e.Kind))})
 		}
-		p.Seals = append(p.Seals, labelled{"批次 " + h.Batch.ID.String(), cmp.Or(h.Seal, "尚未审批，没有封印")})
+		p.Seals = append(p.Seals, sealRow{h.Batch.ID.String(), cmp.Or(h.Seal, "尚未审批，没有封印"), cmp.Or(h.SealSum, "—")})
 	}
 	for _, f := range t.survey.Files {
 		f.Name = clean(f.Name)

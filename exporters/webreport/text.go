@@ -1,46 +1,16 @@
 package webreport
 
 import (
-	"strconv"
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
+	"zhida/exporters"
 	"zhida/payroll"
 	"zhida/rules/calendar"
 )
 
-// clean makes visible what would not show or would make the page lie: control characters,
-// marks that turn the direction of writing or take no room, broken encoding. A reader sees
+// clean makes visible what would not show or would make the page lie: a reader sees
 // 〔U+202E〕 where it stood.
-func clean(s string) string {
-	if strings.IndexFunc(s, hidden) < 0 && utf8.ValidString(s) {
-		return s
-	}
-	var b strings.Builder
-	for _, r := range s {
-		switch {
-		case r == '\n' || r == '\t' || r == '\r':
-			b.WriteByte(' ')
-		case hidden(r):
-			b.WriteString("〔U+" + hex4(r) + "〕")
-		default:
-			b.WriteRune(r) // broken bytes have become U+FFFD
-		}
-	}
-	return b.String()
-}
-
-// hidden says whether a character does not show by itself.
-func hidden(r rune) bool {
-	return unicode.Is(unicode.C, r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r) || r == 0x034f || r == 0x115f || r == 0x1160 || r == 0x3164 || r == 0xffa0
-}
-
-func hex4(r rune) string {
-	s := strings.ToUpper(strconv.FormatInt(int64(r), 16))
-	return strings.Repeat("0", max(0, 4-len(s))) + s
-}
+func clean(s string) string { return exporters.Visible(s) }
 
 // beijing is the zone of every time on the page; China has one and no summer time.
 var beijing = time.FixedZone("CST", 8*60*60)
