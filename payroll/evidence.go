@@ -2,6 +2,7 @@ package payroll
 
 import (
 	"context"
+	"errors"
 	"io"
 	"slices"
 	"strconv"
@@ -35,6 +36,9 @@ func (b *Book) Evidence(ctx context.Context, id BatchID, folder Folder) (Seal, e
 		}
 		if !e.batch.State.Committed() {
 			return message.Err("evidence.not_approved", id, e.batch.State.Chinese())
+		}
+		if at, err := touchedBy(ctx, r, id); err != nil || at != 0 {
+			return errors.Join(err, message.Err("evidence.erased", id, at))
 		}
 		if e.head, err = r.Head(ctx); err != nil {
 			return err

@@ -44,7 +44,7 @@ func (r Receipt) Text() []byte {
 }
 
 // Receipt makes the receipt of a person in a committed batch. Errors: evidence.not_approved,
-// batch.no_seal, batch.tampered, receipt.nobody.
+// batch.no_seal, batch.tampered, receipt.nobody, receipt.erased.
 func (b *Book) Receipt(ctx context.Context, id BatchID, person int64) (Receipt, error) {
 	var found Receipt
 	err := b.view(ctx, func(r Reader) (err error) { found, err = receiptOf(ctx, r, id, person); return err })
@@ -79,8 +79,11 @@ func receiptOf(ctx context.Context, r Reader, id BatchID, person int64) (Receipt
 		}
 		return nil
 	})
-	if err == nil && found.Number < 0 {
+	switch {
+	case err == nil && found.Number < 0:
 		err = message.Err("receipt.nobody", id, person)
+	case err == nil && found.Leaf.Erased():
+		err = message.Err("receipt.erased", person)
 	}
 	if err == nil {
 		found.Path = tree.Path(found.Number)

@@ -86,7 +86,8 @@ type Reader interface {
 	Facts(ctx context.Context, q FactQuery, fn func(Fact) error) error
 	// CardHolders maps cards of latest account facts to the persons that have them.
 	CardHolders(ctx context.Context, cards []string) (map[string][]int64, error)
-	// ChangedSince streams facts with KnownFrom or KnownTo in (after, upto], ordered like Facts.
+	// ChangedSince streams facts with KnownFrom or KnownTo in (after, upto], ordered like Facts,
+	// what is left of erased ones too; no other query gives those.
 	ChangedSince(ctx context.Context, after, upto int64, fn func(Fact) error) error
 	Imports(ctx context.Context) ([]ImportRecord, error)
 
@@ -131,6 +132,8 @@ type Reader interface {
 	ReturnRows(ctx context.Context, fn func(KeptRow) error) error
 	// Salts streams what hides the leaves of a batch, by person.
 	Salts(ctx context.Context, id BatchID, fn func(LeafSalt) error) error
+	// Erased are the persons whose data was erased, with the position of the event.
+	Erased(ctx context.Context) (map[int64]int64, error)
 	// PaidTo streams what the given batches paid to others than the person, summed by person and target.
 	PaidTo(ctx context.Context, batches []BatchID, first, last int64, fn func(person int64, target string, fen money.Fen) error) error
 }
@@ -179,6 +182,7 @@ type Tx interface {
 	PutPaymentStates(ctx context.Context, list []PaymentEvent) error
 	PutReturnRows(ctx context.Context, list []KeptRow) error
 	PutSalts(ctx context.Context, id BatchID, list []LeafSalt) error // replaces those of the batch
+	Erase(ctx context.Context, x Erasure) error
 	PutTexts(ctx context.Context, id BatchID, from int, list []string) error
 	// SetBatch replaces the head if its state is still from; otherwise ErrConflict.
 	SetBatch(ctx context.Context, b Batch, from State) error
