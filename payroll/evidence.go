@@ -401,6 +401,9 @@ func (e *evidence) earlier() error {
 		}); err != nil {
 			return err
 		}
+		if at, err := touchedBy(e.ctx, e.Reader, x.ID); err != nil || at != 0 { // its rows no longer have its digest
+			return errors.Join(err, message.Err("evidence.erased", x.ID, at))
+		}
 		if err := writeSections(e.ctx, e.Reader, x, e.folder, "inputs/batches/"+fileID(x.ID)+"/", which); err != nil {
 			return err
 		}

@@ -609,7 +609,14 @@ func (f *fsck) content(x Batch, steps []batchStep) error {
 	if err != nil {
 		return err
 	}
-	if len(salts) != seal.Leaves {
+	gone, err := f.Reader.Erased(f.ctx)
+	if err != nil {
+		return err
+	}
+	partly := func(s LeafSalt) bool {
+		return (s.Salt == "") != (gone[s.Person] != 0) || (s.PublicDigest+s.PrivateDigest != "") != (gone[s.Person] != 0)
+	}
+	if len(salts) != seal.Leaves || slices.ContainsFunc(slices.Collect(maps.Values(salts)), partly) {
 		f.fault(at, "leaf", "fsck.seal", x.ID)
 	}
 	latest := map[string]batchStep{}

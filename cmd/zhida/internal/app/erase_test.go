@@ -89,6 +89,12 @@ func TestErasure(t *testing.T) {
 	if !bytes.Contains(data, []byte("439901198001020119")) {
 		t.Error("somebody else is gone as well")
 	}
+	original = dump(t, b.book)
+	for what, statement := range map[string]string{"an erasure undone": `DELETE FROM erased`, "an erasure by nobody": `INSERT INTO erased VALUES (2, 30)`, "at another position": `UPDATE erased SET position = position - 1`,
+		"a fact hidden": `UPDATE fact SET commitment = salt, binding = salt WHERE person = 2 AND kind = 'account'`, "a leaf hidden": `UPDATE leaf SET salt = '' WHERE person = 2`,
+		"another digest": `UPDATE leaf SET private_digest = public_digest WHERE person = 1`, "another commitment": `UPDATE fact SET binding = commitment WHERE person = 1`} {
+		changed(t, b.book, what, statement)
+	}
 	b.app, err = Open(ctx, b.book, b.now)
 	b.must(err)
 	b.app.Book = b.app.Book.WithWorkers(1)

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,6 +12,7 @@ import (
 
 	"zhida/importers"
 	"zhida/payroll"
+	"zhida/payroll/journal"
 	"zhida/payroll/ledger"
 	"zhida/rules/calendar"
 	"zhida/rules/message"
@@ -156,7 +156,7 @@ func (b *fundBook) export(id payroll.BatchID) {
 // answer takes in what a bank says of payments: "account holder yuan state".
 func (b *fundBook) answer(only payroll.BatchID, rows ...string) payroll.ReturnResult {
 	b.t.Helper()
-	f := &payroll.ReturnFile{File: "回盘.txt", Digest: fmt.Sprintf("%064d", len(rows)) + strings.Join(rows, "|"), Layout: "abc-txt"}
+	f := &payroll.ReturnFile{File: "回盘.txt", Digest: journal.Digest([]byte(strings.Join(rows, "|"))), Layout: "abc-txt"}
 	var list payroll.RowList
 	for i, row := range rows {
 		x := strings.Fields(row)
