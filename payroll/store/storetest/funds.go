@@ -8,6 +8,7 @@ import (
 
 	"zhida/payroll"
 	"zhida/payroll/ledger"
+	"zhida/rules/facts"
 	"zhida/rules/identity"
 	"zhida/rules/money"
 )
@@ -178,7 +179,10 @@ func testErase(t *testing.T, s payroll.Store) {
 			r.ChangedSince(ctx, 0, 9, func(f payroll.Fact) error { changed = append(changed, f); return nil }),
 			r.Salts(ctx, id, func(x payroll.LeafSalt) error { salts = append(salts, x); return nil }),
 			r.Settlements(ctx, id, func(x payroll.Settlement) error { names = append(names, x.Name+x.Pay.String()); return nil }),
-			r.Payments(ctx, id, func(p payroll.Payment) error { names = append(names, p.Card.Full()+p.Holder+p.Fen.String()); return nil }))
+			r.Payments(ctx, id, func(p payroll.Payment) error {
+				names = append(names, p.Card.Full()+p.Holder+p.Fen.String())
+				return nil
+			}))
 		if err != nil {
 			return err
 		}
