@@ -102,6 +102,21 @@ func load(t testing.TB, dir string) memory {
 	return m
 }
 
+// verified remembers signatures over all tests: they depend on nothing but key, text and signature.
+var verified = signatures{known: map[digest]bool{}}
+
+// bases are the folders with new keys, made once.
+var bases = map[string]*forger{}
+
+// base is a folder of the county with keys that the test knows; clone it before forging.
+func base(t testing.TB, folder string) *forger {
+	t.Helper()
+	if bases[folder] == nil {
+		bases[folder] = rekeyed(load(t, filepath.Join(county(t), folder)))
+	}
+	return bases[folder]
+}
+
 // save writes a folder of memory to disk.
 func save(t testing.TB, m memory) string {
 	t.Helper()
@@ -129,7 +144,7 @@ func command(args ...string) (code int, stdout, stderr string) {
 func (m memory) check(t testing.TB, known *signatures) *folder {
 	t.Helper()
 	if known == nil {
-		known = &signatures{known: map[digest]bool{}}
+		known = &verified
 	}
 	f, err := verify("folder", m, known, options{})
 	if err != nil {

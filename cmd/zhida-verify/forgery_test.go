@@ -1,7 +1,6 @@
 package main
 
 import (
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -455,10 +454,9 @@ func (f *forger) shift(after int) {
 }
 
 func TestForgeries(t *testing.T) {
-	dir := county(t)
 	for _, c := range forgeries {
 		t.Run(c.name, func(t *testing.T) {
-			f := rekeyed(load(t, filepath.Join(dir, c.folder))).clone(append([]string{"nobody"}, c.keys...)...)
+			f := base(t, c.folder).clone(append([]string{"nobody"}, c.keys...)...)
 			c.forge(f)
 			r := f.check(t, nil)
 			list := told(r.report)
@@ -476,7 +474,6 @@ func TestForgeries(t *testing.T) {
 
 // What cannot be found, and why: the documents for auditors say each of these.
 func TestWhatNoFolderShows(t *testing.T) {
-	dir := county(t)
 	for _, c := range []struct {
 		name  string
 		forge func(f *forger)
@@ -503,7 +500,7 @@ func TestWhatNoFolderShows(t *testing.T) {
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			f := rekeyed(load(t, filepath.Join(dir, january)))
+			f := base(t, january).clone()
 			c.forge(f)
 			f.manifest("周正")
 			if r := f.check(t, nil); !r.passed() {
@@ -515,8 +512,7 @@ func TestWhatNoFolderShows(t *testing.T) {
 
 // Together, folders show what each of them alone does not.
 func TestForgeriesTogether(t *testing.T) {
-	dir := county(t)
-	honest := rekeyed(load(t, filepath.Join(dir, january)))
+	honest := base(t, january).clone()
 	for _, c := range []struct {
 		name, folder string
 		forge        func(f *forger)
@@ -543,10 +539,10 @@ func TestForgeriesTogether(t *testing.T) {
 		}, "together.chains"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			f := rekeyed(load(t, filepath.Join(dir, c.folder)))
+			f := base(t, c.folder).clone()
 			c.forge(f)
 			f.manifest("周正")
-			known := &signatures{known: map[digest]bool{}}
+			known := &verified
 			list := checkTogether([]*folder{honest.check(t, known), f.check(t, known)})
 			if len(list) != 1 {
 				t.Fatalf("%d books", len(list))
@@ -557,22 +553,22 @@ func TestForgeriesTogether(t *testing.T) {
 		})
 	}
 	t.Run("that a payment was paid again is kept silent", func(t *testing.T) {
-		known := &signatures{known: map[digest]bool{}}
-		f := rekeyed(load(t, filepath.Join(dir, january)))
+		known := &verified
+		f := base(t, january).clone()
 		f.cutRows("payment_states.tsv", func(fields []string) bool { return fields[2] == "reissued" })
 		f.manifest("周正")
 		silent := f.check(t, known)
 		if silent.sealed.silent == honest.check(t, known).sealed.silent {
 			t.Error("the folder does not note an event without rows")
 		}
-		list := checkTogether([]*folder{silent, rekeyed(load(t, filepath.Join(dir, "证据_2026-01-2"))).check(t, known)})
+		list := checkTogether([]*folder{silent, base(t, "证据_2026-01-2").clone().check(t, known)})
 		if !slices.Contains(told(list[0].report), "11 folder: payment_states.tsv together.not_reissued") {
 			t.Errorf("found: %v", told(list[0].report))
 		}
 	})
 	t.Run("a batch voided after its folder was made", func(t *testing.T) {
-		known := &signatures{known: map[digest]bool{}}
-		short, long := rekeyed(load(t, filepath.Join(dir, january))), rekeyed(load(t, filepath.Join(dir, january)))
+		known := &verified
+		short, long := base(t, january).clone(), base(t, january).clone()
 		long.insert(len(long.events), long.events[len(long.events)-1][1], "李复", "batch.cancelled", pair{"batch", "2026-01/1"})
 		long.chain(1)
 		long.manifest("周正")

@@ -95,7 +95,7 @@ func TestDamagedZips(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := 0; i < len(whole); i += 1 + len(whole)/60 {
+	for i := 0; i < len(whole); i += 1 + len(whole)/(2*samples) {
 		b := bytes.Clone(whole)
 		b[i] ^= 0x55
 		for _, text := range [][]byte{b, whole[:i]} {
