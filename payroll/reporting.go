@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"zhida/payroll/checks"
 	"zhida/payroll/journal"
 	"zhida/rules"
 	"zhida/rules/calendar"
@@ -182,7 +183,7 @@ func (p *batchReport) loadBalances() error {
 func countyOf(ctx context.Context, r Reader, meta Meta) (*County, error) {
 	county, err := settingsAt(ctx, r, 0)
 	if message.Code(err) == "settings.none" {
-		return &County{Unit: meta.Name + "财政局"}, nil
+		return &County{Unit: meta.Name + "财政局", Checks: checks.Defaults()}, nil
 	}
 	return county, err
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"zhida/payroll/banklayout"
+	"zhida/payroll/checks"
 	"zhida/payroll/schedule"
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
@@ -36,6 +37,8 @@ type County struct {
 	Census *Census `yaml:"census"`
 	// Notify is where reminders of the calendar go besides journal and log; nil for nowhere.
 	Notify *Notify `yaml:"notify"`
+	// Checks are the bounds and tables of the checks on every batch.
+	Checks checks.Settings `yaml:"checks"`
 	// Layouts are the county's own bank layouts, beside the presets.
 	Layouts []banklayout.Layout `yaml:"layouts"`
 }
@@ -185,7 +188,7 @@ type BankSetting struct {
 
 // ReadSettings reads and checks the county's settings.
 func ReadSettings(file string, text []byte) (*County, error) {
-	var c County
+	c := County{Checks: checks.Defaults()}
 	if err := yamltext.Decode(file, text, &c); err != nil {
 		return nil, err
 	}
@@ -202,6 +205,9 @@ func ReadSettings(file string, text []byte) (*County, error) {
 		return nil, err
 	}
 	if err := c.checkFunds(file); err != nil {
+		return nil, err
+	}
+	if err := c.Checks.Read(file); err != nil {
 		return nil, err
 	}
 	for i := range c.Layouts {

@@ -118,6 +118,8 @@ type Reader interface {
 	PaymentsTo(ctx context.Context, cards []string, fn func(PaidOut) error) error
 	// ReturnRows streams rows of banks' answers that were not applied, by position and line.
 	ReturnRows(ctx context.Context, fn func(KeptRow) error) error
+	// Checking is what the checks found when a batch was submitted, with the answers.
+	Checking(ctx context.Context, id BatchID) (Checking, error)
 	// PaidTo streams what the given batches paid to others than the person, summed by person and target.
 	PaidTo(ctx context.Context, batches []BatchID, first, last int64, fn func(person int64, target string, fen money.Fen) error) error
 }
@@ -169,6 +171,7 @@ type Tx interface {
 	// SetBatch replaces the head if its state is still from; otherwise ErrConflict.
 	SetBatch(ctx context.Context, b Batch, from State) error
 	SetAnswer(ctx context.Context, id BatchID, person int64, answer string) error
+	PutChecking(ctx context.Context, c Checking) error       // replaces that of the batch
 	PutExports(ctx context.Context, list []ExportFile) error // insert or replace by batch and name
 	SetPaymentFile(ctx context.Context, id BatchID, seqs []int, file string) error
 }

@@ -58,6 +58,11 @@ func (f *Finding) Mark() string {
 	return strings.Join(slices.Concat([]string{f.Check, string(f.Severity), f.Place, itoa(f.Person), f.Item, f.Month.String(), f.Fen.String(), f.Document, f.Message.Code, f.Actor}, f.Message.Args, f.Rows), "\x1f")
 }
 
+// Lasting tells findings of standing checks apart over months: amounts and rows may differ.
+func (f *Finding) Lasting() string {
+	return strings.Join(slices.Concat([]string{f.Check, string(f.Severity), f.Place, itoa(f.Person), f.Message.Code}, f.Message.Args), "\x1f")
+}
+
 // Check is one check as lists and papers show it.
 type Check struct {
 	Code     string

@@ -129,8 +129,12 @@ func totals(m *Month, found func(Finding)) watch {
 	return watch{end: func() {
 		for _, t := range m.Totals {
 			differ := t.List != t.Net || t.Files != t.Net || t.Ordered && t.Order != t.Net
-			if differ || t.Different != 0 {
-				found(Finding{Fen: max(t.Net-t.Order, t.Order-t.Net, t.Different), Message: message.M("check.totals", t.Batch, t.Net, t.List, t.Files, t.Order, t.Different), Rows: []string{t.Batch}})
+			if differ {
+				order := "未到"
+				if t.Ordered {
+					order = t.Order.String()
+				}
+				found(Finding{Fen: t.Net, Message: message.M("check.totals", t.Batch, t.Net, t.List, t.Files, order), Rows: []string{t.Batch}})
 			}
 			if len(t.Problems) > 0 {
 				found(Finding{Message: message.M("check.answer_rows", t.Batch, len(t.Problems)), Rows: t.Problems})
@@ -199,16 +203,6 @@ func sameActor(m *Month, found func(Finding)) watch {
 // ownPay finds people who work on batches, or their kin on file, whose own amount changed
 // against the month before.
 func ownPay(m *Month, found func(Finding)) watch {
-	own := map[int64]string{}
-	works := map[string]bool{}
-	for _, a := range m.Actors {
-		if a.Works {
-			works[a.Name] = true
-			if a.Person != 0 {
-				own[a.Person] = a.Name
-			}
-		}
-	}
 	finding := func(p *Person, actor string, text message.Message, rows ...string) {
 		var fen money.Fen
 		for l := range p.paid {
@@ -221,11 +215,11 @@ func ownPay(m *Month, found func(Finding)) watch {
 		if m.First || p.Change == 0 || len(p.Lines) == 0 {
 			return
 		}
-		if actor := own[p.No]; actor != "" {
-			finding(p, actor, message.M("check.own_pay", actor, p.No, p.Change))
+		if p.Actor != "" {
+			finding(p, p.Actor, message.M("check.own_pay", p.Actor, p.No, p.Change))
 		}
 		for _, r := range m.rows(Kin, p) {
-			if works[r.Party] {
+			if slices.Contains(m.Actors, r.Party) {
 				finding(p, r.Party, message.M("check.kin_pay", r.Party, r.Item, p.Name, p.Change), registerRow(&r))
 			}
 		}

@@ -34,8 +34,8 @@ type Month struct {
 	Horizon, Before int64
 
 	Gross     money.Fen // of the batch
-	Actors    []Actor
-	Inputs    []Input // what came in since the batch before
+	Actors    []string  // who may make, check or approve
+	Inputs    []Input   // what came in since the batch before
 	Judges    []Judged
 	Statement []Row
 	Transfers []Transfer
@@ -76,14 +76,14 @@ type Document struct {
 // Person is somebody of the batch.
 type Person struct {
 	facts.Person
-	Name      string
-	Category  facts.Category
-	Place     string
-	Lines     []Line
-	Payments  []Payment
-	Change    money.Fen // against the month before
-	Verified  bool      // has a beneficiary record: a verification or a given amount with a document
-	Recipient []string  // full numbers of the cards of heirs and guardians
+	Name     string
+	Category facts.Category
+	Place    string
+	Lines    []Line
+	Payments []Payment
+	Change   money.Fen // against the month before
+	Verified bool      // has a beneficiary record: a verification or a given amount with a document
+	Actor    string    // the name under which the same natural person works on batches
 }
 
 // Line is a line of the batch.
@@ -105,13 +105,6 @@ type Payment struct {
 	Card    identity.Card
 	Holder  string
 	Another bool // goes to an heir, a guardian or a court
-}
-
-// Actor is somebody who may work on batches.
-type Actor struct {
-	Name   string
-	Person int64 // the same natural person on the roster, 0 for none
-	Works  bool  // may make, check or approve
 }
 
 // Input is something that took two people.
@@ -149,12 +142,11 @@ type OpenPayment struct {
 
 // Totals are the sums of a batch that must agree.
 type Totals struct {
-	Batch               string
-	Net, List, Files    money.Fen
-	Order               money.Fen // of the treasury's vouchers
-	Ordered             bool      // they have come
-	Answered, Different money.Fen // what the bank answered, and of it what differs from the list
-	Problems            []string  // rows of the bank's answer that nobody has looked into
+	Batch            string
+	Net, List, Files money.Fen
+	Order            money.Fen // of the treasury's vouchers
+	Ordered          bool      // they have come
+	Problems         []string  // rows of the bank's answer that nobody has looked into
 }
 
 // Change is a difference from the month before that nothing explains.

@@ -121,7 +121,11 @@ func shares(m *Month, found func(Finding)) watch {
 		}
 	}, end: func() {
 		for _, b := range m.Broken {
-			found(Finding{Place: b.Place, Month: b.Month, Document: b.Document, Message: message.M("check.rule_broken", m.place(b.Place), b.Document, b.Name, b.Message.Text(message.Chinese))})
+			text := b.Message // of a fund's minimum
+			if b.Document != "" {
+				text = message.M("check.rule_broken", m.place(b.Place), b.Document, b.Name, b.Message.Text(message.Chinese))
+			}
+			found(Finding{Place: b.Place, Month: b.Month, Document: b.Document, Message: text})
 		}
 		sum := func(x *paid, items []string) (fen money.Fen) {
 			for _, item := range items {
