@@ -115,7 +115,7 @@ func (b *Book) Submit(ctx context.Context, s *Session, id BatchID) (Batch, error
 	if err := s.need(RoleMaker); err != nil {
 		return Batch{}, err
 	}
-	return b.withFindings(ctx, id, Draft, func(w *worked) (Batch, error) { return b.submit(ctx, s, id, w) })
+	return b.withFindings(ctx, s, id, Draft, func(w *worked) (Batch, error) { return b.submit(ctx, s, id, w) })
 }
 
 func (b *Book) submit(ctx context.Context, s *Session, id BatchID, w *worked) (Batch, error) {
@@ -162,7 +162,7 @@ func (b *Book) Check(ctx context.Context, s *Session, id BatchID, seal string) (
 	if err := s.need(RoleChecker); err != nil {
 		return Batch{}, err
 	}
-	return b.withFindings(ctx, id, Submitted, func(w *worked) (Batch, error) {
+	return b.withFindings(ctx, s, id, Submitted, func(w *worked) (Batch, error) {
 		return b.step(ctx, s, id, []State{Submitted}, EventBatchChecked, func(tx Tx, batch *Batch) ([]string, error) {
 			if err := b.mayJudge(ctx, tx, s, *batch, seal); err != nil {
 				return nil, err
@@ -184,7 +184,7 @@ func (b *Book) Approve(ctx context.Context, s *Session, id BatchID, seal string)
 	if err != nil {
 		return Batch{}, err
 	}
-	return b.withFindings(ctx, id, Checked, func(w *worked) (Batch, error) { return b.approve(ctx, s, id, seal, fresh, w) })
+	return b.withFindings(ctx, s, id, Checked, func(w *worked) (Batch, error) { return b.approve(ctx, s, id, seal, fresh, w) })
 }
 
 func (b *Book) approve(ctx context.Context, s *Session, id BatchID, seal string, fresh int64, w *worked) (Batch, error) {

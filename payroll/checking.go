@@ -3,7 +3,6 @@ package payroll
 import (
 	"context"
 	"errors"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -91,7 +90,7 @@ func (b *Book) Checking(ctx context.Context, id BatchID) (c Checking, err error)
 	if err != nil || c.Batch != 0 {
 		return c, err
 	}
-	w, err := b.workOut(ctx, batch, b.today())
+	w, err := b.workOut(ctx, batch, batch.Maker, b.today())
 	return w.Checking, err
 }
 
@@ -130,7 +129,8 @@ func fixedChecking(ctx context.Context, r Reader, batch Batch) (c Checking, err 
 // worked is what the checks find now, and the journal position at which they looked.
 type worked struct {
 	Checking
-	position int64
+	position  int64
+	concerned map[string]bool // actors whose own amount changed, or that of their kin: they judge no such batch
 }
 
 var errMoved = errors.New("payroll: the journal moved while the checks looked")
@@ -138,7 +138,7 @@ var errMoved = errors.New("payroll: the journal moved while the checks looked")
 // withFindings works the findings of a batch out and hands them to a step of its life. The
 // looking takes longer than a transaction should: when the journal has moved in between,
 // it looks again. A batch in another state than the step is for is left to the step to refuse.
-func (b *Book) withFindings(ctx context.Context, id BatchID, from State, step func(*worked) (Batch, error)) (Batch, error) {
+func (b *Book) withFindings(ctx context.Context, s *Session, id BatchID, from State, step func(*worked) (Batch, error)) (Batch, error) {
 	for range 3 {
 		batch, err := b.Batch(ctx, id)
 		if err != nil {
@@ -146,8 +146,9 @@ func (b *Book) withFindings(ctx context.Context, id BatchID, from State, step fu
 		}
 		w := &worked{}
 		if batch.State == from {
-			day := b.today()
+			day, maker := b.today(), s.Actor.Name
 			if from != Draft { // what depends on the day is held against the day of the submission
+				maker = batch.Maker
 				err := b.view(ctx, func(r Reader) error {
 					fixed, err := r.Checking(ctx, id)
 					if err == nil {
@@ -162,7 +163,7 @@ func (b *Book) withFindings(ctx context.Context, id BatchID, from State, step fu
 					return batch, err
 				}
 			}
-			if w, err = b.workOut(ctx, batch, day); err != nil {
+			if w, err = b.workOut(ctx, batch, maker, day); err != nil {
 				return batch, err
 			}
 		}
@@ -262,7 +263,7 @@ func (w *worked) gate(ctx context.Context, tx Tx, s *Session, batch *Batch, revi
 	if more+len(marks) > 0 {
 		return nil, message.Err("finding.differ", batch.ID, more, len(marks))
 	}
-	if slices.ContainsFunc(fixed.Findings, func(f CheckFinding) bool { return f.Actor == s.Actor.Name }) {
+	if w.concerned[s.Actor.Name] {
 		return nil, message.Err("finding.own_approval", s.Actor.Name, batch.ID)
 	}
 	if _, open := fixed.Count(checks.Stop); open > 0 {

@@ -22,9 +22,10 @@ import (
 // earlier batches: their totals, answers and payments.
 const monthsBack = 6
 
-// workOut lets the checks look at a batch as the book stands now, on a day.
-func (b *Book) workOut(ctx context.Context, batch Batch, day calendar.Date) (*worked, error) {
-	w := &worked{Checking: Checking{Batch: batch.ID, Day: day}}
+// workOut lets the checks look at a batch as the book stands now, on a day. Of those who work
+// on batches only the maker's own pay is a finding: others who are concerned stay away from it.
+func (b *Book) workOut(ctx context.Context, batch Batch, maker string, day calendar.Date) (*worked, error) {
+	w := &worked{Checking: Checking{Batch: batch.ID, Day: day}, concerned: map[string]bool{}}
 	broken, ruled, err := b.brokenIn(ctx, batch)
 	if err != nil {
 		return w, err
@@ -54,8 +55,14 @@ func (b *Book) workOut(ctx context.Context, batch Batch, day calendar.Date) (*wo
 		g.m.Broken = append(g.m.Broken, rules...)
 		result, err := checks.Run(&g.m, g.people)
 		w.States = result.States
-		for i, f := range result.Findings {
-			w.Findings = append(w.Findings, CheckFinding{Finding: f, Seq: i + 1})
+		for _, f := range result.Findings {
+			if f.Check == checks.OwnPay {
+				if w.concerned[f.Actor] = true; f.Actor != maker {
+					w.States[slices.IndexFunc(w.States, func(s checks.State) bool { return s.Check == f.Check })].Found--
+					continue
+				}
+			}
+			w.Findings = append(w.Findings, CheckFinding{Finding: f, Seq: len(w.Findings) + 1})
 		}
 		return err
 	})

@@ -39,6 +39,7 @@ type ReportHead struct {
 	PreviousNet money.Fen        // paid for the month before; 0 of a correction
 	Events      []ReportEvent    // who did what to this batch, when
 	SentBack    []SentBack       // facts about persons of the batch whose owners have not answered
+	Checking    Checking         // what was found when the batch was submitted, with the answers; Batch is 0 before
 	Seal        string           // hex digest that the approval signed; "" before approval
 }
 

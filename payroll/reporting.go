@@ -25,6 +25,11 @@ func (b *Book) Report(ctx context.Context, id BatchID, f func(Report) error) err
 		if err != nil {
 			return err
 		}
+		if batch := report.head.Batch; batch.State != Draft {
+			if report.head.Checking, err = fixedChecking(ctx, r, batch); err != nil {
+				return err
+			}
+		}
 		return f(report)
 	})
 }

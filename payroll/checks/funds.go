@@ -154,6 +154,9 @@ func unreturned(m *Month, found func(Finding)) watch {
 		sums := map[key]*Finding{}
 		count := map[key]int{}
 		for _, x := range m.Open {
+			if !m.has(Returns) { // a county that imports no answers has none to miss
+				return
+			}
 			least := m.Settings.AnswerDays
 			if x.CameBack {
 				least = m.Settings.ReissueDays

@@ -129,17 +129,22 @@ func Defaults() Settings {
 			{"出纳", []string{"会计"}, "《会计法》第三十七条"}}}
 }
 
-// Param is a number that a county can set.
+// Param is something that a county can set.
 type Param struct {
-	Name    string // yaml
-	Default int
-	Meaning string // Chinese
+	Name    string `json:"name"`    // yaml
+	Default string `json:"default"` // Chinese of a table
+	Meaning string `json:"meaning"` // Chinese
 }
 
-// Params are the numbers of the settings in their order.
+// Params are the settings in their order, numbers first.
 func Params() []Param {
 	d := Defaults()
-	return []Param{
+	var list []Param
+	for _, x := range []struct {
+		name     string
+		standard int
+		meaning  string
+	}{
 		{"card_days", d.CardDays, "换卡后多少天以内的批次要看"}, {"agent_days", d.AgentDays, "多少天以内经手的卡算在一起"}, {"agent_cards", d.AgentCards, "同一村由一人代办或同一天办理多少张卡起"},
 		{"migration_places", d.MigrationPlaces, "同一天同一银行涉及多少个村起算银行批量"}, {"identical_days", d.IdenticalDays, "多少天完全相同起"}, {"identical_people", d.IdenticalPeople, "多少人完全相同起"},
 		{"weekday_days", d.WeekdayDays, "三个月里多少天都在同一个星期几起"}, {"off_list_days", d.OffListDays, "对账单上的支出多少天没有对上"}, {"idle_days", d.IdleDays, "到了应付日期以后多少天没有付出要看"},
@@ -147,7 +152,19 @@ func Params() []Param {
 		{"change_percent", d.ChangePercent, "没有原因的变动从上月的百分之几起（0：都报）"}, {"change_yuan", d.ChangeYuan, "或者从多少元起（0：都报）"}, {"count_percent", d.CountPercent, "人数增减从百分之几起"},
 		{"count_people", d.CountPeople, "并且至少多少人"}, {"list_people", d.ListPeople, "同一村多少人的手工金额相同或都是整数起"}, {"sequence_ids", d.SequenceIDs, "同一村多少个连号身份证起"},
 		{"sequence_cards", d.SequenceCards, "同一村多少张连号卡起"}, {"manual_percent", d.ManualPercent, "第一批里没有文号的手工金额从百分之几起"}, {"festival_days", d.FestivalDays, "三天以上假期前多少天以内"},
+	} {
+		list = append(list, Param{x.name, itoa(int64(x.standard)), x.meaning})
 	}
+	return append(list,
+		Param{"card_batches", "空", "银行批量发卡、换卡：bank、from、until、document"},
+		Param{"compatible", "养老保险、优抚", "可以兼得的其他待遇：category（空为各类）、payroll、document"},
+		Param{"incompatible", "监委会成员与两委成员、会计；出纳与会计", "不得兼任的职务：post、with、document"},
+		Param{"ages", "空", "发放年龄：items、male、female（周岁）、document"},
+		Param{"standards", "空", "月标准上限：items（几个项目合计）、yuan、from、until、document"},
+		Param{"posts", "空", "按人口的职数：population（多少人以下，0 为其余）、posts、document"},
+		Param{"ratios", "空", "比例：items、posts、of、percent、document"},
+		Param{"floors", "空", "保底：items、posts、yuan、document"},
+		Param{"exempt", "空", "不查的单位（只限复核类检查）：check、places、document"})
 }
 
 // Read checks the settings and reads their amounts. Error: settings.checks.
