@@ -120,7 +120,7 @@ type Exemption struct {
 // Defaults are the settings of a county that has set nothing.
 func Defaults() Settings {
 	return Settings{CardDays: 10, AgentDays: 30, AgentCards: 5, MigrationPlaces: 10, IdenticalDays: 8, IdenticalPeople: 3, WeekdayDays: 10, OffListDays: 3, IdleDays: 30, IdleStop: 90, BackDays: 30,
-		AnswerDays: 10, ReissueDays: 30, ChangePercent: 0, ChangeYuan: 0, CountPercent: 10, CountPeople: 20, ListPeople: 5, SequenceIDs: 3, SequenceCards: 4, ManualPercent: 80, FestivalDays: 15,
+		AnswerDays: 10, ReissueDays: 30, ChangePercent: 0, ChangeYuan: 0, CountPercent: 10, CountPeople: 20, ListPeople: 5, SequenceIDs: 3, SequenceCards: 4, ManualPercent: 90, FestivalDays: 15,
 		Compatible: []Together{{Payroll: "城乡居民养老保险"}, {Payroll: "企业职工养老保险"}, {Payroll: "优抚"}},
 		// 《村民委员会组织法》第三十二条；《会计法》第三十七条
 		Incompatible: []Exclusion{
