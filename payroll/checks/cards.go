@@ -65,10 +65,13 @@ func cardShared(m *Month, found func(Finding)) watch {
 				rows = append(rows, "第 "+itoa(int64(u.seq))+" 笔 "+u.name+" "+identity.Card(card).String())
 			}
 			last := list[len(list)-1]
-			found(Finding{Place: last.place, Person: last.no, Name: last.name, Message: message.M("check.card_shared", identity.Card(card), len(list), strings.Join(names, "、")), Rows: rows})
+			found(Finding{Place: last.place, Person: last.no, Name: last.name, Message: message.M("check.card_shared", identity.Card(card), len(list), strings.Join(names[:min(len(names), mostNames)], "、")), Rows: rows})
 		}
 	}}
 }
+
+// mostNames is how many names a sentence lists; its rows have them all.
+const mostNames = 10
 
 // twoAccounts finds somebody paid on two accounts of their own in one batch.
 func twoAccounts(m *Month, found func(Finding)) watch {

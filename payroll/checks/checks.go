@@ -125,6 +125,9 @@ func run(m *Month, wanted func(*Check) bool, people func(each func(*Person) erro
 			watches[i] = c.run(m, func(f Finding) {
 				f.Check = c.Code
 				f.Severity = cmp.Or(f.Severity, c.Severity)
+				if n := len(f.Rows); n > mostRows {
+					f.Rows = append(slices.Clone(f.Rows[:mostRows]), "……共 "+itoa(int64(n))+" 行")
+				}
 				found[i] = append(found[i], f)
 			})
 		}
