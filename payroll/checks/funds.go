@@ -31,8 +31,8 @@ func offList(m *Month, found func(Finding)) watch {
 	}}
 }
 
-// idle finds transfers not paid onward after their due date; without one the end of the
-// year counts, since pay for a year leaves month by month.
+// idle finds transfers not paid onward after their due date. Without one the end of the year
+// counts, since pay for a year leaves month by month, and then it never stops a batch.
 func idle(m *Month, found func(Finding)) watch {
 	return watch{end: func() {
 		for _, t := range m.Transfers {
@@ -45,8 +45,8 @@ func idle(m *Month, found func(Finding)) watch {
 				continue
 			}
 			f := Finding{Place: t.Place, Month: t.Date.Month(), Fen: t.Left, Document: t.Document, Severity: Review,
-				Message: message.M("check.idle", t.Document, cmp.Or(t.Purpose, t.Fund), t.Fen, m.where(t.Place), t.Left, due, days), Rows: []string{t.Document + " " + t.Date.String() + " " + t.Fen.String() + "，尚余 " + t.Left.String()}}
-			if days > m.Settings.IdleStop {
+				Message: message.M("check.idle", t.Document, cmp.Or(t.Purpose, t.Fund), t.Fen, m.where(t.Place), t.Left, due), Rows: []string{t.Document + " " + t.Date.String() + " " + t.Fen.String() + "，尚余 " + t.Left.String()}}
+			if t.Due != 0 && days > m.Settings.IdleStop {
 				f.Severity = Stop
 			}
 			found(f)
@@ -144,42 +144,31 @@ func totals(m *Month, found func(Finding)) watch {
 }
 
 // unreturned finds payments of which the bank says nothing, and payments that came back and
-// were not paid again, older than the days the county gives; one finding a batch.
+// were not paid again, older than the days the county gives: one question about each kind,
+// whatever number of batches they are of.
 func unreturned(m *Month, found func(Finding)) watch {
 	return watch{end: func() {
-		type key struct {
-			batch string
-			back  bool
+		if !m.has(Returns) { // a county that imports no answers has none to miss
+			return
 		}
-		sums := map[key]*Finding{}
-		count := map[key]int{}
-		for _, x := range m.Open {
-			if !m.has(Returns) { // a county that imports no answers has none to miss
-				return
+		for _, kind := range []struct {
+			code string
+			back bool
+			days int
+		}{{"check.unreturned", false, m.Settings.AnswerDays}, {"check.bounced", true, m.Settings.ReissueDays}} {
+			f := Finding{}
+			batches := map[string]bool{}
+			for _, x := range m.Open {
+				if x.CameBack == kind.back && x.Since != 0 && m.Day.Sub(x.Since) > kind.days {
+					f.Fen += x.Fen
+					batches[x.Batch] = true
+					f.Rows = append(f.Rows, strings.TrimSpace(x.ID+" "+x.Name+" "+x.Bank+" "+x.Fen.String()+" "+x.Since.String()+" "+x.Reason))
+				}
 			}
-			least := m.Settings.AnswerDays
-			if x.CameBack {
-				least = m.Settings.ReissueDays
+			if len(f.Rows) > 0 {
+				f.Message = message.M(kind.code, span(sorted(batches)), len(f.Rows), f.Fen, kind.days)
+				found(f)
 			}
-			if x.Since == 0 || m.Day.Sub(x.Since) <= least {
-				continue
-			}
-			k := key{x.Batch, x.CameBack}
-			if sums[k] == nil {
-				sums[k] = &Finding{}
-			}
-			count[k]++
-			if sums[k].Fen += x.Fen; len(sums[k].Rows) < mostRows {
-				sums[k].Rows = append(sums[k].Rows, strings.TrimSpace(x.ID+" "+x.Name+" "+x.Bank+" "+x.Fen.String()+" "+x.Since.String()+" "+x.Reason))
-			}
-		}
-		for k, f := range sums {
-			if k.back {
-				f.Message = message.M("check.bounced", k.batch, count[k], f.Fen, m.Settings.ReissueDays)
-			} else {
-				f.Message = message.M("check.unreturned", k.batch, count[k], f.Fen, m.Settings.AnswerDays)
-			}
-			found(*f)
 		}
 	}}
 }
