@@ -7,7 +7,6 @@ import (
 
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
-	"zhida/rules/identity"
 	"zhida/rules/message"
 	"zhida/rules/money"
 )
@@ -294,24 +293,28 @@ func fabricated(m *Month, found func(Finding)) watch {
 		for _, place := range sorted(villages) {
 			v := villages[place]
 			slices.Sort(v.ids)
+			var rows []string
 			runs(len(v.ids), m.Settings.SequenceIDs, func(i int) bool { return follows(v.ids[i-1], v.ids[i]) }, func(from, to int) {
-				var rows []string
 				for _, id := range v.ids[from:to] {
 					rows = append(rows, v.names[id])
 				}
-				found(Finding{Place: place, Message: message.M("check.sequence_ids", m.place(place), to-from), Rows: rows})
 			})
+			if len(rows) > 0 {
+				found(Finding{Place: place, Message: message.M("check.sequence_ids", m.place(place), len(rows)), Rows: rows})
+			}
 			slices.SortFunc(v.cards, func(a, b card) int { return cmp.Compare(a.body, b.body) })
 			v.cards = slices.DeleteFunc(v.cards, func(c card) bool { return m.together(c.issue) })
+			rows = nil
 			runs(len(v.cards), m.Settings.SequenceCards, func(i int) bool {
 				return v.cards[i-1].issue == v.cards[i].issue && next(v.cards[i-1].body) == v.cards[i].body
 			}, func(from, to int) {
-				var rows []string
 				for _, c := range v.cards[from:to] {
 					rows = append(rows, c.row)
 				}
-				found(Finding{Place: place, Message: message.M("check.sequence_cards", m.place(place), to-from, identity.BankName(v.cards[from].bank)), Rows: rows})
 			})
+			if len(rows) > 0 {
+				found(Finding{Place: place, Message: message.M("check.sequence_cards", m.place(place), len(rows)), Rows: rows})
+			}
 			equal := false
 			for fen, rows := range v.amounts {
 				if len(rows) >= m.Settings.ListPeople {

@@ -192,6 +192,11 @@ func cardChanged(m *Month, found func(Finding)) watch {
 	type proof struct{ text, bank string }
 	proved := map[proof]*Finding{}
 	people := map[proof]int{}
+	type unproved struct {
+		Finding
+		issue
+	}
+	var single []unproved
 	return watch{each: func(p *Person) {
 		for i := 1; i < len(p.Accounts); i++ {
 			a, before := &p.Accounts[i], &p.Accounts[i-1]
@@ -206,7 +211,7 @@ func cardChanged(m *Month, found func(Finding)) watch {
 				found(Finding{Place: p.Place, Person: p.No, Name: p.Name, Message: message.M("check.card_after", p.Name, entered, a.Card), Rows: []string{row}})
 			case at < 0 || entered == 0 || m.Day.Sub(entered) > m.Settings.CardDays || m.First && a.From < m.From.First():
 			case a.Proof == "":
-				found(Finding{Place: p.Place, Person: p.No, Name: p.Name, Fen: p.Payments[at].Fen, Message: message.M("check.card_changed", p.Name, entered, before.Card, a.Card), Rows: []string{row}})
+				single = append(single, unproved{Finding{Place: p.Place, Person: p.No, Name: p.Name, Fen: p.Payments[at].Fen, Message: message.M("check.card_changed", p.Name, entered, before.Card, a.Card), Rows: []string{row}}, issue{a.Bank, a.From}})
 			default:
 				k := proof{a.Proof, a.Bank}
 				if proved[k] == nil {
@@ -218,6 +223,22 @@ func cardChanged(m *Month, found func(Finding)) watch {
 			}
 		}
 	}, end: func() {
+		many := map[issue]*Finding{} // in many villages at once: one question
+		for _, x := range single {
+			if !m.together(x.issue) {
+				found(x.Finding)
+				continue
+			}
+			if many[x.issue] == nil {
+				many[x.issue] = &Finding{}
+			}
+			many[x.issue].Fen += x.Fen
+			many[x.issue].Rows = append(many[x.issue].Rows, x.Rows...)
+		}
+		for k, f := range many {
+			f.Message = message.M("check.card_changed_many", len(f.Rows), identity.BankName(k.bank), k.from, len(m.spread[k]), f.Fen)
+			found(*f)
+		}
 		for k, f := range proved {
 			f.Message = message.M("check.card_changed_proved", people[k], identity.BankName(k.bank), k.text, m.Settings.CardDays, f.Fen)
 			found(*f)

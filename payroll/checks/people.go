@@ -157,16 +157,39 @@ func namesakes(m *Month, found func(Finding)) watch {
 	}, end: func() {
 		for _, key := range sorted(groups) {
 			list := groups[key]
-			for i := range list {
-				for j := range i {
-					a, b := list[j], list[i]
-					if a.id.Full() == b.id.Full() || !a.fresh && !b.fresh && !near(a.id.Full(), b.id.Full()) {
-						continue
+			suspect := map[int]bool{}
+			for i, x := range list {
+				suspect[i] = x.fresh && len(list) > 1
+			}
+			// Slips leave the birthday or the last digits as they are: only those are compared.
+			for _, part := range [][2]int{{6, 14}, {14, 17}} {
+				same := map[string][]int{}
+				for i, x := range list {
+					if full := x.id.Full(); len(full) == 18 {
+						same[full[part[0]:part[1]]] = append(same[full[part[0]:part[1]]], i)
 					}
-					place, _, _ := strings.Cut(key, " ")
-					found(Finding{Place: place, Person: b.no, Name: b.name, Message: message.M("check.namesakes", m.place(place), a.name, a.no, a.id, b.no, b.id),
-						Rows: []string{itoa(a.no) + " " + a.name + " " + a.id.String(), itoa(b.no) + " " + b.name + " " + b.id.String()}})
 				}
+				for _, at := range same {
+					for i := range at {
+						for j := max(0, i-mostNames); j < i; j++ {
+							if near(list[at[i]].id.Full(), list[at[j]].id.Full()) {
+								suspect[at[i]], suspect[at[j]] = true, true
+							}
+						}
+					}
+				}
+			}
+			place, _, _ := strings.Cut(key, " ")
+			f := Finding{Place: place}
+			for i, x := range list {
+				if suspect[i] {
+					f.Person, f.Name = x.no, x.name
+				}
+				f.Rows = append(f.Rows, itoa(x.no)+" "+x.name+" "+x.id.String())
+			}
+			if f.Person != 0 {
+				f.Message = message.M("check.namesakes", m.place(place), len(list), f.Name, strings.Join(f.Rows[:min(len(f.Rows), mostNames)], "、"))
+				found(f)
 			}
 		}
 	}}

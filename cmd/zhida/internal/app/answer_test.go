@@ -5,6 +5,7 @@ import (
 
 	"zhida/payroll"
 	"zhida/payroll/checks"
+	"zhida/rules/message"
 )
 
 // answerReviews answers the review findings of a submitted batch, a check at a time, and says
@@ -20,8 +21,8 @@ func answerReviews(t interface {
 	found := map[string]int{}
 	for i := range c.Findings {
 		f := &c.Findings[i]
-		if f.Severity == checks.Stop {
-			t.Fatalf("%s, which is honest, has a stop: %s: %s %v", id, f.Check, f.Message.Text("zh"), f.Rows)
+		if f.Severity == checks.Stop && f.Open() {
+			t.Fatalf("%s, which is honest, has a stop: %s: %s %v", id, f.Check, f.Message.Text(message.Chinese), f.Rows)
 		}
 		if found[f.Check]++; found[f.Check] > 1 || !f.Open() {
 			continue
