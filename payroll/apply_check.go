@@ -38,6 +38,10 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 		if row.Fact.From > k.today {
 			bad("date", "import.future", row.Fact.From, k.today)
 		}
+	case facts.KindRegister:
+		if row.Fact.From > k.today { // nobody's data reach beyond today
+			bad("as_of", "import.future", row.Fact.From, k.today)
+		}
 	case facts.KindVerified:
 		if row.Fact.From > k.today {
 			bad("date", "import.future", row.Fact.From, k.today)

@@ -9,6 +9,7 @@ import (
 	"zhida/payroll/checks"
 	"zhida/payroll/journal"
 	"zhida/rules/calendar"
+	"zhida/rules/facts"
 	"zhida/rules/message"
 )
 
@@ -248,20 +249,8 @@ func (w *worked) gate(ctx context.Context, tx Tx, s *Session, batch *Batch, revi
 	if err != nil {
 		return nil, err
 	}
-	marks := map[string]bool{}
-	for i := range fixed.Findings {
-		marks[fixed.Findings[i].Mark()] = true
-	}
-	more := 0
-	for i := range w.Findings {
-		mark := w.Findings[i].Mark()
-		if !marks[mark] {
-			more++
-		}
-		delete(marks, mark)
-	}
-	if more+len(marks) > 0 {
-		return nil, message.Err("finding.differ", batch.ID, more, len(marks))
+	if more, fewer := differ(fixed.Findings, w.Findings); more+fewer > 0 {
+		return nil, message.Err("finding.differ", batch.ID, more, fewer)
 	}
 	if w.concerned[s.Actor.Name] {
 		return nil, message.Err("finding.own_approval", s.Actor.Name, batch.ID)
@@ -278,6 +267,38 @@ func (w *worked) gate(ctx context.Context, tx Tx, s *Session, batch *Batch, revi
 	return fixed.pairs(), nil
 }
 
+// differ counts the findings that are there now and were not at submission, and those that
+// are gone. Of checks whose amounts drift with what others do, only a new one counts.
+func differ(before, now []CheckFinding) (more, fewer int) {
+	drifts := map[string]bool{}
+	for _, c := range checks.List() {
+		drifts[c.Code] = c.Drifts
+	}
+	key := func(f *CheckFinding) string {
+		if drifts[f.Check] {
+			return strings.Join([]string{f.Check, f.Message.Code, f.Place, f.Document}, "\x1f")
+		}
+		return f.Mark()
+	}
+	marks := map[string]*CheckFinding{}
+	for i := range before {
+		marks[key(&before[i])] = &before[i]
+	}
+	for i := range now {
+		k := key(&now[i])
+		if marks[k] == nil {
+			more++
+		}
+		delete(marks, k)
+	}
+	for _, f := range marks {
+		if !drifts[f.Check] {
+			fewer++
+		}
+	}
+	return more, fewer
+}
+
 // FindingQuery selects open findings to answer; zero values select all.
 type FindingQuery struct {
 	Seq   int
@@ -286,7 +307,7 @@ type FindingQuery struct {
 }
 
 func (q FindingQuery) matches(f *CheckFinding) bool {
-	return (q.Seq == 0 || q.Seq == f.Seq) && (q.Check == "" || q.Check == f.Check) && (q.Place == "" || strings.HasPrefix(f.Place, q.Place))
+	return (q.Seq == 0 || q.Seq == f.Seq) && (q.Check == "" || q.Check == f.Check) && (q.Place == "" || q.Place == f.Place || q.Place == facts.Township(f.Place))
 }
 
 // AnswerFindings answers the open findings of a submitted batch that the query selects, by

@@ -75,6 +75,7 @@ type Check struct {
 	Needs    []Source // any of them missing, it is not run
 	Uses     []Source // it finds more with these
 	Standing bool     // an answer holds for later batches while nothing about the finding changes
+	Drifts   bool     // amounts follow what others do while a batch is on its way: banks answer, other batches take money
 	Period   bool     // makes sense over a period of several months
 
 	run func(m *Month, found func(Finding)) watch
