@@ -496,7 +496,7 @@ func (g *gathering) pay(batch Batch) error {
 		return err
 	}
 	return g.r.Payments(g.ctx, batch.ID, func(p Payment) error {
-		g.payments[p.Person] = append(g.payments[p.Person], checks.Payment{Seq: p.Seq, Fen: p.Fen, Bank: p.Bank, Card: p.Card, Holder: p.Holder, Another: p.Target != ""})
+		g.payments[p.Person] = append(g.payments[p.Person], checks.Payment{Seq: p.Seq, Fen: p.Fen, Bank: p.Bank, Card: p.Card, Holder: p.Holder, Another: p.Target != "", Again: p.Replaces != (PaymentID{})})
 		return nil
 	})
 }

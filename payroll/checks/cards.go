@@ -209,6 +209,7 @@ func cardChanged(m *Month, found func(Finding)) watch {
 			switch {
 			case a.Position > m.Horizon && len(p.Payments) > 0 && at < 0 && a.From <= m.Day:
 				found(Finding{Place: p.Place, Person: p.No, Name: p.Name, Message: message.M("check.card_after", p.Name, entered, a.Card), Rows: []string{row}})
+			case at >= 0 && p.Payments[at].Again: // it changed because the other did not take the money
 			case at < 0 || entered == 0 || m.Day.Sub(entered) > m.Settings.CardDays || m.First && a.From < m.From.First():
 			case a.Proof == "":
 				single = append(single, unproved{Finding{Place: p.Place, Person: p.No, Name: p.Name, Fen: p.Payments[at].Fen, Message: message.M("check.card_changed", p.Name, entered, before.Card, a.Card), Rows: []string{row}}, issue{a.Bank, a.From}})

@@ -407,6 +407,11 @@ func TestChecks(t *testing.T) {
 		{"changed after the batch was computed", func(s *setting) {
 			s.a.Accounts = append(s.a.Accounts, facts.Account{Card: "6200590000000000139", Bank: "ABC", From: 20261124, Source: facts.Source{Position: 101}})
 		}, []string{"card_changed review card_after"}},
+		{"a card that changed because the other had bounced, paid again", func(s *setting) {
+			s.m.DayOf = func(int64) calendar.Date { return 20261123 }
+			s.a.Accounts = append([]facts.Account{{Card: "6200590000000000139", Bank: "ABC", From: 20200101}}, s.a.Accounts...)
+			s.a.Accounts[1].From, s.a.Payments[0].Again = 20261122, true
+		}, nil},
 		{"a first card; a change long ago; one of a declared batch", func(s *setting) {
 			s.m.DayOf = func(position int64) calendar.Date { return map[int64]calendar.Date{3: 20261123, 2: 20261001}[position] }
 			s.m.Settings.CardBatches = []CardBatch{{Bank: "HNRCC", From: 20261120, Until: 20261122, Document: "桃农商〔2026〕8号"}}

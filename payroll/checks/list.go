@@ -50,7 +50,7 @@ func List() []Check {
 		{Code: "shares", Name: "比例和保底", Severity: Stop, Needs: []Source{Ratios}, Params: []string{"ratios", "floors"}, run: shares,
 			Looks: "文件里的规则没有做到的村；设置 ratios、floors 的比例和保底", Spares: "当月到任、离任、有缺勤的人不比；一肩挑的不与自己比"},
 		{Code: "card_changed", Name: "批次前后换卡", Severity: Review, Params: []string{"card_days", "card_batches"}, run: cardChanged,
-			Looks: "批次前几天录入的换卡；计算以后又换的卡", Spares: "设置里登记的银行批量；同一份银行证明的合为一条；第一次登记的卡"},
+			Looks: "批次前几天录入的换卡；计算以后又换的卡", Spares: "设置里登记的银行批量；同一份银行证明的合为一条；第一次登记的卡；退票重发的"},
 		{Code: "off_list", Name: "名单外付款", Severity: Stop, Needs: []Source{Statement}, Period: true, Params: []string{"off_list_days"}, run: offList,
 			Looks: "专户对账单上没有对上批次、文件或说明的支出", Spares: "刚发生几天的；已有人说明的"},
 		{Code: "idle", Name: "转移支付滞留", Severity: Stop, Softer: true, Standing: true, Drifts: true, Needs: []Source{Transfers}, Period: true, Params: []string{"idle_days", "idle_stop"}, run: idle,

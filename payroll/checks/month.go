@@ -105,6 +105,7 @@ type Payment struct {
 	Card    identity.Card
 	Holder  string
 	Another bool // goes to an heir, a guardian or a court
+	Again   bool // pays again what came back
 }
 
 // Input is something that took two people.
