@@ -378,9 +378,9 @@ func (g *gathering) sent() error {
 	if err != nil {
 		return err
 	}
-	problems := map[BatchID][]string{}
+	problems := map[BatchID][]checks.Problem{}
 	for _, x := range kept {
-		problems[x.Payment.Batch] = append(problems[x.Payment.Batch], x.Account.String()+" "+x.Holder+" "+x.Fen.String()+" "+x.Text+" "+x.Problem)
+		problems[x.Payment.Batch] = append(problems[x.Payment.Batch], checks.Problem{Row: x.Account.String() + " " + x.Holder + " " + x.Fen.String() + " " + x.Text + " " + x.Problem, Since: g.m.DayOf(x.Position)})
 	}
 	for _, x := range g.batches {
 		if x.State.Committed() {
@@ -396,7 +396,7 @@ func (g *gathering) sent() error {
 	return nil
 }
 
-func (g *gathering) sentBatch(x Batch, left calendar.Date, problems []string) error {
+func (g *gathering) sentBatch(x Batch, left calendar.Date, problems []checks.Problem) error {
 	t := checks.Totals{Batch: x.ID.String(), Net: x.Net, Problems: problems}
 	if x.Kind == Reissue { // it pays what other batches could not
 		t.Net = x.Reissued

@@ -53,10 +53,10 @@ type audit struct {
 	tally
 
 	detail, people, changes, others, unpaid, found, runs *table
-	towns, matrix, villages                 sumAt
-	byItems, byFunds, shares                sumAt
-	differences                             cell // on the sheet of checks
-	series                                  []excelize.ChartSeries
+	towns, matrix, villages                              sumAt
+	byItems, byFunds, shares                             sumAt
+	differences                                          cell // on the sheet of checks
+	series                                               []excelize.ChartSeries
 }
 
 func newAudit(b *book, head payroll.ReportHead, limit int) (*audit, error) {

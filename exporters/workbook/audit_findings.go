@@ -27,7 +27,7 @@ func (a *audit) newFindings() *table {
 // not be.
 func (a *audit) newRuns() *table {
 	return a.book.newTable("检查情况", "检查情况表", "本批次还没有提交，没有检查", 0,
-		colSerial, shortColumn("检查代码", 14), shortColumn("检查", 18), shortColumn("轻重", 8), shortColumn("结果", 9), countColumn("事项"), shortColumn("登记数据日期", 11), textColumn("没有查的原因", 30), textColumn("看什么", 46))
+		colSerial, shortColumn("检查代码", 15), shortColumn("检查", 18), shortColumn("轻重", 9), shortColumn("结果", 9), column{head: "事项", chars: 6, style: countStyle}, shortColumn("登记数据日期", 11), textColumn("没有查的原因", 30), textColumn("看什么", 46))
 }
 
 // findings fills both lists.

@@ -447,10 +447,10 @@ func TestChecks(t *testing.T) {
 				{Serial: "3", Date: 20261103, Debit: 7_00, Party: "某单位", Matched: true}, {Serial: "4", Date: 20261105, Credit: 8_00, Party: "某单位"}}
 		}, nil},
 		{"treasury, list and files disagree; rows of an answer nobody looked into", func(s *setting) {
-			s.m.Totals = []Totals{{Batch: "2026-10/1", Net: 100, List: 100, Files: 100, Order: 99, Ordered: true}, {Batch: "2026-10/2", Net: 5, List: 5, Files: 5, Problems: []string{"金额不符"}}}
+			s.m.Totals = []Totals{{Batch: "2026-10/1", Net: 100, List: 100, Files: 100, Order: 99, Ordered: true}, {Batch: "2026-10/2", Net: 5, List: 5, Files: 5, Problems: []Problem{{"金额不符", 20261101}}}}
 		}, []string{"totals stop answer_rows", "totals stop totals"}},
 		{"all three agree; the treasury's voucher is still to come", func(s *setting) {
-			s.m.Totals = []Totals{{Batch: "2026-10/1", Net: 100, List: 100, Files: 100, Order: 100, Ordered: true}, {Batch: "2026-10/2", Net: 5, List: 5, Files: 5}}
+			s.m.Totals = []Totals{{Batch: "2026-10/1", Net: 100, List: 100, Files: 100, Order: 100, Ordered: true}, {Batch: "2026-10/2", Net: 5, List: 5, Files: 5, Problems: []Problem{{"金额不符", 20261125}}}}
 		}, nil},
 		{"a bank that says nothing, and bounced pay that nobody paid again", func(s *setting) {
 			s.m.Sources[Returns] = 20261101

@@ -124,7 +124,7 @@ func (m *Month) villageOf(party string) string {
 }
 
 // totals finds batches whose papers do not agree: the treasury's order, the list of people,
-// the files, and what the bank answered.
+// the files, and what the bank answered. A row of an answer may lie for some days.
 func totals(m *Month, found func(Finding)) watch {
 	return watch{end: func() {
 		for _, t := range m.Totals {
@@ -136,8 +136,14 @@ func totals(m *Month, found func(Finding)) watch {
 				}
 				found(Finding{Fen: t.Net, Message: message.M("check.totals", t.Batch, t.Net, t.List, t.Files, order), Rows: []string{t.Batch}})
 			}
-			if len(t.Problems) > 0 {
-				found(Finding{Message: message.M("check.answer_rows", t.Batch, len(t.Problems)), Rows: t.Problems})
+			var rows []string
+			for _, x := range t.Problems {
+				if m.Day.Sub(x.Since) > m.Settings.OffListDays {
+					rows = append(rows, x.Row)
+				}
+			}
+			if len(rows) > 0 {
+				found(Finding{Message: message.M("check.answer_rows", t.Batch, len(rows)), Rows: rows})
 			}
 		}
 	}}

@@ -147,7 +147,13 @@ type Totals struct {
 	Net, List, Files money.Fen
 	Order            money.Fen // of the treasury's vouchers
 	Ordered          bool      // they have come
-	Problems         []string  // rows of the bank's answer that nobody has looked into
+	Problems         []Problem
+}
+
+// Problem is a row of a bank's answer that could not be applied.
+type Problem struct {
+	Row   string
+	Since calendar.Date // when the answer came in
 }
 
 // Change is a difference from the month before that nothing explains.
