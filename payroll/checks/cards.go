@@ -137,7 +137,7 @@ func custody(m *Month, found func(Finding)) watch {
 	}
 	agents, days := map[hand][]facts.Register{}, map[day][]string{}
 	names := map[string]string{}
-	since := m.Day.AddDays(-m.Settings.AgentDays)
+	since := min(m.Day.AddDays(-m.Settings.AgentDays), m.From.First())
 	return watch{each: func(p *Person) {
 		for _, r := range m.rows(Agents, p) {
 			if own := slices.ContainsFunc(p.Profiles, func(x facts.Profile) bool { return identity.SameName(x.Name, r.Party) }); !own && r.Party != "" {

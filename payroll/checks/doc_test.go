@@ -18,7 +18,16 @@ func TestPaper(t *testing.T) {
 	known := map[string]bool{}
 	for _, c := range List() {
 		known[c.Code] = true
-		_, part, ok := strings.Cut(paper, "### `"+c.Code+"` "+c.Name+"（"+c.Severity.Chinese())
+		tags := c.Severity.Chinese()
+		for _, tag := range []struct {
+			is   bool
+			word string
+		}{{c.Softer, "，轻的复核"}, {c.Standing, "、长效"}, {c.Period, "、跨月"}} {
+			if tag.is {
+				tags += tag.word
+			}
+		}
+		_, part, ok := strings.Cut(paper, "### `"+c.Code+"` "+c.Name+"（"+tags+"）")
 		if !ok {
 			t.Errorf("the paper has no heading of %s", c.Code)
 			continue

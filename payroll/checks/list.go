@@ -25,7 +25,7 @@ func List() []Check {
 			Looks: "同一批次里一个人用自己的两个账户收款", Spares: "付给继承人、监护人、法院的"},
 		{Code: "holder", Name: "户名不是本人", Severity: Stop, Softer: true, Standing: true, run: holder,
 			Looks: "账户的户名与姓名不同；曾用名、差一个字的只要复核", Spares: "间隔号、空格、全半角不同的同一个名字；付给别人的"},
-		{Code: "custody", Name: "代办代管银行卡", Severity: Review, Uses: []Source{Agents}, Period: true, Params: []string{"agent_days", "agent_cards", "migration_places", "card_batches"}, run: custody,
+		{Code: "custody", Name: "代办代管银行卡", Severity: Review, Uses: []Source{Agents}, Standing: true, Period: true, Params: []string{"agent_days", "agent_cards", "migration_places", "card_batches"}, run: custody,
 			Looks: "同一村由一人代办领取的多张卡，同一天换的多张卡", Spares: "设置里登记的银行批量（card_batches）；一天涉及许多村的换卡只问一次；本人自己办的"},
 		{Code: "namesakes", Name: "同村同名不同证", Severity: Review, Standing: true, run: namesakes,
 			Looks: "同一村姓名相同、证件号只差一两位的，或者其中一人是新来的", Spares: "证件号差得远、上月就都在的同名人；答复过的不再问"},

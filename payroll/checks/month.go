@@ -147,7 +147,7 @@ type Totals struct {
 	Net, List, Files money.Fen
 	Order            money.Fen // of the treasury's vouchers
 	Ordered          bool      // they have come
-	Problems         []Problem
+	Problems         []Problem // rows of the bank's answer that nobody has looked into
 }
 
 // Problem is a row of a bank's answer that could not be applied.
