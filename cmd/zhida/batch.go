@@ -163,7 +163,12 @@ func (c *cli) checkCommand() *cobra.Command {
 	judge.Long = "有停止事项没有答复的，退出码 7，不复核。"
 	judge.RunE = func(cmd *cobra.Command, args []string) error {
 		if c.as != "" {
-			return agree(cmd, args)
+			err := agree(cmd, args)
+			var m *message.Error
+			if errors.As(err, &m) && m.Code == "finding.stop_open" && !c.json { // with what stands in the way
+				return c.onBatch(cmd, m.Args[0], c.batchFindings)
+			}
+			return err
 		}
 		for _, id := range args {
 			if err := c.onBatch(cmd, id, c.batchFindings); err != nil {
