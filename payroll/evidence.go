@@ -49,7 +49,7 @@ func (b *Book) Evidence(ctx context.Context, id BatchID, folder Folder) (Seal, e
 		if seal, err = sameSeal(ctx, r, e.batch); err != nil {
 			return err
 		}
-		for _, part := range []func() error{e.sealed, func() error { return e.signatures(seal) }, e.leaves, e.journal, e.since, e.inputs, e.earlier, func() error { return e.about(seal) }} {
+		for _, part := range []func() error{e.sealed, func() error { return e.signatures(seal) }, e.findings, e.leaves, e.journal, e.since, e.inputs, e.earlier, func() error { return e.about(seal) }} {
 			if err := part(); err != nil {
 				return err
 			}
@@ -179,6 +179,27 @@ func (e *evidence) signatures(seal Seal) error {
 
 // sealSteps are the events whose actor signs the seal, with the name of the step.
 var sealSteps = map[string]string{EventBatchSubmitted: "maker", EventBatchChecked: "checker", EventBatchApproved: "approver"}
+
+// findings writes what the checks found, as the seal covers it, and the same with the answers,
+// as the events of the batch cover it.
+func (e *evidence) findings() error {
+	c, err := fixedChecking(e.ctx, e.Reader, e.batch)
+	if err != nil || c.Batch == 0 {
+		return err
+	}
+	for name, answers := range map[string]bool{"findings.tsv": false, "answers.tsv": true} {
+		w, err := e.folder.Create(name)
+		if err != nil {
+			return err
+		}
+		s := &section{h: nothing{}, w: w}
+		c.rows(s, answers)
+		if err := errors.Join(s.err, w.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // leaves writes the two parts of every leaf, salts included.
 func (e *evidence) leaves() error {

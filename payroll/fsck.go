@@ -573,6 +573,11 @@ func (f *fsck) content(x Batch, steps []batchStep) error {
 	} else if erased != 0 {
 		f.Health.Erased = append(f.Health.Erased, x.ID)
 	} else {
+		if _, err := fixedChecking(f.ctx, f.Reader, x); message.Code(err) == "finding.tampered" {
+			f.fault(at, "finding", "finding.tampered", x.ID)
+		} else if err != nil {
+			return err
+		}
 		digest, err := digestOf(f.ctx, f.Reader, x)
 		if err != nil {
 			return err

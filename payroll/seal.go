@@ -2,6 +2,7 @@ package payroll
 
 import (
 	"context"
+	"errors"
 	"io"
 	"slices"
 	"strconv"
@@ -203,7 +204,18 @@ func sealOf(ctx context.Context, r Reader, batch Batch) (Seal, error) {
 		return Seal{}, err
 	}
 	tree, err := treeOf(ctx, r, batch, salts)
-	return Seal{County: meta.County, Batch: batch.ID, Digest: batch.Digest, Horizon: batch.Horizon, Rules: batch.RulesVersion, Leaves: tree.Size(), Root: tree.Root()}, err
+	if err != nil {
+		return Seal{}, err
+	}
+	seal := Seal{County: meta.County, Batch: batch.ID, Digest: batch.Digest, Horizon: batch.Horizon, Rules: batch.RulesVersion, Leaves: tree.Size(), Root: tree.Root()}
+	found, err := r.Checking(ctx, batch.ID)
+	switch {
+	case errors.Is(err, ErrNotFound): // submitted by a program that looked for nothing
+		return seal, nil
+	case err == nil:
+		seal.Findings = found.found()
+	}
+	return seal, err
 }
 
 func saltsOf(ctx context.Context, r Reader, id BatchID) (map[int64]LeafSalt, error) {
@@ -212,10 +224,10 @@ func saltsOf(ctx context.Context, r Reader, id BatchID) (map[int64]LeafSalt, err
 }
 
 // signed gives what the event of a step says of the seal: its digest, root, size, and the
-// actor's own signature over its text.
-func (s *Session) signed(seal Seal) ([]string, error) {
+// actor's own signature over its text; and what more the event says.
+func (s *Session) signed(seal Seal, more ...string) ([]string, error) {
 	signature, err := s.key.Sign(seal.Text())
-	return []string{"seal", seal.Sum(), "root", seal.Root, "leaves", strconv.Itoa(seal.Leaves), "signature", hexOf(signature)}, err
+	return append([]string{"seal", seal.Sum(), "root", seal.Root, "leaves", strconv.Itoa(seal.Leaves), "signature", hexOf(signature)}, more...), err
 }
 
 // sameSeal gives the seal that the maker signed; a batch whose rows give another was edited.

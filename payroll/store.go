@@ -134,6 +134,8 @@ type Reader interface {
 	Salts(ctx context.Context, id BatchID, fn func(LeafSalt) error) error
 	// Erased are the persons whose data was erased, with the position of the event.
 	Erased(ctx context.Context) (map[int64]int64, error)
+	// Checking is what the checks found when a batch was submitted, with the answers.
+	Checking(ctx context.Context, id BatchID) (Checking, error)
 	// PaidTo streams what the given batches paid to others than the person, summed by person and target.
 	PaidTo(ctx context.Context, batches []BatchID, first, last int64, fn func(person int64, target string, fen money.Fen) error) error
 }
@@ -187,6 +189,7 @@ type Tx interface {
 	// SetBatch replaces the head if its state is still from; otherwise ErrConflict.
 	SetBatch(ctx context.Context, b Batch, from State) error
 	SetAnswer(ctx context.Context, id BatchID, person int64, answer string) error
+	PutChecking(ctx context.Context, c Checking) error       // replaces that of the batch
 	PutExports(ctx context.Context, list []ExportFile) error // insert or replace by batch and name
 	SetPaymentFile(ctx context.Context, id BatchID, seqs []int, file string) error
 }

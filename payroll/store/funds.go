@@ -169,6 +169,7 @@ var erasing = []string{
 	`DELETE FROM card WHERE person = ?`,
 	`UPDATE settlement SET name = '', reason = '{"code":""}', items = '[]', answer = '' WHERE person = ?`,
 	`UPDATE return_row SET account = '', holder = '', text = '', reason = '' WHERE EXISTS (SELECT 1 FROM payment p WHERE p.batch = return_row.batch AND p.seq = return_row.seq AND p.person = ?)`,
+	`UPDATE finding SET name = '', args = '[]', found_rows = '[]', answer = '' WHERE person = ?`,
 	`UPDATE payment SET card = '', cnaps = '', branch = '', holder = '', target = '' WHERE person = ?`,
 }
 

@@ -581,7 +581,7 @@ func (q *queries) SetBatch(ctx context.Context, b payroll.Batch, from payroll.St
 }
 
 // batchTables hold the rows of a batch.
-var batchTables = []string{"line", "settlement", "portion", "receivable_entry", "payment", "batch_text", "export_file", "leaf"}
+var batchTables = []string{"line", "settlement", "portion", "receivable_entry", "payment", "batch_text", "export_file", "leaf", "checking", "finding"}
 
 func (q *queries) RenameBatch(ctx context.Context, from, to payroll.BatchID) error {
 	b, err := q.Batch(ctx, from)

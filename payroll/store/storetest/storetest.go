@@ -26,7 +26,7 @@ func Run(t *testing.T, open func(t *testing.T) payroll.Store) {
 		"Meta": testMeta, "Journal": testJournal, "Facts": testFacts, "Identity": testIdentity, "Batch": testBatch,
 		"Guards": testGuards, "Rollback": testRollback, "Policies": testPolicies, "Sums": testSums, "Snapshot": testSnapshot,
 		"Receivables": testReceivables, "PaidTo": testPaidTo, "Duties": testDuties, "Turn": testTurn, "Deliveries": testDeliveries,
-		"Portions": testPortions, "Postings": testPostings, "Returns": testReturns, "Salts": testSalts, "Erase": testErase,
+		"Portions": testPortions, "Postings": testPostings, "Returns": testReturns, "Salts": testSalts, "Erase": testErase, "Checking": testChecking,
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t)

@@ -57,6 +57,7 @@ func BenchmarkCounty(b *testing.B) {
 			if _, err := d.app.Submit(ctx, d.by["张敏"], id); err != nil {
 				return err
 			}
+			answerReviews(b, d.app, d.by["李复"], id)
 			if _, err := d.app.Check(ctx, d.by["李复"], id, ""); err != nil {
 				return err
 			}
@@ -114,6 +115,7 @@ func BenchmarkSettling(b *testing.B) {
 		if _, err := d.app.Submit(ctx, d.by["张敏"], id); err != nil {
 			b.Fatal(err)
 		}
+		answerReviews(b, d.app, d.by["李复"], id)
 		if _, err := d.app.Check(ctx, d.by["李复"], id, ""); err != nil {
 			b.Fatal(err)
 		}
