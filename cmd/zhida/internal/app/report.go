@@ -4,7 +4,6 @@ import (
 	"context"
 	"path/filepath"
 	"strings"
-	"strings"
 
 	"zhida/exporters"
 	"zhida/exporters/webreport"
