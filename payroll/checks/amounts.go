@@ -195,6 +195,9 @@ func percent(part, whole money.Fen) int {
 func once(code string, before bool) func(*Month, func(Finding)) watch {
 	return func(m *Month, found func(Finding)) watch {
 		festival := m.festival()
+		if m.From != m.To { // a period is near no one holiday
+			festival = 0
+		}
 		if before != (festival != 0) {
 			return watch{}
 		}

@@ -77,7 +77,7 @@ func List() []Check {
 			Looks: "经办本人或登记的亲属，与上月相比金额有变；复核、审批人员这样的，不能复核、审批这一批", Spares: "金额没有变的；第一批；没有经手这一批的"},
 		{Code: "burst", Name: "节前一次性发放", Severity: Review, Needs: []Source{Workdays}, Params: []string{"festival_days"}, run: once("check.burst", true),
 			Looks: "三天以上假期前几天，只给一个月的给定金额", Spares: "文件规定按季、按年发的项目；没有假期的时候归“一次性发放”"},
-		{Code: "once", Name: "一次性发放", Severity: Review, run: once("check.once", false),
+		{Code: "once", Name: "一次性发放", Severity: Review, Period: true, run: once("check.once", false),
 			Looks: "只给一个月的给定金额", Spares: "文件规定按季、按年发的项目；长期的给定金额"},
 		{Code: "sent_back", Name: "退回单没有答复", Severity: Review, run: sentBack,
 			Looks: "退回数据主管部门、还没有答复的事实", Spares: "已答复或已更正的"},
