@@ -87,7 +87,7 @@ func TestBankFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, spoil := range map[string]func(file string) error{
-		"✓  8":     func(file string) error { return os.WriteFile(file, text, 0o600) },
+		"✓  8":      func(file string) error { return os.WriteFile(file, text, 0o600) },
 		"与导出时的摘要不同": func(file string) error { return os.WriteFile(file, append(slices.Clone(text), ' '), 0o600) },
 		"没有这个银行文件":  func(string) error { return nil },
 		"不是普通文件":    func(file string) error { return os.Mkdir(file, 0o700) },
