@@ -132,7 +132,7 @@ func TestExitCodes(t *testing.T) {
 		want int
 		args []string
 	}{
-		{exitUsage, nil}, {exitUsage, []string{"--nonsense"}}, {exitUsage, []string{"--pin", "12", empty}}, {exitUsage, []string{"--lang", "fr", empty}},
+		{exitUsage, nil}, {exitUsage, []string{"--nonsense"}}, {exitUsage, []string{"--pin", "12", empty}}, {exitUsage, []string{empty, "--pin", "12"}}, {exitGood, []string{"--help"}}, {exitUsage, []string{"--lang", "fr", empty}},
 		{exitMissing, []string{filepath.Join(dir, "none")}}, {exitUnreadable, []string{noZip}}, {exitFailed, []string{empty}},
 		{exitFailed, []string{noZip, empty}}, {exitUnreadable, []string{filepath.Join(dir, "none"), noZip}},
 	} {
