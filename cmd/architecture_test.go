@@ -41,29 +41,31 @@ var within = map[string][]string{
 	"payroll/journal":    {"rules/message"},
 	"payroll/banklayout": {"rules/message", "rules/money", "rules/yamltext"},
 	"payroll/ledger":     {"rules/money"},
+	"payroll/checks":     {"rules/calendar", "rules/facts", "rules/identity", "rules/message", "rules/money"},
 	"payroll/schedule":   {"rules/calendar", "rules/message"},
-	"payroll":            {"payroll/banklayout", "payroll/journal", "payroll/ledger", "payroll/schedule", "rules/..."},
-	"payroll/store":      {"payroll", "payroll/journal", "payroll/ledger", "payroll/schedule", "rules/..."},
+	"payroll":            {"payroll/banklayout", "payroll/checks", "payroll/journal", "payroll/ledger", "payroll/schedule", "rules/..."},
+	"payroll/store":      {"payroll", "payroll/checks", "payroll/journal", "payroll/ledger", "payroll/schedule", "rules/..."},
 
 	"payroll/store/pgtest":    {},
-	"payroll/store/storetest": {"payroll", "payroll/journal", "payroll/ledger", "payroll/schedule", "rules/..."},
+	"payroll/store/storetest": {"payroll", "payroll/checks", "payroll/journal", "payroll/ledger", "payroll/schedule", "rules/..."},
 
 	"importers/sheet":     {"rules/message"},
-	"importers":           {"importers/sheet", "payroll", "payroll/journal", "rules/..."},
+	"importers":           {"importers/sheet", "payroll", "payroll/checks", "payroll/journal", "rules/..."},
 	"importers/returns":   {"importers/sheet", "payroll", "payroll/banklayout", "payroll/journal", "rules/..."},
 	"exporters":           {"payroll", "payroll/journal", "rules/message"},
 	"importers/evidence":  {"payroll", "payroll/journal", "rules/..."},
 	"exporters/evidence":  {"exporters", "payroll/journal", "rules/message"},
 	"exporters/drawing":   {"rules/money"},
 	"exporters/bankfile":  {"payroll", "payroll/banklayout", "rules/..."},
-	"exporters/workbook":  {"payroll", "rules/..."},
+	"exporters/workbook":  {"payroll", "payroll/checks", "rules/..."},
 	"exporters/auditdata": {"exporters", "payroll", "rules/..."},
 	"exporters/paper":     {"exporters", "payroll", "rules/..."},
+	"exporters/webreport": {"exporters", "exporters/drawing", "payroll", "payroll/ledger", "rules/..."},
 
 	"cmd":                     {"rules/identity", "rules/message"}, // these tests
-	"cmd/zhida":               {"cmd/zhida/internal/...", "exporters", "exporters/bankfile", "importers", "payroll", "payroll/banklayout", "payroll/ledger", "payroll/schedule", "rules/..."},
+	"cmd/zhida":               {"cmd/zhida/internal/...", "exporters", "exporters/bankfile", "importers", "payroll", "payroll/banklayout", "payroll/checks", "payroll/ledger", "payroll/schedule", "rules/..."},
 	"cmd/zhida-verify":        {}, // nothing of ours: it judges what we prove
-	"cmd/zhida/internal/app":  {"exporters/...", "importers/...", "payroll", "payroll/banklayout", "payroll/schedule", "payroll/store", "rules/...", "testdata/counties/taoyuan"},
+	"cmd/zhida/internal/app":  {"exporters/...", "importers/...", "payroll", "payroll/banklayout", "payroll/checks", "payroll/schedule", "payroll/store", "rules/...", "testdata/counties/taoyuan"},
 	"cmd/zhida/internal/term": {},
 
 	"testdata/bank":             {}, // nothing of ours: it judges what we write
@@ -103,6 +105,7 @@ var homes = map[string][]string{
 	"golang.org/x/text":             {"importers/sheet", "importers/returns", "exporters/bankfile", "testdata/bank", "testdata/counties/gen"},
 	"github.com/spf13/cobra":        {"cmd/zhida"},
 	"github.com/robfig/cron/v3":     {"payroll/schedule"},
+	"rsc.io/qr":                     {"exporters/paper"},
 	"golang.org/x/term":             {"cmd/zhida"},
 	"github.com/jedib0t/go-pretty":  {"cmd/zhida/internal/term"},
 }

@@ -7,8 +7,8 @@ import (
 )
 
 // Visible shows what a text from outside could hide on paper or in a file that people
-// read: control characters, and marks that turn the direction of writing, become their
-// codes, 〔U+202E〕. Line breaks become spaces. Everything else stays as it is.
+// read: control characters, marks that turn the direction of writing, and what takes no room become
+// their codes, 〔U+202E〕. Line breaks become spaces. Everything else stays as it is.
 func Visible(s string) string {
 	if strings.IndexFunc(s, hidden) < 0 {
 		return s
@@ -27,9 +27,14 @@ func Visible(s string) string {
 	return b.String()
 }
 
-// hidden says whether a character does something instead of showing something.
+// hidden says whether a character does something instead of showing something, or takes no
+// room: controls, marks of direction, joiners and spaces without width, fillers.
 func hidden(r rune) bool {
-	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' || r == '\ufeff' || r == unicode.ReplacementChar
+	switch r {
+	case '\u2028', '\u2029', unicode.ReplacementChar, '\u034f', '\u115f', '\u1160', '\u3164', '\uffa0':
+		return true
+	}
+	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
 }
 
 // Inert is Visible for a text cell of a CSV file that may be opened in a spreadsheet

@@ -6,6 +6,7 @@ package importers
 
 import (
 	"zhida/payroll"
+	"zhida/payroll/checks"
 	"zhida/rules/facts"
 	"zhida/rules/message"
 )
@@ -81,6 +82,24 @@ var (
 )
 
 func hidden(c column) column { c.meta = true; return c }
+
+func optional(c column) column { c.required = false; return c }
+
+// registerClasses are the words of the column 类别 of registers: each is stored as it stands.
+func registerClasses() map[string]string {
+	words := map[string]string{}
+	for class := range checks.Registers {
+		words[class] = class
+	}
+	return words
+}
+
+// registerNeeds are the columns that a row of a class cannot do without. A class without
+// a single row has one that says 无 for the name.
+var registerNeeds = map[checks.Source][]string{
+	checks.Deaths: {"id", "date"}, checks.Departures: {"id", "date"}, checks.Retirements: {"id", "date"}, checks.Sanctions: {"id", "date"}, checks.Establishing: {"id"},
+	checks.Posts: {"place", "number"}, checks.Payrolls: {"id", "date", "party", "item"}, checks.Claims: {"id", "date", "party", "item"}, checks.Kin: {"id", "party", "item"}, checks.Agents: {"id", "date", "party"},
+}
 
 // forms are the kinds that can be imported, in the order a bureau needs them.
 var forms = []form{
@@ -253,6 +272,7 @@ var forms = []form{
 		{code: "giver", title: "拨款单位", synonyms: []string{"来源", "giver"}, example: "湖南省财政厅"},
 		{code: "voucher", title: "凭证号", synonyms: []string{"支付令号", "voucher"}, required: true, help: "同一文号分几次拨的，各有各的凭证号", example: "2026010031"},
 		{code: "date", title: "到账日期", synonyms: []string{"日期", "date"}, kind: day, required: true, example: "2026-01-20"},
+		{code: "due", title: "应付日期", synonyms: []string{"应拨付日期", "付清期限", "due"}, kind: day, help: "到哪一天应当付清；空着是当年年底", example: "2026-12-31"},
 		{code: "fen", title: "金额", synonyms: []string{"拨款金额", "金额（元）", "amount"}, kind: amount, least: positive, required: true, example: "1200000.00"},
 		withdrawColumn,
 	}},
@@ -282,6 +302,21 @@ var forms = []form{
 		{code: "credit", title: "贷方金额", synonyms: []string{"收入", "贷方", "credit"}, kind: amount, least: notNegative, help: "收进来的", example: "1200000.00"},
 		{code: "balance", title: "余额", synonyms: []string{"账户余额", "balance"}, kind: amount, example: "1200000.00"},
 	}},
+	{kind: "registers", title: "其他部门登记", fact: facts.KindRegister, key: []string{"class", "id", "place", "date", "item", "party"}, from: "as_of", world: true, columns: []column{
+		{code: "class", title: "类别", synonyms: []string{"登记类别", "class"}, required: true, choices: registerClasses(), help: "各类要填哪些列见 docs/checks.md", example: "死亡"},
+		{code: "as_of", title: "数据日期", synonyms: []string{"截至日期", "as of"}, kind: day, required: true, help: "部门的数据到哪一天", example: "2026-10-31"},
+		optional(idColumn),
+		{code: "name", title: "姓名", synonyms: []string{"名字", "name"}, help: "这一类没有一个人的，写“无”", example: "张小满"},
+		{code: "place", title: "单位代码", synonyms: []string{"村代码", "乡镇代码", "区划代码", "place"}, kind: place, help: "定员填村代码"},
+		{code: "date", title: "日期", synonyms: []string{"发生日期", "起始日期", "date"}, kind: day, help: "去世、离任、退休、停发、参加其他工资、申报、领卡的日期", example: "2026-09-12"},
+		{code: "until", title: "截止日期", synonyms: []string{"止", "until"}, kind: day, help: "停发、其他工资到哪一天；空着是还没有结束"},
+		{code: "party", title: "单位或经手人", synonyms: []string{"单位", "经手人", "发放单位", "party"}, help: "其他工资和申报写单位；代办领卡写代办人；亲属写经手人员的姓名"},
+		{code: "item", title: "事项", synonyms: []string{"项目", "关系", "item"}, help: "停发、申报的项目或考勤类型；其他工资的种类；亲属的关系"},
+		{code: "number", title: "数量", synonyms: []string{"职数", "定员", "number"}, kind: whole},
+		{code: "fen", title: "金额", synonyms: []string{"金额（元）", "amount"}, kind: amount, least: notNegative},
+		{code: "document", title: "文号", synonyms: []string{"依据", "document"}},
+		withdrawColumn,
+	}},
 	{kind: "paid", title: "已发金额", fact: facts.KindPaid, key: []string{"item", "month"}, from: "month", wide: true, columns: []column{
 		hidden(idColumn), hidden(nameColumn),
 		{code: "item", title: "项目", synonyms: []string{"项目代码", "item"}, example: "离任村干部补偿"},
@@ -297,6 +332,16 @@ func Kinds() []string {
 		list[i] = forms[i].kind
 	}
 	return list
+}
+
+// titleOf is the heading of a column.
+func (f *form) titleOf(code string) string {
+	for i := range f.columns {
+		if f.columns[i].code == code {
+			return f.columns[i].title
+		}
+	}
+	return code
 }
 
 func formOf(kind string) (*form, error) {

@@ -10,6 +10,7 @@ import (
 
 	"zhida/importers/sheet"
 	"zhida/payroll"
+	"zhida/payroll/checks"
 	"zhida/payroll/journal"
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
@@ -485,6 +486,22 @@ func (r *reading) special(v map[string]string, cell func(string) string) bool {
 	case "days":
 		d, _ := calendar.ParseDate(v["date"])
 		r.scope[payroll.Scope{Township: facts.Township(v["place"]), Month: d.Month(), Kind: v["kind"]}] = true
+	case "registers":
+		if v["name"] == "无" && v["id"] == "" {
+			return true
+		}
+		var lacking []string
+		at := ""
+		for _, code := range registerNeeds[checks.Registers[v["class"]]] {
+			if v[code] == "" {
+				at = code
+				lacking = append(lacking, r.form.titleOf(code))
+			}
+		}
+		if at != "" {
+			r.problem(cell(at), message.M("import.register_class", v["class"], strings.Join(lacking, "、")))
+			return false
+		}
 	case "accounts":
 		c := identity.Card(v["card"])
 		if v["bank"] == "" {

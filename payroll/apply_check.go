@@ -51,6 +51,10 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 				bad("photo", "import.publicity_photo", v.Photo)
 			}
 		}
+	case facts.KindRegister:
+		if row.Fact.From > k.today { // nobody's data reach beyond today
+			bad("as_of", "import.future", row.Fact.From, k.today)
+		}
 	case facts.KindVerified:
 		if row.Fact.From > k.today {
 			bad("date", "import.future", row.Fact.From, k.today)

@@ -46,6 +46,8 @@ func EventChinese(kind string) string {
 		return "计算"
 	case EventBatchAnswered:
 		return "答复"
+	case EventFindingsAnswered:
+		return "答复审核事项"
 	case EventBatchSubmitted:
 		return "提交"
 	case EventBatchChecked:
@@ -109,12 +111,16 @@ func openRefusals(ctx context.Context, r Reader, id BatchID) (list []int64, err 
 	return list, err
 }
 
-// Submit hands a draft to the checker. Refused while a refusal is unanswered or a
-// difference has no cause but the program.
+// Submit hands a draft to the checker, with what the checks find in it. Refused while a
+// refusal is unanswered or a difference has no cause but the program.
 func (b *Book) Submit(ctx context.Context, s *Session, id BatchID) (Batch, error) {
 	if err := s.need(RoleMaker); err != nil {
 		return Batch{}, err
 	}
+	return b.withFindings(ctx, s, id, Draft, func(w *worked) (Batch, error) { return b.submit(ctx, s, id, w) })
+}
+
+func (b *Book) submit(ctx context.Context, s *Session, id BatchID, w *worked) (Batch, error) {
 	return b.step(ctx, s, id, []State{Draft}, EventBatchSubmitted, func(tx Tx, batch *Batch) ([]string, error) {
 		open, err := openRefusals(ctx, tx, id)
 		if err != nil {
@@ -135,12 +141,16 @@ func (b *Book) Submit(ctx context.Context, s *Session, id BatchID) (Batch, error
 		if err := intact(ctx, tx, *batch); err != nil {
 			return nil, err
 		}
+		found, err := w.fix(ctx, tx, batch)
+		if err != nil {
+			return nil, err
+		}
 		seal, err := b.newSeal(ctx, tx, *batch)
 		if err != nil {
 			return nil, err
 		}
 		batch.State, batch.Maker = Submitted, s.Actor.Name
-		return s.signed(seal)
+		return s.signed(seal, found...)
 	})
 }
 
@@ -162,13 +172,19 @@ func (b *Book) Check(ctx context.Context, s *Session, id BatchID, digest string)
 	if err := s.need(RoleChecker); err != nil {
 		return Batch{}, err
 	}
-	return b.step(ctx, s, id, []State{Submitted}, EventBatchChecked, func(tx Tx, batch *Batch) ([]string, error) {
-		seal, err := b.mayJudge(ctx, tx, s, *batch, digest)
-		if err != nil {
-			return nil, err
-		}
-		batch.State, batch.Checker = Checked, s.Actor.Name
-		return s.signed(seal)
+	return b.withFindings(ctx, s, id, Submitted, func(w *worked) (Batch, error) {
+		return b.step(ctx, s, id, []State{Submitted}, EventBatchChecked, func(tx Tx, batch *Batch) ([]string, error) {
+			seal, err := b.mayJudge(ctx, tx, s, *batch, digest)
+			if err != nil {
+				return nil, err
+			}
+			batch.State, batch.Checker = Checked, s.Actor.Name
+			found, err := w.gate(ctx, tx, s, batch, false)
+			if err != nil {
+				return nil, err
+			}
+			return s.signed(seal, found...)
+		})
 	})
 }
 
@@ -183,7 +199,11 @@ func (b *Book) Approve(ctx context.Context, s *Session, id BatchID, digest strin
 	if err != nil {
 		return Batch{}, err
 	}
-	batch, err := b.step(ctx, s, id, []State{Checked}, EventBatchApproved, func(tx Tx, batch *Batch) ([]string, error) {
+	return b.withFindings(ctx, s, id, Checked, func(w *worked) (Batch, error) { return b.approve(ctx, s, id, digest, fresh, w) })
+}
+
+func (b *Book) approve(ctx context.Context, s *Session, id BatchID, digest string, fresh int64, w *worked) (Batch, error) {
+	return b.step(ctx, s, id, []State{Checked}, EventBatchApproved, func(tx Tx, batch *Batch) ([]string, error) {
 		seal, err := b.mayJudge(ctx, tx, s, *batch, digest)
 		if err != nil {
 			return nil, err
@@ -203,6 +223,10 @@ func (b *Book) Approve(ctx context.Context, s *Session, id BatchID, digest strin
 				return nil, err
 			}
 		}
+		found, err := w.gate(ctx, tx, s, batch, true)
+		if err != nil {
+			return nil, err
+		}
 		batch.State, batch.Approver = Approved, s.Actor.Name
 		frozen, err := b.freeze(ctx, tx, *batch, head.Position+1)
 		if err != nil {
@@ -211,13 +235,12 @@ func (b *Book) Approve(ctx context.Context, s *Session, id BatchID, digest strin
 		if err := fundApproval(ctx, tx, batch, head.Position+1); err != nil {
 			return nil, err
 		}
-		signed, err := s.signed(seal)
+		signed, err := s.signed(seal, found...)
 		if err != nil {
 			return nil, err
 		}
 		return append(signed, "facts", frozen), replaced(ctx, tx, batch, head.Position+1)
 	})
-	return batch, err
 }
 
 // mayJudge refuses a checker or approver who made the batch or entered its inputs,

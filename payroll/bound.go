@@ -131,6 +131,7 @@ const (
 	boundReturn   = "return_row"    // by line
 	boundExport   = "export"        // by name
 	boundFile     = "payment_file"  // by file, number
+	boundErased   = "erased"        // by person
 )
 
 // PutFacts also notes what the facts rest on.
@@ -141,12 +142,25 @@ func (w *bound) PutFacts(ctx context.Context, list []Fact) error {
 	return w.Tx.PutFacts(ctx, list)
 }
 
-func factRow(f *Fact) []string {
-	return []string{num(f.Person), string(f.Kind), f.Key, f.From.String(), f.To.String(), f.commitment(), f.Where, f.Scope}
-}
+func factRow(f *Fact) []string { return []string{num(f.Person), string(f.Kind), f.binding()} }
 
 // commitment is what binds a fact without saying it.
-func (f *Fact) commitment() string { return journal.Commitment(f.Salt, CanonicalFact(*f)) }
+func (f *Fact) commitment() string {
+	if f.Commitment != "" {
+		return f.Commitment
+	}
+	return journal.Commitment(f.Salt, CanonicalFact(*f))
+}
+
+// binding binds beside the fact where it stood and what it is a snapshot of. Nothing of a
+// fact is said in the open but whose it is and its kind: once its salt is gone it is
+// nowhere any more.
+func (f *Fact) binding() string {
+	if f.Binding != "" {
+		return f.Binding
+	}
+	return journal.Commitment(f.Salt, CanonicalFact(*f)+"\n"+f.Where+"\n"+f.Scope)
+}
 
 // EndFacts also notes which facts the event ends.
 func (w *bound) EndFacts(ctx context.Context, list []Fact, at int64) error {
@@ -156,9 +170,7 @@ func (w *bound) EndFacts(ctx context.Context, list []Fact, at int64) error {
 	return w.Tx.EndFacts(ctx, list, at)
 }
 
-func factEndRow(f *Fact) []string {
-	return []string{num(f.Person), string(f.Kind), f.Key, f.From.String()}
-}
+func factEndRow(f *Fact) []string { return []string{f.binding()} }
 
 // PutImport also notes the record.
 func (w *bound) PutImport(ctx context.Context, r ImportRecord) error {
@@ -199,7 +211,11 @@ func (w *bound) PutProposal(ctx context.Context, p Proposal) error {
 }
 
 func proposalRow(p Proposal) []string {
-	return []string{p.Kind, p.Actor, p.Title, journal.Digest(p.Payload)}
+	digest, erased := strings.CutPrefix(string(p.Payload), erasedPayload)
+	if !erased {
+		digest = journal.Digest(p.Payload)
+	}
+	return []string{p.Kind, p.Actor, p.Title, digest}
 }
 
 // DecideProposal also notes the decision.
@@ -296,3 +312,11 @@ func fileRow(id BatchID, seq int, file string) []string {
 }
 
 func newSection() *section { return &section{h: journal.NewHash()} }
+
+// Erase also notes whose data is erased.
+func (w *bound) Erase(ctx context.Context, x Erasure) error {
+	for _, person := range inOrderOf(x.Persons, func(a, b int64) int { return cmp.Compare(a, b) }) {
+		w.note(boundErased, num(person))
+	}
+	return w.Tx.Erase(ctx, x)
+}

@@ -138,9 +138,9 @@ func (b *Book) Dossier(ctx context.Context, of DossierOf, from, to calendar.Mont
 	if of == (DossierOf{}) {
 		return d, message.Err("dossier.nothing")
 	}
-	d = Dossier{Of: of, From: from, To: to}
+	d = Dossier{Of: of, From: from, To: to, Batches: []DossierBatch{}, Steps: []DossierStep{}, Flows: []DossierFlow{}, Findings: []DossierFinding{}, Amounts: []DossierAmount{}, Cards: []DossierCard{}, Returned: []DossierPayment{}} // JSON has empty lists
 	err = b.view(ctx, func(r Reader) error {
-		g := &gathering{ctx: ctx, r: r, d: &d, names: map[int64]string{}, homes: map[int64]string{}, entered: map[int64]string{}, decided: map[int64]string{}, date: map[int64]calendar.Date{}}
+		g := &dossierMaker{ctx: ctx, r: r, d: &d, names: map[int64]string{}, homes: map[int64]string{}, entered: map[int64]string{}, decided: map[int64]string{}, date: map[int64]calendar.Date{}}
 		for _, step := range []func() error{g.prepare, g.batches, g.steps, g.handEntered, g.payments} {
 			if err := step(); err != nil {
 				return err
@@ -154,8 +154,8 @@ func (b *Book) Dossier(ctx context.Context, of DossierOf, from, to calendar.Mont
 	return d, b.dossierFlows(ctx, &d)
 }
 
-// gathering reads a dossier out of a snapshot.
-type gathering struct {
+// dossierMaker reads a dossier out of a snapshot.
+type dossierMaker struct {
 	ctx      context.Context
 	r        Reader
 	d        *Dossier
@@ -173,17 +173,17 @@ type gathering struct {
 }
 
 // lies says whether a place belongs to the place of the dossier.
-func (g *gathering) lies(place string) bool {
+func (g *dossierMaker) lies(place string) bool {
 	of := g.d.Of.Place
 	return of != "" && (place == of || len(of) == 9 && strings.HasPrefix(place, of))
 }
 
 // concerns says whether the dossier is about a person, as the person or by their place.
-func (g *gathering) concerns(person int64) bool {
+func (g *dossierMaker) concerns(person int64) bool {
 	return person != 0 && (person == g.d.Of.Person || g.lies(g.homes[person]))
 }
 
-func (g *gathering) prepare() error {
+func (g *dossierMaker) prepare() error {
 	meta, err := g.r.Meta(g.ctx)
 	if err != nil {
 		return err
@@ -223,7 +223,7 @@ func (g *gathering) prepare() error {
 }
 
 // name is how the dossier calls its subject.
-func (g *gathering) name(world *facts.World) error {
+func (g *dossierMaker) name(world *facts.World) error {
 	of := g.d.Of
 	switch {
 	case of.Actor != "":
@@ -246,7 +246,7 @@ func (g *gathering) name(world *facts.World) error {
 }
 
 // readJournal reads who did what in the period, and who brought in and accepted what.
-func (g *gathering) readJournal(head int64) error {
+func (g *dossierMaker) readJournal(head int64) error {
 	g.acted = map[string][]string{}
 	err := g.r.Events(g.ctx, 1, head, func(e journal.Event) error {
 		day := calendar.DateIn(e.Time, zone)
@@ -298,7 +298,7 @@ func batchesNamed(pairs []string) (list []BatchID) {
 }
 
 // batches lists those of the period that the subject handled or had a part in.
-func (g *gathering) batches() error {
+func (g *dossierMaker) batches() error {
 	all, err := g.r.Batches(g.ctx)
 	if err != nil {
 		return err
@@ -342,7 +342,7 @@ func (g *gathering) batches() error {
 }
 
 // part adds up what of a batch is the person's or the place's.
-func (g *gathering) part(x Batch, row *DossierBatch) error {
+func (g *dossierMaker) part(x Batch, row *DossierBatch) error {
 	if g.d.Of.Person == 0 && g.d.Of.Place == "" {
 		return nil
 	}
@@ -357,7 +357,7 @@ func (g *gathering) part(x Batch, row *DossierBatch) error {
 }
 
 // findings are those of the committed batches: all of them for who handled the batch.
-func (g *gathering) findings() error {
+func (g *dossierMaker) findings() error {
 	for _, x := range g.taken {
 		if !x.State.Committed() {
 			continue
@@ -386,7 +386,7 @@ var stepWords = map[string]string{EventFounded: "建账", EventActorAdded: "增�
 	EventMonthClosed: "资金月结", EventMonthReopened: "撤销月结", EventYearClosed: "资金年结", EventStatementMatched: "对账单核对", EventStatementUnmatched: "撤销对账单核对", EventReminded: "提醒", EventClockAccepted: "确认时钟"}
 
 // steps are what the actor did, or what was done to the batches of the person or place.
-func (g *gathering) steps() error {
+func (g *dossierMaker) steps() error {
 	for _, e := range g.events {
 		pairs, err := journal.ParsePayload(e.Payload)
 		if err != nil {
@@ -417,7 +417,7 @@ func batchWords(list []BatchID) string {
 }
 
 // detail words what an event was about.
-func (g *gathering) detail(position int64, pairs []string) string {
+func (g *dossierMaker) detail(position int64, pairs []string) string {
 	var parts []string
 	for _, s := range []string{g.files[position], g.titles[position], g.titles[parseNum(valueOf(pairs, "proposal"))]} {
 		if s != "" && !slices.Contains(parts, s) {
@@ -434,7 +434,7 @@ func (g *gathering) detail(position int64, pairs []string) string {
 
 // handEntered lists amounts and changes of accounts that became known in the period, also
 // those that something later took the place of. A person's first account is no change.
-func (g *gathering) handEntered() error {
+func (g *dossierMaker) handEntered() error {
 	names, err := itemsEver(g.ctx, g.r)
 	if err != nil {
 		return err
@@ -471,7 +471,7 @@ func (g *gathering) handEntered() error {
 
 // wants says whether a fact became known in the period by the actor's hand, or about the
 // person or somebody of the place.
-func (g *gathering) wants(f Fact) bool {
+func (g *dossierMaker) wants(f Fact) bool {
 	day, of := g.date[f.KnownFrom], g.d.Of.Actor
 	if day < g.d.From.First() || day > g.d.To.Last() {
 		return false
@@ -479,7 +479,7 @@ func (g *gathering) wants(f Fact) bool {
 	return of != "" && (g.entered[f.KnownFrom] == of || g.decided[f.KnownFrom] == of) || g.concerns(f.Person)
 }
 
-func (g *gathering) amount(f Fact, items map[string]*policy.Item) error {
+func (g *dossierMaker) amount(f Fact, items map[string]*policy.Item) error {
 	if !g.wants(f) {
 		return nil
 	}
@@ -494,7 +494,7 @@ func (g *gathering) amount(f Fact, items map[string]*policy.Item) error {
 }
 
 // payments lists those that came back or pay again, of the batches that concern the subject.
-func (g *gathering) payments() error {
+func (g *dossierMaker) payments() error {
 	for _, x := range g.taken {
 		if x.State != Exported {
 			continue
@@ -525,7 +525,7 @@ func (b *Book) dossierFlows(ctx context.Context, d *Dossier) error {
 	if d.Of.Person == 0 && d.Of.Place == "" {
 		return nil
 	}
-	in := &gathering{d: d}
+	in := &dossierMaker{d: d}
 	steps, err := b.Trace(ctx, func(s FlowStep) bool {
 		month := s.Payment.Batch.Month()
 		ofPeriod := s.Payment.Batch == 0 || month >= d.From && month <= d.To

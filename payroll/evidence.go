@@ -2,6 +2,7 @@ package payroll
 
 import (
 	"context"
+	"errors"
 	"io"
 	"slices"
 	"strconv"
@@ -36,6 +37,9 @@ func (b *Book) Evidence(ctx context.Context, id BatchID, folder Folder) (Seal, e
 		if !e.batch.State.Committed() {
 			return message.Err("evidence.not_approved", id, e.batch.State.Chinese())
 		}
+		if at, err := touchedBy(ctx, r, id); err != nil || at != 0 {
+			return errors.Join(err, message.Err("evidence.erased", id, at))
+		}
 		if e.head, err = r.Head(ctx); err != nil {
 			return err
 		}
@@ -45,7 +49,7 @@ func (b *Book) Evidence(ctx context.Context, id BatchID, folder Folder) (Seal, e
 		if seal, err = sameSeal(ctx, r, e.batch); err != nil {
 			return err
 		}
-		for _, part := range []func() error{e.sealed, func() error { return e.signatures(seal) }, e.leaves, e.journal, e.since, e.inputs, e.earlier, func() error { return e.about(seal) }} {
+		for _, part := range []func() error{e.sealed, func() error { return e.signatures(seal) }, e.findings, e.leaves, e.journal, e.since, e.inputs, e.earlier, func() error { return e.about(seal) }} {
 			if err := part(); err != nil {
 				return err
 			}
@@ -175,6 +179,27 @@ func (e *evidence) signatures(seal Seal) error {
 
 // sealSteps are the events whose actor signs the seal, with the name of the step.
 var sealSteps = map[string]string{EventBatchSubmitted: "maker", EventBatchChecked: "checker", EventBatchApproved: "approver"}
+
+// findings writes what the checks found, as the seal covers it, and the same with the answers,
+// as the events of the batch cover it.
+func (e *evidence) findings() error {
+	c, err := fixedChecking(e.ctx, e.Reader, e.batch)
+	if err != nil || c.Batch == 0 {
+		return err
+	}
+	for name, answers := range map[string]bool{"findings.tsv": false, "answers.tsv": true} {
+		w, err := e.folder.Create(name)
+		if err != nil {
+			return err
+		}
+		s := &section{h: nothing{}, w: w}
+		c.rows(s, answers)
+		if err := errors.Join(s.err, w.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // leaves writes the two parts of every leaf, salts included.
 func (e *evidence) leaves() error {
@@ -396,6 +421,9 @@ func (e *evidence) earlier() error {
 			return nil
 		}); err != nil {
 			return err
+		}
+		if at, err := touchedBy(e.ctx, e.Reader, x.ID); err != nil || at != 0 { // its rows no longer have its digest
+			return errors.Join(err, message.Err("evidence.erased", x.ID, at))
 		}
 		if err := writeSections(e.ctx, e.Reader, x, e.folder, "inputs/batches/"+fileID(x.ID)+"/", which); err != nil {
 			return err

@@ -4,24 +4,27 @@ import (
 	"slices"
 
 	"zhida/rules/message"
+	"zhida/rules/money"
 )
 
-// Finding is something about a batch that somebody should look into before it is
-// approved.
+// Finding is something that the comparison with the month before leaves without a reason.
 type Finding struct {
 	Person  int64
 	Name    string
 	Item    string
+	Before  money.Fen
+	Now     money.Fen
 	Message message.Message
 }
 
 // Findings names what a batch cannot explain against the month before: changes without
 // a cause, and people who came or went though nothing about them, their place, the
 // documents or the month itself says why; what is paid more or less than the changes add
-// up to; and facts that were sent back to their owners and are not answered.
+// up to; and facts that were sent back to their owners and are not answered. The checks
+// change, headcount and sent_back pass them on (payroll/checking_month.go).
 func Findings(r Report) (list []Finding, err error) {
 	for _, x := range r.Head().SentBack {
-		list = append(list, Finding{x.Person, x.Name, "", message.M("finding.sent_back", x.Name, KindChinese(x.Kind), x.To, x.Reason)})
+		list = append(list, Finding{x.Person, x.Name, "", 0, 0, message.M("finding.sent_back", x.Name, KindChinese(x.Kind), x.To, x.Reason)})
 	}
 	for _, m := range r.Head().Skipped {
 		list = append(list, Finding{Message: message.M("finding.skipped", m)})
@@ -41,11 +44,11 @@ func Findings(r Report) (list []Finding, err error) {
 		explained := slices.ContainsFunc(x.Causes, func(k string) bool { return k != VarianceUnexplained && k != VarianceGroup })
 		switch {
 		case slices.Contains(x.Causes, VarianceUnexplained):
-			list = append(list, Finding{x.Person, x.Name, x.Item, message.M("finding.unexplained", x.Name, x.Subject(), x.Before, x.Now)})
+			list = append(list, Finding{x.Person, x.Name, x.Item, x.Before, x.Now, message.M("finding.unexplained", x.Name, x.Subject(), x.Before, x.Now)})
 		case x.Entered && !explained:
-			list = append(list, Finding{x.Person, x.Name, x.Item, message.M("finding.entered", x.Name, x.ItemName)})
+			list = append(list, Finding{x.Person, x.Name, x.Item, x.Before, x.Now, message.M("finding.entered", x.Name, x.ItemName)})
 		case x.Left && !explained:
-			list = append(list, Finding{x.Person, x.Name, x.Item, message.M("finding.left", x.Name, x.ItemName)})
+			list = append(list, Finding{x.Person, x.Name, x.Item, x.Before, x.Now, message.M("finding.left", x.Name, x.ItemName)})
 		}
 		return nil
 	})

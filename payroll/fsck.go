@@ -36,6 +36,7 @@ type Health struct {
 	Recomputed             int       // batches that computed to the same digest again
 	Unbound                int64     // events before this position are of a program that bound no rows; 0 for none
 	Skipped                []BatchID // not computed again: of another version of the rules
+	Erased                 []BatchID // not computed again, and held against their seals only: data of somebody in them was erased
 	Faults                 []Fault
 }
 
@@ -245,7 +246,7 @@ func (f *fsck) agree(found rowsAt, tables ...string) {
 // tableChinese is what screens call the tables that events bind.
 var tableChinese = map[string]string{
 	boundFact: "事实", boundFactEnd: "事实的失效", boundImport: "导入记录", boundPolicy: "文件", boundEnd: "文件的撤回", boundSettings: "设置", boundProposal: "提议", boundDecided: "提议的决定",
-	boundActor: "操作人员", boundEntry: "待扣", boundPosting: "资金分录", boundState: "款项状态", boundReturn: "回盘里没有登记的行", boundExport: "银行文件", boundFile: "款项所在的文件",
+	boundActor: "操作人员", boundEntry: "待扣", boundPosting: "资金分录", boundState: "款项状态", boundReturn: "回盘里没有登记的行", boundExport: "银行文件", boundFile: "款项所在的文件", boundErased: "销毁的数据",
 }
 
 // people holds the actors, and everybody's number and cards, against the journal and the facts.
@@ -323,7 +324,17 @@ func (f *fsck) facts() error {
 		Write([]byte) (int, error)
 		Sum([]byte) []byte
 	}{}
-	err := f.ChangedSince(f.ctx, 0, f.head, func(x Fact) error {
+	gone, err := f.Reader.Erased(f.ctx)
+	if err != nil {
+		return err
+	}
+	for _, person := range sortedNumbers(gone) {
+		found.row(gone[person], boundErased, num(person))
+	}
+	err = f.ChangedSince(f.ctx, 0, f.head, func(x Fact) error {
+		if (x.Commitment != "" || x.Binding != "") != (gone[x.Person] != 0) {
+			f.fault(gone[x.Person], boundErased, "fsck.erased", x.Person)
+		}
 		commitment := x.commitment()
 		found.row(x.KnownFrom, boundFact, factRow(&x)...)
 		if x.KnownTo != 0 {
@@ -338,7 +349,7 @@ func (f *fsck) facts() error {
 	if err != nil {
 		return err
 	}
-	f.agree(found, boundFact, boundFactEnd)
+	f.agree(found, boundFact, boundFactEnd, boundErased)
 	empty := hexOf(journal.NewHash().Sum(nil))
 	for _, position := range sortedNumbers(f.salted) {
 		got := empty
@@ -432,8 +443,23 @@ func (f *fsck) moves() error {
 			return err
 		}
 	}
-	if err := f.ReturnRows(f.ctx, func(x KeptRow) error { found.row(x.Position, boundReturn, keptRow(&x)...); return nil }); err != nil {
+	erased := map[int64]bool{} // positions of answers with a row of somebody whose data was erased
+	if err := f.ReturnRows(f.ctx, func(x KeptRow) error {
+		found.row(x.Position, boundReturn, keptRow(&x)...)
+		if x.Account == "" && x.Holder == "" && x.Payment != (PaymentID{}) {
+			erased[x.Position] = true
+		}
+		return nil
+	}); err != nil {
 		return err
+	}
+	if gone, err := f.Reader.Erased(f.ctx); err != nil {
+		return err
+	} else if len(gone) > 0 {
+		for position := range erased {
+			delete(found[position], boundReturn)
+			delete(f.bound[position], boundReturn)
+		}
 	}
 	f.agree(found, boundEntry, boundPosting, boundState, boundReturn, boundExport, boundFile)
 	return nil
@@ -542,14 +568,25 @@ func (f *fsck) content(x Batch, steps []batchStep) error {
 			return err
 		}
 	}
-	digest, err := digestOf(f.ctx, f.Reader, x)
-	if err != nil {
+	if erased, err := touchedBy(f.ctx, f.Reader, x.ID); err != nil {
 		return err
+	} else if erased != 0 {
+		f.Health.Erased = append(f.Health.Erased, x.ID)
+	} else {
+		if _, err := fixedChecking(f.ctx, f.Reader, x); message.Code(err) == "finding.tampered" {
+			f.fault(at, "finding", "finding.tampered", x.ID)
+		} else if err != nil {
+			return err
+		}
+		digest, err := digestOf(f.ctx, f.Reader, x)
+		if err != nil {
+			return err
+		}
+		if digest != x.Digest {
+			f.fault(at, "batch", "batch.tampered", x.ID)
+		}
 	}
-	if digest != x.Digest {
-		f.fault(at, "batch", "batch.tampered", x.ID)
-	}
-	err = f.Entries(f.ctx, EntryQuery{Batch: x.ID}, func(e Entry) error { // what the digest leaves to the batch itself
+	err := f.Entries(f.ctx, EntryQuery{Batch: x.ID}, func(e Entry) error { // what the digest leaves to the batch itself
 		if e.Position != 0 || e.Date != 0 || e.Way == Charged && e.Origin != x.ID {
 			f.fault(at, boundEntry, "batch.tampered", x.ID)
 		}
@@ -577,7 +614,14 @@ func (f *fsck) content(x Batch, steps []batchStep) error {
 	if err != nil {
 		return err
 	}
-	if len(salts) != seal.Leaves {
+	gone, err := f.Reader.Erased(f.ctx)
+	if err != nil {
+		return err
+	}
+	partly := func(s LeafSalt) bool {
+		return (s.Salt == "") != (gone[s.Person] != 0) || (s.PublicDigest+s.PrivateDigest != "") != (gone[s.Person] != 0)
+	}
+	if len(salts) != seal.Leaves || slices.ContainsFunc(slices.Collect(maps.Values(salts)), partly) {
 		f.fault(at, "leaf", "fsck.seal", x.ID)
 	}
 	latest := map[string]batchStep{}
@@ -681,7 +725,7 @@ func (f *fsck) recompute(b *Book) error {
 		return err
 	}
 	for _, x := range batches {
-		if !x.State.Committed() {
+		if !x.State.Committed() || slices.Contains(f.Health.Erased, x.ID) {
 			continue
 		}
 		if x.RulesVersion != rules.Version {

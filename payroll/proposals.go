@@ -173,7 +173,7 @@ func (b *Book) ProposeSettings(ctx context.Context, s *Session, file string, tex
 }
 
 // onlyApprover are the kinds of proposals that give money up: the approver decides them.
-var onlyApprover = map[string]bool{ProposeWriteOff: true, ProposeSendUp: true}
+var onlyApprover = map[string]bool{ProposeWriteOff: true, ProposeSendUp: true, ProposeErase: true}
 
 // ProposalList gives the proposals by position, with where they stand on their chains.
 func (b *Book) ProposalList(ctx context.Context, openOnly bool) (list []Proposal, err error) {
@@ -291,6 +291,8 @@ func (b *Book) accept(ctx context.Context, tx Tx, s *Session, p Proposal) (int64
 	switch p.Kind {
 	case ProposeRepaid, ProposeWriteOff:
 		return b.applyRelief(ctx, tx, s, p, note)
+	case ProposeErase:
+		return b.applyErase(ctx, tx, s, p, note)
 	case ProposeSendUp:
 		return b.applySendUp(ctx, tx, s, p, note)
 	case ProposeAdopt:

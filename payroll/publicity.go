@@ -35,11 +35,11 @@ func publicFirst(p *rules.Program) (list []rules.Item) {
 // readHad notes since when persons have the items that want a notice first: 0 for what was
 // paid before this book, else the horizon of the first batch that committed any of it.
 func readHad(ctx context.Context, r Reader, c *calc, index map[int64]*personData, first, last int64) error {
-	if len(c.publicFirst) == 0 {
+	if len(c.public) == 0 {
 		return nil
 	}
 	wanted := map[string]bool{}
-	for _, it := range c.publicFirst {
+	for _, it := range c.public {
 		wanted[it.Code] = true
 	}
 	for _, p := range index {
@@ -66,8 +66,8 @@ func readHad(ctx context.Context, r Reader, c *calc, index map[int64]*personData
 // wants a notice first has none that hung for its days and is over, with every objection
 // answered. Who had the item before its document asked for the notice is no new one.
 func (a *account) unpublicised(p *channelPart) message.Message {
-	for i := range a.calc.publicFirst {
-		it := &a.calc.publicFirst[i]
+	for i := range a.calc.public {
+		it := &a.calc.public[i]
 		since, had := a.had[it.Code]
 		concerned := had || slices.ContainsFunc(p.lines, func(l draftLine) bool { return l.Item == it.Code && l.Fen > 0 })
 		if it.Channel != p.channel || !concerned || had && since < it.Policy {

@@ -66,9 +66,13 @@ func (p *PublicNotice) Foot(h ReportHead) []string {
 	if h.Phone != "" {
 		where = "，投诉电话：" + h.Phone
 	}
-	return []string{"公示时间：　　　　年　　月　　日 至 　　　　年　　月　　日" + days,
+	list := []string{"公示时间：　　　　年　　月　　日 至 　　　　年　　月　　日" + days,
 		"对公示内容有异议的，请在公示期内向" + h.Unit + "反映" + where + "。",
 		"张贴单位（盖章）：　　　　　　　　　　　　张贴人：　　　　　　　　　　制表日期：" + h.Batch.ComputedAt.In(zone).Format("2006-01-02")}
+	if h.SealSum != "" {
+		list = append(list, "本表各行在封签之下，封签 SM3："+h.SealSum+"。本人可向"+h.Unit+"索取回执，核对自己这一行。")
+	}
+	return list
 }
 
 // NoticeColumns are what a notice shows where the document does not say.
@@ -78,7 +82,7 @@ var NoticeColumns = []string{"姓名", "职务", "项目", "标准", "金额", "
 const NoticeAmount = "金额"
 
 // unspeakable are words in the name of an item that would tell of death, illness or family.
-var unspeakable = []string{"丧", "抚恤", "遗属", "遗孀", "死亡", "去世", "病", "残", "医", "独生", "计划生育", "计生", "鳏", "寡", "孤", "低保", "特困", "处分"}
+var unspeakable = []string{"丧", "抚恤", "遗属", "遗孀", "死亡", "去世", "病", "残疾", "伤残", "医疗", "医药", "独生", "计划生育", "计生", "鳏", "寡", "孤", "低保", "特困", "处分"}
 
 // PublicNotices gathers the notices of a batch. What it leaves out it counts: what is
 // withheld or taken back, who has died, and items that are due on a death or whose name
@@ -297,16 +301,27 @@ func (n *noticing) called(lines []noticeLine) (names map[int64]string, alike int
 		for _, p := range list {
 			groups[n.people[p].group]++
 		}
-		for i, p := range list {
+		marked := 0
+		for _, p := range list {
 			if g := n.people[p].group; g != "" && groups[g] == 1 {
 				names[p] = name + "（" + g + "）"
 				continue
 			}
-			names[p] = name + "（" + string([]rune("甲乙丙丁戊己庚辛壬癸")[i%10]) + "）"
-			alike++
+			names[p] = name + "（" + heavenly(marked) + "）"
+			marked++
 		}
+		alike += marked
 	}
 	return names, alike
+}
+
+// heavenly counts 甲, 乙, 丙, and on from 甲2 after ten.
+func heavenly(n int) string {
+	sign := string([]rune("甲乙丙丁戊己庚辛壬癸")[n%10])
+	if n >= 10 {
+		sign += num(int64(n/10 + 1))
+	}
+	return sign
 }
 
 // cells are a row's, in the paper's columns.

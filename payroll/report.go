@@ -41,7 +41,9 @@ type ReportHead struct {
 	Events      []ReportEvent    // who did what to this batch, when
 	Departments []string         // who states an opinion on changes, in the order of the county's chains; empty while it has none
 	SentBack    []SentBack       // facts about persons of the batch whose owners have not answered
+	Checking    Checking         // what was found when the batch was submitted, with the answers; Batch is 0 before
 	Seal        string           // hex digest that the approval signed; "" before approval
+	SealSum     string           // hex digest of the seal that three people signed; "" before approval
 }
 
 // Compared says whether Changes has something to hold the batch against.

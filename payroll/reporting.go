@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"zhida/payroll/checks"
 	"zhida/payroll/journal"
 	"zhida/rules"
 	"zhida/rules/calendar"
@@ -23,6 +24,11 @@ func (b *Book) Report(ctx context.Context, id BatchID, f func(Report) error) err
 		report, err := newReport(ctx, r, id)
 		if err != nil {
 			return err
+		}
+		if batch := report.head.Batch; batch.State != Draft {
+			if report.head.Checking, err = fixedChecking(ctx, r, batch); err != nil {
+				return err
+			}
 		}
 		return f(report)
 	})
@@ -182,7 +188,7 @@ func (p *batchReport) loadBalances() error {
 func countyOf(ctx context.Context, r Reader, meta Meta) (*County, error) {
 	county, err := settingsAt(ctx, r, 0)
 	if message.Code(err) == "settings.none" {
-		return &County{Unit: meta.Name + "财政局"}, nil
+		return &County{Unit: meta.Name + "财政局", Checks: checks.Defaults()}, nil
 	}
 	return county, err
 }
@@ -312,6 +318,9 @@ func (p *batchReport) loadEvents() error {
 		}
 		for i := 0; i+1 < len(pairs); i += 2 {
 			if pairs[i] == "batch" && pairs[i+1] == id {
+				if e.Kind == EventBatchApproved {
+					p.head.SealSum = valueOf(pairs, "seal")
+				}
 				p.head.Events = append(p.head.Events, ReportEvent{e.Position, e.Time, e.Actor, e.Kind, EventChinese(e.Kind) + "：" + e.Actor})
 				break
 			}

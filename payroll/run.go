@@ -252,37 +252,37 @@ func placeName(w *facts.World, code string) string {
 // calc is everything a computation rests on. It is read once, as known at the
 // horizon; the computation itself is a pure function of it and of the persons' facts.
 type calc struct {
-	meta        Meta
-	month       calendar.Month
-	kind        BatchKind
-	only        Narrow
-	start       calendar.Month // the cut-over
-	from        calendar.Month // first pay month settled
-	ran         calendar.Month // latest month of a regular run, this one included
-	previous    calendar.Month // the same without this one
-	horizon     int64
-	program     *rules.Program
-	publicFirst []rules.Item // of it, see publicFirst
-	world       *facts.World
-	eval        *rules.Evaluation
-	last        int64 // highest person number
-	open        map[string]Batch
-	counted     []BatchID                           // committed batches
-	byChannel   map[string][]BatchID                // the same, by channel
-	latest      map[string]map[calendar.Month]int64 // by channel, the horizon up to which a pay month has been settled
-	paidAt      int64                               // position at which payments of an earlier system became known first, 0 for none
-	changes     *changeIndex
-	policies    []AdoptedPolicy                    // withdrawn ones too, by position
-	grants      map[string]*policy.Policy          // by position of adoption
-	channels    []string                           // of the items, in order
-	items       map[string]*policy.Item            // by code, as the latest document has them
-	channelOf   map[BatchID]string                 // of committed batches
-	horizons    map[BatchID]int64                  // of committed batches
-	versions    map[BatchID]int                    // of the rules, of committed batches
-	recent      []BatchID                          // committed batches of months after unchanged.through
-	sameMonth   []BatchID                          // committed batches of the month itself
-	covered     map[string]map[calendar.Month]bool // by channel, the pay months that a committed batch settled
-	regular     map[BatchID]bool                   // committed batches of regular runs
+	meta      Meta
+	month     calendar.Month
+	kind      BatchKind
+	only      Narrow
+	start     calendar.Month // the cut-over
+	from      calendar.Month // first pay month settled
+	ran       calendar.Month // latest month of a regular run, this one included
+	previous  calendar.Month // the same without this one
+	horizon   int64
+	program   *rules.Program
+	public    []rules.Item // items of it for which who is new is put up in public first
+	world     *facts.World
+	eval      *rules.Evaluation
+	last      int64 // highest person number
+	open      map[string]Batch
+	counted   []BatchID                           // committed batches
+	byChannel map[string][]BatchID                // the same, by channel
+	latest    map[string]map[calendar.Month]int64 // by channel, the horizon up to which a pay month has been settled
+	paidAt    int64                               // position at which payments of an earlier system became known first, 0 for none
+	changes   *changeIndex
+	policies  []AdoptedPolicy                    // withdrawn ones too, by position
+	grants    map[string]*policy.Policy          // by position of adoption
+	channels  []string                           // of the items, in order
+	items     map[string]*policy.Item            // by code, as the latest document has them
+	channelOf map[BatchID]string                 // of committed batches
+	horizons  map[BatchID]int64                  // of committed batches
+	versions  map[BatchID]int                    // of the rules, of committed batches
+	recent    []BatchID                          // committed batches of months after unchanged.through
+	sameMonth []BatchID                          // committed batches of the month itself
+	covered   map[string]map[calendar.Month]bool // by channel, the pay months that a committed batch settled
+	regular   map[BatchID]bool                   // committed batches of regular runs
 	// refusedBefore are persons whom the latest batch of a channel refused, wholly or in part.
 	refusedBefore map[int64]bool
 	unchanged     *unchanged
@@ -463,7 +463,7 @@ func (c *calc) read(ctx context.Context, r Reader) error {
 	if c.program, err = rules.Compile(granted); err != nil {
 		return err
 	}
-	c.publicFirst = publicFirst(c.program)
+	c.public = publicFirst(c.program)
 	if c.policies, err = r.AllPolicies(ctx); err != nil {
 		return err
 	}

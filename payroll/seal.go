@@ -2,6 +2,7 @@ package payroll
 
 import (
 	"context"
+	"errors"
 	"io"
 	"slices"
 	"strconv"
@@ -42,6 +43,8 @@ func (s Seal) Sum() string { return journal.Digest(s.Text()) }
 type LeafSalt struct {
 	Person int64
 	Salt   string
+
+	PublicDigest, PrivateDigest string // of an erased leaf
 }
 
 // Leaf is what the seal of a batch says about one person, in two parts that are shown
@@ -49,10 +52,23 @@ type LeafSalt struct {
 type Leaf struct {
 	Person          int64
 	Public, Private []byte
+
+	erased LeafSalt // what stays of it once its salt is gone
 }
 
 // Text is what enters the tree.
-func (l Leaf) Text() []byte { return leafText(journal.Digest(l.Public), journal.Digest(l.Private)) }
+func (l Leaf) Text() []byte { return leafText(l.digests()) }
+
+// digests are those of the two parts.
+func (l Leaf) digests() (public, private string) {
+	if l.Erased() {
+		return l.erased.PublicDigest, l.erased.PrivateDigest
+	}
+	return journal.Digest(l.Public), journal.Digest(l.Private)
+}
+
+// Erased says that nothing but the digests of the parts is left.
+func (l Leaf) Erased() bool { return l.erased.PublicDigest != "" }
 
 func leafText(public, private string) []byte {
 	return append([]byte("zhida-leaf 1\n"), journal.Payload("public", public, "private", private)...)
@@ -65,7 +81,7 @@ type leafLine struct {
 }
 
 // leavesOf gives the leaves of a batch by person. Every person of the roster has one.
-func leavesOf(ctx context.Context, r Reader, batch Batch, salts map[int64]string, fn func(Leaf) error) error {
+func leavesOf(ctx context.Context, r Reader, batch Batch, salts map[int64]LeafSalt, fn func(Leaf) error) error {
 	all, err := r.AllPolicies(ctx)
 	if err != nil {
 		return err
@@ -100,7 +116,11 @@ func leavesOf(ctx context.Context, r Reader, batch Batch, salts map[int64]string
 			return err
 		}
 		for _, s := range part {
-			if err := fn(leafOf(batch, s, lines[s.Person], payments[s.Person], texts, salts[s.Person])); err != nil {
+			leaf := Leaf{Person: s.Person, erased: salts[s.Person]}
+			if !leaf.Erased() {
+				leaf = leafOf(batch, s, lines[s.Person], payments[s.Person], texts, salts[s.Person].Salt)
+			}
+			if err := fn(leaf); err != nil {
 				return err
 			}
 		}
@@ -135,7 +155,7 @@ func leafOf(batch Batch, s Settlement, lines []leafLine, payments []Payment, tex
 	for _, p := range payments {
 		private = append(private, "payment", p.ID().String(), "fen", num(int64(p.Fen)), "bank", p.Bank, "account", p.Card.String(), "holder", p.Holder)
 	}
-	return Leaf{s.Person, append([]byte("zhida-public 1\n"), journal.Payload(public...)...), append([]byte("zhida-private 1\n"), journal.Payload(private...)...)}
+	return Leaf{Person: s.Person, Public: append([]byte("zhida-public 1\n"), journal.Payload(public...)...), Private: append([]byte("zhida-private 1\n"), journal.Payload(private...)...)}
 }
 
 func textAt(texts []string, n int) string {
@@ -149,7 +169,7 @@ func textAt(texts []string, n int) string {
 func partSalt(part, salt string) string { return journal.Digest([]byte(part + "\n" + salt)) }
 
 // treeOf is the tree over the leaves of a batch.
-func treeOf(ctx context.Context, r Reader, batch Batch, salts map[int64]string) (*journal.Tree, error) {
+func treeOf(ctx context.Context, r Reader, batch Batch, salts map[int64]LeafSalt) (*journal.Tree, error) {
 	t := journal.NewTree()
 	return t, leavesOf(ctx, r, batch, salts, func(l Leaf) error { t.Add(l.Text()); return nil })
 }
@@ -184,19 +204,30 @@ func sealOf(ctx context.Context, r Reader, batch Batch) (Seal, error) {
 		return Seal{}, err
 	}
 	tree, err := treeOf(ctx, r, batch, salts)
-	return Seal{County: meta.County, Batch: batch.ID, Digest: batch.Digest, Horizon: batch.Horizon, Rules: batch.RulesVersion, Leaves: tree.Size(), Root: tree.Root()}, err
+	if err != nil {
+		return Seal{}, err
+	}
+	seal := Seal{County: meta.County, Batch: batch.ID, Digest: batch.Digest, Horizon: batch.Horizon, Rules: batch.RulesVersion, Leaves: tree.Size(), Root: tree.Root()}
+	found, err := r.Checking(ctx, batch.ID)
+	switch {
+	case errors.Is(err, ErrNotFound): // submitted by a program that looked for nothing
+		return seal, nil
+	case err == nil:
+		seal.Findings = found.found()
+	}
+	return seal, err
 }
 
-func saltsOf(ctx context.Context, r Reader, id BatchID) (map[int64]string, error) {
-	salts := map[int64]string{}
-	return salts, r.Salts(ctx, id, func(x LeafSalt) error { salts[x.Person] = x.Salt; return nil })
+func saltsOf(ctx context.Context, r Reader, id BatchID) (map[int64]LeafSalt, error) {
+	salts := map[int64]LeafSalt{}
+	return salts, r.Salts(ctx, id, func(x LeafSalt) error { salts[x.Person] = x; return nil })
 }
 
 // signed gives what the event of a step says of the seal: its digest, root, size, and the
-// actor's own signature over its text.
-func (s *Session) signed(seal Seal) ([]string, error) {
+// actor's own signature over its text; and what more the event says.
+func (s *Session) signed(seal Seal, more ...string) ([]string, error) {
 	signature, err := s.key.Sign(seal.Text())
-	return []string{"seal", seal.Sum(), "root", seal.Root, "leaves", strconv.Itoa(seal.Leaves), "signature", hexOf(signature)}, err
+	return append([]string{"seal", seal.Sum(), "root", seal.Root, "leaves", strconv.Itoa(seal.Leaves), "signature", hexOf(signature)}, more...), err
 }
 
 // sameSeal gives the seal that the maker signed; a batch whose rows give another was edited.

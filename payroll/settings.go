@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"zhida/payroll/banklayout"
+	"zhida/payroll/checks"
 	"zhida/payroll/schedule"
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
@@ -38,6 +39,8 @@ type County struct {
 	Notify *Notify `yaml:"notify"`
 	// Stamped lets a batch leave only when a scan of its stamped sheet is attached.
 	Stamped bool `yaml:"stamped"`
+	// Checks are the bounds and tables of the checks on every batch.
+	Checks checks.Settings `yaml:"checks"`
 	// Layouts are the county's own bank layouts, beside the presets.
 	Layouts []banklayout.Layout `yaml:"layouts"`
 }
@@ -187,7 +190,7 @@ type BankSetting struct {
 
 // ReadSettings reads and checks the county's settings.
 func ReadSettings(file string, text []byte) (*County, error) {
-	var c County
+	c := County{Checks: checks.Defaults()}
 	if err := yamltext.Decode(file, text, &c); err != nil {
 		return nil, err
 	}
@@ -204,6 +207,9 @@ func ReadSettings(file string, text []byte) (*County, error) {
 		return nil, err
 	}
 	if err := c.checkFunds(file); err != nil {
+		return nil, err
+	}
+	if err := c.Checks.Read(file); err != nil {
 		return nil, err
 	}
 	for i := range c.Layouts {

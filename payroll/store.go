@@ -45,6 +45,15 @@ type CommittedSum struct {
 	Horizon int64
 }
 
+// LineSum is what the lines of one item come to in a batch.
+type LineSum struct {
+	Batch BatchID
+	Item  string
+	Side  Side
+	Count int
+	Fen   money.Fen
+}
+
 // Balance is what a person's account holds, summed over the batches of a channel.
 type Balance struct {
 	Person int64
@@ -77,7 +86,8 @@ type Reader interface {
 	Facts(ctx context.Context, q FactQuery, fn func(Fact) error) error
 	// CardHolders maps cards of latest account facts to the persons that have them.
 	CardHolders(ctx context.Context, cards []string) (map[string][]int64, error)
-	// ChangedSince streams facts with KnownFrom or KnownTo in (after, upto], ordered like Facts.
+	// ChangedSince streams facts with KnownFrom or KnownTo in (after, upto], ordered like Facts,
+	// what is left of erased ones too; no other query gives those.
 	ChangedSince(ctx context.Context, after, upto int64, fn func(Fact) error) error
 	Imports(ctx context.Context) ([]ImportRecord, error)
 
@@ -90,6 +100,8 @@ type Reader interface {
 	Batch(ctx context.Context, id BatchID) (Batch, error)
 	Batches(ctx context.Context) ([]Batch, error) // by id; staging left out
 	Lines(ctx context.Context, q LineQuery, fn func(Line) error) error
+	// LineSums streams the sums of the lines of the given batches by batch, item, side.
+	LineSums(ctx context.Context, batches []BatchID, fn func(LineSum) error) error
 	Settlements(ctx context.Context, id BatchID, fn func(Settlement) error) error // by person
 	Payments(ctx context.Context, id BatchID, fn func(Payment) error) error       // by seq
 	Texts(ctx context.Context, id BatchID) ([]string, error)                      // index = Line.Text
@@ -120,6 +132,10 @@ type Reader interface {
 	ReturnRows(ctx context.Context, fn func(KeptRow) error) error
 	// Salts streams what hides the leaves of a batch, by person.
 	Salts(ctx context.Context, id BatchID, fn func(LeafSalt) error) error
+	// Erased are the persons whose data was erased, with the position of the event.
+	Erased(ctx context.Context) (map[int64]int64, error)
+	// Checking is what the checks found when a batch was submitted, with the answers.
+	Checking(ctx context.Context, id BatchID) (Checking, error)
 	// PaidTo streams what the given batches paid to others than the person, summed by person and target.
 	PaidTo(ctx context.Context, batches []BatchID, first, last int64, fn func(person int64, target string, fen money.Fen) error) error
 }
@@ -168,10 +184,12 @@ type Tx interface {
 	PutPaymentStates(ctx context.Context, list []PaymentEvent) error
 	PutReturnRows(ctx context.Context, list []KeptRow) error
 	PutSalts(ctx context.Context, id BatchID, list []LeafSalt) error // replaces those of the batch
+	Erase(ctx context.Context, x Erasure) error
 	PutTexts(ctx context.Context, id BatchID, from int, list []string) error
 	// SetBatch replaces the head if its state is still from; otherwise ErrConflict.
 	SetBatch(ctx context.Context, b Batch, from State) error
 	SetAnswer(ctx context.Context, id BatchID, person int64, answer string) error
+	PutChecking(ctx context.Context, c Checking) error       // replaces that of the batch
 	PutExports(ctx context.Context, list []ExportFile) error // insert or replace by batch and name
 	SetPaymentFile(ctx context.Context, id BatchID, seqs []int, file string) error
 }

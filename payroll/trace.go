@@ -55,50 +55,52 @@ func (s FlowStep) Chinese() string {
 // were paid again, a document's money adds up to what it brought. Money of a purse leaves in
 // the order in which it came. keep says which steps are wanted.
 func (b *Book) Trace(ctx context.Context, keep func(FlowStep) bool) (list []FlowStep, err error) {
-	err = b.view(ctx, func(r Reader) error {
-		lots, rest, err := replayLots(ctx, r)
+	err = b.view(ctx, func(r Reader) error { list, err = trace(ctx, r, keep); return err })
+	return list, err
+}
+
+func trace(ctx context.Context, r Reader, keep func(FlowStep) bool) (list []FlowStep, err error) {
+	lots, rest, err := replayLots(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	batches, err := r.Batches(ctx)
+	if err != nil {
+		return nil, err
+	}
+	anew := map[PaymentID]bool{}
+	carried := map[PaymentID]map[Purse][]Lot{} // of payments that were paid again: what replaces them carries the same
+	for _, x := range batches {
+		if x.Kind != Reissue || !x.State.Committed() {
+			continue
+		}
+		again, err := paidAnew(ctx, r, x)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		batches, err := r.Batches(ctx)
-		if err != nil {
-			return err
+		maps.Copy(anew, again)
+		if err := r.Payments(ctx, x.ID, func(p Payment) error { carried[p.Replaces] = nil; return nil }); err != nil {
+			return nil, err
 		}
-		anew := map[PaymentID]bool{}
-		carried := map[PaymentID]map[Purse][]Lot{} // of payments that were paid again: what replaces them carries the same
-		for _, x := range batches {
-			if x.Kind != Reissue || !x.State.Committed() {
-				continue
-			}
-			again, err := paidAnew(ctx, r, x)
-			if err != nil {
-				return err
-			}
-			maps.Copy(anew, again)
-			if err := r.Payments(ctx, x.ID, func(p Payment) error { carried[p.Replaces] = nil; return nil }); err != nil {
-				return err
-			}
+	}
+	for _, x := range batches {
+		if !x.State.Committed() {
+			continue
 		}
-		for _, x := range batches {
-			if !x.State.Committed() {
-				continue
-			}
-			if err := traceBatch(ctx, r, x, lots[x.ID.String()], carried, anew, func(s FlowStep) {
-				if keep(s) {
-					list = append(list, s)
-				}
-			}); err != nil {
-				return err
-			}
-		}
-		for _, s := range rest {
+		if err := traceBatch(ctx, r, x, lots[x.ID.String()], carried, anew, func(s FlowStep) {
 			if keep(s) {
 				list = append(list, s)
 			}
+		}); err != nil {
+			return nil, err
 		}
-		return nil
-	})
-	return list, err
+	}
+	for _, s := range rest {
+		if keep(s) {
+			list = append(list, s)
+		}
+	}
+	return list, nil
 }
 
 // traceBatch hands the lots that a batch reserved on to its payments, in their order, and

@@ -287,6 +287,10 @@ type Fact struct {
 	Salt      string // hex, 32 bytes
 	Where     string // "花名册!B7"
 	Scope     string // of a snapshot fact: what stated it, see Scope.String; else empty
+
+	// Of a fact that was erased, what events bind; everything else but person, kind and
+	// positions is gone then. Empty of all others.
+	Commitment, Binding string
 }
 
 // ImportRecord is one accepted file.

@@ -119,11 +119,11 @@ func (f *folder) checkFacts() (count int) {
 		if from < 1 || from > f.sealed.horizon || to != 0 && (to <= from || to > f.sealed.horizon) {
 			f.fail(5, r.place(), "facts.known")
 		}
-		commitment := sum3([]byte(r.fields[8]), []byte{'\n'}, []byte(strings.Join([]string{r.fields[0], r.fields[1], r.fields[2], r.fields[3], r.fields[4], r.fields[7]}, "|"))).String()
+		commitment, binding := committed(r.fields)
 		commitments.at(from).WriteString(commitment)
-		made.at(from).WriteString(strings.Join([]string{r.raw[0], r.raw[1], r.raw[2], r.raw[3], r.raw[4], commitment, r.raw[9], r.raw[10]}, "\t") + "\n")
+		made.at(from).WriteString(strings.Join([]string{r.raw[0], r.raw[1], binding}, "\t") + "\n")
 		if to != 0 {
-			ended.at(to).WriteString(strings.Join(r.raw[:4], "\t") + "\n")
+			ended.at(to).WriteString(binding + "\n")
 		}
 		if e := f.journal.at(from); (r.fields[1] == "paid" || r.fields[1] == "amount") && e != nil && e.kind != "proposal.accepted" {
 			f.fail(5, r.place(), "facts.one_person", r.fields[1], from)
@@ -144,6 +144,13 @@ func (f *folder) checkFacts() (count int) {
 	f.compare(5, r.name, "rows.fact_end", ended, f.sealed.horizon, !r.broken)
 	f.compare(5, r.name, "facts", commitments, f.sealed.horizon, !r.broken)
 	return count
+}
+
+// committed gives what binds a row of inputs/facts.tsv: the fact alone, and with where it stood and its scope.
+func committed(fields []string) (commitment, binding string) {
+	line := strings.Join([]string{fields[0], fields[1], fields[2], fields[3], fields[4], fields[7]}, "|")
+	salted := func(text string) string { return sum3([]byte(fields[8]), []byte{'\n'}, []byte(text)).String() }
+	return salted(line), salted(line + "\n" + fields[9] + "\n" + fields[10])
 }
 
 // factKey orders the versions of facts.

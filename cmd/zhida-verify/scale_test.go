@@ -138,11 +138,11 @@ func (f *forger) rebind() {
 	for r.next() == nil {
 		from, _ := integer(r.fields[5])
 		to, _ := integer(r.fields[6])
-		c := sum3([]byte(r.fields[8]), []byte{'\n'}, []byte(strings.Join(append(slices.Clone(r.fields[:5]), r.fields[7]), "|"))).String()
+		c, binding := committed(r.fields)
 		commitments.at(from).WriteString(c)
-		made.at(from).WriteString(strings.Join([]string{r.raw[0], r.raw[1], r.raw[2], r.raw[3], r.raw[4], c, r.raw[9], r.raw[10]}, "\t") + "\n")
+		made.at(from).WriteString(strings.Join([]string{r.raw[0], r.raw[1], binding}, "\t") + "\n")
 		if to != 0 {
-			ended.at(to).WriteString(strings.Join(r.raw[:4], "\t") + "\n")
+			ended.at(to).WriteString(binding + "\n")
 		}
 	}
 	for i := range f.events {

@@ -13,6 +13,7 @@ import (
 	"zhida/cmd/zhida/internal/app"
 	"zhida/cmd/zhida/internal/term"
 	"zhida/payroll"
+	"zhida/payroll/checks"
 	"zhida/rules/calendar"
 	"zhida/rules/message"
 	"zhida/rules/money"
@@ -60,7 +61,7 @@ func (c *cli) batchCommand() *cobra.Command {
 		})
 	}}
 	cmd.AddCommand(list, show, lines, diff, verify, c.attachCommand(), c.answerCommand(), c.stepCommand("submit", "经办提交", (*payroll.Book).Submit),
-		c.judgeCommand("approve", "审批：签署所见批次的摘要", (*payroll.Book).Approve), c.judgeCommand("check", "复核", (*payroll.Book).Check),
+		c.judgeCommand("approve", "审批：签署所见批次的摘要", (*payroll.Book).Approve), c.checkCommand(), c.findingsCommand(),
 		c.reasonCommand("reject", "退回经办", func(b *payroll.Book, ctx context.Context, s *payroll.Session, id payroll.BatchID, reason string) (int64, error) {
 			_, err := b.Reject(ctx, s, id, reason)
 			return 0, err
@@ -148,24 +149,79 @@ func (c *cli) reasonCommand(use, short string, step func(*payroll.Book, context.
 	return cmd
 }
 
-func (c *cli) answerCommand() *cobra.Command {
-	var person int64
-	var reason string
-	cmd := &cobra.Command{Use: "answer ID", Short: "答复被拒绝的人员，说明本批为什么不含他们", Args: cobra.ExactArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
-		id, err := payroll.ParseBatchID(args[0])
-		if err != nil {
+func (c *cli) findingsCommand() *cobra.Command {
+	return &cobra.Command{Use: "findings ID", Short: "审核事项：查出什么、谁答复的、哪些没有查；有停止事项没有答复的，退出码 7", Args: cobra.ExactArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
+		return c.onBatch(cmd, args[0], c.batchFindings)
+	}}
+}
+
+// checkCommand is the checker's agreement, which shows the findings that it is about. Without
+// an actor there is nobody to agree: then it only shows them.
+func (c *cli) checkCommand() *cobra.Command {
+	judge := c.judgeCommand("check", "复核；不写 --as 只看审核事项", (*payroll.Book).Check)
+	agree := judge.RunE
+	judge.Long = "有停止事项没有答复的，退出码 7，不复核。"
+	judge.RunE = func(cmd *cobra.Command, args []string) error {
+		if c.as != "" {
+			err := agree(cmd, args)
+			var m *message.Error
+			if errors.As(err, &m) && m.Code == "finding.stop_open" && !c.json { // with what stands in the way
+				return c.onBatch(cmd, m.Args[0], c.batchFindings)
+			}
 			return err
 		}
-		return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
-			if err := a.Answer(ctx, s, id, person, reason); err != nil {
+		for _, id := range args {
+			if err := c.onBatch(cmd, id, c.batchFindings); err != nil {
 				return err
 			}
-			c.say("batch.done", id)
-			return nil
-		})
-	}}
-	cmd.Flags().Int64Var(&person, "person", 0, "人员编号；不写就是全部")
-	cmd.Flags().StringVar(&reason, "reason", "", "理由和文号")
+		}
+		return nil
+	}
+	return judge
+}
+
+func (c *cli) answerCommand() *cobra.Command {
+	var person int64
+	var reason, document string
+	var q payroll.FindingQuery
+	cmd := &cobra.Command{Use: "answer ID", Short: "答复被拒绝的人员，或（写明 --finding、--check、--place）答复审核事项", Args: cobra.ExactArgs(1),
+		Long:    "草稿里被拒绝的人员由经办答复，说明本批为什么不含他们。\n提交以后，复核事项由经办、复核或审批人员答复；停止事项由没有经手的审批人员答复，要写文号。一个文号可以答复一类、一处的全部事项。",
+		Example: "  zhida batch answer 2026-11/2 --check card_changed --reason 银行批量换卡 --document 桃农商〔2026〕8号 --as 李复",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			id, err := payroll.ParseBatchID(args[0])
+			if err != nil {
+				return err
+			}
+			if q.Check != "" {
+				if _, known := checks.Find(q.Check); !known {
+					return message.Err("finding.no_such_check", q.Check)
+				}
+			}
+			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
+				if q != (payroll.FindingQuery{}) {
+					n, err := a.AnswerFindings(ctx, s, id, q, reason, document)
+					switch {
+					case err != nil:
+						return err
+					case c.json:
+						return c.printJSON(map[string]any{"batch": id, "answered": n})
+					}
+					c.say("finding.answered", id, n)
+					return nil
+				}
+				if err := a.Answer(ctx, s, id, person, reason); err != nil {
+					return err
+				}
+				c.say("batch.done", id)
+				return nil
+			})
+		}}
+	cmd.Flags().Int64Var(&person, "person", 0, "被拒绝的人员：人员编号；不写就是全部")
+	cmd.Flags().IntVar(&q.Seq, "finding", 0, "审核事项：序号")
+	cmd.Flags().StringVar(&q.Check, "check", "", "审核事项：一类检查的全部，写代码")
+	cmd.Flags().StringVar(&q.Place, "place", "", "审核事项：一个乡镇或村的，写区划代码")
+	cmd.Flags().StringVar(&reason, "reason", "", "理由")
+	cmd.Flags().StringVar(&document, "document", "", "文号；停止事项和一次答复几条的必填")
 	return cmd
 }
 
@@ -251,25 +307,12 @@ func (s *sums) add(code string, f money.Fen) {
 	x.Fen += f
 }
 
-// findingRow is a finding as JSON prints it.
-type findingRow struct {
-	Code   string `json:"code"`
-	Person int64  `json:"person"`
-	Name   string `json:"name"`
-	Item   string `json:"item"`
-	Text   string `json:"text"`
-}
-
-func findingsOf(list []payroll.Finding, lang message.Lang) []findingRow {
-	rows := make([]findingRow, 0, len(list))
-	for _, x := range list {
-		rows = append(rows, findingRow{x.Message.Code, x.Person, x.Name, x.Item, x.Message.Text(lang)})
-	}
-	return rows
-}
-
 func (c *cli) batchShow(ctx context.Context, a *app.App, id payroll.BatchID) error {
 	attached, err := a.Attachments(ctx, id)
+	if err != nil {
+		return err
+	}
+	findings, err := a.Checking(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -321,10 +364,6 @@ func (c *cli) batchShow(ctx context.Context, a *app.App, id payroll.BatchID) err
 		if err != nil {
 			return err
 		}
-		findings, err := payroll.Findings(r)
-		if err != nil {
-			return err
-		}
 		if c.json {
 			head, err := json.Marshal(headOf(h.Batch))
 			if err != nil {
@@ -335,7 +374,7 @@ func (c *cli) batchShow(ctx context.Context, a *app.App, id payroll.BatchID) err
 				return err
 			}
 			out["by_item"], out["by_township"], out["by_cause"] = items.list, townships.list, causes.list
-			out["held"], out["refused"], out["findings"] = held, turned, findingsOf(findings, c.language())
+			out["held"], out["refused"], out["findings"] = held, turned, findingsOf(findings.Findings, c.language())
 			out["not_due"], out["to_others"] = notDue, others
 			out["status"], out["attachments"] = status, attachmentsOf(attached)
 			return c.printJSON(out)
@@ -363,8 +402,8 @@ func (c *cli) batchShow(ctx context.Context, a *app.App, id payroll.BatchID) err
 			}
 			c.say("batch.not_due", r.Lines, r.Code, text)
 		}
-		for _, x := range findings {
-			fmt.Fprintln(c.out, x.Message.Text(c.language()))
+		for i := range findings.Findings {
+			fmt.Fprintln(c.out, term.Clean(findings.Findings[i].Message.Text(c.language())))
 		}
 		for _, x := range attached {
 			c.say("attach.listed", x.Name, x.Size, x.SM3, x.Actor, calendar.DateIn(x.Time, calendar.China))

@@ -67,6 +67,31 @@ func (c *cli) archiveCommand() *cobra.Command {
 	return cmd
 }
 
+func (c *cli) receiptCommand() *cobra.Command {
+	var out string
+	cmd := &cobra.Command{Use: "receipt PERSON ID", Short: "印一个人的回执：证明本人这一行在封签之下，看不到别人的", Args: cobra.ExactArgs(2),
+		Long:    "一页 A4 网页和一个同样内容的文本。页上的码装着全部证明，用 zhida-verify --receipt 核对；里面有本人的明细和说明，像工资条一样交给本人。",
+		Example: "  zhida receipt 罗永福 2026-11/1 --out 回执",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.onBatch(cmd, args[1], func(ctx context.Context, a *app.App, id payroll.BatchID) error {
+				p, err := a.Person(ctx, args[0])
+				if err != nil {
+					return err
+				}
+				r, files, err := a.Receipt(ctx, id, p.Person, out)
+				if err != nil {
+					return err
+				}
+				if c.json {
+					return c.printJSON(map[string]any{"batch": id, "person": p.Person, "files": files, "number": r.Number, "leaves": r.Seal.Leaves, "root": r.Seal.Root, "seal_digest": r.Seal.Sum()})
+				}
+				return c.wrote(files)
+			})
+		}}
+	cmd.Flags().StringVar(&out, "out", ".", "写到哪个文件夹")
+	return cmd
+}
+
 // rerunEvidence computes a batch again from its evidence alone; it needs no book.
 func (c *cli) rerunEvidence(cmd *cobra.Command, folder string) error {
 	r, err := app.RerunEvidence(cmd.Context(), folder)

@@ -49,7 +49,7 @@ func (c *cli) health(h payroll.Health) error {
 		failed = message.Err("fsck.failed", len(h.Faults))
 	}
 	if c.json {
-		if err := c.printJSON(map[string]any{"events": h.EventCount, "batches": h.BatchCount, "recomputed": h.Recomputed, "other_rules": h.Skipped, "unbound_until": h.Unbound, "faults": out}); err != nil {
+		if err := c.printJSON(map[string]any{"events": h.EventCount, "batches": h.BatchCount, "recomputed": h.Recomputed, "other_rules": h.Skipped, "erased": h.Erased, "unbound_until": h.Unbound, "faults": out}); err != nil {
 			return err
 		}
 		return failed
@@ -62,6 +62,9 @@ func (c *cli) health(h payroll.Health) error {
 	}
 	for _, id := range h.Skipped {
 		c.say("fsck.skipped", id)
+	}
+	for _, id := range h.Erased {
+		c.say("fsck.erased_batch", id)
 	}
 	if failed == nil {
 		c.say("fsck.good", h.EventCount, h.BatchCount, h.Recomputed)

@@ -11,7 +11,7 @@ import (
 // upright beside head, sums and foot; a line of a row and what a row has around it; half
 // the width of a Chinese character, and the width of the table.
 const (
-	noticeRoom = 19500
+	noticeRoom = 21500
 	lineHigh   = 460
 	rowAround  = 190
 	halfWide   = 172

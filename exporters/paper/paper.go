@@ -34,6 +34,7 @@ func templates() (*template.Template, error) {
 		"yuan":     func(f money.Fen) string { return f.Grouped() },
 		"capital":  func(f money.Fen) string { return f.Capital() },
 		"category": policy.CategoryChinese,
+		"inc":      func(n int) int { return n + 1 },
 	}).ParseFS(files, "*.html")
 }
 

@@ -52,11 +52,11 @@ type audit struct {
 	head payroll.ReportHead
 	tally
 
-	detail, people, changes, others, unpaid *table
-	towns, matrix, villages                 sumAt
-	byItems, byFunds, shares                sumAt
-	differences                             cell // on the sheet of checks
-	series                                  []excelize.ChartSeries
+	detail, people, changes, others, unpaid, found, runs *table
+	towns, matrix, villages                              sumAt
+	byItems, byFunds, shares                             sumAt
+	differences                                          cell // on the sheet of checks
+	series                                               []excelize.ChartSeries
 }
 
 func newAudit(b *book, head payroll.ReportHead, limit int) (*audit, error) {
@@ -66,6 +66,7 @@ func newAudit(b *book, head payroll.ReportHead, limit int) (*audit, error) {
 	}
 	a := &audit{book: b, head: head, tally: t}
 	a.detail, a.people, a.changes, a.others, a.unpaid = a.newDetail(), a.newPeople(), a.newChanges(), a.newOthers(), a.newUnpaid()
+	a.found, a.runs = a.newFindings(), a.newRuns()
 	for _, t := range a.tables() {
 		t.limit = limit
 	}
@@ -74,7 +75,7 @@ func newAudit(b *book, head payroll.ReportHead, limit int) (*audit, error) {
 
 // tables are the lists of the workbook in the order of their tabs.
 func (a *audit) tables() []*table {
-	return []*table{a.detail, a.people, a.changes, a.others, a.unpaid}
+	return []*table{a.detail, a.people, a.changes, a.others, a.unpaid, a.found, a.runs}
 }
 
 // read fills the lists.
@@ -86,6 +87,9 @@ func (a *audit) read(r payroll.Report) error {
 		return err
 	}
 	if err := r.Changes(a.change); err != nil {
+		return err
+	}
+	if err := a.findings(); err != nil {
 		return err
 	}
 	for _, t := range a.tables() {

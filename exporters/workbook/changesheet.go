@@ -145,7 +145,9 @@ func (s *changeSheet) form(list []payroll.ReportChange) error {
 func opinions(departments string) (list []string) {
 	words := map[string]string{payroll.StepTownship: "乡镇（街道）", payroll.StepFinance: "财政部门"}
 	for d := range strings.SplitSeq(departments, "、") {
-		list = append(list, cmp.Or(words[d], d)+"意见：　　　　　　　　　　　　　　　　　　　　　　　　负责人签字（盖章）：　　　　　　　　　　　　　　　　年　　　月　　　日")
+		name := cmp.Or(words[d], d) + "意见："
+		room := strings.Repeat("　", max(2, 32-width(name)/2)) // so that the signatures stand below each other
+		list = append(list, name+room+"负责人签字（盖章）：　　　　　　　　　　　　　　　　年　　　月　　　日")
 	}
 	return list
 }

@@ -138,15 +138,69 @@ func (q *queries) PutSalts(ctx context.Context, id payroll.BatchID, list []payro
 	if err := q.exec(ctx, `DELETE FROM leaf WHERE batch = ?`, int64(id)); err != nil {
 		return err
 	}
-	return q.insert(ctx, "leaf (batch, person, salt)", 3, len(list), func(i int, a []any) { a[0], a[1], a[2] = int64(id), list[i].Person, list[i].Salt })
+	return q.insert(ctx, "leaf (batch, person, salt, public_digest, private_digest)", 5, len(list), func(i int, a []any) {
+		a[0], a[1], a[2], a[3], a[4] = int64(id), list[i].Person, list[i].Salt, list[i].PublicDigest, list[i].PrivateDigest
+	})
 }
 
 func (q *queries) Salts(ctx context.Context, id payroll.BatchID, fn func(payroll.LeafSalt) error) error {
-	return q.stream(ctx, `SELECT person, salt FROM leaf WHERE batch = ? ORDER BY person`, []any{int64(id)}, func(r *sqlx.Rows) error {
+	return q.stream(ctx, `SELECT person, salt, public_digest, private_digest FROM leaf WHERE batch = ? ORDER BY person`, []any{int64(id)}, func(r *sqlx.Rows) error {
 		var x payroll.LeafSalt
-		if err := r.Scan(&x.Person, &x.Salt); err != nil {
+		if err := r.Scan(&x.Person, &x.Salt, &x.PublicDigest, &x.PrivateDigest); err != nil {
 			return err
 		}
 		return fn(x)
 	})
+}
+
+func (q *queries) Erased(ctx context.Context) (map[int64]int64, error) {
+	gone := map[int64]int64{}
+	return gone, q.stream(ctx, `SELECT person, position FROM erased`, nil, func(r *sqlx.Rows) error {
+		var person, position int64
+		err := r.Scan(&person, &position)
+		gone[person] = position
+		return err
+	})
+}
+
+// erasing takes out of the rows of a person what says who it is.
+var erasing = []string{
+	`UPDATE identity SET id_number = 'erased-' || person WHERE person = ?`,
+	`DELETE FROM card WHERE person = ?`,
+	`UPDATE settlement SET name = '', reason = '{"code":""}', items = '[]', answer = '' WHERE person = ?`,
+	`UPDATE return_row SET account = '', holder = '', text = '', reason = '' WHERE EXISTS (SELECT 1 FROM payment p WHERE p.batch = return_row.batch AND p.seq = return_row.seq AND p.person = ?)`,
+	`UPDATE finding SET name = '', args = '[]', found_rows = '[]', answer = '' WHERE person = ?`,
+	`UPDATE payment SET card = '', cnaps = '', branch = '', holder = '', target = '' WHERE person = ?`,
+}
+
+func (q *queries) Erase(ctx context.Context, x payroll.Erasure) error {
+	for i := range x.Facts {
+		f := &x.Facts[i]
+		err := q.guarded(ctx, `UPDATE fact SET key = ?, valid_from = 0, valid_to = 0, body = '', salt = '', source = '', scope = '', commitment = ?, binding = ?
+			WHERE person = ? AND kind = ? AND key = ? AND valid_from = ? AND known_from = ?`, f.NewKey, f.Commitment, f.Binding, f.Person, string(f.Kind), f.Key, f.From, f.KnownFrom)
+		if err != nil {
+			return err
+		}
+	}
+	for _, l := range x.Leaves {
+		if err := q.guarded(ctx, `UPDATE leaf SET salt = '', public_digest = ?, private_digest = ? WHERE batch = ? AND person = ?`, l.Public, l.Private, int64(l.Batch), l.Person); err != nil {
+			return err
+		}
+	}
+	for _, p := range x.Proposals {
+		if err := q.guarded(ctx, `UPDATE proposal SET payload = ? WHERE position = ?`, p.Payload, p.Position); err != nil {
+			return err
+		}
+	}
+	for _, person := range x.Persons {
+		for _, statement := range erasing {
+			if err := q.exec(ctx, statement, person); err != nil {
+				return err
+			}
+		}
+		if err := q.exec(ctx, `INSERT INTO erased (person, position) VALUES (?,?)`, person, x.Position); err != nil {
+			return err
+		}
+	}
+	return nil
 }

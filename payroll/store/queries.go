@@ -280,10 +280,10 @@ func (q *queries) AddPersons(ctx context.Context, ids []string) (map[string]int6
 	return numbers, q.insert(ctx, "identity (id_number, person)", 2, len(ids), func(i int, a []any) { a[0], a[1] = ids[i], last+int64(i)+1 })
 }
 
-const factColumns = `person, kind, key, valid_from, known_from, valid_to, known_to, body, salt, source, scope`
+const factColumns = `person, kind, key, valid_from, known_from, valid_to, known_to, body, salt, source, scope, commitment, binding`
 
 func scanFact(r *sqlx.Rows) (f payroll.Fact, err error) {
-	err = r.Scan(&f.Person, &f.Kind, &f.Key, &f.From, &f.KnownFrom, &f.To, &f.KnownTo, &f.Body, &f.Salt, &f.Where, &f.Scope)
+	err = r.Scan(&f.Person, &f.Kind, &f.Key, &f.From, &f.KnownFrom, &f.To, &f.KnownTo, &f.Body, &f.Salt, &f.Where, &f.Scope, &f.Commitment, &f.Binding)
 	return f, err
 }
 
@@ -292,6 +292,7 @@ func (q *queries) Facts(ctx context.Context, x payroll.FactQuery, fn func(payrol
 	if x.Scope != "" {
 		query, args = `SELECT `+factColumns+` FROM fact WHERE scope = ? AND scope <> '' `, []any{x.Scope}
 	}
+	query += ` AND commitment = ''`
 	if x.Horizon == 0 {
 		query += ` AND known_to = 0`
 	} else {
@@ -331,10 +332,11 @@ func (q *queries) ChangedSince(ctx context.Context, after, upto int64, fn func(p
 }
 
 func (q *queries) PutFacts(ctx context.Context, list []payroll.Fact) error {
-	err := q.insert(ctx, "fact ("+factColumns+")", 11, len(list), func(i int, a []any) {
+	err := q.insert(ctx, "fact ("+factColumns+")", 13, len(list), func(i int, a []any) {
 		f := &list[i]
 		a[0], a[1], a[2], a[3], a[4] = f.Person, string(f.Kind), f.Key, f.From, f.KnownFrom
 		a[5], a[6], a[7], a[8], a[9], a[10] = f.To, f.KnownTo, f.Body, f.Salt, f.Where, f.Scope
+		a[11], a[12] = f.Commitment, f.Binding
 	})
 	if err != nil {
 		return err
@@ -579,7 +581,7 @@ func (q *queries) SetBatch(ctx context.Context, b payroll.Batch, from payroll.St
 }
 
 // batchTables hold the rows of a batch.
-var batchTables = []string{"line", "settlement", "portion", "receivable_entry", "payment", "batch_text", "export_file", "leaf"}
+var batchTables = []string{"line", "settlement", "portion", "receivable_entry", "payment", "batch_text", "export_file", "leaf", "checking", "finding"}
 
 func (q *queries) RenameBatch(ctx context.Context, from, to payroll.BatchID) error {
 	b, err := q.Batch(ctx, from)
@@ -803,6 +805,18 @@ func (q *queries) Committed(ctx context.Context, batches []payroll.BatchID, firs
 		GROUP BY l.person, l.item, l.month HAVING SUM(l.fen) <> 0 ORDER BY l.person, l.item, l.month`, append(args, first, last), func(r *sqlx.Rows) error {
 		var s payroll.CommittedSum
 		if err := r.Scan(&s.Person, &s.Item, &s.Month, &s.Fen, &s.Horizon); err != nil {
+			return err
+		}
+		return fn(s)
+	})
+}
+
+func (q *queries) LineSums(ctx context.Context, batches []payroll.BatchID, fn func(payroll.LineSum) error) error {
+	list, args := in(batches)
+	return q.stream(ctx, `SELECT batch, item, side, COUNT(*), CAST(SUM(fen) AS BIGINT) FROM line WHERE batch IN `+list+`
+		GROUP BY batch, item, side ORDER BY batch, item, side`, args, func(r *sqlx.Rows) error {
+		var s payroll.LineSum
+		if err := r.Scan(&s.Batch, &s.Item, &s.Side, &s.Count, &s.Fen); err != nil {
 			return err
 		}
 		return fn(s)

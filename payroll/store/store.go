@@ -141,7 +141,7 @@ func openSQLite(path string) (*Store, error) {
 	}
 	// Pragmas stand in the DSN: a PRAGMA statement would reach one pooled connection only.
 	file := (&url.URL{Scheme: "file", Path: abs}).String()
-	write, err := sqlx.Open("sqlite3", file+"?mode=rw&_txlock=immediate&_foreign_keys=on&_journal_mode=WAL&_synchronous=FULL&_cache_size=-65536&_busy_timeout="+strconv.Itoa(busyTimeout))
+	write, err := sqlx.Open("sqlite3", file+"?mode=rw&_txlock=immediate&_foreign_keys=on&_journal_mode=WAL&_synchronous=FULL&_secure_delete=on&_cache_size=-65536&_busy_timeout="+strconv.Itoa(busyTimeout))
 	if err != nil {
 		return nil, err
 	}

@@ -51,6 +51,9 @@ const (
 	KindAuthority Kind = "authority" // key: fund|document
 	KindStatement Kind = "statement" // key: account|serial
 	KindVoucher   Kind = "voucher"   // key: batch|fund
+
+	// What other offices keep, for the checks of a batch; a computation never reads it.
+	KindRegister Kind = "register" // key: class|id|place|date|item|party
 )
 
 // Category is the payee category of a person at a time.
@@ -207,6 +210,24 @@ type CalendarDay struct {
 	Date     calendar.Date `json:"date"`
 	Nature   string        `json:"nature"`   // DayOff or DayWorked
 	Document string        `json:"document"` // the notice
+	Source
+}
+
+// Register is one row of a register that another office keeps: of deaths, of established
+// posts, of other payrolls. It may be about somebody who is on no roster.
+type Register struct {
+	Class    string              `json:"class"`  // 死亡, 编制实名 …
+	AsOf     calendar.Date       `json:"as_of"`  // date of the register's data
+	ID       identity.ResidentID `json:"id"`     // empty for a row about a place, and for a register without rows
+	Name     string              `json:"name"`   // of the person
+	Place    string              `json:"place"`  // division code
+	Date     calendar.Date       `json:"date"`   // of the event, or the first day
+	Until    calendar.Date       `json:"until"`  // last day, zero while it lasts
+	Party    string              `json:"party"`  // unit that pays, agent, or the actor of whom the person is a relative
+	Item     string              `json:"item"`   // what it is about: item, kind of day, kind of payroll, relation
+	Number   int                 `json:"number"` // of posts
+	Fen      money.Fen           `json:"fen"`
+	Document string              `json:"document"`
 	Source
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"zhida/payroll"
 	"zhida/payroll/ledger"
+	"zhida/rules/facts"
 	"zhida/rules/identity"
 	"zhida/rules/money"
 )
@@ -152,4 +153,57 @@ func testSalts(t *testing.T, s payroll.Store) {
 	if left, other := read(one), read(two); len(left) != 0 || len(other) != 1 {
 		t.Errorf("after the draft is gone: %v, of the other batch %v", left, other)
 	}
+}
+
+// What is erased is in no answer but that of what changed, and there without its body.
+func testErase(t *testing.T, s payroll.Store) {
+	const id = payroll.BatchID(202610001)
+	one, two := fact(1, facts.KindPerson, "a", 20260101, 2, `{"name":"甲"}`), fact(2, facts.KindPerson, "a", 20260101, 2, `{"name":"乙"}`)
+	update(t, s, func(tx payroll.Tx) error {
+		_, err := tx.AddPersons(ctx, []string{"439901198001010105", "439901198001020119"})
+		return errors.Join(err, tx.PutFacts(ctx, []payroll.Fact{one, two}), tx.CreateBatch(ctx, batch(id)), tx.PutSalts(ctx, id, []payroll.LeafSalt{{Person: 1, Salt: "aa"}, {Person: 2, Salt: "bb"}}),
+			tx.PutSettlements(ctx, []payroll.Settlement{{Batch: id, Person: 1, Status: payroll.Paid, Name: "甲", Pay: 5}, {Batch: id, Person: 2, Status: payroll.Paid, Name: "乙", Pay: 6}}),
+			tx.PutPayments(ctx, []payroll.Payment{{Batch: id, Seq: 1, Person: 1, Fen: 5, Card: "6228480000000000018", Holder: "甲"}}))
+	})
+	gone := one
+	gone.Commitment, gone.Binding = "cc", "dd"
+	update(t, s, func(tx payroll.Tx) error {
+		return tx.Erase(ctx, payroll.Erasure{Position: 7, Persons: []int64{1}, Facts: []payroll.ErasedFact{{Fact: gone, NewKey: "erased-1"}}, Leaves: []payroll.ErasedLeaf{{Batch: id, Person: 1, Public: "ee", Private: "ff"}}})
+	})
+	view(t, s, func(r payroll.Reader) error {
+		var latest, changed []payroll.Fact
+		var salts []payroll.LeafSalt
+		var names []string
+		err := errors.Join(
+			r.Facts(ctx, payroll.FactQuery{First: 1, Last: 2}, func(f payroll.Fact) error { latest = append(latest, f); return nil }),
+			r.ChangedSince(ctx, 0, 9, func(f payroll.Fact) error { changed = append(changed, f); return nil }),
+			r.Salts(ctx, id, func(x payroll.LeafSalt) error { salts = append(salts, x); return nil }),
+			r.Settlements(ctx, id, func(x payroll.Settlement) error { names = append(names, x.Name+x.Pay.String()); return nil }),
+			r.Payments(ctx, id, func(p payroll.Payment) error {
+				names = append(names, p.Card.Full()+p.Holder+p.Fen.String())
+				return nil
+			}))
+		if err != nil {
+			return err
+		}
+		erased := payroll.Fact{Person: 1, Kind: facts.KindPerson, Key: "erased-1", KnownFrom: 2, Commitment: "cc", Binding: "dd"}
+		if diff := cmp.Diff([][]payroll.Fact{{two}, {erased, two}}, [][]payroll.Fact{latest, changed}); diff != "" {
+			t.Error(diff)
+		}
+		if diff := cmp.Diff([]payroll.LeafSalt{{Person: 1, PublicDigest: "ee", PrivateDigest: "ff"}, {Person: 2, Salt: "bb"}}, salts); diff != "" {
+			t.Error(diff)
+		}
+		if diff := cmp.Diff([]string{"0.05", "乙0.06", "0.05"}, names); diff != "" {
+			t.Error(diff)
+		}
+		who, err := r.Erased(ctx)
+		if diff := cmp.Diff(map[int64]int64{1: 7}, who); diff != "" {
+			t.Error(diff)
+		}
+		known, err2 := r.PersonsByID(ctx, []string{"439901198001010105", "439901198001020119"})
+		if diff := cmp.Diff(map[string]int64{"439901198001020119": 2}, known); diff != "" {
+			t.Error(diff)
+		}
+		return errors.Join(err, err2)
+	})
 }

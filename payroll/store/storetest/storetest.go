@@ -26,7 +26,7 @@ func Run(t *testing.T, open func(t *testing.T) payroll.Store) {
 		"Meta": testMeta, "Journal": testJournal, "Facts": testFacts, "Identity": testIdentity, "Batch": testBatch,
 		"Guards": testGuards, "Rollback": testRollback, "Policies": testPolicies, "Sums": testSums, "Snapshot": testSnapshot,
 		"Receivables": testReceivables, "PaidTo": testPaidTo, "Duties": testDuties, "Turn": testTurn, "Deliveries": testDeliveries,
-		"Portions": testPortions, "Postings": testPostings, "Returns": testReturns, "Salts": testSalts,
+		"Portions": testPortions, "Postings": testPostings, "Returns": testReturns, "Salts": testSalts, "Erase": testErase, "Checking": testChecking,
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t)
@@ -409,6 +409,18 @@ func testSums(t *testing.T, s payroll.Store) {
 		}
 		return nil
 	})
+	update(t, s, func(tx payroll.Tx) error {
+		return tx.PutLines(ctx, []payroll.Line{{Batch: ids[1], Person: 5, Item: "x", Month: 202610, Side: payroll.Gross, Fen: 7}, {Batch: ids[1], Person: 4, Item: "a", Month: 202610, Side: payroll.Deduction, Fen: 9}})
+	})
+	var got []payroll.LineSum
+	view(t, s, func(r payroll.Reader) error {
+		return errors.Join(r.LineSums(ctx, ids[:2], func(x payroll.LineSum) error { got = append(got, x); return nil }),
+			r.LineSums(ctx, nil, func(x payroll.LineSum) error { t.Errorf("of no batch: %+v", x); return nil }))
+	})
+	want := []payroll.LineSum{{Batch: ids[0], Item: "x", Side: payroll.Gross, Count: 1, Fen: 100}, {Batch: ids[1], Item: "a", Side: payroll.Deduction, Count: 1, Fen: 9}, {Batch: ids[1], Item: "x", Side: payroll.Gross, Count: 2, Fen: -23}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
 }
 
 // A reader sees one snapshot, whatever is written meanwhile.

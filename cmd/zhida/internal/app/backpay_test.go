@@ -236,6 +236,7 @@ func TestPaidTogetherLater(t *testing.T) {
 			if _, err := b.app.Submit(ctx, b.by["张敏"], x.ID); err != nil {
 				t.Fatal(err)
 			}
+			answerReviews(t, b.app, b.by["李复"], x.ID)
 			if _, err := b.app.Check(ctx, b.by["李复"], x.ID, x.Digest); err != nil {
 				t.Fatal(err)
 			}

@@ -30,7 +30,7 @@ func payees(b *testing.B) int {
 
 // BenchmarkCounty is the whole line for 100,000 township cadres with seven items
 // each (base salary, regional allowance, housing, telecom, top-up to the average,
-// two deductions), from CSV files to bank files and workbook, on SQLite. It reports
+// two deductions), from CSV files to bank files, workbook and audit report, on SQLite. It reports
 // seconds and peak resident memory of each step.
 func BenchmarkCounty(b *testing.B) {
 	n := payees(b)
@@ -57,6 +57,7 @@ func BenchmarkCounty(b *testing.B) {
 			if _, err := d.app.Submit(ctx, d.by["张敏"], id); err != nil {
 				return err
 			}
+			answerReviews(b, d.app, d.by["李复"], id)
 			if _, err := d.app.Check(ctx, d.by["李复"], id, ""); err != nil {
 				return err
 			}
@@ -65,6 +66,13 @@ func BenchmarkCounty(b *testing.B) {
 		})
 		measure(b, "bank", n, func() error { _, err := d.app.Export(ctx, d.by["张敏"], id, filepath.Join(dir, "bank")); return err })
 		measure(b, "workbook", n*7, func() error { _, err := d.app.Workbook(ctx, id, filepath.Join(dir, "workbook")); return err })
+		var report string
+		measure(b, "report", n*7, func() error { report, err = d.app.AuditReport(ctx, id, filepath.Join(dir, "report")); return err })
+		info, err := os.Stat(report)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(info.Size())/1e6, "report_MB")
 		if err := d.close(); err != nil {
 			b.Fatal(err)
 		}
@@ -107,6 +115,7 @@ func BenchmarkSettling(b *testing.B) {
 		if _, err := d.app.Submit(ctx, d.by["张敏"], id); err != nil {
 			b.Fatal(err)
 		}
+		answerReviews(b, d.app, d.by["李复"], id)
 		if _, err := d.app.Check(ctx, d.by["李复"], id, ""); err != nil {
 			b.Fatal(err)
 		}

@@ -13,6 +13,7 @@ import (
 
 	"zhida/importers"
 	"zhida/payroll"
+	"zhida/payroll/checks"
 	"zhida/rules/calendar"
 	"zhida/rules/identity"
 	"zhida/rules/message"
@@ -143,7 +144,7 @@ func (d *Demo) actors(ctx context.Context) error {
 	}{{"周正", payroll.RoleAdmin}, {"张敏", payroll.RoleMaker}, {"李复", payroll.RoleChecker}, {"王审", payroll.RoleApprover}} {
 		var err error
 		d.by[a.name], err = d.app.AddActor(ctx, d.by["周正"], payroll.NewActor{Name: a.name, Roles: []payroll.Role{a.role},
-			ID: identity.MakeResidentID("439901", calendar.Date(19700101+i), 1), Passphrase: []byte(DemoPassphrase)})
+			ID: identity.MakeResidentID("439901", calendar.Date(19000101+i), 1), Passphrase: []byte(DemoPassphrase)})
 		if err != nil {
 			return err
 		}
@@ -240,6 +241,9 @@ func (d *Demo) month(ctx context.Context, m calendar.Month, kind payroll.BatchKi
 		if _, err := d.app.Submit(ctx, d.by["张敏"], b.ID); err != nil {
 			return nil, err
 		}
+		if err := d.answer(ctx, b.ID); err != nil {
+			return nil, err
+		}
 		if _, err := d.app.Check(ctx, d.by["李复"], b.ID, b.Digest); err != nil {
 			return nil, err
 		}
@@ -259,6 +263,27 @@ func (d *Demo) month(ctx context.Context, m calendar.Month, kind payroll.BatchKi
 		done = append(done, b)
 	}
 	return done, nil
+}
+
+// answer answers the reviews of a batch one check at a time, as a checker does who has looked
+// into them. An honest month has no stop; one would end the demo.
+func (d *Demo) answer(ctx context.Context, id payroll.BatchID) error {
+	found, err := d.app.Checking(ctx, id)
+	if err != nil {
+		return err
+	}
+	done := map[string]bool{}
+	for i := range found.Findings {
+		f := &found.Findings[i]
+		if f.Severity != checks.Review || !f.Open() || done[f.Check] {
+			continue
+		}
+		done[f.Check] = true
+		if _, err := d.app.AnswerFindings(ctx, d.by["李复"], id, payroll.FindingQuery{Check: f.Check}, "已向填报单位核实", "桃财核〔2026〕样"+id.Month().String()[5:]+"号"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // again shows that nothing is paid twice.

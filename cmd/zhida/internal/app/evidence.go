@@ -8,10 +8,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
 	"zhida/exporters/evidence"
+	"zhida/exporters/paper"
 	load "zhida/importers/evidence"
 	"zhida/payroll"
 	"zhida/payroll/store"
@@ -148,4 +150,30 @@ func (a *App) Fsck(ctx context.Context, folders []string) (payroll.Health, error
 		anchors = append(anchors, payroll.Anchor{Where: filepath.Base(dir), Position: position, Digest: digest})
 	}
 	return a.Book.Fsck(ctx, anchors)
+}
+
+// Receipt writes the receipt of one person in a committed batch into dir: a page to print,
+// and the same as a text for a verifier.
+func (a *App) Receipt(ctx context.Context, id payroll.BatchID, person int64, dir string) (payroll.Receipt, []string, error) {
+	r, err := a.Book.Receipt(ctx, id, person)
+	if err != nil {
+		return r, nil, err
+	}
+	meta, err := a.Meta(ctx)
+	if err != nil {
+		return r, nil, err
+	}
+	name := "回执_" + dashed(id) + "_" + strconv.FormatInt(person, 10)
+	var files []string
+	for _, x := range []struct {
+		end   string
+		write func(writer) error
+	}{{".html", func(w writer) error { return paper.WriteReceipt(w, meta.Name, r) }}, {".txt", func(w writer) error { _, err := w.Write(r.Text()); return err }}} {
+		file, err := paperFile(dir, name+x.end, x.write)
+		if err != nil {
+			return r, files, err
+		}
+		files = append(files, file)
+	}
+	return r, files, nil
 }

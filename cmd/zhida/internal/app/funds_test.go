@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,6 +12,8 @@ import (
 
 	"zhida/importers"
 	"zhida/payroll"
+	"zhida/payroll/checks"
+	"zhida/payroll/journal"
 	"zhida/payroll/ledger"
 	"zhida/rules/calendar"
 	"zhida/rules/message"
@@ -52,11 +53,10 @@ func newFundBook(t *testing.T) *fundBook {
 // fundBookOf is a book with settings, or with "" without any, and a document.
 func fundBookOf(t *testing.T, settings, document string) *fundBook {
 	t.Helper()
-	b := &fundBook{Demo: &Demo{by: map[string]*payroll.Session{}}, t: t}
+	b := &fundBook{Demo: &Demo{by: map[string]*payroll.Session{}, book: filepath.Join(t.TempDir(), "book.db")}, t: t}
 	b.at(2026, time.January, 5)
 	ctx := context.Background()
 	var err error
-	b.book = filepath.Join(t.TempDir(), "book.db")
 	b.app, err = Create(ctx, b.book, payroll.Meta{County: "430725", Name: "样例县", Cutover: 202601, Rehearsal: true}, b.now)
 	b.must(err)
 	t.Cleanup(func() {
@@ -125,12 +125,33 @@ func (b *fundBook) refused(kind, csv string) string {
 	return message.Code(err)
 }
 
+// answered answers what the checks ask. Rows of a bank's answer that differ from what was paid
+// stop the next batch: only the approver may let them wait, and not the maker or the checker.
+func (b *fundBook) answered(id payroll.BatchID) {
+	b.t.Helper()
+	ctx := context.Background()
+	c, err := b.app.Checking(ctx, id)
+	b.must(err)
+	if all, _ := c.Count(checks.Stop); all > 0 {
+		q := payroll.FindingQuery{Check: "totals"}
+		for _, who := range []string{"张敏", "李复"} {
+			if _, err := b.app.AnswerFindings(ctx, b.by[who], id, q, "银行正在核实", "桃财核〔2026〕2号"); message.Code(err) != "actor.role" {
+				b.t.Fatalf("%s answers a stop: %v", who, err)
+			}
+		}
+		_, err := b.app.AnswerFindings(ctx, b.by["王审"], id, q, "银行正在核实", "桃财核〔2026〕2号")
+		b.must(err)
+	}
+	answerReviews(b.t, b.app, b.by["李复"], id)
+}
+
 // approve takes a batch through submit and check and gives the approval's error.
 func (b *fundBook) approve(id payroll.BatchID) error {
 	b.t.Helper()
 	ctx := context.Background()
 	_, err := b.app.Submit(ctx, b.by["张敏"], id)
 	b.must(err)
+	b.answered(id)
 	_, err = b.app.Check(ctx, b.by["李复"], id, "")
 	b.must(err)
 	_, err = b.app.Approve(ctx, b.by["王审"], id, "")
@@ -156,7 +177,7 @@ func (b *fundBook) export(id payroll.BatchID) {
 // answer takes in what a bank says of payments: "account holder yuan state".
 func (b *fundBook) answer(only payroll.BatchID, rows ...string) payroll.ReturnResult {
 	b.t.Helper()
-	f := &payroll.ReturnFile{File: "回盘.txt", Digest: fmt.Sprintf("%064d", len(rows)) + strings.Join(rows, "|"), Layout: "abc-txt"}
+	f := &payroll.ReturnFile{File: "回盘.txt", Digest: journal.Digest([]byte(strings.Join(rows, "|"))), Layout: "abc-txt"}
 	var list payroll.RowList
 	for i, row := range rows {
 		x := strings.Fields(row)

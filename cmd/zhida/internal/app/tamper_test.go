@@ -22,6 +22,7 @@ var unsealed = map[string]string{
 	"turn":             "whose turn it is to compute, now",
 	"delivery":         "reminders on their way",
 	"duty":             "what the daemon began and has done: the events that did it are in the journal",
+	"erased":           "TestErasure edits it: this book has erased nobody",
 	"meta.format":      "checked when the book is opened",
 	"meta.new":         "a name that the program does not know says nothing",
 	"identity.new":     "a number that no fact names is nobody",

@@ -52,6 +52,7 @@ func TestYears(t *testing.T) {
 		}
 		c.run(c.month, payroll.Regular, payroll.Narrow{})
 		c.settled()
+		c.reported()
 		c.sound()
 	})
 }
@@ -440,6 +441,16 @@ func (c *county) settled() {
 	}
 }
 
+// reported makes the audit report of every month, in which all figures must agree.
+func (c *county) reported() {
+	dry := &App{c.app.Dry(), c.app.store}
+	for month := c.cutover; month <= c.month; month = month.Add(1) {
+		if _, err := dry.MonthReport(context.Background(), month, c.dir); err != nil && message.Code(err) != "auditreport.no_batch" {
+			c.t.Fatalf("%s: %v", month, err)
+		}
+	}
+}
+
 // statement brings the bank's statement in, in its own form, and holds the matches against
 // the payments: a row that was matched shows a movement of its sum, each once, and one that
 // was not could be several.
@@ -667,12 +678,20 @@ func (c *county) voided() {
 	}
 }
 
+// findings logs what the checks ask about an honest month.
+func (c *county) findings(found map[string]int) {
+	if len(found) > 0 {
+		c.t.Logf("%s: %v", c.month, found)
+	}
+}
+
 // approve takes a batch through three people; false when it no longer holds, which only
 // back-pay may fear.
 func (c *county) approve(x payroll.Batch) bool {
 	ctx := context.Background()
 	_, err := c.app.Submit(ctx, c.by["张敏"], x.ID)
 	c.must(err)
+	c.findings(answerReviews(c.t, c.app, c.by["李复"], x.ID))
 	_, err = c.app.Check(ctx, c.by["李复"], x.ID, x.Digest)
 	c.must(err)
 	_, err = c.app.Approve(ctx, c.by["王审"], x.ID, x.Digest)

@@ -1,0 +1,230 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"zhida/cmd/zhida/internal/app"
+	"zhida/cmd/zhida/internal/term"
+	"zhida/payroll"
+	"zhida/payroll/checks"
+	"zhida/rules/calendar"
+	"zhida/rules/message"
+	"zhida/rules/money"
+)
+
+func (c *cli) checksCommand() *cobra.Command {
+	var from, to string
+	cmd := &cobra.Command{Use: "checks", Short: "一段时间里全部批次的审核事项，和跨月才看得出来的事项", Args: cobra.NoArgs,
+		Long:    "每个批次用提交时固定的审核事项（没有固定的按今天重查），再查跨月的事项。有停止事项没有答复的，退出码 7。",
+		Example: "  zhida checks --from 2026-01 --to 2026-11",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			first, err := calendar.ParseMonth(from)
+			if err != nil {
+				return message.Err("cli.month", from)
+			}
+			last, err := calendar.ParseMonth(to)
+			if err != nil || last < first {
+				return message.Err("cli.month", to)
+			}
+			return c.with(cmd, func(ctx context.Context, a *app.App) error {
+				p, err := a.CheckPeriod(ctx, first, last)
+				if err != nil {
+					return err
+				}
+				return c.period(p)
+			})
+		}}
+	cmd.Flags().StringVar(&from, "from", "", "第一个月")
+	cmd.Flags().StringVar(&to, "to", "", "最后一个月")
+	cmd.AddCommand(&cobra.Command{Use: "list", Short: "列出全部检查：代码、轻重、要有的登记、参数", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error { return c.checkList() }})
+	return cmd
+}
+
+// checkRow is a check as JSON prints it.
+type checkRow struct {
+	Code     string          `json:"code"`
+	Name     string          `json:"name"`
+	Severity checks.Severity `json:"severity"`
+	Softer   bool            `json:"some_review,omitempty"`
+	Looks    string          `json:"looks"`
+	Spares   string          `json:"spares"`
+	Needs    []string        `json:"needs"`
+	Uses     []string        `json:"uses"`
+	Params   []checks.Param  `json:"parameters"`
+}
+
+func (c *cli) checkList() error {
+	list := []checkRow{}
+	params := map[string]checks.Param{}
+	for _, p := range checks.Params() {
+		params[p.Name] = p
+	}
+	for _, x := range checks.List() {
+		row := checkRow{Code: x.Code, Name: x.Name, Severity: x.Severity, Softer: x.Softer, Looks: x.Looks, Spares: x.Spares, Needs: sourcesChinese(x.Needs), Uses: sourcesChinese(x.Uses), Params: []checks.Param{}}
+		for _, name := range x.Params {
+			row.Params = append(row.Params, params[name])
+		}
+		list = append(list, row)
+	}
+	if c.json {
+		return c.printJSON(list)
+	}
+	rows := [][]string{}
+	for _, x := range list {
+		var set []string
+		for _, p := range x.Params {
+			set = append(set, p.Name+"="+p.Default)
+		}
+		severity := x.Severity.Chinese()
+		if x.Softer {
+			severity += "/" + checks.Review.Chinese()
+		}
+		rows = append(rows, []string{x.Code, x.Name, severity, strings.Join(x.Needs, "、"), strings.Join(x.Uses, "、"), strings.Join(set, " ")})
+	}
+	term.Table(c.out, []string{"代码", "检查", "轻重", "要有", "有了查得更多", "参数（默认）"}, rows)
+	return nil
+}
+
+func sourcesChinese(list []checks.Source) []string {
+	out := []string{}
+	for _, s := range list {
+		out = append(out, s.Chinese())
+	}
+	return out
+}
+
+// findingRow is a finding as JSON prints it.
+type findingRow struct {
+	Seq        int             `json:"seq"`
+	Check      string          `json:"check"`
+	Severity   checks.Severity `json:"severity"`
+	Code       string          `json:"code"`
+	Place      string          `json:"place"`
+	Person     int64           `json:"person"`
+	Name       string          `json:"name"`
+	Item       string          `json:"item"`
+	Month      string          `json:"month,omitempty"`
+	Fen        money.Fen       `json:"fen"`
+	Document   string          `json:"document"`
+	Text       string          `json:"text"`
+	Rows       []string        `json:"rows"`
+	Answer     string          `json:"answer,omitempty"`
+	Paper      string          `json:"answer_document,omitempty"`
+	AnsweredBy string          `json:"answered_by,omitempty"`
+	AnsweredAt int64           `json:"answered_at,omitempty"`
+}
+
+func findingsOf(list []payroll.CheckFinding, lang message.Lang) []findingRow {
+	rows := make([]findingRow, 0, len(list))
+	for i := range list {
+		x := &list[i]
+		row := findingRow{Seq: x.Seq, Check: x.Check, Severity: x.Severity, Code: x.Message.Code, Place: x.Place, Person: x.Person, Name: x.Name, Item: x.Item, Fen: x.Fen, Document: x.Document,
+			Text: x.Message.Text(lang), Rows: append([]string{}, x.Rows...), Answer: x.Answer, Paper: x.Paper, AnsweredBy: x.AnsweredBy, AnsweredAt: x.AnsweredAt}
+		if x.Month != 0 {
+			row.Month = x.Month.String()
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// checkingJSON is what the checks found, as JSON prints it.
+func (c *cli) checkingJSON(x *payroll.Checking) map[string]any {
+	stop, openStop := x.Count(checks.Stop)
+	review, openReview := x.Count(checks.Review)
+	out := map[string]any{"day": x.Day.String(), "stop": stop, "open_stop": openStop, "review": review, "open_review": openReview, "findings": findingsOf(x.Findings, c.language()), "checks": x.States}
+	if x.Batch != 0 {
+		out["batch"] = x.Batch
+	}
+	return out
+}
+
+// batchFindings shows what the checks found in a batch. Error: finding.stop_open.
+func (c *cli) batchFindings(ctx context.Context, a *app.App, id payroll.BatchID) error {
+	x, err := a.Checking(ctx, id)
+	if err != nil {
+		return err
+	}
+	if c.json {
+		if err := c.printJSON(c.checkingJSON(&x)); err != nil {
+			return err
+		}
+	} else {
+		c.checking(c.out, &x)
+	}
+	if _, open := x.Count(checks.Stop); open > 0 {
+		return message.Err("finding.stop_open", id, open)
+	}
+	return nil
+}
+
+// checking prints findings as a table, what was not run, and the counts.
+func (c *cli) checking(out io.Writer, x *payroll.Checking) {
+	say := func(code string, args ...any) {
+		fmt.Fprintln(out, term.Clean(message.M(code, args...).Text(c.language())))
+	}
+	rows := [][]string{}
+	for i := range x.Findings {
+		f := &x.Findings[i]
+		answer := "—"
+		if !f.Open() {
+			answer = strings.TrimSpace(f.Answer+" "+f.Paper) + "（" + f.AnsweredBy + "）"
+		}
+		rows = append(rows, []string{strconv.Itoa(f.Seq), f.Severity.Chinese(), f.Check, f.Message.Text(c.language()), answer})
+	}
+	if len(rows) > 0 {
+		term.Table(out, []string{"序号", "轻重", "检查", "事项", "答复"}, rows, 1)
+	}
+	for _, s := range x.States {
+		check, _ := checks.Find(s.Check)
+		switch {
+		case !s.Ran:
+			say("finding.not_run", check.Name+"（"+s.Check+"）", strings.Join(sourcesChinese(s.Lacking), "、"))
+		case s.AsOf != 0:
+			say("finding.with_register", check.Name+"（"+s.Check+"）", s.AsOf)
+		}
+	}
+	stop, openStop := x.Count(checks.Stop)
+	review, openReview := x.Count(checks.Review)
+	say("finding.summary", stop, openStop, review, openReview)
+}
+
+func (c *cli) period(p payroll.PeriodChecking) error {
+	open, first := 0, payroll.BatchID(0)
+	for i := range p.Batches {
+		if _, n := p.Batches[i].Count(checks.Stop); n > 0 {
+			if first == 0 {
+				first = p.Batches[i].Batch
+			}
+			open += n
+		}
+	}
+	stops, _ := p.Whole.Count(checks.Stop)
+	if c.json {
+		batches := make([]map[string]any, 0, len(p.Batches))
+		for i := range p.Batches {
+			batches = append(batches, c.checkingJSON(&p.Batches[i]))
+		}
+		if err := c.printJSON(map[string]any{"from": p.From, "to": p.To, "batches": batches, "period": c.checkingJSON(&p.Whole)}); err != nil {
+			return err
+		}
+	} else {
+		c.say("finding.period", p.From, p.To, len(p.Batches))
+		for i := range p.Batches {
+			fmt.Fprintln(c.out, p.Batches[i].Batch)
+			c.checking(c.out, &p.Batches[i])
+		}
+		fmt.Fprintf(c.out, "%s 至 %s\n", p.From, p.To)
+		c.checking(c.out, &p.Whole)
+	}
+	if open+stops > 0 {
+		return message.Err("finding.period_stop", open, stops)
+	}
+	return nil
+}
