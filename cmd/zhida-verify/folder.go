@@ -169,14 +169,15 @@ func (f *folder) digestFile(name string, l listed) {
 	}
 }
 
-// checkManifestSignature ends check 1: somebody whom the journal names has signed the manifest.
+// checkManifestSignature ends check 1: somebody whose key is valid at the last event has signed the manifest.
 func (f *folder) checkManifestSignature() {
 	text, ok := f.readSmall(1, "MANIFEST.tsv")
 	sig, there := f.readSmall(1, "MANIFEST.sig")
 	if !ok || !there {
 		return
 	}
-	for _, a := range f.journal.everybody {
+	for _, name := range slices.Sorted(keysOf(f.journal.active)) {
+		a := f.journal.active[name]
 		if f.signatures.good(a.key, text, sig) {
 			f.established(1, len(f.files)-2, a.name)
 			return

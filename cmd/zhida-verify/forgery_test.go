@@ -296,6 +296,24 @@ var forgeries = []forgery{
 		f.chain(1)
 		f.manifest("周正")
 	}, []string{"5 journal.tsv seal.one_person", "5 journal.tsv seal.no_role"}},
+	{"a second identity of nobody in particular", january, nil, func(f *forger) {
+		f.owned = nil
+		secondIdentity(f, "")
+	}, []string{"2 journal.tsv journal.no_natural"}},
+	{"a manifest signed with a key that was ended", january, nil, func(f *forger) {
+		f.owned = nil
+		f.memory["MANIFEST.sig"] = string(f.keys["张敏"].sign([]byte(f.memory["MANIFEST.tsv"])))
+	}, []string{"1 MANIFEST.sig files.manifest_signature"}},
+	{"a batch sent twice", january, nil, func(f *forger) {
+		f.owned = nil
+		again := f.payload(f.last("batch.exporting"))
+		f.insert(len(f.events), f.events[len(f.events)-1][1], "张敏", "batch.exporting", again...)
+		f.set(len(f.events), "rows.export", strings.Repeat("1", 64))
+		f.memory["postings.tsv"] += rowOf(position(int64(len(f.events))), "F03", "430725101200", "reserved", "transit", "1", "2026-01/1")
+		f.bind(len(f.events), "rows.posting", "postings.tsv")
+		f.chain(1)
+		f.manifest("周正")
+	}, []string{"8 journal.tsv values.differ", "9 postings.tsv postings.export"}},
 	{"an approved batch voided by one person", february, nil, func(f *forger) {
 		f.owned = nil
 		at := f.event("batch.cancelled", 1)

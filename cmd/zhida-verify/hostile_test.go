@@ -218,7 +218,7 @@ func TestBombs(t *testing.T) {
 		if f.passed() || f.checks[1].ok() {
 			t.Errorf("%s passes", what)
 		}
-		if took, held := time.Since(start), after.TotalAlloc-before.TotalAlloc; took > 20*time.Second || held > 1<<30 {
+		if took, held := time.Since(start), after.TotalAlloc-before.TotalAlloc; took > time.Minute || held > 1<<30 {
 			t.Errorf("%s: %v, %d MB", what, took, held>>20)
 		}
 	}

@@ -282,6 +282,9 @@ func (f *folder) newActor(e *event) *actor {
 		f.fail(2, e.place, "journal.bad_key", e.payload.get("name"))
 		return nil
 	}
+	if !digestForm.MatchString(e.payload.get("natural")) {
+		f.fail(2, e.place, "journal.no_natural", e.payload.get("name"))
+	}
 	a := &actor{name: e.payload.get("name"), natural: e.payload.get("natural"), roles: rolesOf(e.payload), key: key, entered: &entered{e.position, e.actor, e.kind}}
 	return a
 }

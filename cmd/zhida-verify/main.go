@@ -45,14 +45,13 @@ func run(args []string, env func(string) string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "zhida-verify [--pin KEYID] [--files DIR] [--json] [--lang zh|en] DIR|ZIP…")
 		flags.PrintDefaults()
 	}
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return exitGood
-		}
-		return exitUsage
-	}
+	names, err := parse(flags, args)
 	switch {
-	case flags.NArg() == 0:
+	case errors.Is(err, flag.ErrHelp):
+		return exitGood
+	case err != nil:
+		return exitUsage
+	case len(names) == 0:
 		flags.Usage()
 		return exitUsage
 	case o.lang != "zh" && o.lang != "en":
@@ -62,7 +61,17 @@ func run(args []string, env func(string) string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, words(o.lang).text("usage.pin"))
 		return exitUsage
 	}
-	return verifyAll(flags.Args(), o, stdout, stderr)
+	return verifyAll(names, o, stdout, stderr)
+}
+
+// parse takes flags before, between and after the folders.
+func parse(flags *flag.FlagSet, args []string) (names []string, err error) {
+	for {
+		if err := flags.Parse(args); err != nil || flags.NArg() == 0 {
+			return names, err
+		}
+		names, args = append(names, flags.Arg(0)), flags.Args()[1:]
+	}
 }
 
 // language is Chinese unless the environment asks for English.

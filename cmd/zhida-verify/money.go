@@ -35,6 +35,9 @@ func (f *folder) eventsOf(kind string) (list []*event) {
 // checkFiles is check 8; dir is where the bank files themselves lie, or "".
 func (f *folder) checkFiles(dir string) {
 	exporting, exported := f.eventsOf("batch.exporting"), f.eventsOf("batch.exported")
+	for i := 1; i < len(exporting); i++ {
+		f.expect(8, exporting[i].place, "rows.export", exporting[i].payload.get("rows.export"), exporting[0].payload.get("rows.export"))
+	}
 	files, rowsHash := f.readFiles()
 	counted, total, whole := f.readPaymentFiles(files)
 	day := ""
@@ -178,11 +181,16 @@ func (f *folder) digestBankFile(dir, name string, file bankFile) {
 		return
 	}
 	defer root.Close()
-	r, err := root.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
+	info, err := root.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		f.fail(8, at, "bank.not_in_folder")
 		return
+	case err == nil && !info.Mode().IsRegular(): // opening a pipe would wait for ever
+		f.fail(8, at, "files.not_a_file")
+		return
 	}
+	r, err := root.Open(name)
 	if err != nil {
 		f.fail(8, at, "files.unreadable", err.Error())
 		return
@@ -238,9 +246,10 @@ func (f *folder) checkPostings() {
 		}
 		if len(exports) > 0 && n[0] == exports[0].position {
 			f.aboutBatch(r)
-			if source == "reserved" && target == "transit" {
-				exported[at] += m[0]
-			}
+		}
+		// Wherever it happens: a batch is sent once.
+		if source == "reserved" && target == "transit" && r.fields[6] == f.sealed.batch {
+			exported[at] += m[0]
 		}
 	}
 	f.compare(9, r.name, "rows.posting", b, int64(len(f.journal.events)), !r.broken)
@@ -248,9 +257,10 @@ func (f *folder) checkPostings() {
 		return
 	}
 	f.samePortions("postings.approval", approved, f.sealed.totals.reserved)
-	if len(exports) > 0 {
-		f.samePortions("postings.export", exported, f.sealed.totals.paid)
+	if len(exports) == 0 {
+		f.sealed.totals.paid = nil
 	}
+	f.samePortions("postings.export", exported, f.sealed.totals.paid)
 	f.established(9, count)
 }
 

@@ -75,6 +75,33 @@ func TestHonestFolders(t *testing.T) {
 	}
 }
 
+// A bank file that is not what left, is gone, or is no file, is found by --files.
+func TestBankFiles(t *testing.T) {
+	dir := county(t)
+	name := ""
+	for file := range strings.Lines(load(t, filepath.Join(dir, january))["files.tsv"]) {
+		name = strings.Split(file, "\t")[1]
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "bank", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, spoil := range map[string]func(file string) error{
+		"✓  8":      func(file string) error { return os.WriteFile(file, text, 0o600) },
+		"与导出时的摘要不同": func(file string) error { return os.WriteFile(file, append(slices.Clone(text), ' '), 0o600) },
+		"没有这个银行文件":  func(string) error { return nil },
+		"不是普通文件":    func(file string) error { return os.Mkdir(file, 0o700) },
+	} {
+		bank := t.TempDir()
+		if err := spoil(filepath.Join(bank, name)); err != nil {
+			t.Fatal(err)
+		}
+		if code, out, _ := command("--files", bank, filepath.Join(dir, january)); !strings.Contains(out, want) || (code == exitGood) != (want == "✓  8") {
+			t.Errorf("exit %d, not said: %s\n%s", code, want, out)
+		}
+	}
+}
+
 // With new keys that a test knows, the same folder is good too; otherwise the forgeries below would prove nothing.
 func TestRekeyedFolderIsGood(t *testing.T) {
 	for _, name := range []string{"证据_2026-01-1", "证据_2026-01-2", "证据_2026-02-2"} {
@@ -105,7 +132,7 @@ func TestExitCodes(t *testing.T) {
 		want int
 		args []string
 	}{
-		{exitUsage, nil}, {exitUsage, []string{"--nonsense"}}, {exitUsage, []string{"--pin", "12", empty}}, {exitUsage, []string{"--lang", "fr", empty}},
+		{exitUsage, nil}, {exitUsage, []string{"--nonsense"}}, {exitUsage, []string{"--pin", "12", empty}}, {exitUsage, []string{empty, "--pin", "12"}}, {exitGood, []string{"--help"}}, {exitUsage, []string{"--lang", "fr", empty}},
 		{exitMissing, []string{filepath.Join(dir, "none")}}, {exitUnreadable, []string{noZip}}, {exitFailed, []string{empty}},
 		{exitFailed, []string{noZip, empty}}, {exitUnreadable, []string{filepath.Join(dir, "none"), noZip}},
 	} {

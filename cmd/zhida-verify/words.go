@@ -87,7 +87,7 @@ var sentences = map[string][2]string{
 	"files.shorter":            {"清单列 %v 字节，实际 %v 字节", "the manifest says %v bytes, there are %v"},
 	"files.changed":            {"内容与清单的两个摘要都不同", "its content has neither digest of the manifest"},
 	"files.one_digest":         {"清单里 %v 的 %v 不是文件的摘要", "in the manifest the %[2]v of %[1]v is not that of the file"},
-	"files.manifest_signature": {"清单的签名用日志里任何一把密钥都验不过", "the signature of the manifest is good under no key of the journal"},
+	"files.manifest_signature": {"清单的签名用末条日志时有效的任何一把密钥都验不过", "the signature of the manifest is good under no key that is valid at the last event"},
 
 	"rows.no_newline": {"最后一行没有换行符", "the last line has no newline"},
 	"rows.too_long":   {"一行超过 16 MiB", "a line is longer than 16 MiB"},
@@ -115,6 +115,7 @@ var sentences = map[string][2]string{
 	"journal.may_not_end":   {"第 %v 条停用密钥，而“%v”不是管理员、复核或审批", "event %v ends a key, and %v is neither administrator, checker nor approver"},
 	"journal.one_replaces":  {"第 %v 条：“%v”停用的密钥由同一个人换发", "event %v: %v gives a new key for one that the same person ended"},
 	"journal.rekeyed_other": {"换发的密钥给了“%v”别的角色或别的自然人", "with the new key %v has other roles, or is another natural person"},
+	"journal.no_natural":    {"“%v”没有 natural，不能排除是已有的人", "%v has no natural, so it cannot be excluded that they are somebody else of the book"},
 	"journal.bad_key":       {"“%v”的公钥不是 SM2 曲线上的点", "the public key of %v is no point of the SM2 curve"},
 	"journal.one_person":    {"“%v”与“%v”是同一个自然人（natural 相同）", "%v and %v are one natural person (the same natural)"},
 	"journal.one_key":       {"“%v”与“%v”是同一把密钥", "%v and %v have one key"},
