@@ -91,7 +91,7 @@ func (c *Checking) rows(s *section, answers bool) {
 func (c *Checking) pairs() []string {
 	stop, openStop := c.Count(checks.Stop)
 	review, openReview := c.Count(checks.Review)
-	return []string{"findings", c.digest(), "stop", strconv.Itoa(stop), "open_stop", strconv.Itoa(openStop), "review", strconv.Itoa(review), "open_review", strconv.Itoa(openReview)}
+	return []string{"answers", c.digest(), "stop", strconv.Itoa(stop), "open_stop", strconv.Itoa(openStop), "review", strconv.Itoa(review), "open_review", strconv.Itoa(openReview)}
 }
 
 // Checking gives what was fixed at the submission of a batch; of a draft, and of a batch
@@ -133,7 +133,7 @@ func fixedChecking(ctx context.Context, r Reader, batch Batch) (c Checking, err 
 			return nil
 		}
 		pairs, err := journal.ParsePayload(e.Payload)
-		if digest := valueOf(pairs, "findings"); err == nil && digest != "" && valueOf(pairs, "batch") == batch.ID.String() {
+		if digest := valueOf(pairs, "answers"); err == nil && digest != "" && valueOf(pairs, "batch") == batch.ID.String() {
 			signed = digest
 		}
 		return err

@@ -227,7 +227,11 @@ func saltsOf(ctx context.Context, r Reader, id BatchID) (map[int64]LeafSalt, err
 // actor's own signature over its text; and what more the event says.
 func (s *Session) signed(seal Seal, more ...string) ([]string, error) {
 	signature, err := s.key.Sign(seal.Text())
-	return append([]string{"seal", seal.Sum(), "root", seal.Root, "leaves", strconv.Itoa(seal.Leaves), "signature", hexOf(signature)}, more...), err
+	pairs := []string{"seal", seal.Sum(), "root", seal.Root, "leaves", strconv.Itoa(seal.Leaves)}
+	if seal.Findings != "" {
+		pairs = append(pairs, "findings", seal.Findings)
+	}
+	return slices.Concat(pairs, []string{"signature", hexOf(signature)}, more), err
 }
 
 // sameSeal gives the seal that the maker signed; a batch whose rows give another was edited.

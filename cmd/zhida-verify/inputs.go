@@ -433,7 +433,7 @@ func (f *folder) checkOther(r *rows, id string, h pastBatch) {
 }
 
 // known lists the files that a folder may hold.
-var known = regexp.MustCompile(`^(README\.txt|about\.txt|seal\.txt|seal\.(maker|checker|approver)\.sig|keys/[0-9a-f]{32}\.pem|journal\.tsv|leaves\.tsv|findings\.tsv|` +
+var known = regexp.MustCompile(`^(README\.txt|about\.txt|seal\.txt|seal\.(maker|checker|approver)\.sig|keys/[0-9a-f]{32}\.pem|journal\.tsv|leaves\.tsv|findings\.tsv|answers\.tsv|` +
 	`sealed/(batch|lines|settlements|payments|sentences|entries|portions)\.tsv|files\.tsv|payment_files\.tsv|payment_states\.tsv|postings\.tsv|` +
 	`inputs/(facts|policies|documents|receivables|batches)\.tsv|inputs/(policies|settings)/[1-9][0-9]*\.yaml|` +
 	`inputs/batches/[0-9]{4}-[0-9]{2}-[0-9]+/(batch|lines|settlements|payments|entries|portions)\.tsv)$`)

@@ -91,11 +91,23 @@ func (f *folder) readSeal(text string) bool {
 	return true
 }
 
+// checkAnswers holds the answers to what the checks found against the event that approved the batch.
+func (f *folder) checkAnswers() {
+	const name = "answers.tsv"
+	if f.seal.get("findings") == "" || f.sealed.approved == nil {
+		return
+	}
+	if text, ok := f.readSmall(3, name); ok {
+		f.expect(3, place{File: name}, "answers", sum3([]byte(text)).String(), f.sealed.approved.payload.get("answers"))
+	}
+}
+
 // checkSigners looks at the three who signed the batch of the folder, and at their signatures beside the seal.
 func (f *folder) checkSigners(text string) {
 	s := &f.sealed
 	found := f.threeEvents(s.batch)
 	s.submitted, s.checked, s.approved = found[0], found[1], found[2]
+	f.checkAnswers()
 	f.threePeople(3, place{File: "journal.tsv"}, s.batch, text, found)
 	for i, e := range found {
 		if e == nil {

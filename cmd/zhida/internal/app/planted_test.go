@@ -45,6 +45,7 @@ const (
 // past edits the book behind the program's back.
 func (b *fundBook) past(statement string, args ...any) {
 	b.t.Helper()
+	b.edited = true
 	db, err := sql.Open("sqlite3", b.book)
 	b.must(err)
 	defer db.Close()
@@ -57,6 +58,7 @@ func (b *fundBook) past(statement string, args ...any) {
 
 func (b *fundBook) tx(f func(context.Context, payroll.Tx) error) {
 	b.t.Helper()
+	b.edited = true
 	ctx := context.Background()
 	b.must(b.app.Store().Update(ctx, func(tx payroll.Tx) error { return f(ctx, tx) }))
 }
@@ -88,6 +90,7 @@ func TestPlanted(t *testing.T) {
 	}
 	base.must(base.approve(january.ID))
 	base.export(january.ID)
+	base.edited = true // its copies are, and it is closed
 	base.must(base.close())
 
 	var planted []string

@@ -102,7 +102,10 @@ func (b *publicBook) month(m calendar.Month) (map[string]string, payroll.BatchID
 	id := r.Batches[0].ID
 	for _, f := range []func() (payroll.Batch, error){
 		func() (payroll.Batch, error) { return b.app.Submit(ctx, b.by["张敏"], id) },
-		func() (payroll.Batch, error) { return b.app.Check(ctx, b.by["李复"], id, "") },
+		func() (payroll.Batch, error) {
+			answerReviews(b.t, b.app, b.by["李复"], id)
+			return b.app.Check(ctx, b.by["李复"], id, "")
+		},
 		func() (payroll.Batch, error) { return b.app.Approve(ctx, b.by["王审"], id, "") },
 	} {
 		_, err := f()

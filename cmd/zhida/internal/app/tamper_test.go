@@ -24,6 +24,7 @@ var unsealed = map[string]string{
 	"duty":             "what the daemon began and has done: the events that did it are in the journal",
 	"erased":           "TestErasure edits it: this book has erased nobody",
 	"meta.format":      "checked when the book is opened",
+	"checking.new":     "of a batch that is not there",
 	"meta.new":         "a name that the program does not know says nothing",
 	"identity.new":     "a number that no fact names is nobody",
 	"card.new":         "an index; one card too many refuses an account, and pays nobody",
