@@ -317,7 +317,7 @@ var forgeries = []forgery{
 	{"an approved batch voided by one person", february, nil, func(f *forger) {
 		f.owned = nil
 		at := f.event("batch.cancelled", 1)
-		f.events[at-1][4] = strings.Replace(f.events[at-1][4], "proposal=35\n", "", 1)
+		f.events[at-1][4] = strings.Replace(f.events[at-1][4], "proposal="+f.payload(at).get("proposal")+"\n", "", 1)
 		f.chain(1)
 		f.manifest("周正")
 	}, []string{"2 journal.tsv journal.no_proposal"}},

@@ -425,7 +425,7 @@ func (f *folder) checkOther(r *rows, id string, h pastBatch) {
 	f.expect(5, place{name, 1, 0}, "narrowed", head.narrowed, r.fields[3])
 	f.expect(5, place{name, 1, 0}, "apart", head.apart, r.fields[4])
 	f.expect(5, at, "rules", r.fields[6], head.rules)
-	f.threePeople(5, at, id, f.sealOf(h.approved, h.computed, head.rules), f.threeEvents(id))
+	f.checkEarlierSigners(at, id, h, head.rules)
 	slices.Sort(head.averages)
 	frozen := f.inputs.averages[h.approved.position]
 	slices.Sort(frozen)
@@ -433,7 +433,7 @@ func (f *folder) checkOther(r *rows, id string, h pastBatch) {
 }
 
 // known lists the files that a folder may hold.
-var known = regexp.MustCompile(`^(README\.txt|about\.txt|seal\.txt|seal\.(maker|checker|approver)\.sig|keys/[0-9a-f]{32}\.pem|journal\.tsv|leaves\.tsv|findings\.tsv|` +
+var known = regexp.MustCompile(`^(README\.txt|about\.txt|seal\.txt|seal\.(maker|checker|approver)\.sig|keys/[0-9a-f]{32}\.pem|journal\.tsv|leaves\.tsv|findings\.tsv|answers\.tsv|` +
 	`sealed/(batch|lines|settlements|payments|sentences|entries|portions)\.tsv|files\.tsv|payment_files\.tsv|payment_states\.tsv|postings\.tsv|` +
 	`inputs/(facts|policies|documents|receivables|batches)\.tsv|inputs/(policies|settings)/[1-9][0-9]*\.yaml|` +
 	`inputs/batches/[0-9]{4}-[0-9]{2}-[0-9]+/(batch|lines|settlements|payments|entries|portions)\.tsv)$`)

@@ -59,6 +59,7 @@ func (f *folder) checkSeal() {
 	}
 	s.head, s.ok = head, ok
 	f.checkSigners(text)
+	f.checkAnswers()
 	f.checkComputed()
 	f.checkVoided()
 	if s.submitted != nil && s.checked != nil && s.approved != nil {
@@ -82,8 +83,10 @@ func (f *folder) readSeal(text string) bool {
 	}
 	f.seal = list
 	f.sealed.batch, f.sealed.digest, f.sealed.horizon = list.get("batch"), list.get("digest"), horizon
-	if findings := list.get("findings"); findings != "" {
-		const name = "findings.tsv"
+	const name = "findings.tsv"
+	if findings := list.get("findings"); findings == "" && f.has(name) {
+		f.fail(3, place{File: name}, "seal.not_sealed")
+	} else if findings != "" {
 		if text, ok := f.readSmall(3, name); ok {
 			f.expect(3, place{File: name}, "findings", sum3([]byte(text)).String(), findings)
 		}
@@ -96,7 +99,7 @@ func (f *folder) checkSigners(text string) {
 	s := &f.sealed
 	found := f.threeEvents(s.batch)
 	s.submitted, s.checked, s.approved = found[0], found[1], found[2]
-	f.threePeople(3, place{File: "journal.tsv"}, s.batch, text, found)
+	f.threePeople(3, place{File: "journal.tsv"}, s.batch, sum3([]byte(text)).String(), text, found)
 	for i, e := range found {
 		if e == nil {
 			continue
@@ -135,20 +138,20 @@ func (f *folder) threeEvents(batch string) (found [3]*event) {
 }
 
 // threePeople checks that three people with their roles have signed a seal, one after the other: they name its digest, and the
-// signatures in the events are good.
-func (f *folder) threePeople(number int, at place, batch, text string, found [3]*event) {
+// signatures in the events are good for its text, where there is one.
+func (f *folder) threePeople(number int, at place, batch, seal, text string, found [3]*event) {
 	for i, e := range found {
 		who := signers[i]
 		if e == nil {
 			f.fail(number, at, "seal.no_event", who.kind, batch)
 			continue
 		}
-		f.expect(number, e.place, "seal", e.payload.get("seal"), sum3([]byte(text)).String())
+		f.expect(number, e.place, "seal", e.payload.get("seal"), seal)
 		if !e.signer.may(who.role) {
 			f.fail(number, e.place, "seal.no_role", e.actor, who.role)
 		}
 		signature, _ := hex.DecodeString(e.payload.get("signature"))
-		if e.signer != nil && !f.signatures.good(e.signer.key, text, string(signature)) {
+		if e.signer != nil && text != "" && !f.signatures.good(e.signer.key, text, string(signature)) {
 			f.fail(number, e.place, "seal.event_signature", e.actor, batch)
 		}
 		for _, other := range found[:i] {
@@ -176,6 +179,35 @@ func (f *folder) sealOf(approved, computed *event, rules string) string {
 		b = appendPair(b, "findings", findings)
 	}
 	return string(b)
+}
+
+// checkEarlierSigners is threePeople for an earlier batch. Where its checks found something, the event names the digest of the
+// findings with their answers, the seal that of the findings alone, and the text cannot be made again; the events, which are
+// signed with the same keys, must then agree on the seal.
+func (f *folder) checkEarlierSigners(at place, id string, h pastBatch, rules string) {
+	text := f.sealOf(h.approved, h.computed, rules)
+	seal := sum3([]byte(text)).String()
+	if _, checked := h.approved.payload.lookup("findings"); checked && h.approved.payload.get("seal") != seal {
+		text, seal = "", h.approved.payload.get("seal")
+	}
+	f.threePeople(5, at, id, seal, text, f.threeEvents(id))
+}
+
+// checkAnswers holds answers.tsv, the findings with their answers, against what the approver agreed to.
+func (f *folder) checkAnswers() {
+	const name = "answers.tsv"
+	if f.sealed.approved == nil {
+		return
+	}
+	agreed, checked := f.sealed.approved.payload.lookup("findings")
+	switch {
+	case !checked && f.has(name):
+		f.fail(3, place{File: name}, "seal.not_sealed")
+	case checked:
+		if text, ok := f.readSmall(3, name); ok {
+			f.expect(3, place{File: name}, "findings", sum3([]byte(text)).String(), agreed)
+		}
+	}
 }
 
 // checkComputed looks for the event that made the batch what was sealed, at its horizon, before it was submitted.
