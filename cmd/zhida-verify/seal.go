@@ -207,6 +207,9 @@ func (f *folder) checkAnswers() {
 		if text, ok := f.readSmall(3, name); ok {
 			f.expect(3, place{File: name}, "findings", sum3([]byte(text)).String(), agreed)
 		}
+		for _, open := range []string{"open_stop", "open_review"} {
+			f.expect(3, f.sealed.approved.place, open, f.sealed.approved.payload.get(open), "0")
+		}
 	}
 }
 
