@@ -287,6 +287,9 @@ func (f *forger) signEarlier() {
 				{"leaves", p.get("leaves")}, {"root", p.get("root")}} {
 				text = appendPair(text, l.name, l.value)
 			}
+			if findings, ok := p.lookup("findings"); ok {
+				text = appendPair(text, "findings", findings)
+			}
 			if f.owns(e[2]) {
 				f.set(i+1, "seal", sum3(text).String())
 				f.set(i+1, "signature", hex.EncodeToString(f.keys[f.keyName(e[2], i+1)].sign(text)))

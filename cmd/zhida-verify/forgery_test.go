@@ -263,6 +263,20 @@ var forgeries = []forgery{
 		f.chain(1)
 		f.manifest("周正")
 	}, []string{"5 inputs/facts.tsv bound.unbound", "9 postings.tsv bound.unbound"}},
+	{"an answer to a finding edited", february, []string{"张敏"}, func(f *forger) {
+		f.edit("answers.tsv", "已当面核对", "已电话核对")
+		f.manifest("张敏")
+	}, []string{"3 answers.tsv values.differ"}},
+	{"a finding edited", february, []string{"张敏"}, func(f *forger) {
+		f.edit("findings.tsv", "card_changed\tyes\t1", "card_changed\tyes\t0")
+		f.manifest("张敏")
+	}, []string{"3 findings.tsv values.differ"}},
+	{"approved with a finding that nobody answered", february, nil, func(f *forger) {
+		f.owned = nil
+		f.set(f.last("batch.approved"), "open_stop", "1")
+		f.chain(1)
+		f.manifest("周正")
+	}, []string{"3 journal.tsv values.differ"}},
 	{"a lost key replaced by the one who ended it", january, nil, func(f *forger) {
 		f.owned = nil
 		f.events[f.event("actor.removed", 1)-1][2] = "吴管"
@@ -317,7 +331,7 @@ var forgeries = []forgery{
 	{"an approved batch voided by one person", february, nil, func(f *forger) {
 		f.owned = nil
 		at := f.event("batch.cancelled", 1)
-		f.events[at-1][4] = strings.Replace(f.events[at-1][4], "proposal=35\n", "", 1)
+		f.events[at-1][4] = strings.Replace(f.events[at-1][4], "proposal="+f.payload(at).get("proposal")+"\n", "", 1)
 		f.chain(1)
 		f.manifest("周正")
 	}, []string{"2 journal.tsv journal.no_proposal"}},

@@ -425,7 +425,7 @@ func (f *folder) checkOther(r *rows, id string, h pastBatch) {
 	f.expect(5, place{name, 1, 0}, "narrowed", head.narrowed, r.fields[3])
 	f.expect(5, place{name, 1, 0}, "apart", head.apart, r.fields[4])
 	f.expect(5, at, "rules", r.fields[6], head.rules)
-	f.threePeople(5, at, id, f.sealOf(h.approved, h.computed, head.rules), f.threeEvents(id))
+	f.checkEarlierSigners(at, id, h, head.rules)
 	slices.Sort(head.averages)
 	frozen := f.inputs.averages[h.approved.position]
 	slices.Sort(frozen)

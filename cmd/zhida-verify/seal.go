@@ -59,6 +59,7 @@ func (f *folder) checkSeal() {
 	}
 	s.head, s.ok = head, ok
 	f.checkSigners(text)
+	f.checkAnswers()
 	f.checkComputed()
 	f.checkVoided()
 	if s.submitted != nil && s.checked != nil && s.approved != nil {
@@ -82,8 +83,10 @@ func (f *folder) readSeal(text string) bool {
 	}
 	f.seal = list
 	f.sealed.batch, f.sealed.digest, f.sealed.horizon = list.get("batch"), list.get("digest"), horizon
-	if findings := list.get("findings"); findings != "" {
-		const name = "findings.tsv"
+	const name = "findings.tsv"
+	if findings := list.get("findings"); findings == "" && f.has(name) {
+		f.fail(3, place{File: name}, "seal.not_sealed")
+	} else if findings != "" {
 		if text, ok := f.readSmall(3, name); ok {
 			f.expect(3, place{File: name}, "findings", sum3([]byte(text)).String(), findings)
 		}
@@ -91,23 +94,11 @@ func (f *folder) readSeal(text string) bool {
 	return true
 }
 
-// checkAnswers holds the answers to what the checks found against the event that approved the batch.
-func (f *folder) checkAnswers() {
-	const name = "answers.tsv"
-	if f.seal.get("findings") == "" || f.sealed.approved == nil {
-		return
-	}
-	if text, ok := f.readSmall(3, name); ok {
-		f.expect(3, place{File: name}, "answers", sum3([]byte(text)).String(), f.sealed.approved.payload.get("answers"))
-	}
-}
-
 // checkSigners looks at the three who signed the batch of the folder, and at their signatures beside the seal.
 func (f *folder) checkSigners(text string) {
 	s := &f.sealed
 	found := f.threeEvents(s.batch)
 	s.submitted, s.checked, s.approved = found[0], found[1], found[2]
-	f.checkAnswers()
 	f.threePeople(3, place{File: "journal.tsv"}, s.batch, text, found)
 	for i, e := range found {
 		if e == nil {
@@ -147,7 +138,7 @@ func (f *folder) threeEvents(batch string) (found [3]*event) {
 }
 
 // threePeople checks that three people with their roles have signed a seal, one after the other: they name its digest, and the
-// signatures in the events are good.
+// signatures in the events are good for its text.
 func (f *folder) threePeople(number int, at place, batch, text string, found [3]*event) {
 	for i, e := range found {
 		who := signers[i]
@@ -188,6 +179,32 @@ func (f *folder) sealOf(approved, computed *event, rules string) string {
 		b = appendPair(b, "findings", findings)
 	}
 	return string(b)
+}
+
+// checkEarlierSigners is threePeople for an earlier batch, whose seal is made again from its events.
+func (f *folder) checkEarlierSigners(at place, id string, h pastBatch, rules string) {
+	text := f.sealOf(h.approved, h.computed, rules)
+	f.threePeople(5, at, id, text, f.threeEvents(id))
+}
+
+// checkAnswers holds answers.tsv, the findings with their answers, against what the approver agreed to.
+func (f *folder) checkAnswers() {
+	const name = "answers.tsv"
+	if f.sealed.approved == nil {
+		return
+	}
+	agreed, checked := f.sealed.approved.payload.lookup("answers")
+	switch {
+	case !checked && f.has(name):
+		f.fail(3, place{File: name}, "seal.not_sealed")
+	case checked:
+		if text, ok := f.readSmall(3, name); ok {
+			f.expect(3, place{File: name}, "answers", sum3([]byte(text)).String(), agreed)
+		}
+		for _, open := range []string{"open_stop", "open_review"} {
+			f.expect(3, f.sealed.approved.place, open, f.sealed.approved.payload.get(open), "0")
+		}
+	}
 }
 
 // checkComputed looks for the event that made the batch what was sealed, at its horizon, before it was submitted.
