@@ -104,15 +104,15 @@ func (a *audit) read(r payroll.Report) error {
 // the checks compare the summaries, and the cover quotes the checks.
 func (a *audit) summarise() error {
 	var made []*sheet
-	for _, make := range []func() (*sheet, error){a.byTownship, a.byTownshipAndItem, a.chart, a.byVillage, a.byItem, a.byFund, a.byShare, a.checks, a.cover, a.standards} {
+	for _, make := range []func() (*sheet, error){a.byTownship, a.byTownshipAndItem, a.chart, a.byVillage, a.byItem, a.byFund, a.byShare, a.checks, a.cover, a.standards, a.seal} {
 		s, err := make()
 		if err != nil {
 			return err
 		}
 		made = append(made, s)
 	}
-	front, checks, cover, standards := made[:7], made[7], made[8], made[9]
-	a.book.sheets = slices.Concat([]*sheet{cover, checks}, front, a.sheets(), []*sheet{standards})
+	front, checks, cover, last := made[:7], made[7], made[8], made[9:]
+	a.book.sheets = slices.Concat([]*sheet{cover, checks}, front, a.sheets(), last)
 	return a.disagreement()
 }
 

@@ -415,6 +415,39 @@ func (a *audit) standards() (*sheet, error) {
 	return s.sheet, nil
 }
 
+// seal tells somebody who trusts nobody how to check the batch without this program. It
+// quotes the seal and lies under none: the workbook is made from what was sealed.
+func (a *audit) seal() (*sheet, error) {
+	s, err := a.book.newSummary("封签", "怎样核对封签", 0, colSerial, textColumn("核对什么", 30), textColumn("怎么做", 70), textColumn("应当看到", 44))
+	if err != nil {
+		return nil, err
+	}
+	if err := s.headings(); err != nil {
+		return nil, err
+	}
+	id := a.head.Batch.ID.String()
+	folder := "证据_" + strings.ReplaceAll(id, "/", "-")
+	digest, sum := orDash(a.head.Seal), orDash(a.head.SealSum)
+	verify := "openssl pkeyutl -verify -pubin -inkey keys/密钥号.pem -in seal.txt -sigfile seal.approver.sig -rawin -digest sm3 -pkeyopt distid:1234567812345678"
+	for i, x := range [][3]string{
+		{"取证据", "向县财政局要证据文件夹 " + folder + "（zhida evidence " + id + "）", "一个文件夹和同名压缩包"},
+		{"文件没有动过", "逐个 openssl dgst -sm3 文件，对照 MANIFEST.tsv", "字节数和摘要都相同，没有多余的文件"},
+		{"各行就是被封的行", "openssl dgst -sm3 sealed/lines.tsv，对照 sealed/batch.tsv", "sealed/batch.tsv 里有同样的摘要"},
+		{"批次的封印", "openssl dgst -sm3 sealed/batch.tsv", digest},
+		{"封签文书", "openssl dgst -sm3 seal.txt", sum},
+		{"三人的签名", verify + "（经办、复核各换一个 .sig）", "Signature Verified Successfully，三次"},
+		{"密钥是谁的", "看 journal.tsv 里 actor.added 的各条；第一名管理员的密钥号向县局当面核对", "三个人、三把密钥，经办不是复核也不是审批"},
+		{"本工作簿的数", "把明细按人、按项目合计，对照 sealed/settlements.tsv 和 sealed/lines.tsv", "分文不差；封面和核对表的差额都是零"},
+		{"不信任何人，再算一次", "zhida rerun --evidence " + folder, "各文件逐字节相同"},
+		{"一次全查", "zhida-verify " + folder + "（与本程序没有一行共用的代码）", "没有发现问题"},
+	} {
+		if err := s.add(number(int64(i+1)), text(x[0]), text(x[1]), text(x[2])); err != nil {
+			return nil, err
+		}
+	}
+	return s.sheet, nil
+}
+
 func day(d calendar.Date) string {
 	if d == 0 {
 		return ""

@@ -195,7 +195,7 @@ func TestCover(t *testing.T) {
 // TestPaper holds the sheets against what a printed and stamped page needs.
 func TestPaper(t *testing.T) {
 	f := opened(t, written(t, newFake(200), partRows))
-	want := []string{"封面", "核对", "乡镇汇总", "乡镇分项目", "图表", "村级汇总", "项目汇总", "资金汇总", "资金分担", "明细", "人员", "与上月比较", "补发扣回", "缓发与拒发", "审核事项", "检查情况", "依据"}
+	want := []string{"封面", "核对", "乡镇汇总", "乡镇分项目", "图表", "村级汇总", "项目汇总", "资金汇总", "资金分担", "明细", "人员", "与上月比较", "补发扣回", "缓发与拒发", "审核事项", "检查情况", "依据", "封签"}
 	if diff := cmp.Diff(want, f.GetSheetList()); diff != "" {
 		t.Error(diff)
 	}
