@@ -10,6 +10,7 @@ import (
 
 	"zhida/payroll/journal"
 	"zhida/payroll/ledger"
+	"zhida/rules/policy"
 )
 
 // update runs f in one write transaction and ends it with the one event that f recorded.
@@ -120,6 +121,7 @@ const (
 	boundFactEnd  = "fact_end"      // the same
 	boundImport   = "import"        // one
 	boundPolicy   = "policy"        // one
+	boundDocument = "document"      // by item, as in the text
 	boundEnd      = "policy_end"    // one
 	boundSettings = "settings"      // one
 	boundProposal = "proposal"      // one
@@ -185,7 +187,31 @@ func importRow(r ImportRecord) []string {
 // PutPolicy also notes the policy.
 func (w *bound) PutPolicy(ctx context.Context, p AdoptedPolicy) error {
 	w.note(boundPolicy, policyRow(p)...)
+	rows, err := documentRows(p)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		w.note(boundDocument, row...)
+	}
 	return w.Tx.PutPolicy(ctx, p)
+}
+
+// documentRows are what a document grants, an item a row, so that nobody has to understand
+// the language of policies to look it up.
+func documentRows(p AdoptedPolicy) (rows [][]string, err error) {
+	pol, err := policy.Read(p.Code, []byte(p.Text))
+	if err != nil {
+		return nil, err
+	}
+	for _, it := range pol.Items {
+		side := Gross
+		if it.Deduction {
+			side = Deduction
+		}
+		rows = append(rows, []string{pol.Document.Number, pol.Document.Title, pol.Document.From.String(), pol.Document.Until.String(), it.Code, it.Name, it.Channel, string(side)})
+	}
+	return rows, nil
 }
 
 func policyRow(p AdoptedPolicy) []string {

@@ -361,22 +361,16 @@ func (e *evidence) inputs() error {
 	})
 }
 
-// documents writes what each document grants and for which pay months, so that nobody has to
-// understand the language of policies to look it up.
+// documents writes what each document grants and for which pay months.
 func (e *evidence) documents(policies []AdoptedPolicy) error {
-	granted, err := byPosition(policies)
-	if err != nil {
-		return err
-	}
 	return e.table("inputs/documents.tsv", func(row func(...string)) error {
-		for _, x := range policies {
-			p := granted[num(x.Position)]
-			for _, it := range p.Items {
-				side := Gross
-				if it.Deduction {
-					side = Deduction
-				}
-				row(num(x.Position), p.Document.Number, p.Document.Title, p.Document.From.String(), p.Document.Until.String(), it.Code, it.Name, it.Channel, string(side))
+		for _, p := range policies {
+			rows, err := documentRows(p)
+			if err != nil {
+				return err
+			}
+			for _, x := range rows {
+				row(append([]string{num(p.Position)}, x...)...)
 			}
 		}
 		return nil

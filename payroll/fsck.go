@@ -245,7 +245,7 @@ func (f *fsck) agree(found rowsAt, tables ...string) {
 
 // tableChinese is what screens call the tables that events bind.
 var tableChinese = map[string]string{
-	boundFact: "事实", boundFactEnd: "事实的失效", boundImport: "导入记录", boundPolicy: "文件", boundEnd: "文件的撤回", boundSettings: "设置", boundProposal: "提议", boundDecided: "提议的决定",
+	boundFact: "事实", boundFactEnd: "事实的失效", boundImport: "导入记录", boundPolicy: "文件", boundDocument: "文件规定的项目", boundEnd: "文件的撤回", boundSettings: "设置", boundProposal: "提议", boundDecided: "提议的决定",
 	boundActor: "操作人员", boundEntry: "待扣", boundPosting: "资金分录", boundState: "款项状态", boundReturn: "回盘里没有登记的行", boundExport: "银行文件", boundFile: "款项所在的文件", boundErased: "销毁的数据",
 }
 
@@ -379,6 +379,13 @@ func (f *fsck) documents() error {
 	}
 	for _, p := range policies {
 		found.row(p.Position, boundPolicy, policyRow(p)...)
+		rows, err := documentRows(p)
+		if err != nil { // the text was edited, which its digest says as well
+			f.Faults = append(f.Faults, Fault{p.Position, boundPolicy, faultOf(err)})
+		}
+		for _, row := range rows {
+			found.row(p.Position, boundDocument, row...)
+		}
 		if p.Withdrawn != 0 {
 			found.row(p.Withdrawn, boundEnd, num(p.Position))
 		}
@@ -404,7 +411,7 @@ func (f *fsck) documents() error {
 			found.row(p.Decided, boundDecided, num(p.Position), yesNo(p.Accepted))
 		}
 	}
-	f.agree(found, boundImport, boundPolicy, boundEnd, boundSettings, boundProposal, boundDecided)
+	f.agree(found, boundImport, boundPolicy, boundDocument, boundEnd, boundSettings, boundProposal, boundDecided)
 	return nil
 }
 

@@ -81,7 +81,7 @@ func (b *Book) ReissueDraft(ctx context.Context, s *Session, only []PaymentID, s
 			return err
 		}
 		at := b.now().UTC().Truncate(time.Second)
-		pairs := []string{"month", month.String(), "kind", string(Reissue), "horizon", num(head.Position), "computed", at.Format(time.RFC3339), "same_account", sameReason}
+		pairs := []string{"month", month.String(), "kind", string(Reissue), "horizon", num(head.Position), "computed", at.Format(time.RFC3339), "rules", num(int64(rules.Version)), "same_account", sameReason}
 		for start := 0; start < len(list); {
 			end := start
 			for end < len(list) && list[end].Channel == list[start].Channel {
@@ -92,7 +92,7 @@ func (b *Book) ReissueDraft(ctx context.Context, s *Session, only []PaymentID, s
 				return err
 			}
 			result.Batches = append(result.Batches, batch)
-			pairs = append(pairs, "batch", batch.ID.String(), "digest", batch.Digest)
+			pairs = append(pairs, "batch", batch.ID.String(), "digest", batch.Digest, "channel", batch.Channel)
 			start = end
 		}
 		if len(result.Batches) == 0 {

@@ -309,7 +309,7 @@ func (w *stage) finish(ctx context.Context) (RunResult, error) {
 	err := w.update(ctx, func(tx Tx) error {
 		result.Batches = nil
 		pairs := []string{"month", w.calc.month.String(), "kind", string(w.calc.kind), "horizon", strconv.FormatInt(w.calc.horizon, 10),
-			"computed", w.computedAt.Format(time.RFC3339), "roster", strconv.Itoa(w.roster), "refused", strconv.Itoa(len(w.refused)), "short", strconv.Itoa(w.short)}
+			"computed", w.computedAt.Format(time.RFC3339), "rules", strconv.Itoa(rules.Version), "roster", strconv.Itoa(w.roster), "refused", strconv.Itoa(len(w.refused)), "short", strconv.Itoa(w.short)}
 		if w.calc.apart {
 			pairs = append(pairs, "apart", "yes")
 		}
@@ -337,7 +337,7 @@ func (w *stage) finish(ctx context.Context) (RunResult, error) {
 					return err
 				}
 			}
-			pairs = append(pairs, "batch", head.ID.String(), "digest", head.Digest)
+			pairs = append(pairs, "batch", head.ID.String(), "digest", head.Digest, "channel", head.Channel)
 			result.Batches = append(result.Batches, head)
 		}
 		kind := EventBatchComputed

@@ -269,10 +269,11 @@ func (f *folder) checkReceivables() {
 	f.compare(5, r.name, "rows.receivable", b, f.sealed.horizon, !r.broken)
 }
 
-// readDocuments reads inputs/documents.tsv. No event binds it, so its rows are held against the texts of the policies as far
-// as words go: document and title are those of the policy, the item and its printed name stand in the text.
+// readDocuments reads inputs/documents.tsv, holds it against rows.document of the adoptions and, as far as words go, against the
+// texts of the policies: document and title are those of the policy, the item and its printed name stand in the text.
 func (f *folder) readDocuments() {
 	texts := map[int64]string{}
+	granted := bound{}
 	r := f.table(5, "inputs/documents.tsv", 9, 9)
 	before := document{}
 	for r.next() {
@@ -281,6 +282,7 @@ func (f *folder) readDocuments() {
 			break
 		}
 		key := document{n[0], strings.Clone(r.fields[5])}
+		granted.at(n[0]).WriteString(strings.Join(r.raw[1:], "\t") + "\n")
 		p, adopted := f.inputs.policies[n[0]]
 		if !adopted {
 			f.fail(5, r.place(), "documents.no_policy", n[0])
@@ -307,6 +309,7 @@ func (f *folder) readDocuments() {
 		}
 		f.inputs.documents[key] = grant{strings.Clone(r.fields[1]), strings.Clone(r.fields[6]), strings.Clone(r.fields[7]), strings.Clone(r.fields[8]), strings.Clone(r.fields[3]), strings.Clone(r.fields[4])}
 	}
+	f.compare(5, r.name, "rows.document", granted, f.sealed.horizon, !r.broken)
 }
 
 // checkOtherBatches holds inputs/batches.tsv and the earlier batches against the journal.
@@ -408,6 +411,8 @@ func (f *folder) checkOther(r *rows, id string, h pastBatch) {
 	f.expect(5, at, "kind", r.fields[1], h.computed.payload.get("kind"))
 	f.expect(5, at, "narrowed", r.fields[3], h.computed.payload.get("narrowed"))
 	f.expect(5, at, "apart", r.fields[4], cmp.Or(h.computed.payload.get("apart"), "no"))
+	f.expect(5, at, "channel", r.fields[2], computedChannel(h.computed.payload, id))
+	f.expect(5, at, "rules", r.fields[6], h.computed.payload.get("rules"))
 	other := otherBatch{id: id, committed: committed, approved: h.approved, folder: "inputs/batches/" + strings.Replace(id, "/", "-", 1) + "/"}
 	f.inputs.batches = append(f.inputs.batches, other)
 	name := other.folder + "batch.tsv"

@@ -122,18 +122,11 @@ var unbound = map[string]func(fields []string, column int) bool{
 	"about.txt": func(fields []string, _ int) bool {
 		return strings.HasPrefix(fields[0], "book_format=") || strings.HasPrefix(fields[0], "persons=")
 	},
-	// First and last month, and the channel of an item that the batch does not pay.
-	"inputs/documents.tsv": func(_ []string, column int) bool { return column == 3 || column == 4 || column == 7 },
-	// Channel and version of the rules of a batch that was not committed.
-	"inputs/batches.tsv": func(fields []string, column int) bool {
-		return (column == 2 || column == 6) && fields[len(fields)-1] == "no"
-	},
 }
 
-// mayMove says the same of whole rows: the items of a document may stand in any order, and that a payment was paid again shows
-// only beside the folder of the batch that did it.
+// mayMove says the same of whole rows: that a payment was paid again shows only beside the folder of the batch that did it.
 func mayMove(name, what, row string) bool {
-	return name == "inputs/documents.tsv" && what == "exchanged" || name == "payment_states.tsv" && what == "deleted" && strings.Contains(row, "\treissued\t")
+	return name == "payment_states.tsv" && what == "deleted" && strings.Contains(row, "\treissued\t")
 }
 
 // behind makes a manifest that fits, as if somebody of the journal had signed it, and verifies.

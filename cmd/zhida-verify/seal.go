@@ -227,6 +227,8 @@ func (f *folder) checkComputed() {
 	f.expect(3, last.place, "digest", computedDigest(last.payload, s.batch), s.digest)
 	f.expect(3, last.place, "horizon", last.payload.get("horizon"), f.seal.get("horizon"))
 	f.expect(3, last.place, "kind", last.payload.get("kind"), f.about.get("kind"))
+	f.expect(3, last.place, "channel", computedChannel(last.payload, s.batch), f.about.get("channel"))
+	f.expect(3, last.place, "rules", last.payload.get("rules"), f.seal.get("rules"))
 }
 
 // computedDigest is the digest that an event batch.computed gives a batch: the pair after its name.
@@ -234,6 +236,16 @@ func computedDigest(p pairs, batch string) string {
 	for i, e := range p {
 		if e.name == "batch" && e.value == batch && i+1 < len(p) && p[i+1].name == "digest" {
 			return p[i+1].value
+		}
+	}
+	return ""
+}
+
+// computedChannel is the channel that it gives the batch: the pair after the digest.
+func computedChannel(p pairs, batch string) string {
+	for i, e := range p {
+		if e.name == "batch" && e.value == batch && i+2 < len(p) && p[i+2].name == "channel" {
+			return p[i+2].value
 		}
 	}
 	return ""
