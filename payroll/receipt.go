@@ -27,6 +27,7 @@ type Signer struct {
 	Step      string // maker, checker, approver
 	Actor     string
 	KeyID     string
+	Point     string // the public key, hex
 	Signature string // hex, DER
 }
 
@@ -34,7 +35,7 @@ type Signer struct {
 func (r Receipt) Text() []byte {
 	pairs := []string{"seal", string(r.Seal.Text())}
 	for _, s := range r.Signers {
-		pairs = append(pairs, "step", s.Step, "actor", s.Actor, "key", s.KeyID, "signature", s.Signature)
+		pairs = append(pairs, "step", s.Step, "actor", s.Actor, "key", s.KeyID, "point", s.Point, "signature", s.Signature)
 	}
 	pairs = append(pairs, "public", string(r.Leaf.Public), "private", string(r.Leaf.Private), "number", strconv.Itoa(r.Number))
 	for _, p := range r.Path {
@@ -97,17 +98,25 @@ func signersOf(ctx context.Context, r Reader, batch Batch) ([]Signer, error) {
 	if err != nil {
 		return nil, err
 	}
-	latest := map[string]Signer{}
-	err = r.Events(ctx, batch.Horizon, head.Position, func(e journal.Event) error {
+	latest, points := map[string]Signer{}, map[string]string{}
+	err = r.Events(ctx, 1, head.Position, func(e journal.Event) error {
 		step := sealSteps[e.Kind]
-		if step == "" {
+		if step == "" && e.Kind != EventActorAdded && e.Kind != EventActorRekeyed {
 			return nil
 		}
 		pairs, err := journal.ParsePayload(e.Payload)
-		if valueOf(pairs, "batch") == batch.ID.String() {
-			latest[step] = Signer{step, e.Actor, e.KeyID, valueOf(pairs, "signature")}
+		if err != nil {
+			return err
 		}
-		return err
+		if public := valueOf(pairs, "public_key"); public != "" {
+			point, err := unhex(public)
+			points[journal.KeyID(point)] = public
+			return err
+		}
+		if valueOf(pairs, "batch") == batch.ID.String() {
+			latest[step] = Signer{step, e.Actor, e.KeyID, points[e.KeyID], valueOf(pairs, "signature")}
+		}
+		return nil
 	})
 	return []Signer{latest["maker"], latest["checker"], latest["approver"]}, err
 }

@@ -28,6 +28,7 @@ const (
 // options is what the command line says.
 type options struct {
 	pin, files, lang string
+	receipt, seal    string
 	json             bool
 }
 
@@ -39,10 +40,13 @@ func run(args []string, env func(string) string, stdout, stderr io.Writer) int {
 	flags.SetOutput(stderr)
 	flags.StringVar(&o.pin, "pin", "", "key id of the first administrator as the county has published it / 县里公布的第一名管理员密钥号")
 	flags.StringVar(&o.files, "files", "", "folder of the bank files themselves, to be compared too / 银行文件所在的文件夹，一并核对")
+	flags.StringVar(&o.receipt, "receipt", "", "a receipt instead of folders: its text, or the texts of its codes, one a line / 一张回执：它的文本，或各码的文字，一行一个")
+	flags.StringVar(&o.seal, "seal", "", "with --receipt: SM3 of the seal as the county has published it / 县里公布的封签 SM3")
 	flags.StringVar(&o.lang, "lang", o.lang, "zh or en")
 	flags.BoolVar(&o.json, "json", false, "print JSON / 输出 JSON")
 	flags.Usage = func() {
 		fmt.Fprintln(stderr, "zhida-verify [--pin KEYID] [--files DIR] [--json] [--lang zh|en] DIR|ZIP…")
+		fmt.Fprintln(stderr, "zhida-verify --receipt FILE [--seal SM3] [--json] [--lang zh|en]")
 		flags.PrintDefaults()
 	}
 	names, err := parse(flags, args)
@@ -51,7 +55,7 @@ func run(args []string, env func(string) string, stdout, stderr io.Writer) int {
 		return exitGood
 	case err != nil:
 		return exitUsage
-	case len(names) == 0:
+	case (len(names) == 0) == (o.receipt == "") || o.receipt == "" && o.seal != "":
 		flags.Usage()
 		return exitUsage
 	case o.lang != "zh" && o.lang != "en":
@@ -60,6 +64,9 @@ func run(args []string, env func(string) string, stdout, stderr io.Writer) int {
 	case o.pin != "" && !keyForm.MatchString(o.pin):
 		fmt.Fprintln(stderr, words(o.lang).text("usage.pin"))
 		return exitUsage
+	}
+	if o.receipt != "" {
+		return verifyReceipt(o, stdout, stderr)
 	}
 	return verifyAll(names, o, stdout, stderr)
 }

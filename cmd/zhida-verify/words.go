@@ -69,9 +69,19 @@ var checksWords = [lastCheck + 1]checkWords{
 
 // sentences holds Chinese and English of every code.
 var sentences = map[string][2]string{
-	"usage.pin":       {"--pin 要 32 位小写十六进制的密钥号，例如 68907f530336d2e7e1dc340a2b592f5f；县局公布的是什么就填什么", "--pin takes a key id of 32 lower-case hex digits; give the one that the county has published"},
-	"open.missing":    {"没有“%v”：请检查路径（%v）", "%v is not there: check the path (%v)"},
-	"open.unreadable": {"“%v”读不了，请确认是证据文件夹或它的 zip 并有权限读取：%v", "%v cannot be read; make sure that it is an evidence folder or its zip, and that you may read it: %v"},
+	"usage.pin":         {"--pin 要 32 位小写十六进制的密钥号，例如 68907f530336d2e7e1dc340a2b592f5f；县局公布的是什么就填什么", "--pin takes a key id of 32 lower-case hex digits; give the one that the county has published"},
+	"receipt.form":      {"这不是一张回执，或它被截断、改动过", "this is no receipt, or it was cut or changed"},
+	"receipt.seal":      {"回执的封签是 %v，县里公布的是 %v：不是同一批，或封签被换过", "the receipt's seal is %v, the county has published %v: another batch, or the seal was replaced"},
+	"receipt.signers":   {"封签要经办、复核、审批三个人、三把密钥各签一次，这里不是", "a seal takes the signatures of maker, checker and approver, three people with three keys; these are not"},
+	"receipt.signature": {"%v 的签名对不上封签", "the signature of %v does not fit the seal"},
+	"receipt.parts":     {"回执里的明细读不懂，或不是这一批的", "the particulars of the receipt cannot be read, or are not of this batch"},
+	"receipt.path":      {"回执里的明细不在封签之下：内容被改过，或证明被换过", "the particulars are not under the seal: they were changed, or the proof was replaced"},
+	"receipt.good":      {"%v 的这一行（批次 %v，实发 %v 元）在封签之下，第 %v 片叶，共 %v 片；签名：%v", "the row of %v (batch %v, %v yuan paid) is under the seal, leaf %v of %v; signed by %v"},
+	"receipt.pinned":    {"封签和县里公布的相同：%v", "the seal is the one that the county has published: %v"},
+	"receipt.unpinned":  {"封签 SM3：%v。请和墙上的公示表或县里公布的比一比（--seal）；没有比过，整张回执可能是另造的。", "SM3 of the seal: %v. Compare it with the notice on the wall or what the county has published (--seal); until then the whole receipt can have been made up."},
+	"receipt.bad":       {"这张回执不能作证，请拿着它向县财政局核对。", "this receipt proves nothing; take it to the finance bureau."},
+	"open.missing":      {"没有“%v”：请检查路径（%v）", "%v is not there: check the path (%v)"},
+	"open.unreadable":   {"“%v”读不了，请确认是证据文件夹或它的 zip 并有权限读取：%v", "%v cannot be read; make sure that it is an evidence folder or its zip, and that you may read it: %v"},
 
 	"files.not_a_file":         {"不是普通文件（符号链接、设备等），没有打开", "not a regular file (a symbolic link, a device); it was not opened"},
 	"files.bad_path":           {"路径不能用：要在文件夹之内，用 / 分隔", "a path that cannot be used: it must stay within the folder and use /"},
