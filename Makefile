@@ -11,7 +11,7 @@ OUT ?= demo
 FUZZ ?= 20000x
 BENCH ?= .
 # Simulated counties of three years in `make test`; each takes some seconds.
-YEARS ?= 5
+YEARS ?= 4
 
 # Parts of `make test` run in their order, also under -j.
 .NOTPARALLEL:
@@ -47,14 +47,16 @@ fuzz: ## run every fuzz target, FUZZ=20000x executions each
 years: ## counties lived through against an oracle and a bank, YEARS of them; the race detector sees one more
 	go test ./cmd/zhida/internal/app -run '^TestYears$$' -years $(YEARS)
 
-# Under the race detector a command that unlocks a key, a county that prints all its papers and a forger who signs everything
-# again take minutes each. They run without it; what computes on several cores, and several programs at once, run with it.
-SLOW = ./cmd/zhida ./cmd/zhida/internal/app ./cmd/zhida-verify
-scripts: ## the command line as scripts of testdata/script, whole counties, the verifier
-	go test -timeout 20m -skip '^TestYears$$' $(SLOW)
+# Under the race detector a command that unlocks a key, a county that prints all its papers, a forger who signs everything again and
+# a workbook that is worked out again take minutes each, and find nothing there: they run without it. What computes on several
+# cores, and several programs at once, run with it.
+PLAIN := cmd/zhida/internal/app cmd/zhida-verify exporters/bankfile exporters/workbook exporters/webreport
+scripts: ## the command line as scripts of testdata/script, whole counties, the verifier, files that leave
+	go test ./cmd/zhida -run '^TestScripts$$'
+	go test -timeout 20m -skip '^TestYears$$' $(addprefix ./,$(PLAIN))
 
 race: ## all other tests under the race detector
-	go test -race -timeout 20m -skip '^TestScripts$$' $$(go list ./... | grep -v -e internal/app$$ -e zhida-verify$$) ./testdata/bank/... ./testdata/counties/...
+	go test -race -timeout 20m -skip '^TestScripts$$' $$(go list ./... | grep -v $(foreach p,$(PLAIN),-e '$(p)$$')) ./testdata/bank/... ./testdata/counties/...
 	go test -race -timeout 20m -run '^Test(Years|RunsAtOnce|LongAnswer|Raised|BackPay|Survey|Planted)' ./cmd/zhida/internal/app
 	go test -race -short ./cmd/zhida-verify
 

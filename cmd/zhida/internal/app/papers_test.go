@@ -26,12 +26,13 @@ import (
 	"zhida/rules/money"
 )
 
-// papersAgree makes every paper of the demo's batches and holds what stands on them
+// papersAgree makes every paper of some of the demo's batches and holds what stands on them
 // against the batch.
 func papersAgree(t *testing.T, a *App, batches []payroll.BatchID) {
 	ctx := context.Background()
 	dir := t.TempDir()
-	for _, id := range batches {
+	for _, i := range []int{0, 3, 5} { // of each channel, and a correction
+		id := batches[i]
 		b, err := a.Batch(ctx, id)
 		if err != nil {
 			t.Fatal(err)
