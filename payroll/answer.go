@@ -73,8 +73,12 @@ func (b *Book) ImportReturns(ctx context.Context, s *Session, f *ReturnFile, onl
 			result.Changed[x.to]++
 			result.Sums[x.to] += x.fen
 		}
-		e, err := b.record(ctx, tx, s, EventReturnsImported, "kind", "returns", "file_digest", f.Digest, "layout", f.Layout, "rows", num(int64(result.Rows)),
-			"moved", num(int64(len(m.moves))), "kept", num(int64(len(m.kept))))
+		adds, err := addendum(ctx, tx, batchesOf(m.moves)...)
+		if err != nil {
+			return err
+		}
+		e, err := b.record(ctx, tx, s, EventReturnsImported, append(adds, "kind", "returns", "file_digest", f.Digest, "layout", f.Layout, "rows", num(int64(result.Rows)),
+			"moved", num(int64(len(m.moves))), "kept", num(int64(len(m.kept))))...)
 		if err != nil {
 			return err
 		}
@@ -125,6 +129,15 @@ func putMoves(ctx context.Context, tx Tx, moves []move, position int64) error {
 		}
 	}
 	return nil
+}
+
+// batchesOf are the batches of moves, each once.
+func batchesOf(moves []move) []BatchID {
+	ids := map[BatchID]bool{}
+	for i := range moves {
+		ids[moves[i].Batch] = true
+	}
+	return sortedNumbers(ids)
 }
 
 // candidate is a payment that an answer may be about.

@@ -90,7 +90,15 @@ func (b *Book) CloseMonth(ctx context.Context, s *Session, month calendar.Month)
 		if problems != nil {
 			return problems
 		}
-		e, err := b.record(ctx, tx, s, EventMonthClosed, "month", month.String(), "from", num(report.From), "to", num(report.To), "digest", report.digest())
+		var ids []BatchID
+		for _, t := range report.Totals {
+			ids = append(ids, t.Batch)
+		}
+		adds, err := addendum(ctx, tx, ids...)
+		if err != nil {
+			return err
+		}
+		e, err := b.record(ctx, tx, s, EventMonthClosed, append(adds, "month", month.String(), "from", num(report.From), "to", num(report.To), "digest", report.digest())...)
 		report.Closed = e.Position
 		return err
 	})

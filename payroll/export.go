@@ -222,7 +222,11 @@ func (b *Book) BeginExport(ctx context.Context, s *Session, o *Outgoing, files [
 		for _, f := range files {
 			pairs = append(pairs, "file", f.Name, "count", strconv.Itoa(f.Count), "total_fen", num(int64(f.Total)), "sm3", f.SM3)
 		}
-		if _, err := b.record(ctx, tx, s, EventBatchExporting, pairs...); err != nil {
+		adds, err := addendum(ctx, tx, batch.ID)
+		if err != nil {
+			return err
+		}
+		if _, err := b.record(ctx, tx, s, EventBatchExporting, append(pairs, adds...)...); err != nil {
 			return err
 		}
 		if err := tx.PutExports(ctx, files); err != nil {
@@ -281,6 +285,10 @@ func (b *Book) FinishExport(ctx context.Context, s *Session, id BatchID) (Batch,
 			return nil, err
 		}
 		batch.State = Exported
-		return []string{"files", strconv.Itoa(len(files))}, tx.PutExports(ctx, files)
+		adds, err := addendum(ctx, tx, batch.ID)
+		if err != nil {
+			return nil, err
+		}
+		return append([]string{"files", strconv.Itoa(len(files))}, adds...), tx.PutExports(ctx, files)
 	})
 }

@@ -266,3 +266,36 @@ func sameSeal(ctx context.Context, r Reader, batch Batch) (Seal, error) {
 	}
 	return seal, nil
 }
+
+// addendum names the seals of batches that an event adds to: an export, an answer, a closing.
+// Batches of a program that made no seals have none to name.
+func addendum(ctx context.Context, r Reader, ids ...BatchID) (pairs []string, err error) {
+	for _, id := range ids {
+		batch, err := r.Batch(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		head, err := r.Head(ctx)
+		if err != nil {
+			return nil, err
+		}
+		seal := ""
+		err = r.Events(ctx, batch.Horizon, head.Position, func(e journal.Event) error {
+			if e.Kind != EventBatchApproved {
+				return nil
+			}
+			said, err := journal.ParsePayload(e.Payload)
+			if valueOf(said, "batch") == id.String() {
+				seal = valueOf(said, "seal")
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		if seal != "" {
+			pairs = append(pairs, "adds_to", id.String()+" "+seal)
+		}
+	}
+	return pairs, nil
+}

@@ -585,7 +585,11 @@ func (b *Book) ConfirmRest(ctx context.Context, s *Session, file, none string) (
 			count++
 			fen += x.fen
 		}
-		e, err := b.record(ctx, tx, s, EventReturnsImported, "kind", "rest", "file", file, "none_failed", none, "moved", num(int64(count)))
+		adds, err := addendum(ctx, tx, batchesOf(rest)...)
+		if err != nil {
+			return err
+		}
+		e, err := b.record(ctx, tx, s, EventReturnsImported, append(adds, "kind", "rest", "file", file, "none_failed", none, "moved", num(int64(count)))...)
 		if err != nil {
 			return err
 		}
