@@ -110,14 +110,14 @@ func expiries(ctx context.Context, r Reader) ([]Expiry, error) {
 }
 
 // ProposeErase proposes a destruction list: one person, or with 0 everybody whose records
-// need not be kept any longer. Errors: owed.document, erase.kept of a person whose records
+// need not be kept any longer. Errors: erase.document, erase.kept of a person whose records
 // are kept, erase.none, receipt.nobody of an unknown person.
 func (b *Book) ProposeErase(ctx context.Context, s *Session, person int64, document string) (at int64, people int, err error) {
 	if err := s.need(RoleMaker); err != nil {
 		return 0, 0, err
 	}
 	if strings.TrimSpace(document) == "" {
-		return 0, 0, message.Err("owed.document")
+		return 0, 0, message.Err("erase.document")
 	}
 	err = b.update(ctx, func(tx Tx) error {
 		list, err := expiries(ctx, tx)

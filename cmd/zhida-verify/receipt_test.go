@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"compress/zlib"
 	"encoding/base64"
 	"encoding/json"
 	"os"
@@ -9,9 +11,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"bytes"
-	"compress/zlib"
 )
 
 // receipted makes the receipt of person 1 in the county's February batch.

@@ -29,8 +29,11 @@ func (c *cli) checksCommand() *cobra.Command {
 				return message.Err("cli.month", from)
 			}
 			last, err := calendar.ParseMonth(to)
-			if err != nil || last < first {
+			if err != nil {
 				return message.Err("cli.month", to)
+			}
+			if last < first {
+				return message.Err("audit.months", first, last)
 			}
 			return c.with(cmd, func(ctx context.Context, a *app.App) error {
 				p, err := a.CheckPeriod(ctx, first, last)

@@ -59,7 +59,7 @@ func New(dir string) (*Writer, error) {
 	return &Writer{dir, temporary, map[string]listed{}}, nil
 }
 
-// Create makes a file of the folder, readable by the owner only. Errors: evidence.twice, export.write.
+// Create makes a file of the folder, readable by the owner only, once. Error: export.write.
 func (w *Writer) Create(name string) (io.WriteCloser, error) {
 	if _, twice := w.files[name]; twice || !fs.ValidPath(name) {
 		return nil, fmt.Errorf("evidence: the file %q is made twice or has no good name", name)

@@ -36,7 +36,7 @@ func TestErasure(t *testing.T) {
 		t.Fatalf("on the last day: %v", err)
 	}
 	b.at(2057, time.January, 4)
-	if _, _, err := b.app.ProposeErase(ctx, maker, 1, " "); message.Code(err) != "owed.document" {
+	if _, _, err := b.app.ProposeErase(ctx, maker, 1, " "); message.Code(err) != "erase.document" {
 		t.Fatalf("without a document: %v", err)
 	}
 	before, err := b.app.Book.Receipt(ctx, january.ID, 3)
