@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"zhida/rules"
+	"zhida/rules/calendar"
 	"zhida/rules/facts"
 	"zhida/rules/identity"
 	"zhida/rules/message"
@@ -113,6 +114,7 @@ type noticing struct {
 	declared map[int64]policyNotice // by position of the document's adoption
 	order    map[string]int         // of the items
 	silent   map[string]bool        // items that no paper shows
+	former   map[string]bool        // items that only former village cadres get
 	people   map[int64]*noticePerson
 	place    func(code string) string
 	at       map[noticeKey]*noticeDraft
@@ -128,7 +130,7 @@ type policyNotice struct {
 type noticePerson struct {
 	died  bool
 	group string
-	posts []facts.Spell // at the end of the month
+	posts []facts.Spell // begun by the end of the batch's month
 }
 
 type noticeKey struct {
@@ -158,7 +160,7 @@ func (n *noticing) prepare() (err error) {
 	if n.place, err = n.placeNames(); err != nil {
 		return err
 	}
-	n.declared, n.order, n.silent = map[int64]policyNotice{}, map[string]int{}, map[string]bool{}
+	n.declared, n.order, n.silent, n.former = map[int64]policyNotice{}, map[string]int{}, map[string]bool{}, map[string]bool{}
 	for _, a := range n.policies {
 		pol, err := policy.Read(a.Document, []byte(a.Text))
 		if err != nil {
@@ -167,6 +169,7 @@ func (n *noticing) prepare() (err error) {
 		n.declared[a.Position] = noticeOf(pol.Notice)
 		for _, it := range pol.Items {
 			n.order[it.Code] = it.Order
+			n.former[it.Code] = slices.Equal(it.Categories, []facts.Category{facts.FormerVillageCadre})
 			n.silent[it.Code] = it.Basis == policy.ByDeath || slices.ContainsFunc(unspeakable, func(w string) bool { return strings.Contains(it.Name, w) })
 		}
 	}
@@ -196,7 +199,7 @@ func (n *noticing) prepare() (err error) {
 		}
 		var x facts.Spell
 		err := decode(f, &x)
-		if x.From <= end && (x.To == 0 || x.To >= end) {
+		if x.From <= end {
 			who.posts = append(who.posts, x)
 		}
 		return err
@@ -365,12 +368,24 @@ func (n *noticing) cells(paper *PublicNotice, masked []string, name string, x no
 	return cells
 }
 
-// post is what somebody is, at the end of the month: the post at the line's place before
-// others, or the category of who has none any more.
+// post is what somebody was paid as: the post that they held last in the line's month, at the
+// line's place before others, or the category of who held none and of what is for leavers only.
 func (n *noticing) post(x noticeLine) string {
-	who := n.people[x.person]
+	category := n.batchReport.people[x.person].settlement.Category
+	if n.former[x.line.Item] {
+		return policy.CategoryChinese(category)
+	}
+	first, last := x.line.Month.First(), x.line.Month.Last()
 	var own, all []string
-	for _, s := range who.posts {
+	until := calendar.Date(0)
+	for _, s := range n.people[x.person].posts {
+		to := min(cmp.Or(s.To, last), last)
+		switch {
+		case s.From > last || to < first || to < until:
+			continue
+		case to > until:
+			own, all, until = nil, nil, to
+		}
 		all = append(all, s.Post)
 		if s.Place == x.line.Place {
 			own = append(own, s.Post)
@@ -379,7 +394,7 @@ func (n *noticing) post(x noticeLine) string {
 	if len(own) == 0 {
 		own = all
 	}
-	if category := n.batchReport.people[x.person].settlement.Category; len(own) == 0 || category == facts.FormerVillageCadre {
+	if len(own) == 0 {
 		return policy.CategoryChinese(category)
 	}
 	slices.Sort(own)

@@ -13,7 +13,7 @@ import (
 
 func (c *cli) demoCommand() *cobra.Command {
 	var out string
-	cmd := &cobra.Command{Use: "demo", Short: "样例县两个月：从表格到银行文件和审核工作簿，中间有一次更正", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+	cmd := &cobra.Command{Use: "demo", Short: "样例县两个月：从表格到银行文件、审核工作簿、证据和审计报告，中间有一次更正", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
 		var total float64
 		var batches []payroll.Batch
 		_, err := app.RunDemo(cmd.Context(), out, "", func(s app.DemoStep) {
@@ -30,6 +30,8 @@ func (c *cli) demoCommand() *cobra.Command {
 			{out + "/book.db", "账本（口令：" + app.DemoPassphrase + "）"},
 			{out + "/bank/", "银行文件、代扣清单、清册，一个批次一个文件夹"},
 			{out + "/workbook/", "审核工作簿，一个批次一个"},
+			{out + "/evidence/", "十一月的证据，一个批次一个文件夹和一个压缩包：zhida-verify " + out + "/evidence/证据_*/"},
+			{out + "/report/", "十一月的审计报告，双击就能看"},
 		})
 		c.say("demo.done", strconv.FormatFloat(total, 'f', 1, 64))
 		return nil

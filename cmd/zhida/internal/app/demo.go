@@ -67,6 +67,7 @@ func RunDemo(ctx context.Context, dir, book string, progress func(DemoStep)) (st
 		{"导入十一月的换届和考勤", d.november},
 		{"十一月：计算、提交、复核、审批、导出", func(ctx context.Context) ([]payroll.Batch, error) { return d.month(ctx, 202611, payroll.Regular) }},
 		{"再算一次十一月、再重算一次十月：没有应发", d.again},
+		{"十一月的证据和审计报告", d.prove},
 	} {
 		start := time.Now()
 		batches, err := step.do(ctx)
@@ -284,6 +285,25 @@ func (d *Demo) answer(ctx context.Context, id payroll.BatchID) error {
 		}
 	}
 	return nil
+}
+
+// prove writes what goes out of the house about November: the evidence of each batch and
+// the audit report.
+func (d *Demo) prove(ctx context.Context) ([]payroll.Batch, error) {
+	list, err := d.app.BatchList(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i := range list {
+		if list[i].ID.Month() != 202611 {
+			continue
+		}
+		if _, _, _, err := d.app.Evidence(ctx, d.by["周正"], list[i].ID, filepath.Join(d.dir, "evidence")); err != nil {
+			return nil, err
+		}
+	}
+	_, err = d.app.MonthReport(ctx, 202611, filepath.Join(d.dir, "report"))
+	return nil, err
 }
 
 // again shows that nothing is paid twice.

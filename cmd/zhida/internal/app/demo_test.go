@@ -56,8 +56,13 @@ func TestDemo(t *testing.T) {
 	if batches != 6 {
 		t.Errorf("%d batches instead of 6", batches)
 	}
-	if last := steps[len(steps)-1]; len(last.Batches) != 0 {
-		t.Errorf("running again made %d batches", len(last.Batches))
+	for _, s := range steps[len(steps)-2:] { // running again, and what goes out of the house
+		if len(s.Batches) != 0 {
+			t.Errorf("%s made %d batches", s.What, len(s.Batches))
+		}
+	}
+	if r, err := RerunEvidence(ctx, filepath.Join(dir, "evidence", "证据_2026-11-2")); err != nil || r.Files == 0 {
+		t.Errorf("computing again from the evidence: %d files the same: %v", r.Files, err)
 	}
 	compareWithOldSystem(t, a)
 	everyChangeExplained(t, a)

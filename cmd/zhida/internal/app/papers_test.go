@@ -72,6 +72,9 @@ func noticesAgree(t *testing.T, a *App, b payroll.Batch, n payroll.PublicNotices
 		for _, r := range p.Rows {
 			shown += r.Fen
 			rows++
+			if slices.Contains(r.Cells, "离任村干部") && !slices.ContainsFunc(r.Cells, func(c string) bool { return strings.Contains(c, "离任") && c != "离任村干部" }) {
+				t.Errorf("%s: pay for a post is put up as pay of a leaver: %v", b.ID, r.Cells)
+			}
 		}
 	}
 	for _, x := range n.Left {
