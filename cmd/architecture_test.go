@@ -104,6 +104,7 @@ var homes = map[string][]string{
 	"github.com/xuri/excelize/v2":   {"importers/sheet", "exporters/bankfile", "exporters/workbook", "testdata/bank", "testdata/counties/gen"},
 	"golang.org/x/text":             {"importers/sheet", "importers/returns", "exporters/bankfile", "testdata/bank", "testdata/counties/gen"},
 	"github.com/spf13/cobra":        {"cmd/zhida"},
+	"github.com/spf13/pflag":        {"cmd/zhida"},
 	"github.com/robfig/cron/v3":     {"payroll/schedule"},
 	"rsc.io/qr":                     {"exporters/paper"},
 	"golang.org/x/term":             {"cmd/zhida"},

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"zhida/cmd/zhida/internal/app"
+	"zhida/cmd/zhida/internal/term"
+	"zhida/payroll"
+	"zhida/rules/calendar"
+	"zhida/rules/message"
+)
+
+func (c *cli) statusCommand() *cobra.Command {
+	return &cobra.Command{Use: "status [MONTH]", Short: "这个月办到哪里、下一步由谁办什么", Args: cobra.MaximumNArgs(1),
+		Long: "不写月份的，是最早还没有办完的月份。写了 --as 的，只列这个人能办的。",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var m calendar.Month
+			if len(args) > 0 {
+				var err error
+				if m, err = calendar.ParseMonth(args[0]); err != nil {
+					return message.Err("cli.month", args[0])
+				}
+			}
+			return c.with(cmd, func(ctx context.Context, a *app.App) error {
+				s, err := a.Standing(ctx, m)
+				if err != nil {
+					return err
+				}
+				if c.as != "" {
+					if s.Tasks, err = tasksOf(ctx, a, s.Tasks, c.as); err != nil {
+						return err
+					}
+				}
+				return c.standing(s)
+			})
+		}}
+}
+
+// tasksOf are the tasks that an actor can do.
+func tasksOf(ctx context.Context, a *app.App, list []payroll.Task, name string) (own []payroll.Task, err error) {
+	actors, err := a.ActorList(ctx)
+	if err != nil {
+		return nil, err
+	}
+	at := slices.IndexFunc(actors, func(x payroll.Actor) bool { return x.Name == name })
+	if at < 0 {
+		return nil, message.Err("actor.missing", name)
+	}
+	for _, t := range list {
+		if !slices.Contains(t.Except, name) && slices.ContainsFunc(t.Roles, func(r payroll.Role) bool { return slices.Contains(actors[at].Roles, r) }) {
+			own = append(own, t)
+		}
+	}
+	return own, nil
+}
+
+func (c *cli) standing(s payroll.Standing) error {
+	if c.json {
+		return c.printJSON(standingJSON(s, c.language()))
+	}
+	c.say("status.head", s.Month.Chinese(), s.Today)
+	if len(s.Steps) > 0 {
+		var headings, row []string
+		for _, x := range s.Steps {
+			headings = append(headings, x.Step.Chinese())
+			state := x.Date.String()
+			switch {
+			case x.Done:
+				state += " ✓"
+			case x.Date < s.Today:
+				state += " 过期"
+			case x.Date == s.Today:
+				state += " 今天"
+			}
+			row = append(row, state)
+		}
+		term.Table(c.out, headings, [][]string{row})
+	}
+	if len(s.Batches) > 0 {
+		c.batchTable(s.Batches)
+	}
+	if len(s.Tasks) == 0 {
+		c.say("status.nothing")
+		return nil
+	}
+	var rows [][]string
+	for _, t := range s.Tasks {
+		who := rolesText(t.Roles)
+		if len(t.Except) > 0 {
+			who += "（" + strings.Join(slices.Compact(t.Except), "、") + "除外）"
+		}
+		by := ""
+		if t.By != 0 {
+			by = t.By.String()
+			if t.By < s.Today {
+				by += " 过期"
+			}
+		}
+		rows = append(rows, []string{by, who, t.What.Text(c.language()), "zhida " + t.Do})
+	}
+	term.Table(c.out, []string{"期限", "谁办", "办什么", "命令"}, rows)
+	return nil
+}
+
+// standingJSON is the JSON of a standing, see docs/json.md.
+func standingJSON(s payroll.Standing, lang message.Lang) any {
+	type step struct {
+		Step string        `json:"step"`
+		Date calendar.Date `json:"date"`
+		Done bool          `json:"done"`
+	}
+	type task struct {
+		Code   string         `json:"code"`
+		What   string         `json:"what"`
+		Roles  []payroll.Role `json:"roles"`
+		Except []string       `json:"except,omitempty"`
+		By     string         `json:"by,omitempty"`
+		Do     string         `json:"do"`
+	}
+	steps, tasks := []step{}, []task{}
+	for _, x := range s.Steps {
+		steps = append(steps, step{x.Step.Code, x.Date, x.Done})
+	}
+	for _, t := range s.Tasks {
+		by := ""
+		if t.By != 0 {
+			by = fmt.Sprint(t.By)
+		}
+		tasks = append(tasks, task{t.What.Code, t.What.Text(lang), t.Roles, t.Except, by, t.Do})
+	}
+	return map[string]any{"month": s.Month, "today": s.Today, "steps": steps, "batches": headsOf(s.Batches), "tasks": tasks}
+}
