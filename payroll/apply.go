@@ -206,8 +206,13 @@ func (b *Book) applyImport(ctx context.Context, tx Tx, s *Session, kind string, 
 	if err := tx.EndFacts(ctx, plan.end, e.Position); err != nil {
 		return 0, err
 	}
-	if err := tx.PutFacts(ctx, plan.put); err != nil {
-		return 0, err
+	done := 0
+	for part := range slices.Chunk(plan.put, chunkSize) {
+		if err := tx.PutFacts(ctx, part); err != nil {
+			return 0, err
+		}
+		done += len(part)
+		tell(ctx, "progress.import", int64(done), int64(len(plan.put)))
 	}
 	if err := carry(ctx, tx, plan, e.Position); err != nil {
 		return 0, err

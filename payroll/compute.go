@@ -247,6 +247,7 @@ func inOrder[T any](ctx context.Context, n int, last int64, work func(first, las
 			if err := sink(r.value); err != nil {
 				return err
 			}
+			tell(ctx, "progress.people", j.last, last)
 		case <-ctx.Done():
 			return ctx.Err()
 		}

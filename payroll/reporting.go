@@ -434,7 +434,11 @@ func (p *batchReport) cause(cause string, month calendar.Month) (string, error) 
 }
 
 func (p *batchReport) Lines(fn func(ReportLine) error) error {
+	done, total := int64(0), int64(p.head.Batch.Lines)
 	return p.r.Lines(p.ctx, LineQuery{Batch: p.head.Batch.ID}, func(l Line) error {
+		if done++; done%chunkSize == 0 {
+			tell(p.ctx, "progress.lines", done, total)
+		}
 		cause, err := p.cause(l.Cause, l.Month)
 		if err != nil {
 			return err

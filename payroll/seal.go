@@ -102,7 +102,10 @@ func leavesOf(ctx context.Context, r Reader, batch Batch, salts map[int64]LeafSa
 	if err := r.Settlements(ctx, batch.ID, func(s Settlement) error { roster = append(roster, s); return nil }); err != nil {
 		return err
 	}
+	done := 0
 	for part := range slices.Chunk(roster, leavesAtOnce) {
+		tell(ctx, "progress.seal", int64(done), int64(len(roster)))
+		done += len(part)
 		lines := map[int64][]leafLine{}
 		err := r.Lines(ctx, LineQuery{Batch: batch.ID, First: part[0].Person, Last: part[len(part)-1].Person}, func(l Line) error {
 			x := leafLine{Line: l, name: l.Item}

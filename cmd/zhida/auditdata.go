@@ -35,6 +35,9 @@ func (c *cli) auditDataCommand() *cobra.Command {
 				return message.Err("audit.no_notice")
 			}
 			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
+				if err := c.confirm("confirm.full", out); err != nil {
+					return err
+				}
 				return c.auditData(ctx, a, s, first, last, notice, out)
 			})
 		}}

@@ -219,4 +219,6 @@ func offerPositions(ctx context.Context, a *app.App, cmd *cobra.Command) (list [
 	return nil, nil
 }
 
-func offerDocuments(ctx context.Context, a *app.App, _ *cobra.Command) ([]string, error) { return a.Brought(ctx) }
+func offerDocuments(ctx context.Context, a *app.App, _ *cobra.Command) ([]string, error) {
+	return a.Brought(ctx)
+}

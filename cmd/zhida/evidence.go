@@ -24,6 +24,9 @@ func (c *cli) evidenceCommand() *cobra.Command {
 				return err
 			}
 			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
+				if err := c.confirm("confirm.full", out); err != nil {
+					return err
+				}
 				folder, seal, digest, err := a.Evidence(ctx, s, id, out)
 				if err != nil {
 					return err
@@ -51,6 +54,9 @@ func (c *cli) archiveCommand() *cobra.Command {
 				return message.Err("cli.year", args[0])
 			}
 			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
+				if err := c.confirm("confirm.full", out); err != nil {
+					return err
+				}
 				folder, digest, list, err := a.Archive(ctx, s, year, out)
 				if err != nil {
 					return err

@@ -22,6 +22,13 @@ func (c *cli) exportCommand() *cobra.Command {
 			return err
 		}
 		return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
+			b, err := a.Batch(ctx, id)
+			if err != nil {
+				return err
+			}
+			if err := c.confirm("confirm.export", id, b.Payees, b.Net.Grouped(), out); err != nil {
+				return err
+			}
 			m, err := a.Export(ctx, s, id, out)
 			if err != nil {
 				return err

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -57,7 +58,7 @@ type cli struct {
 	out, errs io.Writer
 
 	book, as, passphraseFile, now, lang string
-	json, dryRun                        bool
+	json, dryRun, yes                   bool
 }
 
 func (c *cli) root() *cobra.Command {
@@ -77,6 +78,7 @@ func (c *cli) root() *cobra.Command {
 	f.StringVar(&c.lang, "lang", "", "消息的语言：zh 或 en（ZHIDA_LANG）")
 	f.BoolVar(&c.dryRun, "dry-run", false, "试一遍：检查都做，什么也不保存")
 	f.BoolVar(&c.json, "json", false, "输出 JSON")
+	f.BoolVar(&c.yes, "yes", false, "要送出去的东西不再询问")
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return message.Err("cli.usage", err) })
 	root.AddCommand(c.initCommand(), c.actorCommand(), c.settingsCommand(), c.templateCommand(), c.importCommand(), c.policyCommand(), c.proposalCommand(),
@@ -175,7 +177,30 @@ func (c *cli) with(cmd *cobra.Command, f func(context.Context, *app.App) error) 
 	if c.dryRun {
 		a.Book = a.Dry()
 	}
-	return errors.Join(f(cmd.Context(), a), a.Close())
+	ctx, end := c.watched(cmd.Context())
+	defer end()
+	return errors.Join(f(ctx, a), a.Close())
+}
+
+// watched lets long steps show on a terminal how far they are; end takes the line away.
+func (c *cli) watched(ctx context.Context) (watched context.Context, end func()) {
+	w, ok := c.errs.(term.Cleaned)
+	if !ok {
+		return ctx, func() {}
+	}
+	f, ok := w.Writer.(*os.File)
+	if !ok || !terminal.IsTerminal(int(f.Fd())) {
+		return ctx, func() {}
+	}
+	p := term.NewProgress(f, time.Now, func(what string, done, total, rate int64, left time.Duration) string {
+		return message.M("progress.line", message.M(what).Text(c.language()), done, total, rate, int64(left.Seconds())).Text(c.language())
+	})
+	out, errs := c.out, c.errs
+	c.out, c.errs = term.Before{Writer: out, Progress: p}, term.Before{Writer: errs, Progress: p}
+	return payroll.WithProgress(ctx, p.At), func() {
+		p.Clear()
+		c.out, c.errs = out, errs
+	}
 }
 
 // acting opens the book and unlocks the actor, for commands that write.
@@ -216,6 +241,20 @@ func (c *cli) passphrase(who, file string) ([]byte, error) {
 	b, err := terminal.ReadPassword(int(c.in.Fd()))
 	fmt.Fprintln(c.errs)
 	return b, err
+}
+
+// confirm asks at the terminal before something leaves the house. Where nobody sits at one,
+// whoever wrote the command line has said so. Error: cli.not_confirmed.
+func (c *cli) confirm(code string, args ...any) error {
+	if c.yes || c.dryRun || c.in == nil || !terminal.IsTerminal(int(c.in.Fd())) {
+		return nil
+	}
+	fmt.Fprint(c.errs, message.M(code, args...).Text(c.language()), message.M("cli.confirm").Text(c.language()))
+	line, err := bufio.NewReader(c.in).ReadString('\n')
+	if answer := strings.ToLower(strings.TrimSpace(line)); err == nil && (answer == "是" || answer == "y" || answer == "yes") {
+		return nil
+	}
+	return message.Err("cli.not_confirmed")
 }
 
 // say prints a message of the catalogue.
