@@ -257,9 +257,25 @@ func (c *cli) confirm(code string, args ...any) error {
 	return message.Err("cli.not_confirmed")
 }
 
-// say prints a message of the catalogue.
+// say prints a message of the catalogue; in JSON with its code and arguments.
 func (c *cli) say(code string, args ...any) {
+	if c.json {
+		m := message.M(code, args...)
+		fmt.Fprintln(c.out, jsonText(map[string]any{"code": m.Code, "args": m.Args, "text": m.Text(c.language())}))
+		return
+	}
 	fmt.Fprintln(c.out, term.Clean(message.M(code, args...).Text(c.language())))
+}
+
+// jsonText is one line of JSON.
+func jsonText(v any) string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		panic(err) // texts and numbers always encode
+	}
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 func (c *cli) printJSON(v any) error {
