@@ -42,9 +42,9 @@ func (p *Progress) At(what string, done, total int64) {
 		return
 	}
 	p.shown, p.dirty = now, true
-	rate := float64(done) / spent.Seconds()
-	left := time.Duration(float64(total-done) / rate * float64(time.Second)).Round(time.Second)
-	fmt.Fprint(p.w, "\r\x1b[K", p.text(what, done, total, int64(rate), left))
+	rate := done * 1000 / spent.Milliseconds()
+	left := (time.Duration((total-done)*spent.Milliseconds()/done) * time.Millisecond).Round(time.Second)
+	fmt.Fprint(p.w, "\r\x1b[K", p.text(what, done, total, rate, left))
 }
 
 // Clear takes the line away, before something else is written.
