@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -19,14 +20,24 @@ import (
 	"zhida/rules/money"
 )
 
-// written is the workbook of a report, with so many rows of a list on a sheet.
+// written is the workbook of a batch, with so many rows of a list on a sheet.
 func written(t testing.TB, r *fakeReport, limit int) []byte {
 	t.Helper()
+	return writtenOf(t, fakeSurvey(r), limit)
+}
+
+func writtenOf(t testing.TB, s *payroll.Survey, limit int) []byte {
+	t.Helper()
 	var b bytes.Buffer
-	if err := writeAudit(&b, r, limit); err != nil {
+	if err := writeAudit(&b, s, limit); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
+}
+
+// fakeMonth is a month with a regular batch, a correction and a reissue.
+func fakeMonth(people int) *payroll.Survey {
+	return fakeSurvey(newFake(people), fakeOf(&fakeReport{people: people / 3, kind: payroll.Correction, seq: 2}), fakeOf(&fakeReport{people: 7, kind: payroll.Reissue, seq: 3}))
 }
 
 func opened(t testing.TB, b []byte) *excelize.File {
@@ -40,11 +51,12 @@ func opened(t testing.TB, b []byte) *excelize.File {
 }
 
 func TestSameReportSameBytes(t *testing.T) {
-	r := newFake(300)
-	first := written(t, r, partRows)
-	for range 10 {
-		if !bytes.Equal(first, written(t, r, partRows)) {
-			t.Fatal("the same report gave other bytes")
+	for name, s := range map[string]*payroll.Survey{"batch": fakeSurvey(newFake(300)), "month": fakeMonth(300)} {
+		first := writtenOf(t, s, partRows)
+		for range 10 {
+			if !bytes.Equal(first, writtenOf(t, s, partRows)) {
+				t.Fatalf("the same %s gave other bytes", name)
+			}
 		}
 	}
 }
@@ -63,15 +75,15 @@ func TestEveryCell(t *testing.T) {
 	for i, l := range lines {
 		row := lineRow(r, l)
 		detail = append(detail, append([]string{strconv.Itoa(i + 1)}, row...))
-		if l.Month != thisMonth {
-			others = append(others, append([]string{strconv.Itoa(len(others) + 1)}, append(row[:13:13], row[14], row[15])...))
+		if l.Month != thisMonth || l.Committed != 0 {
+			others = append(others, append([]string{strconv.Itoa(len(others) + 1)}, append(row[:14:14], row[15], row[16])...))
 		}
 	}
 	for i, p := range people {
 		row := personRow(r, p)
 		roll = append(roll, append([]string{strconv.Itoa(i + 1)}, row...))
 		if p.Status == payroll.OnHold || p.Status == payroll.Refused {
-			unpaid = append(unpaid, append([]string{strconv.Itoa(len(unpaid) + 1)}, append(row[:10:10], row[14])...))
+			unpaid = append(unpaid, append([]string{strconv.Itoa(len(unpaid) + 1)}, append(row[:10:10], yuan(p.Held), yuan(p.Balance), row[16])...))
 		}
 	}
 	for i, c := range changes {
@@ -128,15 +140,19 @@ func lineRow(r *fakeReport, l payroll.ReportLine) []string {
 		}
 	}
 	town, village, townKey, unitKey := placeOf(r, l.Township, l.Village)
-	return []string{fmt.Sprint(l.Person), l.Name, l.IDMasked, categoryOf(l.Category), town, village, item, strings.ReplaceAll(l.Month.String(), "-", ""),
-		yuan(l.Due), yuan(l.Committed), gross, deduction, l.Document, fund, l.Cause, l.Sentence, townKey, unitKey, strconv.Itoa(itemNo), strconv.Itoa(fundNo)}
+	kind := "1"
+	if l.Month != thisMonth || l.Committed != 0 {
+		kind = "2"
+	}
+	return []string{"2026-11/1", fmt.Sprint(l.Person), l.Name, l.IDMasked, categoryOf(l.Category), town, village, item, strings.ReplaceAll(l.Month.String(), "-", ""),
+		yuan(l.Due), yuan(l.Committed), gross, deduction, l.Document, fund, l.Cause, l.Sentence, townKey, unitKey, strconv.Itoa(itemNo), strconv.Itoa(fundNo), "202611001", kind}
 }
 
 func personRow(r *fakeReport, p payroll.ReportPerson) []string {
 	town, village, townKey, unitKey := placeOf(r, p.Township, p.Village)
 	how := map[payroll.Status]string{payroll.Paid: "发放", payroll.OnHold: "缓发", payroll.Refused: "拒发", payroll.NotDue: "不应发"}[p.Status]
-	return []string{fmt.Sprint(p.Person), p.Name, p.IDMasked, categoryOf(p.Category), town, village, how,
-		yuan(p.Gross), yuan(p.Deduction), yuan(p.Held), yuan(p.Owed), yuan(p.Pay), p.Bank, p.CardMasked, p.Reason, townKey, unitKey}
+	return []string{"2026-11/1", fmt.Sprint(p.Person), p.Name, p.IDMasked, categoryOf(p.Category), town, village, how,
+		yuan(p.Gross), yuan(p.Deduction), yuan(p.Reissued), yuan(p.Held), yuan(p.Owed), yuan(p.Pay), p.Bank, p.CardMasked, p.Reason, townKey, unitKey, "202611001"}
 }
 
 func changeRow(r *fakeReport, c payroll.ReportChange) []string {
@@ -147,7 +163,8 @@ func changeRow(r *fakeReport, c payroll.ReportChange) []string {
 			item = x.Name
 		}
 	}
-	return []string{fmt.Sprint(c.Person), c.Name, town, village, item, yuan(c.Before), yuan(c.Now), yuan(c.Now - c.Before), c.Cause, c.Reason}
+	step := map[bool]string{true: "1", false: "2"}[slices.Equal(c.Causes, []string{payroll.VariancePlace, payroll.VarianceStandard})] // the first to have a change is person 11
+	return []string{"2026-11/1", fmt.Sprint(c.Person), c.Name, town, village, item, yuan(c.Before), yuan(c.Now), yuan(c.Now - c.Before), c.Cause, c.Reason, step}
 }
 
 func placeOf(r *fakeReport, township, village string) (town, vill, townKey, unitKey string) {
@@ -183,7 +200,8 @@ func TestCover(t *testing.T) {
 		"A1": "桃源县2026年11月发放审计簿（统发）", "B3": "2026-11/1", "D3": "2026年11月", "F3": "统发", "D4": "已审批", "F4": "2026-11-24 09:55:07", "B6": r.head.Seal,
 		"B8": yuan(b.Gross), "C8": b.Gross.Capital(), "B9": yuan(b.Deduction), "B10": yuan(b.Held), "B11": yuan(b.Owed), "B12": yuan(b.Net), "C12": b.Net.Capital(),
 		"B13": strconv.Itoa(b.Roster), "D13": strconv.Itoa(b.Payees), "F13": strconv.Itoa(b.Lines), "B15": "0", "D15": "各项核对相符",
-		"B17": "李文静", "D17": "王建国", "F17": "刘志远",
+		"B5": "第 1840 条", "D5": "第 2026 条", "B16": "0", "D16": "资金对账相符；没有说明的差异 1 项，见资金对账",
+		"B18": "李文静", "D18": "王建国", "F18": "刘志远",
 	} {
 		got, err := f.GetCellValue("封面", cell)
 		if err != nil || got != want {
@@ -195,7 +213,8 @@ func TestCover(t *testing.T) {
 // TestPaper holds the sheets against what a printed and stamped page needs.
 func TestPaper(t *testing.T) {
 	f := opened(t, written(t, newFake(200), partRows))
-	want := []string{"封面", "核对", "乡镇汇总", "乡镇分项目", "图表", "村级汇总", "项目汇总", "资金汇总", "资金分担", "明细", "人员", "与上月比较", "补发扣回", "缓发与拒发", "审核事项", "检查情况", "依据", "封签"}
+	want := []string{"封面", "核对", "批次汇总", "乡镇汇总", "乡镇分项目", "乡镇图", "村级汇总", "项目汇总", "项目图", "十二个月", "十二个月图", "资金汇总", "资金分担", "资金对账", "三方核对", "乡镇比较", "增减构成",
+		"明细", "人员", "与上月比较", "补发扣回", "缓发与拒发", "退票与重发", "资金分户", "资金去向", "审核事项", "检查情况", "依据", "封签"}
 	if diff := cmp.Diff(want, f.GetSheetList()); diff != "" {
 		t.Error(diff)
 	}
@@ -219,19 +238,19 @@ func TestPaper(t *testing.T) {
 		if sheet == "封面" {
 			continue
 		}
-		if panes, err := f.GetPanes(sheet); sheet != "图表" && (err != nil || !panes.Freeze) {
+		if panes, err := f.GetPanes(sheet); !strings.HasSuffix(sheet, "图") && (err != nil || !panes.Freeze) {
 			t.Errorf("%s: headings do not stay (%v)", sheet, err)
 		}
-		if sheet != "图表" && !names[sheet+" _xlnm.Print_Titles"] || !names[sheet+" _xlnm.Print_Area"] {
+		if !strings.HasSuffix(sheet, "图") && !names[sheet+" _xlnm.Print_Titles"] || !names[sheet+" _xlnm.Print_Area"] {
 			t.Errorf("%s: no repeated titles or no print area", sheet)
 		}
 	}
-	for _, sheet := range []string{"明细", "人员", "乡镇汇总", "村级汇总"} {
+	for _, sheet := range []string{"明细", "人员", "乡镇汇总", "村级汇总", "退票与重发", "资金分户", "资金去向"} {
 		if !names[sheet+" _xlnm._FilterDatabase"] {
 			t.Errorf("%s: no filter", sheet)
 		}
 	}
-	if dim, err := f.GetSheetDimension("明细"); err != nil || !strings.HasPrefix(dim, "A1:U") || dim == "A1:U1" {
+	if dim, err := f.GetSheetDimension("明细"); err != nil || !strings.HasPrefix(dim, "A1:X") || dim == "A1:X1" {
 		t.Errorf("dimension %s (%v)", dim, err)
 	}
 }
@@ -257,7 +276,7 @@ func TestHostileText(t *testing.T) {
 		r := newFake(20)
 		r.edit = func(l *payroll.ReportLine) { l.Name = name }
 		f := opened(t, written(t, r, partRows))
-		at := fmt.Sprintf("C%d", firstRow)
+		at := fmt.Sprintf("D%d", firstRow)
 		got, err := f.GetCellValue("明细", at)
 		formula, err2 := f.GetCellFormula("明细", at)
 		kind, err3 := f.GetCellType("明细", at)
@@ -284,9 +303,9 @@ func TestRefused(t *testing.T) {
 		code  string
 		shows string
 	}{
-		"escape sequence":  {first(func(l *payroll.ReportLine) { l.Name = "张\x1b[31m敏" }), "workbook.character", "明细!C14 姓名 #2 U+001B"},
-		"turned writing":   {first(func(l *payroll.ReportLine) { l.Sentence = "应发\u202e00.1" }), "workbook.character", "明细!Q14 说明 #2 U+202E"},
-		"too long":         {first(func(l *payroll.ReportLine) { l.Sentence = strings.Repeat("长", 32768) }), "workbook.long", "明细!Q14 说明 #2 32768 32767"},
+		"escape sequence":  {first(func(l *payroll.ReportLine) { l.Name = "张\x1b[31m敏" }), "workbook.character", "明细!D14 姓名 #2 U+001B"},
+		"turned writing":   {first(func(l *payroll.ReportLine) { l.Sentence = "应发\u202e00.1" }), "workbook.character", "明细!R14 说明 #2 U+202E"},
+		"too long":         {first(func(l *payroll.ReportLine) { l.Sentence = strings.Repeat("长", 32768) }), "workbook.long", "明细!R14 说明 #2 32768 32767"},
 		"unknown item":     {first(func(l *payroll.ReportLine) { l.Item = "ghost" }), "workbook.unknown", "ghost 2"},
 		"unknown fund":     {first(func(l *payroll.ReportLine) { l.Fund = "F99" }), "workbook.unknown", "F99 2"},
 		"unknown place":    {first(func(l *payroll.ReportLine) { l.Village = "430725999001" }), "workbook.unknown", "430725999001 2"},
@@ -305,7 +324,7 @@ func TestRefused(t *testing.T) {
 			r := newFake(30)
 			c.spoil(r)
 			var b bytes.Buffer
-			err := writeAudit(&b, r, partRows)
+			err := writeAudit(&b, fakeSurvey(r), partRows)
 			var m *message.Error
 			if !errors.As(err, &m) || m.Code != c.code || !strings.Contains(strings.Join(m.Args, " "), c.shows) {
 				t.Errorf("%v, want %s with %q", err, c.code, c.shows)
@@ -321,10 +340,10 @@ func TestRefused(t *testing.T) {
 // TestErrorsOfOthers hands on what the report and the writer say.
 func TestErrorsOfOthers(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
-	if err := Write(full{}, newFake(6000)); !errors.Is(err, errFull) {
+	if err := Write(full{}, fakeSurvey(newFake(6000))); !errors.Is(err, errFull) {
 		t.Errorf("%v, want the error of the writer", err)
 	}
-	if err := Write(io.Discard, broken{newFake(50)}); !errors.Is(err, errFull) {
+	if err := Write(io.Discard, &payroll.Survey{Reports: []payroll.Report{broken{newFake(50)}}}); !errors.Is(err, errFull) {
 		t.Errorf("%v, want the error of the report", err)
 	}
 	nothingLeft(t)
@@ -352,8 +371,9 @@ func nothingLeft(t *testing.T) {
 // BenchmarkReport what making up the report takes of it.
 func BenchmarkWrite(b *testing.B) {
 	r := fakeOf(&fakeReport{people: 100_000, cadres: true})
+	s := fakeSurvey(r)
 	for b.Loop() {
-		if err := Write(io.Discard, r); err != nil {
+		if err := Write(io.Discard, s); err != nil {
 			b.Fatal(err)
 		}
 	}
