@@ -18,7 +18,7 @@ type comparison struct {
 // shown is a figure as a message shows it.
 func (c cell) shown() string {
 	if c.kind == moneyCell {
-		return money.Fen(c.number).String()
+		return money.Fen(c.number).Grouped()
 	}
 	return fmt.Sprint(c.number)
 }

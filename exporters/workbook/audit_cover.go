@@ -74,7 +74,7 @@ func (c *coverSheet) spread(height points, at []int, cells ...cell) error {
 }
 
 func (c *coverSheet) title() error {
-	if err := c.row(44, text(c.book.paper.title).as(titleStyle)); err != nil {
+	if err := c.row(36, text(c.book.paper.title).as(titleStyle)); err != nil {
 		return err
 	}
 	return c.row(18, text("编制单位："+c.head.Unit+"　　　　金额单位：元").as(noteCentre))
@@ -83,22 +83,22 @@ func (c *coverSheet) title() error {
 // facts say what the workbook is about. Payments, answers and funds go on after an approval,
 // so they hold as of a position of the journal.
 func (c *coverSheet) facts() error {
-	b, known := c.head.Batch, "第 "+strconv.FormatInt(c.survey.Position, 10)+" 条"
+	b, known := c.head.Batch, "日志第 "+strconv.FormatInt(c.survey.Position, 10)+" 条"
 	rows := [][]cell{
 		pairs("批次", b.ID.String(), "所属月份", b.ID.Month().Chinese(), "发放渠道", b.Channel),
 		pairs("批次种类", batchKind(b.Kind), "状态", state(b.State), "计算时间", clock(b.ComputedAt)),
-		pairs("计算依据截至日志", "第 "+strconv.FormatInt(b.Horizon, 10)+" 条", "支付、资金截至日志", known, "规则版本、上月批次", strconv.Itoa(b.RulesVersion)+"、"+orDash(c.head.Previous)),
+		pairs("计算依据截至", "日志第 "+strconv.FormatInt(b.Horizon, 10)+" 条", "支付资金截至", known, "规则、上月批次", strconv.Itoa(b.RulesVersion)+"、"+orDash(c.head.Previous)),
 		pairs("封印（SM3）", orDash(c.head.Seal)),
 	}
 	if c.survey.Whole {
 		rows = [][]cell{
-			pairs("所属月份", c.survey.Month.Chinese(), "批次", "全月 "+strconv.Itoa(len(c.survey.Reports))+" 个已审批批次", "支付、资金截至日志", known),
-			pairs("没有审批、未计入", orDash(c.leftOut())),
+			pairs("所属月份", c.survey.Month.Chinese(), "批次", "全月 "+strconv.Itoa(len(c.survey.Reports))+" 个已审批批次", "支付资金截至", known),
+			pairs("未审批未计入", orDash(c.leftOut())),
 			pairs("封印（SM3）", "各批次的封印见第二页"),
 		}
 	}
 	for _, r := range rows {
-		if err := c.row(22, r...); err != nil {
+		if err := c.row(20, r...); err != nil {
 			return err
 		}
 	}
@@ -133,7 +133,7 @@ func orDash(s string) string {
 
 // amounts are the totals in figures and in capitals, as on a voucher.
 func (c *coverSheet) amounts() error {
-	if err := c.row(26, text("合计").as(headStyle), text("金额（元）").as(headStyle), text("大写").as(headStyle)); err != nil {
+	if err := c.row(22, text("合计").as(headStyle), text("金额（元）").as(headStyle), text("大写").as(headStyle)); err != nil {
 		return err
 	}
 	type total struct {
@@ -151,7 +151,7 @@ func (c *coverSheet) amounts() error {
 		list = slices.Insert(list, len(list)-1, total{"重发退票", fen(c.audit.people.total(pReissued)).by(c.audit.people.sum(pReissued))})
 	}
 	for _, x := range list {
-		if err := c.row(24, text(x.label), x.total.as(valueMoney), text(money.Fen(x.total.number).Capital()).as(valueStyle)); err != nil {
+		if err := c.row(21, text(x.label), x.total.as(valueMoney), text(money.Fen(x.total.number).Capital()).as(valueStyle)); err != nil {
 			return err
 		}
 	}
@@ -172,7 +172,7 @@ func (c *coverSheet) people() error {
 		{text("资金差额"), c.fundDifferences.as(valueMoney), text("资金结论"), c.fundVerdict().as(valueStyle)},
 	}
 	for _, r := range rows {
-		if err := c.row(22, r...); err != nil {
+		if err := c.row(20, r...); err != nil {
 			return err
 		}
 	}
@@ -197,7 +197,7 @@ func (c *coverSheet) signatures() error {
 		{text("签名"), text(""), text("签名"), text(""), text("签名"), text("")},
 		{text("日期"), text("　　　年　　月　　日"), text("日期"), text("　　　年　　月　　日"), text("日期"), text("　　　年　　月　　日")},
 	} {
-		if err := c.row(26, r...); err != nil {
+		if err := c.row(24, r...); err != nil {
 			return err
 		}
 	}
@@ -250,7 +250,7 @@ func (c *coverSheet) steps() error {
 	for _, r := range c.survey.Reports {
 		h := r.Head()
 		for _, e := range h.Events {
-			if err := c.row(20, number(e.Position).as(plainStyle), text(clock(e.Time)), text(h.Batch.ID.String()), text(e.Actor), text(cmp.Or(e.Text, e.Kind))); err != nil {
+			if err := c.row(20, number(e.Position).as(plainStyle), text(clock(e.Time)), text(h.Batch.ID.String()).as(valueStyle), text(e.Actor), text(cmp.Or(e.Text, e.Kind)).as(valueStyle)); err != nil {
 				return err
 			}
 		}

@@ -62,7 +62,7 @@ func moneyColumns() []column {
 	for _, a := range ledger.Stocks {
 		list = append(list, moneyColumn("期末"+a.Chinese()))
 	}
-	return append(list, moneyColumn("差额（应为零）"))
+	return append(list, zeroColumn("差额，应为零"))
 }
 
 // newPurses is the list of money by fund and place.
@@ -222,7 +222,7 @@ func (a *audit) banks() (*sheet, error) {
 	for _, state := range payroll.PaymentStates {
 		cols = append(cols, moneyColumn(state.Chinese()))
 	}
-	s, err := a.book.newSummary("三方核对", "名单、银行文件、银行答复三方核对表", 1, append(cols, moneyColumn("差额（应为零）"), keyColumn("批次号", 10))...)
+	s, err := a.book.newSummary("三方核对", "名单、银行文件、银行答复三方核对表", 1, append(cols, zeroColumn("差额，应为零"), keyColumn("批次号", 10))...)
 	if err != nil {
 		return nil, err
 	}

@@ -165,7 +165,7 @@ func (a *audit) townsBefore() (*sheet, error) {
 func (a *audit) steps() (*sheet, error) {
 	const count, amount, open, key = 3, 4, 5, 6
 	s, err := a.book.newSummary("增减构成", "增减的构成（按部分和原因）", 1, colBatch, shortColumn("部分", 22), textColumn("原因", 50), countColumn("笔数"), moneyColumn("金额"),
-		moneyColumn("没有说明的差额（应为零）"), keyColumn("构成号", 7))
+		zeroColumn("未说明差额，应为零"), keyColumn("构成号", 7))
 	if err != nil {
 		return nil, err
 	}
@@ -180,7 +180,7 @@ func (a *audit) steps() (*sheet, error) {
 			labels = []string{"上月月度实发（批次 " + b.head.Previous + "）", "本月月度实发"}
 		}
 		from := s.body.next
-		if err := s.add(text(id), text("从"), text(labels[0]), cell{}, fen(b.head.PreviousNet)); err != nil {
+		if err := s.add(text(id), text("从"), text(labels[0]), cell{}, fen(b.head.PreviousNet), cell{}); err != nil {
 			return nil, err
 		}
 		left := b.head.MonthNet - b.head.PreviousNet

@@ -200,7 +200,7 @@ func TestCover(t *testing.T) {
 		"A1": "桃源县2026年11月发放审计簿（统发）", "B3": "2026-11/1", "D3": "2026年11月", "F3": "统发", "D4": "已审批", "F4": "2026-11-24 09:55:07", "B6": r.head.Seal,
 		"B8": yuan(b.Gross), "C8": b.Gross.Capital(), "B9": yuan(b.Deduction), "B10": yuan(b.Held), "B11": yuan(b.Owed), "B12": yuan(b.Net), "C12": b.Net.Capital(),
 		"B13": strconv.Itoa(b.Roster), "D13": strconv.Itoa(b.Payees), "F13": strconv.Itoa(b.Lines), "B15": "0", "D15": "各项核对相符",
-		"B5": "第 1840 条", "D5": "第 2026 条", "B16": "0", "D16": "资金对账相符；没有说明的差异 1 项，见资金对账",
+		"B5": "日志第 1840 条", "D5": "日志第 2026 条", "B16": "0", "D16": "资金对账相符；没有说明的差异 1 项，见资金对账",
 		"B18": "李文静", "D18": "王建国", "F18": "刘志远",
 	} {
 		got, err := f.GetCellValue("封面", cell)

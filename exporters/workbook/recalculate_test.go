@@ -205,7 +205,7 @@ func TestLibreOfficeNotices(t *testing.T) {
 	}
 
 	line := patch(t, data, 17, regexp.MustCompile(`(<c r="M9" s="\d+"><v>)`), "${1}1") // a digit in front
-	line = patch(t, line, 23, regexp.MustCompile(`(<c r="E5" s="\d+"><v>)`), "${1}1") // and more money that came in
+	line = patch(t, line, 23, regexp.MustCompile(`(<c r="E5" s="\d+"><v>)`), "${1}1")  // and more money that came in
 	list := strings.Join(differing(stored, formulas(t, recalculated(t, line))), "\n")
 	for _, want := range []string{"明细!M3:", total + ":", "核对!G", "封面!D15: 各项核对相符 became \"有差额，见核对表\"",
 		"资金分户!O5: 0 became", "资金对账!O4: 0 became", "封面!D16: 资金对账相符；没有说明的差异 1 项，见资金对账 became \"有差额，见资金对账、三方核对；没有说明的差异 1 项，见资金对账\""} {
