@@ -211,6 +211,75 @@ func TestCover(t *testing.T) {
 	}
 }
 
+// TestMoney reads what became of the payments and where the money is, of a month, and how the
+// cover and the sheets speak when something does not add up or is not known.
+func TestMoney(t *testing.T) {
+	month := fakeMonth(90)
+	month.LeftOut = []payroll.Batch{{ID: payroll.NewBatchID(thisMonth, 4), State: payroll.Submitted}}
+	net := func(i int) money.Fen { return month.Reports[i].Head().Batch.Net }
+
+	wrong := fakeSurvey(newFake(60))
+	wrong.Funds.Purses[1].Paid++
+	wrong.Sent[0].Ordered -= 3
+	wrong.Funds.Closed, wrong.Funds.Differences = 77, nil
+
+	unknown := fakeSurvey(newFake(60))
+	unknown.Funds, unknown.FundsWhy, unknown.Sent, unknown.Back, unknown.Flow, unknown.Compared = nil, message.M("auditreport.funds_elsewhere", thisMonth), nil, nil, nil, nil
+
+	for name, c := range map[string]struct {
+		survey *payroll.Survey
+		want   map[string]string
+	}{
+		"month": {month, map[string]string{
+			"封面!A1": "桃源县2026年11月发放审计簿（全月）", "封面!D3": "全月 3 个已审批批次", "封面!F3": "日志第 2026 条", "封面!B4": "2026-11/4（已提交，待复核）", "封面!A11": "重发退票", "封面!B11": "864.15", "封面!A13": "花名册人次",
+			"核对!A2":    "桃源县财政局　　2026年11月　　全月 3 个已审批批次　　支付和资金截至日志第 2026 条",
+			"退票与重发!B5": "2026-11/1", "退票与重发!E5": "2026-11/1#1", "退票与重发!F5": "=甲", "退票与重发!G5": "中国农业银行", "退票与重发!H5": "***************0018", "退票与重发!I5": "0.01", "退票与重发!J5": "2026-11-26", "退票与重发!K5": "退票",
+			"退票与重发!L5": "已销户", "退票与重发!M5": "+已销户", "退票与重发!N5": "已重发", "退票与重发!O5": "2026-11/9#1", "退票与重发!P5": "—", "退票与重发!K6": "—", "退票与重发!N6": "在途", "退票与重发!P6": "2026-10/1#7",
+			"批次汇总!B6": "2026-11/3", "批次汇总!M6": "864.15", "批次汇总!P5": yuan(net(1)), "三方核对!C5": yuan(net(1)), "三方核对!D5": yuan(net(1)), "三方核对!L5": "0",
+			"资金对账!B4": "人员经费", "资金对账!C4": "3", "资金对账!E4": "300000.66", "资金对账!O4": "0", "资金对账!B5": "F2", "资金分户!C5": "（全县统筹）",
+			"资金对账!A9": "没有说明的差异 1：账号 1860000000000000002 2026-11-03 流水 1 的 1.00 元（=来款）没有对上账", "资金去向!B6": "没有来源", "资金去向!C6": "F1", "资金去向!F7": "代扣",
+			"十二个月!B3": "项目", "十二个月!C3": "2025-12", "十二个月!N3": "2026-11", "十二个月!B12": "应发合计", "增减构成!C4": "上月月度实发（批次 2026-10/1）"}},
+		"differences": {wrong, map[string]string{"封面!B16": "0.04", "封面!D16": "有差额，见资金对账、三方核对", "资金分户!O6": "-0.01", "资金对账!O4": "-0.01", "三方核对!L4": "0.03",
+			"资金对账!A7": "本月已关账，关账记在日志第 77 条，以上是关账时的数。"}},
+		"not known": {unknown, map[string]string{"封面!B16": "0", "封面!D16": "资金对账相符", "资金分户!A5": "2026-11 没有单独关账，它的资金在以后月份的关账里", "资金对账!A4": "2026-11 没有单独关账，它的资金在以后月份的关账里",
+			"三方核对!A4": "批次还没有导出", "退票与重发!A5": "没有退票、撤回或重发的付款", "资金去向!A5": "没有资金登记过这些批次的钱", "乡镇比较!A4": "没有可比较的上月批次"}},
+	} {
+		f := opened(t, writtenOf(t, c.survey, partRows))
+		for at, want := range c.want {
+			sheet, cell, _ := strings.Cut(at, "!")
+			if got, err := f.GetCellValue(sheet, cell); err != nil || got != want {
+				t.Errorf("%s: %s: %q, want %q (%v)", name, at, got, want, err)
+			}
+		}
+	}
+}
+
+// TestDifferences wants no workbook of a month whose figures contradict each other.
+func TestDifferences(t *testing.T) {
+	for name, c := range map[string]struct {
+		spoil func(*payroll.Survey)
+		shows string
+	}{
+		"a batch says more": {func(s *payroll.Survey) { s.Reports[1].(*fakeReport).head.Batch.Net++ }, "实发 人员"},
+		"two batches set off": {func(s *payroll.Survey) {
+			s.Reports[0].(*fakeReport).head.Batch.Gross++
+			s.Reports[1].(*fakeReport).head.Batch.Gross--
+		}, "登记 2026-11/1"},
+		"the flow loses a fen":   {func(s *payroll.Survey) { s.Flow[0].Fen-- }, "资金去向"},
+		"the months have more":   {func(s *payroll.Survey) { s.Trend[len(s.Trend)-1].Fen++ }, "十二个月"},
+		"a township was paid it": {func(s *payroll.Survey) { s.Compared[0].Before++ }, "乡镇比较"},
+	} {
+		s := fakeMonth(60)
+		c.spoil(s)
+		var b bytes.Buffer
+		err := writeAudit(&b, s, partRows)
+		var m *message.Error
+		if !errors.As(err, &m) || m.Code != "workbook.sum" || !strings.Contains(strings.Join(m.Args, " "), c.shows) || b.Len() > 0 {
+			t.Errorf("%s: %v and %d bytes, want workbook.sum with %q", name, err, b.Len(), c.shows)
+		}
+	}
+}
+
 // TestPaper holds the sheets against what a printed and stamped page needs.
 func TestPaper(t *testing.T) {
 	f := opened(t, written(t, newFake(200), partRows))
