@@ -57,7 +57,7 @@ var within = map[string][]string{
 	"exporters/evidence":  {"exporters", "payroll/journal", "rules/message"},
 	"exporters/drawing":   {"rules/money"},
 	"exporters/bankfile":  {"payroll", "payroll/banklayout", "rules/..."},
-	"exporters/workbook":  {"payroll", "payroll/checks", "rules/..."},
+	"exporters/workbook":  {"payroll", "payroll/checks", "payroll/ledger", "rules/..."},
 	"exporters/auditdata": {"exporters", "payroll", "rules/..."},
 	"exporters/paper":     {"exporters", "payroll", "rules/..."},
 	"exporters/webreport": {"exporters", "exporters/drawing", "payroll", "payroll/ledger", "rules/..."},

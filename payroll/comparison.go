@@ -18,11 +18,11 @@ type changeKey struct {
 	item   string
 }
 
-// partOrder is the order of the rows of one person.
-var partOrder = []string{PartMonth, PartCorrected, PartEarlier, PartHeld, PartOwed}
+// Parts are the parts of a comparison in the order in which papers list them.
+var Parts = []string{PartMonth, PartCorrected, PartEarlier, PartHeld, PartOwed}
 
 func (k changeKey) compare(o changeKey) int {
-	return cmp.Or(cmp.Compare(k.person, o.person), cmp.Compare(slices.Index(partOrder, k.part), slices.Index(partOrder, o.part)), cmp.Compare(k.item, o.item))
+	return cmp.Or(cmp.Compare(k.person, o.person), cmp.Compare(slices.Index(Parts, k.part), slices.Index(Parts, o.part)), cmp.Compare(k.item, o.item))
 }
 
 // changed is one row while it is added up.
@@ -354,6 +354,6 @@ func (b *Bridge) Open() money.Fen {
 // Sort puts the steps in order.
 func (b *Bridge) Sort() {
 	slices.SortFunc(b.Steps, func(x, y BridgeStep) int {
-		return cmp.Or(cmp.Compare(slices.Index(partOrder, x.Part), slices.Index(partOrder, y.Part)), slices.Compare(x.Causes, y.Causes))
+		return cmp.Or(cmp.Compare(slices.Index(Parts, x.Part), slices.Index(Parts, y.Part)), slices.Compare(x.Causes, y.Causes))
 	})
 }

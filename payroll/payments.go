@@ -16,6 +16,14 @@ func (s PaymentState) Chinese() string {
 	return map[PaymentState]string{PaymentSent: "在途", PaymentCredited: "已入账", PaymentReturned: "退票", PaymentParked: "收到未入账", PaymentRecalled: "已撤回", PaymentReissued: "已重发", PaymentGivenUp: "已上缴"}[s]
 }
 
+// Chinese is the cause as screens and papers print it.
+func (c ReturnCause) Chinese() string {
+	words := map[ReturnCause]string{CauseName: "户名不符", CauseNoAccount: "账号不存在", CauseClosed: "已销户", CauseFrozen: "冻结、止付", CauseDormant: "久悬、未激活",
+		CauseNotSettling: "非结算账户", CauseLost: "挂失", CauseID: "证件不符", CauseLimit: "超过限额", CauseDuplicate: "银行判为重复",
+		CauseUnsupported: "银行不受理", CauseRecalled: "撤回", CauseParked: "收到未入账", CauseOther: "其他"}
+	return cmp.Or(words[c], "没有写明")
+}
+
 // stock is where the money of a payment in a state is. A reissued payment's money went
 // on with the payment that replaces it.
 func (s PaymentState) stock() ledger.Account {

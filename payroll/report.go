@@ -51,6 +51,12 @@ func (h ReportHead) Compared() bool {
 	return h.Previous != "" || h.Batch.Kind == Correction || h.Batch.Kind == BackPay
 }
 
+// Ordinary says whether a line is pay of the batch's month that nothing was paid of before.
+// Every other line is back-pay or recovery: of another month, or of one that was settled.
+func (h ReportHead) Ordinary(l ReportLine) bool {
+	return h.Batch.Kind == Regular && l.Month == h.Batch.ID.Month() && l.Committed == 0
+}
+
 // ReportItem is an item that occurs in the batch, in print order.
 type ReportItem struct {
 	Code, Name  string

@@ -25,10 +25,8 @@ func (b *Book) Report(ctx context.Context, id BatchID, f func(Report) error) err
 		if err != nil {
 			return err
 		}
-		if batch := report.head.Batch; batch.State != Draft {
-			if report.head.Checking, err = fixedChecking(ctx, r, batch); err != nil {
-				return err
-			}
+		if err := report.loadChecking(); err != nil {
+			return err
 		}
 		return f(report)
 	})
@@ -129,6 +127,14 @@ func (p *batchReport) loadPeople() error {
 		}
 		return nil
 	})
+}
+
+// loadChecking takes in what was found at submission; a draft has nothing yet.
+func (p *batchReport) loadChecking() (err error) {
+	if p.head.Batch.State != Draft {
+		p.head.Checking, err = fixedChecking(p.ctx, p.r, p.head.Batch)
+	}
+	return err
 }
 
 func (p *batchReport) loadSentBack() error {

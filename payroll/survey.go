@@ -25,6 +25,7 @@ type Survey struct {
 	Trend    []TrendSum    // of the channels of the batches, by month, item
 	Compared []ComparedSum // by township; of the regular batches alone
 	States   []StateSum    // what became of the payments, in the order of the states
+	Sent     []SentBatch   // the batches that have left, in their order
 	Back     []Bounce      // payments that did not arrive at first, or that pay such a one again
 	Files    []ExportFile
 	Flow     []FlowSum   // of the money of the batches
@@ -55,6 +56,14 @@ type StateSum struct {
 	State PaymentState
 	Count int
 	Fen   money.Fen
+}
+
+// SentBatch is a batch that has left: what the banks were asked to pay, and what became of
+// its payments. Over all states, Fen adds up to what the batch pays.
+type SentBatch struct {
+	Batch   BatchID
+	Ordered money.Fen // sum of the files
+	States  map[PaymentState]StateSum
 }
 
 // Bounce is a payment that did not arrive at first, or one that pays such a payment again.
@@ -133,6 +142,9 @@ func (s *Survey) gather(ctx context.Context, r Reader, ids []BatchID, f func(*Su
 			return err
 		}
 		if err := sealHolds(ctx, r, p.head); err != nil {
+			return err
+		}
+		if err := p.loadChecking(); err != nil {
 			return err
 		}
 		x.reports, s.Reports = append(x.reports, p), append(s.Reports, p)
@@ -296,12 +308,12 @@ func (x *surveyor) compare() error {
 	return nil
 }
 
-// stateOrder is the order in which states are listed.
-var stateOrder = []PaymentState{PaymentCredited, PaymentSent, PaymentParked, PaymentReturned, PaymentRecalled, PaymentReissued, PaymentGivenUp}
+// PaymentStates are the states of payments that have left, in the order in which papers
+// list them.
+var PaymentStates = []PaymentState{PaymentCredited, PaymentSent, PaymentParked, PaymentReturned, PaymentRecalled, PaymentReissued, PaymentGivenUp}
 
 // payments counts what became of the payments and gathers those with a history.
 func (x *surveyor) payments() error {
-	sums := map[PaymentState]*StateSum{}
 	for _, report := range x.reports {
 		b := report.head.Batch
 		files, err := x.r.Exports(x.ctx, b.ID)
@@ -312,16 +324,17 @@ func (x *surveyor) payments() error {
 		if b.State != Exported {
 			continue
 		}
+		sent := SentBatch{Batch: b.ID, States: map[PaymentState]StateSum{}}
+		for _, f := range files {
+			sent.Ordered += f.Total
+		}
 		histories, err := historyOf(x.ctx, x.r, b.ID)
 		if err != nil {
 			return err
 		}
 		err = paidOut(x.ctx, x.r, b, func(p PaidOut) error {
-			if sums[p.State] == nil {
-				sums[p.State] = &StateSum{State: p.State}
-			}
-			sums[p.State].Count++
-			sums[p.State].Fen += p.Fen
+			sum := sent.States[p.State]
+			sent.States[p.State] = StateSum{p.State, sum.Count + 1, sum.Fen + p.Fen}
 			h := histories[p.Seq]
 			if h == nil && p.Replaces == (PaymentID{}) {
 				return nil
@@ -339,10 +352,15 @@ func (x *surveyor) payments() error {
 		if err != nil {
 			return err
 		}
+		x.Sent = append(x.Sent, sent)
 	}
-	for _, state := range stateOrder {
-		if sums[state] != nil {
-			x.States = append(x.States, *sums[state])
+	for _, state := range PaymentStates {
+		sum := StateSum{State: state}
+		for _, sent := range x.Sent {
+			sum.Count, sum.Fen = sum.Count+sent.States[state].Count, sum.Fen+sent.States[state].Fen
+		}
+		if sum.Count > 0 {
+			x.States = append(x.States, sum)
 		}
 	}
 	return nil

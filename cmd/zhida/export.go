@@ -58,21 +58,6 @@ func (c *cli) exported(m exporters.Manifest, dir string) {
 	c.say("export.done", m.Batch, m.Count, money.Fen(m.Total).Grouped(), dir)
 }
 
-func (c *cli) workbookCommand() *cobra.Command {
-	var out string
-	cmd := &cobra.Command{Use: "workbook ID", Short: "写出审核工作簿", Args: cobra.ExactArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
-		return c.onBatch(cmd, args[0], func(ctx context.Context, a *app.App, id payroll.BatchID) error {
-			name, err := a.Workbook(ctx, id, out)
-			if err == nil {
-				c.say("workbook.done", name)
-			}
-			return err
-		})
-	}}
-	cmd.Flags().StringVar(&out, "out", ".", "写到哪个文件夹")
-	return cmd
-}
-
 func (c *cli) orderCommand() *cobra.Command {
 	var out string
 	cmd := &cobra.Command{Use: "order ID", Short: "印委托代发单和财政统发汇总单：总额与文件、名单一致才印", Args: cobra.ExactArgs(1), RunE: func(cmd *cobra.Command, args []string) error {

@@ -676,7 +676,7 @@ func (p *page) back(t *tally) {
 		}
 		row := backRow{ID: b.ID().String(), Name: clean(b.Name), Holder: clean(b.Holder), Card: b.Card.String(), Fen: b.Fen.Grouped(), State: b.State.Chinese(), By: orDash(b.By), First: "—", Cause: "—", Reason: "—", Replaces: "—"}
 		if b.First.State != "" {
-			row.First, row.Cause, row.Reason = day(b.First.Date)+" "+b.First.State.Chinese(), causeWord(b.First.Cause), orDash(b.First.Reason)
+			row.First, row.Cause, row.Reason = day(b.First.Date)+" "+b.First.State.Chinese(), b.First.Cause.Chinese(), orDash(b.First.Reason)
 		}
 		if b.Replaces != (payroll.PaymentID{}) {
 			row.Replaces = b.Replaces.String()
@@ -688,7 +688,7 @@ func (p *page) back(t *tally) {
 	}
 	var bars []drawing.Bar
 	for _, c := range slices.SortedFunc(maps.Keys(count), func(a, b payroll.ReturnCause) int { return cmp.Or(-cmp.Compare(fen[a], fen[b]), cmp.Compare(a, b)) }) {
-		bars = append(bars, drawing.Bar{Label: causeWord(c), Fen: fen[c], Note: strconv.Itoa(count[c]) + " 笔"})
+		bars = append(bars, drawing.Bar{Label: c.Chinese(), Fen: fen[c], Note: strconv.Itoa(count[c]) + " 笔"})
 	}
 	drawing.DrawBars("没有入账的原因（元）", drawing.Bars{List: bars}, put(&p.Bounces))
 }

@@ -8,7 +8,6 @@ import (
 	"strconv"
 
 	"zhida/payroll"
-	"zhida/rules/calendar"
 	"zhida/rules/message"
 	"zhida/rules/money"
 )
@@ -46,7 +45,7 @@ func (s *sums) add(o sums) {
 	s.grossOfPeople, s.deductedOfPeople = s.grossOfPeople+o.grossOfPeople, s.deductedOfPeople+o.deductedOfPeople
 }
 
-// itemSums tell the month of the batch from what is paid or taken back for others.
+// itemSums tell the pay of the month from back-pay and recovery.
 type itemSums struct {
 	payroll.ReportItem
 	lines                int
@@ -170,8 +169,8 @@ func (t *tally) read(most int) error {
 	t.pack = newPacks(t.survey, t.itemCodes(), t.names, roster <= most)
 	for i, r := range t.survey.Reports {
 		t.pack.begin(i)
-		month := r.Head().Batch.ID.Month()
-		if err := r.Lines(func(l payroll.ReportLine) error { return t.line(i, month, l) }); err != nil {
+		h := r.Head()
+		if err := r.Lines(func(l payroll.ReportLine) error { return t.line(i, h.Ordinary(l), l) }); err != nil {
 			return err
 		}
 		if err := r.People(func(p payroll.ReportPerson) error { return t.person(i, p) }); err != nil {
@@ -218,7 +217,7 @@ func (t *tally) places(batch int, township, village string, person int64) ([]*su
 	return []*sums{&t.batches[batch], town, unit}, err
 }
 
-func (t *tally) line(batch int, month calendar.Month, l payroll.ReportLine) error {
+func (t *tally) line(batch int, ordinary bool, l payroll.ReportLine) error {
 	item := t.itemAt[l.Item]
 	if item == nil {
 		return message.Err("auditreport.unknown", l.Item, l.Person)
@@ -235,7 +234,7 @@ func (t *tally) line(batch int, month calendar.Month, l payroll.ReportLine) erro
 	}
 	item.lines++
 	switch {
-	case l.Month == month:
+	case ordinary:
 		item.month += l.Fen
 	case l.Fen > 0:
 		item.back += l.Fen

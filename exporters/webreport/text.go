@@ -44,17 +44,3 @@ var statusOrder = []payroll.Status{payroll.Paid, payroll.OnHold, payroll.Refused
 var statusWords = map[payroll.Status]string{payroll.Paid: "发放", payroll.OnHold: "缓发", payroll.Refused: "拒发", payroll.NotDue: "不应发"}
 
 var severityWords = map[Severity]string{Stop: "须停", Review: "须核", NotRun: "未检查"}
-
-// causeWords are why a bank did not credit a payment.
-var causeWords = map[payroll.ReturnCause]string{
-	payroll.CauseName: "户名不符", payroll.CauseNoAccount: "账号不存在", payroll.CauseClosed: "已销户", payroll.CauseFrozen: "冻结、止付", payroll.CauseDormant: "久悬、未激活",
-	payroll.CauseNotSettling: "非结算账户", payroll.CauseLost: "挂失", payroll.CauseID: "证件不符", payroll.CauseLimit: "超过限额", payroll.CauseDuplicate: "银行判为重复",
-	payroll.CauseUnsupported: "银行不受理", payroll.CauseRecalled: "撤回", payroll.CauseParked: "收到未入账", payroll.CauseOther: "其他",
-}
-
-func causeWord(c payroll.ReturnCause) string {
-	if w := causeWords[c]; w != "" {
-		return w
-	}
-	return "没有写明"
-}

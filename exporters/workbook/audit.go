@@ -3,6 +3,7 @@ package workbook
 import (
 	"io"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/xuri/excelize/v2"
@@ -12,32 +13,31 @@ import (
 	"zhida/rules/message"
 )
 
-// Write makes the audit workbook of a batch: cover, checks, summaries with live
-// formulas over the detail, every line, every person, what changed and why. It
-// reads each cursor of the report once and holds no more of it than the sums; the
-// same report gives the same bytes. Nothing is written to w unless every figure
-// of the report agrees with every other.
+// Write makes the audit workbook of a batch, or of all batches of a month: cover,
+// checks, summaries with live formulas over the detail, every line, every person, what
+// changed and why, what came back, and where the money is. It reads each cursor of the
+// reports once and holds no more of it than the sums; the same survey gives the same
+// bytes. Nothing is written to w unless every figure of the reports agrees with every other.
 //
 // Errors: workbook.character and workbook.long for a text a sheet cannot hold,
-// workbook.unknown for a place, item or fund the head does not list,
+// workbook.unknown for a place, item or fund that no head lists,
 // workbook.place for a code that is not a division code, workbook.person and
-// workbook.sum where figures contradict each other, and those of the report and of w.
-func Write(w io.Writer, r payroll.Report) error {
-	return writeAudit(w, r, partRows)
+// workbook.sum where figures contradict each other, and those of the reports and of w.
+func Write(w io.Writer, s *payroll.Survey) error {
+	return writeAudit(w, s, partRows)
 }
 
-func writeAudit(w io.Writer, r payroll.Report, limit int) error {
-	head := r.Head()
-	b, err := newBook(auditPaper(head))
+func writeAudit(w io.Writer, s *payroll.Survey, limit int) error {
+	b, err := newBook(surveyPaper(s))
 	if err != nil {
 		return err
 	}
 	defer b.close()
-	a, err := newAudit(b, head, limit)
+	a, err := newAudit(b, s, limit)
 	if err != nil {
 		return err
 	}
-	if err := a.read(r); err != nil {
+	if err := a.read(); err != nil {
 		return err
 	}
 	if err := a.summarise(); err != nil {
@@ -46,27 +46,32 @@ func writeAudit(w io.Writer, r payroll.Report, limit int) error {
 	return b.write(w)
 }
 
-// audit is the audit workbook of one batch in the making.
+// audit is the audit workbook of a survey in the making.
 type audit struct {
-	book *book
-	head payroll.ReportHead
+	book   *book
+	survey *payroll.Survey
+	head   payroll.ReportHead // of all batches together, see together
+	batch  payroll.ReportHead // whose rows are being read
 	tally
 
-	detail, people, changes, others, unpaid, found, runs *table
-	towns, matrix, villages                              sumAt
-	byItems, byFunds, shares                             sumAt
-	differences                                          cell // on the sheet of checks
-	series                                               []excelize.ChartSeries
+	detail, people, changes, others, unpaid, back, found, runs *table
+	purses, flows                                              *table
+	towns, matrix, villages                                    sumAt
+	byItems, byFunds, shares, ways, months, before             sumAt
+	differences                                                cell // on the sheet of checks
+	fundDifferences                                            cell // on those of the money
+	townSeries, itemSeries, monthSeries                        []excelize.ChartSeries
 }
 
-func newAudit(b *book, head payroll.ReportHead, limit int) (*audit, error) {
+func newAudit(b *book, s *payroll.Survey, limit int) (*audit, error) {
+	head := together(s)
 	t, err := newTally(head)
 	if err != nil {
 		return nil, err
 	}
-	a := &audit{book: b, head: head, tally: t}
+	a := &audit{book: b, survey: s, head: head, tally: t}
 	a.detail, a.people, a.changes, a.others, a.unpaid = a.newDetail(), a.newPeople(), a.newChanges(), a.newOthers(), a.newUnpaid()
-	a.found, a.runs = a.newFindings(), a.newRuns()
+	a.back, a.found, a.runs, a.purses, a.flows = a.newBack(), a.newFindings(), a.newRuns(), a.newPurses(), a.newFlows()
 	for _, t := range a.tables() {
 		t.limit = limit
 	}
@@ -75,22 +80,32 @@ func newAudit(b *book, head payroll.ReportHead, limit int) (*audit, error) {
 
 // tables are the lists of the workbook in the order of their tabs.
 func (a *audit) tables() []*table {
-	return []*table{a.detail, a.people, a.changes, a.others, a.unpaid, a.found, a.runs}
+	return []*table{a.detail, a.people, a.changes, a.others, a.unpaid, a.back, a.purses, a.flows, a.found, a.runs}
 }
 
 // read fills the lists.
-func (a *audit) read(r payroll.Report) error {
-	if err := r.Lines(a.line); err != nil {
-		return err
+func (a *audit) read() error {
+	for _, r := range a.survey.Reports {
+		a.batch = r.Head()
+		a.each = append(a.each, placeSums{})
+		if err := r.Lines(a.line); err != nil {
+			return err
+		}
+		if err := r.People(a.person); err != nil {
+			return err
+		}
+		if !a.survey.Compares(r) {
+			continue
+		}
+		a.bridges = append(a.bridges, bridge{head: a.batch})
+		if err := r.Changes(a.change); err != nil {
+			return err
+		}
 	}
-	if err := r.People(a.person); err != nil {
-		return err
-	}
-	if err := r.Changes(a.change); err != nil {
-		return err
-	}
-	if err := a.findings(); err != nil {
-		return err
+	for _, fill := range []func() error{a.findings, a.comeBack, a.closings, a.flow} {
+		if err := fill(); err != nil {
+			return err
+		}
 	}
 	for _, t := range a.tables() {
 		if err := t.finish(); err != nil {
@@ -104,14 +119,15 @@ func (a *audit) read(r payroll.Report) error {
 // the checks compare the summaries, and the cover quotes the checks.
 func (a *audit) summarise() error {
 	var made []*sheet
-	for _, make := range []func() (*sheet, error){a.byTownship, a.byTownshipAndItem, a.chart, a.byVillage, a.byItem, a.byFund, a.byShare, a.checks, a.cover, a.standards, a.seal} {
+	for _, make := range []func() (*sheet, error){a.batches, a.byTownship, a.byTownshipAndItem, a.townChart, a.byVillage, a.byItem, a.itemChart, a.byMonth, a.monthChart,
+		a.byFund, a.byShare, a.reconciliation, a.banks, a.townsBefore, a.steps, a.checks, a.cover, a.standards, a.seal} {
 		s, err := make()
 		if err != nil {
 			return err
 		}
 		made = append(made, s)
 	}
-	front, checks, cover, last := made[:7], made[7], made[8], made[9:]
+	front, checks, cover, last := made[:15], made[15], made[16], made[17:]
 	a.book.sheets = slices.Concat([]*sheet{cover, checks}, front, a.sheets(), last)
 	return a.disagreement()
 }
@@ -124,6 +140,30 @@ func (a *audit) sheets() (list []*sheet) {
 		}
 	}
 	return list
+}
+
+// surveyPaper is what every page of the audit workbook carries. Payments and funds go on
+// after the approval, so it names the position of the journal that they are shown at.
+func surveyPaper(s *payroll.Survey) paper {
+	h := s.Reports[0].Head()
+	known := "　　支付和资金截至日志第 " + strconv.FormatInt(s.Position, 10) + " 条"
+	if !s.Whole {
+		p := auditPaper(h)
+		p.note += known
+		return p
+	}
+	p := paper{
+		title:  h.County + s.Month.Chinese() + "发放审计簿（全月）",
+		unit:   h.Unit,
+		note:   h.Unit + "　　" + s.Month.Chinese() + "　　全月 " + strconv.Itoa(len(s.Reports)) + " 个已审批批次" + known,
+		footer: s.Month.String() + " 全部批次　日志第 " + strconv.FormatInt(s.Position, 10) + " 条",
+	}
+	for _, r := range s.Reports {
+		if at := r.Head().Batch.ComputedAt; at.After(p.made) {
+			p.made = at
+		}
+	}
+	return p
 }
 
 func auditPaper(h payroll.ReportHead) paper {

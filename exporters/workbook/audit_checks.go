@@ -2,6 +2,7 @@ package workbook
 
 import (
 	"fmt"
+	"strconv"
 
 	"zhida/payroll"
 	"zhida/rules/money"
@@ -17,7 +18,7 @@ type comparison struct {
 // shown is a figure as a message shows it.
 func (c cell) shown() string {
 	if c.kind == moneyCell {
-		return money.Fen(c.number).String()
+		return money.Fen(c.number).Grouped()
 	}
 	return fmt.Sprint(c.number)
 }
@@ -32,14 +33,13 @@ func (a *audit) comparisons() []comparison {
 	gross := fen(a.detail.total(dGross)).by(a.detail.sum(dGross))
 	deduction := fen(a.detail.total(dDeduction)).by(a.detail.sum(dDeduction))
 	inPeople := func(col int) cell { return fen(a.people.total(col)).by(a.people.sum(col)) }
-	reissued := fen(batch.Reissued).by(batch.Reissued.String()) // of the book: paid again from what had come back
-	pay, held, owed := inPeople(pPay), inPeople(pHeld), inPeople(pOwed)
+	pay, held, owed, reissued := inPeople(pPay), inPeople(pHeld), inPeople(pOwed), inPeople(pReissued)
 
 	list := []comparison{
 		{"明细笔数", detail, book, lines, number(int64(batch.Lines))},
 		{"花名册人数", people, book, roll, number(int64(batch.Roster))},
 		{"花名册人数 = 发放 + 缓发 + 拒发 + 不应发", people, "人员结果", roll, a.byStatus()},
-		{"缓发、拒发人数", "缓发与拒发", "人员结果", number(int64(a.unpaid.count)).by(a.unpaid.countAll(0)), a.statusCell(payroll.OnHold, payroll.Refused)},
+		{"缓发、拒发人数", "缓发与拒发", "人员结果", a.statusOf(a.unpaid, payroll.OnHold, payroll.Refused), a.statusOf(a.people, payroll.OnHold, payroll.Refused)},
 		{"发放人数", people, book, a.payeesCell(), number(int64(batch.Payees))},
 	}
 	for _, s := range []sumAt{a.towns, a.villages} {
@@ -59,22 +59,64 @@ func (a *audit) comparisons() []comparison {
 	list = append(list,
 		comparison{"实发", people, book, pay, fen(batch.Net)},
 		comparison{"缓发增减", people, book, held, fen(batch.Held)},
-		comparison{"待扣增减", people, book, owed, fen(batch.Owed)})
+		comparison{"缓发增减", people, "缓发与拒发", held, fen(a.unpaid.total(uHeld)).by(a.unpaid.sum(uHeld))},
+		comparison{"待扣增减", people, book, owed, fen(batch.Owed)},
+		comparison{"重发", people, book, reissued, fen(batch.Reissued)})
 	for _, s := range []sumAt{a.towns, a.villages} {
 		list = append(list, comparison{"实发", people, s.name, pay, s.pay}, comparison{"缓发增减", people, s.name, held, s.held},
-			comparison{"待扣增减", people, s.name, owed, s.owed})
+			comparison{"待扣增减", people, s.name, owed, s.owed}, comparison{"重发", people, s.name, reissued, s.reissued})
 	}
+	list = append(list, a.ofBatches()...)
 	if s := a.shares; len(a.head.Shares) > 0 {
 		list = append(list, comparison{"应发", detail, s.name, gross, s.gross}, comparison{"扣款", detail, s.name, deduction, s.deduction},
 			comparison{"实发", people, s.name, pay, s.pay}, comparison{"缓发增减", people, s.name, held, s.held}, comparison{"待扣增减", people, s.name, owed, s.owed})
+	}
+	if s := a.months; a.survey.Whole { // the months of a single batch have those in them that came before it
+		list = append(list, comparison{"应发", detail, s.name, gross, s.gross}, comparison{"扣款", detail, s.name, deduction, s.deduction})
+	}
+	if s := a.ways; len(a.survey.Flow) > 0 { // of a batch that no fund has reserved money for there is no trace
+		list = append(list, comparison{"实发", people, s.name, pay, s.pay})
+	}
+	if s := a.before; len(a.survey.Compared) > 0 {
+		now, before := a.compared()
+		list = append(list, comparison{"本月月度实发", s.name, book, s.pay, fen(now)}, comparison{"上月月度实发", s.name, book, s.earlier, fen(before)})
 	}
 	return append(list,
 		comparison{"应发", detail, a.matrix.name, gross, a.matrix.gross}, comparison{"扣款", detail, a.matrix.name, deduction, a.matrix.deduction},
 		comparison{"核定金额 - 以前批次已计 = 应发 + 扣款", detail, detail,
 			join(fen(a.detail.total(dDue)).by(a.detail.sum(dDue)), "-", fen(a.detail.total(dCommitted)).by(a.detail.sum(dCommitted))), join(gross, "+", deduction)},
 		comparison{"应发 - 扣款 + 重发 = 实发 + 缓发增减 - 待扣增减", detail, people, join(join(gross, "-", deduction), "+", reissued), join(join(pay, "+", held), "-", owed)},
-		comparison{"其他月份的补发、扣回", "补发扣回", a.byItems.name,
+		comparison{"补发、扣回", "补发扣回", a.byItems.name,
 			join(fen(a.others.total(dGross)).by(a.others.sum(dGross)), "+", fen(a.others.total(dDeduction)).by(a.others.sum(dDeduction))), a.byItems.others})
+}
+
+// ofBatches holds the rows of every batch of a month against what the book says of it.
+func (a *audit) ofBatches() (list []comparison) {
+	if !a.survey.Whole {
+		return nil // the batch is all there is
+	}
+	for i, r := range a.survey.Reports {
+		b, s := r.Head().Batch, a.each[i]
+		of := condition{dBatchKey, strconv.FormatInt(int64(b.ID), 10)}
+		inRoll := condition{pBatchKey, of.is}
+		name := "登记 " + b.ID.String()
+		list = append(list,
+			comparison{"明细笔数", "明细", name, number(s.lines).by(a.detail.countIf(of)), number(int64(b.Lines))},
+			comparison{"应发", "明细", name, fen(s.gross).by(a.detail.sum(dGross, of)), fen(b.Gross)},
+			comparison{"扣款", "明细", name, fen(s.deduction).by(a.detail.sum(dDeduction, of)), fen(b.Deduction)},
+			comparison{"实发", "人员", name, fen(s.pay).by(a.people.sum(pPay, inRoll)), fen(b.Net)})
+	}
+	return list
+}
+
+// compared is what the runs of the month and of the month before paid, as the book says.
+func (a *audit) compared() (now, before money.Fen) {
+	for _, b := range a.bridges {
+		if b.head.Batch.Kind == payroll.Regular {
+			now, before = now+b.head.MonthNet, before+b.head.PreviousNet
+		}
+	}
+	return now, before
 }
 
 func (a *audit) summaries() []sumAt { return []sumAt{a.towns, a.villages, a.byItems, a.byFunds} }
@@ -89,14 +131,17 @@ func join(x cell, sign string, y cell) cell {
 }
 
 // statusCell counts the persons that end in one of the states.
-func (a *audit) statusCell(list ...payroll.Status) cell {
+func (a *audit) statusCell(list ...payroll.Status) cell { return a.statusOf(a.people, list...) }
+
+// statusOf counts them in the roster, or in another list of persons.
+func (a *audit) statusOf(t *table, list ...payroll.Status) cell {
 	c := number(0)
 	for i, s := range list {
 		if i > 0 {
 			c.formula += "+"
 		}
 		c.number += a.status[s]
-		c.formula += a.people.countIf(condition{pStatus, `"` + status(s) + `"`})
+		c.formula += t.countIf(condition{pStatus, `"` + status(s) + `"`})
 	}
 	return c
 }

@@ -1,9 +1,12 @@
 package workbook
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"zhida/payroll"
 	"zhida/rules/money"
@@ -24,7 +27,7 @@ func (a *audit) cover() (*sheet, error) {
 		return nil, err
 	}
 	c := &coverSheet{audit: a, sheet: s}
-	for _, block := range []func() error{c.title, c.facts, c.amounts, c.people, c.signatures, c.documents, c.steps} {
+	for _, block := range []func() error{c.title, c.facts, c.amounts, c.people, c.signatures, c.batches, c.documents, c.steps, c.contents} {
 		if err := block(); err != nil {
 			return nil, err
 		}
@@ -71,27 +74,47 @@ func (c *coverSheet) spread(height points, at []int, cells ...cell) error {
 }
 
 func (c *coverSheet) title() error {
-	if err := c.row(44, text(c.book.paper.title).as(titleStyle)); err != nil {
+	if err := c.row(36, text(c.book.paper.title).as(titleStyle)); err != nil {
 		return err
 	}
 	return c.row(18, text("编制单位："+c.head.Unit+"　　　　金额单位：元").as(noteCentre))
 }
 
+// facts say what the workbook is about. Payments, answers and funds go on after an approval,
+// so they hold as of a position of the journal.
 func (c *coverSheet) facts() error {
-	b := c.head.Batch
+	b, known := c.head.Batch, "日志第 "+strconv.FormatInt(c.survey.Position, 10)+" 条"
 	rows := [][]cell{
 		pairs("批次", b.ID.String(), "所属月份", b.ID.Month().Chinese(), "发放渠道", b.Channel),
-		pairs("批次种类", batchKind(b.Kind), "状态", state(b.State), "计算时间", b.ComputedAt.In(beijing).Format("2006-01-02 15:04:05")),
-		pairs("账簿位置", "第 "+strconv.FormatInt(b.Horizon, 10)+" 条", "规则版本", strconv.Itoa(b.RulesVersion), "上月对照批次", orDash(c.head.Previous)),
-		{text("封印（SM3）"), text(orDash(c.head.Seal))},
+		pairs("批次种类", batchKind(b.Kind), "状态", state(b.State), "计算时间", clock(b.ComputedAt)),
+		pairs("计算依据截至", "日志第 "+strconv.FormatInt(b.Horizon, 10)+" 条", "支付资金截至", known, "规则、上月批次", strconv.Itoa(b.RulesVersion)+"、"+orDash(c.head.Previous)),
+		pairs("封印（SM3）", orDash(c.head.Seal)),
+	}
+	if c.survey.Whole {
+		rows = [][]cell{
+			pairs("所属月份", c.survey.Month.Chinese(), "批次", "全月 "+strconv.Itoa(len(c.survey.Reports))+" 个已审批批次", "支付资金截至", known),
+			pairs("未审批未计入", orDash(c.leftOut())),
+			pairs("封印（SM3）", "各批次的封印见第二页"),
+		}
 	}
 	for _, r := range rows {
-		if err := c.row(22, r...); err != nil {
+		if err := c.row(20, r...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// leftOut names the batches of the month that are not approved.
+func (c *coverSheet) leftOut() string {
+	var list []string
+	for _, b := range c.survey.LeftOut {
+		list = append(list, b.ID.String()+"（"+state(b.State)+"）")
+	}
+	return strings.Join(list, "、")
+}
+
+func clock(t time.Time) string { return t.In(beijing).Format("2006-01-02 15:04:05") }
 
 func pairs(list ...string) []cell {
 	cells := make([]cell, len(list))
@@ -110,7 +133,7 @@ func orDash(s string) string {
 
 // amounts are the totals in figures and in capitals, as on a voucher.
 func (c *coverSheet) amounts() error {
-	if err := c.row(26, text("合计").as(headStyle), text("金额（元）").as(headStyle), text("大写").as(headStyle)); err != nil {
+	if err := c.row(22, text("合计").as(headStyle), text("金额（元）").as(headStyle), text("大写").as(headStyle)); err != nil {
 		return err
 	}
 	type total struct {
@@ -124,11 +147,11 @@ func (c *coverSheet) amounts() error {
 		{"待扣增减", fen(c.audit.people.total(pOwed)).by(c.audit.people.sum(pOwed))},
 		{"实发合计", fen(c.audit.people.total(pPay)).by(c.audit.people.sum(pPay))},
 	}
-	if b := c.head.Batch; b.Kind == payroll.Reissue { // it has no lines: what it pays had come back
-		list = slices.Insert(list, len(list)-1, total{"重发退票", fen(b.Reissued)})
+	if c.head.Batch.Reissued != 0 { // it has no lines: what it pays had come back
+		list = slices.Insert(list, len(list)-1, total{"重发退票", fen(c.audit.people.total(pReissued)).by(c.audit.people.sum(pReissued))})
 	}
 	for _, x := range list {
-		if err := c.row(24, text(x.label), x.total.as(valueMoney), text(money.Fen(x.total.number).Capital()).as(valueStyle)); err != nil {
+		if err := c.row(21, text(x.label), x.total.as(valueMoney), text(money.Fen(x.total.number).Capital()).as(valueStyle)); err != nil {
 			return err
 		}
 	}
@@ -141,14 +164,15 @@ func (c *coverSheet) people() error {
 	roll := number(int64(c.audit.people.count)).by(c.audit.people.countAll(0))
 	lines := number(int64(c.detail.count)).by(c.detail.countAll(dSerial))
 	rows := [][]cell{
-		{text("花名册人数"), count(roll), text("发放人数"), count(c.payeesCell()), text("明细笔数"), count(lines)},
-		{text("缓发人数"), count(c.statusCell(payroll.OnHold)), text("拒发人数"), count(c.statusCell(payroll.Refused)),
-			text("不应发人数"), count(c.statusCell(payroll.NotDue))},
+		{text(c.counted("花名册人数")), count(roll), text(c.counted("发放人数")), count(c.payeesCell()), text("明细笔数"), count(lines)},
+		{text(c.counted("缓发人数")), count(c.statusCell(payroll.OnHold)), text(c.counted("拒发人数")), count(c.statusCell(payroll.Refused)),
+			text(c.counted("不应发人数")), count(c.statusCell(payroll.NotDue))},
 		{text("核对差额"), c.differences.as(valueMoney), text("核对结论"),
 			text("各项核对相符").by("IF(" + c.differences.formula + `=0,"各项核对相符","有差额，见核对表")`)},
+		{text("资金差额"), c.fundDifferences.as(valueMoney), text("资金结论"), c.fundVerdict().as(valueStyle)},
 	}
 	for _, r := range rows {
-		if err := c.row(22, r...); err != nil {
+		if err := c.row(20, r...); err != nil {
 			return err
 		}
 	}
@@ -157,24 +181,50 @@ func (c *coverSheet) people() error {
 
 // signatures leave room for three signatures, three dates and the stamp.
 func (c *coverSheet) signatures() error {
-	b := c.head.Batch
+	who := func(of func(payroll.Batch) string) cell {
+		var names []string
+		for _, r := range c.survey.Reports {
+			if name := of(r.Head().Batch); !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+		return text(strings.Join(names, "、"))
+	}
 	c.body.skip(1)
 	for _, r := range [][]cell{
-		{text("制表"), text(b.Maker), text("复核"), text(b.Checker), text("审批"), text(b.Approver)},
+		{text("制表"), who(func(b payroll.Batch) string { return b.Maker }), text("复核"), who(func(b payroll.Batch) string { return b.Checker }),
+			text("审批"), who(func(b payroll.Batch) string { return b.Approver })},
 		{text("签名"), text(""), text("签名"), text(""), text("签名"), text("")},
 		{text("日期"), text("　　　年　　月　　日"), text("日期"), text("　　　年　　月　　日"), text("日期"), text("　　　年　　月　　日")},
 	} {
-		if err := c.row(26, r...); err != nil {
+		if err := c.row(24, r...); err != nil {
 			return err
 		}
 	}
 	return c.row(34, text("单位（盖章）："+c.head.Unit).as(signStyle))
 }
 
-// documents and steps stand on the second page.
-func (c *coverSheet) documents() error {
+// batches, documents, steps and contents stand on the pages after the first.
+func (c *coverSheet) batches() error {
 	c.breaks = append(c.breaks, fmt.Sprintf("A%d", c.body.next))
-	if err := c.row(24, text("一、发放依据").as(sectionStyle)); err != nil {
+	if err := c.row(24, text("一、批次和封印").as(sectionStyle)); err != nil {
+		return err
+	}
+	if err := c.row(22, text("批次").as(headStyle), text("种类、渠道").as(headStyle), text("状态").as(headStyle), text("封印（SM3）").as(headStyle)); err != nil {
+		return err
+	}
+	for _, r := range c.survey.Reports {
+		h := r.Head()
+		if err := c.row(20, text(h.Batch.ID.String()), text(batchKind(h.Batch.Kind)+"　"+h.Batch.Channel), text(state(h.Batch.State)), text(orDash(h.Seal)).as(valueStyle)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *coverSheet) documents() error {
+	c.body.skip(1)
+	if err := c.row(24, text("二、发放依据").as(sectionStyle)); err != nil {
 		return err
 	}
 	at := []int{0, 2, 5}
@@ -191,18 +241,37 @@ func (c *coverSheet) documents() error {
 
 func (c *coverSheet) steps() error {
 	c.body.skip(1)
-	if err := c.row(24, text("二、办理经过").as(sectionStyle)); err != nil {
+	if err := c.row(24, text("三、办理经过").as(sectionStyle)); err != nil {
 		return err
 	}
-	if err := c.row(22, text("日志位置").as(headStyle), text("时间").as(headStyle), text("办理人").as(headStyle), text("事项").as(headStyle)); err != nil {
+	if err := c.row(22, text("日志位置").as(headStyle), text("时间").as(headStyle), text("批次").as(headStyle), text("办理人").as(headStyle), text("事项").as(headStyle)); err != nil {
 		return err
 	}
-	for _, e := range c.head.Events {
-		what := e.Text
-		if what == "" {
-			what = e.Kind
+	for _, r := range c.survey.Reports {
+		h := r.Head()
+		for _, e := range h.Events {
+			if err := c.row(20, number(e.Position).as(plainStyle), text(clock(e.Time)), text(h.Batch.ID.String()).as(valueStyle), text(e.Actor), text(cmp.Or(e.Text, e.Kind)).as(valueStyle)); err != nil {
+				return err
+			}
 		}
-		if err := c.row(20, number(e.Position).as(plainStyle), text(e.Time.In(beijing).Format("2006-01-02 15:04:05")), text(e.Actor).as(valueStyle), text(what)); err != nil {
+	}
+	return nil
+}
+
+// contents lists the other sheets, so that an auditor need not walk along the tabs.
+func (c *coverSheet) contents() error {
+	c.body.skip(1)
+	if err := c.row(24, text("四、各表").as(sectionStyle)); err != nil {
+		return err
+	}
+	for _, x := range [][2]string{
+		{"合计", "核对、批次汇总、乡镇汇总、乡镇分项目、村级汇总、项目汇总、十二个月；图：乡镇图、项目图、十二个月图"},
+		{"资金", "资金汇总（项目所属资金）、资金分担（共同负担、互抵以后）、资金对账、资金分户、资金去向、三方核对"},
+		{"变动", "乡镇比较、增减构成、与上月比较（逐笔）、补发扣回（逐笔）"},
+		{"逐笔逐人", "明细（每一笔的文号和说明）、人员（每个人的结果和原因）、缓发与拒发、退票与重发"},
+		{"依据和核验", "审核事项（疑点和答复）、检查情况、依据（执行的标准）、封签（怎样核对）"},
+	} {
+		if err := c.row(20, text(x[0]), text(x[1]).as(valueStyle)); err != nil {
 			return err
 		}
 	}

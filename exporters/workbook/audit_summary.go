@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"zhida/payroll"
@@ -16,7 +17,8 @@ import (
 type sumAt struct {
 	name                                  string
 	lines, gross, deduction, others, both cell // of the detail; both: gross or deduction, whichever the rows are
-	payees, held, owed, pay               cell // of the roster
+	payees, held, owed, reissued, pay     cell // of the roster
+	earlier                               cell // what was paid for the month before
 }
 
 // refer makes a cell that shows a total of another sheet.
@@ -62,6 +64,15 @@ func (s *summary) add(cells ...cell) error {
 		s.cols[i].fit(span{min(c.number, 0), c.number})
 	}
 	return s.body.add(rowHeight(n), cells...)
+}
+
+// none says in an empty sheet that it is meant to be empty.
+func (s *summary) none(rows int, what string) error {
+	if rows > 0 {
+		return nil
+	}
+	s.merges = append(s.merges, across(s.body.next, 0, s.printed()-1))
+	return s.body.add(24, append([]cell{text(what).as(centreStyle)}, blanks(s.printed()-1, centreStyle)...)...)
 }
 
 // totals writes the row of totals under the rows from first on; it returns its number.
@@ -138,9 +149,9 @@ const pageRows = 40
 func (a *audit) byPlace(at *sumAt, k byKind) (*sheet, error) {
 	cols := slices.Concat([]column{colSerial}, k.names)
 	lines := len(cols)
-	gross, deduction, payees, held, owed, pay, key := lines+1, lines+2, lines+4, lines+5, lines+6, lines+7, lines+8
+	gross, deduction, payees, reissued, held, owed, pay, key := lines+1, lines+2, lines+4, lines+5, lines+6, lines+7, lines+8, lines+9
 	cols = append(cols, countColumn("明细笔数"), moneyColumn("应发合计"), moneyColumn("扣款合计"), moneyColumn("应发减扣款"),
-		countColumn("发放人数"), moneyColumn("缓发增减"), moneyColumn("待扣增减"), moneyColumn("实发"), keyColumn("代码", 10))
+		countColumn(a.counted("发放人数")), moneyColumn("重发"), moneyColumn("缓发增减"), moneyColumn("待扣增减"), moneyColumn("实发"), keyColumn("代码", 10))
 	s, err := a.book.newSummary(k.name, k.title, 1, cols...)
 	if err != nil {
 		return nil, err
@@ -160,6 +171,7 @@ func (a *audit) byPlace(at *sumAt, k byKind) (*sheet, error) {
 			fen(p.deduction).by(a.detail.sum(dDeduction, inDetail)),
 			fen(p.gross - p.deduction).by(net),
 			number(p.payees).by(a.people.countIf(inRoll, condition{pPay, `">0"`})),
+			fen(p.reissued).by(a.people.sum(pReissued, inRoll)),
 			fen(p.held).by(a.people.sum(pHeld, inRoll)),
 			fen(p.owed).by(a.people.sum(pOwed, inRoll)),
 			fen(p.pay).by(a.people.sum(pPay, inRoll)),
@@ -175,8 +187,8 @@ func (a *audit) byPlace(at *sumAt, k byKind) (*sheet, error) {
 		return nil, err
 	}
 	*at = sumAt{name: k.name, lines: s.at(lines, row), gross: s.at(gross, row), deduction: s.at(deduction, row),
-		payees: s.at(payees, row), held: s.at(held, row), owed: s.at(owed, row), pay: s.at(pay, row)}
-	note := "明细笔数、应发、扣款按每笔明细的归属地；发放人数、缓发、待扣、实发按人员月末所在地。月中调动、补发以前任职的，两者不在同一行。"
+		payees: s.at(payees, row), reissued: s.at(reissued, row), held: s.at(held, row), owed: s.at(owed, row), pay: s.at(pay, row)}
+	note := "明细笔数、应发、扣款按每笔明细的归属地；发放人数、重发、缓发、待扣、实发按人员月末所在地。月中调动、补发以前任职的，两者不在同一行。"
 	return s.sheet, s.body.add(16, text(note).as(noteStyle))
 }
 
@@ -279,17 +291,19 @@ func (a *audit) byItem() (*sheet, error) {
 	s, err := a.book.newSummary("项目汇总", "发放项目汇总表", 0,
 		column{head: "项目号", chars: 7, style: plainStyle}, textColumn("项目", 24), shortColumn("性质", 8),
 		textColumn("代扣款收款单位", 30), countColumn("笔数"),
-		moneyColumn("本月"), moneyColumn("其他月份补发"), moneyColumn("其他月份扣回"), moneyColumn("合计"))
+		moneyColumn("当月"), moneyColumn("补发"), moneyColumn("扣回"), moneyColumn("合计"))
 	if err != nil {
 		return nil, err
 	}
 	if err := s.headings(); err != nil {
 		return nil, err
 	}
+	first := s.body.next
 	gross, err := a.itemBlock(s, false, "应发小计")
 	if err != nil {
 		return nil, err
 	}
+	a.plotItems(s, first, s.body.next-2)
 	deduction, err := a.itemBlock(s, true, "扣款小计")
 	if err != nil {
 		return nil, err
@@ -297,7 +311,10 @@ func (a *audit) byItem() (*sheet, error) {
 	a.byItems = sumAt{name: s.name, gross: gross.both, deduction: deduction.both,
 		lines:  number(gross.lines.number + deduction.lines.number).by(gross.lines.formula + "+" + deduction.lines.formula),
 		others: fen(money.Fen(gross.others.number + deduction.others.number)).by("ROUND(" + gross.others.formula + "+" + deduction.others.formula + ",2)")}
-	return s.sheet, a.netRow(s, iTotal, gross.both, deduction.both)
+	if err := a.netRow(s, iTotal, gross.both, deduction.both); err != nil {
+		return nil, err
+	}
+	return s.sheet, s.body.add(16, text("补发和扣回是其他月份的，以及以前批次已经计过、后来补上或扣回的；逐笔见“补发扣回”表。").as(noteStyle))
 }
 
 // itemBlock writes the items of one side and their subtotal.
@@ -326,12 +343,12 @@ func (a *audit) itemCells(row, i int) []cell {
 		side = "扣款"
 	}
 	is := condition{dItemKey, fmt.Sprintf("$A%d", row)}
-	col, batchMonth := amountOf(item), int(a.head.Batch.ID.Month())
-	other := condition{dMonth, fmt.Sprintf(`"<>%d"`, batchMonth)}
+	col := amountOf(item)
+	ordinary, other := condition{dKind, strconv.Itoa(ordinaryLine)}, condition{dKind, strconv.Itoa(otherLine)}
 	return []cell{
 		number(int64(i + 1)), text(item.Name), text(side), text(item.Institution),
 		number(sums.lines).by(a.detail.countIf(is)),
-		fen(sums.month).by(a.detail.sum(col, is, condition{dMonth, fmt.Sprint(batchMonth)})),
+		fen(sums.month).by(a.detail.sum(col, is, ordinary)),
 		fen(sums.back).by(a.detail.sum(col, is, other, condition{col, `">0"`})),
 		fen(sums.recover).by(a.detail.sum(col, is, other, condition{col, `"<0"`})),
 		fen(sums.total()).by(fmt.Sprintf("ROUND(SUM(%s%d:%s%d),2)", letters[iMonth], row, letters[iRecover], row)),
@@ -415,21 +432,23 @@ func (a *audit) standards() (*sheet, error) {
 	return s.sheet, nil
 }
 
-// seal tells somebody who trusts nobody how to check the batch without this program. It
-// quotes the seal and lies under none: the workbook is made from what was sealed.
+// seal tells somebody who trusts nobody how to check a batch without this program. It
+// quotes the seals and lies under none: the workbook is made from what was sealed.
 func (a *audit) seal() (*sheet, error) {
-	s, err := a.book.newSummary("封签", "怎样核对封签", 0, colSerial, textColumn("核对什么", 30), textColumn("怎么做", 70), textColumn("应当看到", 44))
+	s, err := a.book.newSummary("封签", "怎样核对封签", 0, colSerial, textColumn("核对什么", 30), textColumn("怎么做", 70), textColumn("应当看到", 66))
 	if err != nil {
 		return nil, err
 	}
 	if err := s.headings(); err != nil {
 		return nil, err
 	}
-	id := a.head.Batch.ID.String()
+	id, digest, sum := a.head.Batch.ID.String(), orDash(a.head.Seal), orDash(a.head.SealSum)
+	if a.survey.Whole {
+		digest, sum = "下面这个批次的封印", "下面这个批次的封签文书摘要"
+	}
 	folder := "证据_" + strings.ReplaceAll(id, "/", "-")
-	digest, sum := orDash(a.head.Seal), orDash(a.head.SealSum)
 	verify := "openssl pkeyutl -verify -pubin -inkey keys/密钥号.pem -in seal.txt -sigfile seal.approver.sig -rawin -digest sm3 -pkeyopt distid:1234567812345678"
-	for i, x := range [][3]string{
+	rows := [][3]string{
 		{"取证据", "向县财政局要证据文件夹 " + folder + "（zhida evidence " + id + "）", "一个文件夹和同名压缩包"},
 		{"文件没有动过", "逐个 openssl dgst -sm3 文件，对照 MANIFEST.tsv", "字节数和摘要都相同，没有多余的文件"},
 		{"各行就是被封的行", "openssl dgst -sm3 sealed/lines.tsv，对照 sealed/batch.tsv", "sealed/batch.tsv 里有同样的摘要"},
@@ -437,11 +456,24 @@ func (a *audit) seal() (*sheet, error) {
 		{"封签文书", "openssl dgst -sm3 seal.txt", sum},
 		{"三人的签名", verify + "（经办、复核各换一个 .sig）", "Signature Verified Successfully，三次"},
 		{"密钥是谁的", "看 journal.tsv 里 actor.added 的各条；第一名管理员的密钥号向县局当面核对", "三个人、三把密钥，经办不是复核也不是审批"},
-		{"本工作簿的数", "把明细按人、按项目合计，对照 sealed/settlements.tsv 和 sealed/lines.tsv", "分文不差；封面和核对表的差额都是零"},
+		{"本工作簿的数", "把明细按批次、人、项目合计，对照 sealed/settlements.tsv 和 sealed/lines.tsv", "分文不差；封面和核对表的差额都是零"},
 		{"不信任何人，再算一次", "zhida rerun --evidence " + folder, "各文件逐字节相同"},
 		{"一次全查", "zhida-verify " + folder + "（与本程序没有一行共用的代码）", "没有发现问题"},
-	} {
+	}
+	for i, x := range rows {
 		if err := s.add(number(int64(i+1)), text(x[0]), text(x[1]), text(x[2])); err != nil {
+			return nil, err
+		}
+	}
+	if !a.survey.Whole {
+		return s.sheet, nil
+	}
+	if err := s.say("十条以批次 " + id + " 为例，每个批次各做一遍。各批次的封印和封签文书摘要："); err != nil {
+		return nil, err
+	}
+	for i, r := range a.survey.Reports {
+		h := r.Head()
+		if err := s.add(number(int64(i+1)), text("批次 "+h.Batch.ID.String()), text("封签文书 "+orDash(h.SealSum)), text(orDash(h.Seal))); err != nil {
 			return nil, err
 		}
 	}

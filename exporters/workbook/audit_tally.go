@@ -3,6 +3,7 @@ package workbook
 import (
 	"cmp"
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -23,10 +24,85 @@ type tally struct {
 	byUnit map[int64]*placeSums
 
 	all            placeSums
+	each           []placeSums // by batch, in their order
 	due, committed money.Fen
 	status         map[payroll.Status]int64
 
+	closed     []closing // of the funds
+	closedFund string    // code of the last of them
+	leftOver   money.Fen // differences of the money, whatever their sign
+	paid       money.Fen // by payments, as the flow says
+
+	numbered int64    // steps of all bridges
+	bridges  []bridge // of the batches that are held against something, in their order
+
 	cells []cell // of the row in hand, used again
+}
+
+// bridge leads from what was paid before to what a batch pays, by kinds of causes.
+type bridge struct {
+	head  payroll.ReportHead
+	steps []step
+}
+
+// step is the sum of the changes of one part with the same kinds of causes.
+type step struct {
+	no     int64 // by which the formulas find it
+	part   string
+	causes []string
+	count  int64
+	fen    money.Fen
+}
+
+// together is the head of all batches of a survey as if they were one. What only one batch
+// has (its id, state, seal) is that of the first.
+func together(s *payroll.Survey) payroll.ReportHead {
+	h := s.Reports[0].Head()
+	h.Shares = shares(s)
+	for _, r := range s.Reports[1:] {
+		x := r.Head()
+		b := &h.Batch
+		b.Roster, b.Payees, b.Lines = b.Roster+x.Batch.Roster, b.Payees+x.Batch.Payees, b.Lines+x.Batch.Lines
+		b.Gross, b.Deduction, b.Net = b.Gross+x.Batch.Gross, b.Deduction+x.Batch.Deduction, b.Net+x.Batch.Net
+		b.Held, b.Owed, b.Reissued = b.Held+x.Batch.Held, b.Owed+x.Batch.Owed, b.Reissued+x.Batch.Reissued
+		h.Items = union(h.Items, x.Items, func(i payroll.ReportItem) string { return i.Code })
+		h.Townships = union(h.Townships, x.Townships, func(p payroll.ReportPlace) string { return p.Code })
+		h.Villages = union(h.Villages, x.Villages, func(p payroll.ReportPlace) string { return p.Code })
+		h.Funds = union(h.Funds, x.Funds, func(f payroll.ReportFund) string { return f.Code })
+		h.Documents = union(h.Documents, x.Documents, func(d payroll.ReportDocument) string { return d.Digest })
+	}
+	return h
+}
+
+// union puts behind a list what another has more.
+func union[T any](list, more []T, key func(T) string) []T {
+	list = slices.Clip(list)
+	for _, x := range more {
+		if !slices.ContainsFunc(list, func(y T) bool { return key(x) == key(y) }) {
+			list = append(list, x)
+		}
+	}
+	return list
+}
+
+// shares adds up by fund what the batches take from it; nothing where one of them was made
+// by a program that knew no shares, since the sums would lack it.
+func shares(s *payroll.Survey) []payroll.ReportShare {
+	sums := map[string]payroll.ReportShare{}
+	for _, r := range s.Reports {
+		h := r.Head()
+		if len(h.Shares) == 0 && (h.Batch.Lines > 0 || h.Batch.Net != 0) {
+			return nil
+		}
+		for _, x := range h.Shares {
+			sum := sums[x.Code]
+			sum.ReportFund = x.ReportFund
+			sum.Gross, sum.Deduction, sum.Moved, sum.Held = sum.Gross+x.Gross, sum.Deduction+x.Deduction, sum.Moved+x.Moved, sum.Held+x.Held
+			sum.Owed, sum.Reissued, sum.Pay = sum.Owed+x.Owed, sum.Reissued+x.Reissued, sum.Pay+x.Pay
+			sums[x.Code] = sum
+		}
+	}
+	return slices.SortedFunc(maps.Values(sums), func(a, b payroll.ReportShare) int { return cmp.Compare(a.Code, b.Code) })
 }
 
 // spot is a place as the sheets show it. The keys are division codes as numbers,
@@ -44,11 +120,11 @@ type placeSums struct {
 	gross, deduction money.Fen
 	items            []money.Fen // by number of the item, from 0
 
-	payees          int64
-	held, owed, pay money.Fen
+	payees                    int64
+	held, owed, reissued, pay money.Fen
 }
 
-// itemSums tell the month of the batch from what is paid or taken back for others.
+// itemSums tell the pay of the month from back-pay and recovery.
 type itemSums struct {
 	lines                int64
 	month, back, recover money.Fen
@@ -148,7 +224,7 @@ type lineKeys struct {
 }
 
 // addLine adds a line to all sums it belongs to.
-func (t *tally) addLine(l payroll.ReportLine, thisMonth bool) (lineKeys, error) {
+func (t *tally) addLine(l payroll.ReportLine, ordinary bool) (lineKeys, error) {
 	s, err := t.find(l.Person, l.Township, l.Village)
 	if err != nil {
 		return lineKeys{}, err
@@ -161,18 +237,18 @@ func (t *tally) addLine(l payroll.ReportLine, thisMonth bool) (lineKeys, error) 
 		return k, unknown(l.Fund, l.Person)
 	}
 	t.due, t.committed = t.due+l.Due, t.committed+l.Committed
-	t.items[k.item-1].add(l, thisMonth)
+	t.items[k.item-1].add(l, ordinary)
 	t.funds[k.fund-1].add(l)
-	for _, p := range []*placeSums{&t.all, t.sums(t.byTown, s, s.townKey), t.sums(t.byUnit, s, s.unitKey)} {
+	for _, p := range []*placeSums{&t.all, &t.each[len(t.each)-1], t.sums(t.byTown, s, s.townKey), t.sums(t.byUnit, s, s.unitKey)} {
 		p.add(l, k.item)
 	}
 	return k, nil
 }
 
-func (s *itemSums) add(l payroll.ReportLine, thisMonth bool) {
+func (s *itemSums) add(l payroll.ReportLine, ordinary bool) {
 	s.lines++
 	switch {
-	case thisMonth:
+	case ordinary:
 		s.month += l.Fen
 	case l.Fen > 0:
 		s.back += l.Fen
@@ -205,7 +281,7 @@ func (p *placeSums) add(l payroll.ReportLine, item int) {
 }
 
 // addPerson adds a person to the sums. Errors: workbook.unknown, and
-// workbook.person where gross - deduction = pay + held - owed does not hold.
+// workbook.person where gross - deduction + reissued = pay + held - owed does not hold.
 func (t *tally) addPerson(p payroll.ReportPerson) (spot, error) {
 	s, err := t.find(p.Person, p.Township, p.Village)
 	if err != nil {
@@ -215,13 +291,27 @@ func (t *tally) addPerson(p payroll.ReportPerson) (spot, error) {
 		return s, message.Err("workbook.person", p.Person, p.Gross, p.Deduction, p.Pay, p.Held, p.Owed)
 	}
 	t.status[p.Status]++
-	for _, sums := range []*placeSums{&t.all, t.sums(t.byTown, s, s.townKey), t.sums(t.byUnit, s, s.unitKey)} {
-		sums.held, sums.owed, sums.pay = sums.held+p.Held, sums.owed+p.Owed, sums.pay+p.Pay
+	for _, sums := range []*placeSums{&t.all, &t.each[len(t.each)-1], t.sums(t.byTown, s, s.townKey), t.sums(t.byUnit, s, s.unitKey)} {
+		sums.held, sums.owed, sums.reissued, sums.pay = sums.held+p.Held, sums.owed+p.Owed, sums.reissued+p.Reissued, sums.pay+p.Pay
 		if p.Pay > 0 {
 			sums.payees++
 		}
 	}
 	return s, nil
+}
+
+// addChange adds a change to the bridge of its batch and gives the number of its step.
+func (t *tally) addChange(c payroll.ReportChange) int64 {
+	b := &t.bridges[len(t.bridges)-1]
+	i := slices.IndexFunc(b.steps, func(s step) bool { return s.part == c.Part && slices.Equal(s.causes, c.Causes) })
+	if i < 0 {
+		i = len(b.steps)
+		t.numbered++
+		b.steps = append(b.steps, step{no: t.numbered, part: c.Part, causes: c.Causes})
+	}
+	b.steps[i].count++
+	b.steps[i].fen += c.Now - c.Before
+	return b.steps[i].no
 }
 
 // ordered lists places by township and unit, those without a place last.

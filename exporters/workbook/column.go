@@ -22,6 +22,12 @@ func moneyColumn(head string) column {
 	return column{head: head, chars: 9, style: moneyStyle, total: true}
 }
 
+// zeroColumn is a column of differences that must be zero, wide enough for a heading that
+// says so.
+func zeroColumn(head string) column {
+	return column{head: head, chars: 13, style: moneyStyle, total: true}
+}
+
 // countColumn is a column of counts with a total.
 func countColumn(head string) column {
 	return column{head: head, chars: 6, style: countStyle, total: true}

@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"zhida/payroll"
+	"zhida/payroll/ledger"
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
+	"zhida/rules/message"
 	"zhida/rules/money"
 )
 
@@ -18,6 +20,8 @@ type fakeReport struct {
 	head   payroll.ReportHead
 	people int
 	cadres bool                      // township cadres only, who have seven lines
+	kind   payroll.BatchKind         // "" for a regular batch; a reissue has no lines
+	seq    int                       // of the batch in its month, 0 for the first
 	edit   func(*payroll.ReportLine) // what a test spoils
 
 	passes int // over the lines
@@ -76,7 +80,12 @@ func fakeOf(r *fakeReport) *fakeReport {
 			r.head.Villages = append(r.head.Villages, payroll.ReportPlace{Code: fmt.Sprintf("%s%03d", code, i+1), Name: v, Township: code})
 		}
 	}
-	r.head.Batch = payroll.Batch{ID: payroll.NewBatchID(thisMonth, 1), Kind: payroll.Regular, Channel: "统发", State: payroll.Approved,
+	if r.kind == "" {
+		r.kind = payroll.Regular
+	} else {
+		r.head.Previous = ""
+	}
+	r.head.Batch = payroll.Batch{ID: payroll.NewBatchID(thisMonth, max(1, r.seq)), Kind: r.kind, Channel: "统发", State: payroll.Approved,
 		Horizon: 1840, RulesVersion: 1, ComputedAt: made, Maker: "李文静", Checker: "王建国", Approver: "刘志远"}
 	r.addUp()
 	return r
@@ -101,8 +110,11 @@ func (r *fakeReport) addUp() {
 		}
 		b.Lines += len(lines)
 		b.Gross, b.Deduction, b.Net, b.Held, b.Owed = b.Gross+p.Gross, b.Deduction+p.Deduction, b.Net+p.Pay, b.Held+p.Held, b.Owed+p.Owed
+		b.Reissued += p.Reissued
 		return nil
 	})
+	r.head.MonthNet, r.head.PreviousNet = b.Net, b.Net
+	_ = r.Changes(func(c payroll.ReportChange) error { r.head.PreviousNet -= c.Now - c.Before; return nil })
 	part := func(x money.Fen) money.Fen { return x * 6 / 10 } // two funds, of which one gives the other something
 	r.head.Shares = []payroll.ReportShare{
 		{ReportFund: payroll.ReportFund{Code: "F1", Name: "省级均衡性转移支付"}, Gross: part(b.Gross), Deduction: part(b.Deduction), Held: part(b.Held), Owed: part(b.Owed), Moved: -1234},
@@ -110,7 +122,10 @@ func (r *fakeReport) addUp() {
 	}
 	for i := range r.head.Shares {
 		x := &r.head.Shares[i]
-		x.Pay = x.Gross - x.Deduction + x.Moved - x.Held + x.Owed
+		if i == 0 {
+			x.Reissued = b.Reissued
+		}
+		x.Pay = x.Gross - x.Deduction + x.Moved + x.Reissued - x.Held + x.Owed
 	}
 }
 
@@ -141,7 +156,8 @@ func (r *fakeReport) Changes(fn func(payroll.ReportChange) error) error {
 			return nil
 		}
 		l := lines[0]
-		return fn(payroll.ReportChange{Person: p.Person, Name: p.Name, Township: p.Township, Village: p.Village, Part: payroll.PartMonth, Item: l.Item, ItemName: r.itemName(l.Item),
+		causes := [][]string{{payroll.VarianceStandard}, {payroll.VariancePlace, payroll.VarianceStandard}}[p.Person%2]
+		return fn(payroll.ReportChange{Causes: causes, Person: p.Person, Name: p.Name, Township: p.Township, Village: p.Village, Part: payroll.PartMonth, Item: l.Item, ItemName: r.itemName(l.Item),
 			Before: l.Due - 12345, Now: l.Due, Cause: "情况：任职——导入“任免.xlsx”（张敏 2026-11-20，日志第1701条）", Reason: "本月由二类乡镇调入三类乡镇，按在岗天数分段计算：" + l.Sentence})
 	})
 }
@@ -182,6 +198,9 @@ func (r *fakeReport) draw(rnd *rand.Rand, no int64) payroll.ReportPerson {
 // drawLines gives a person lines and settles them, one in some dozens not in the ordinary way.
 func (r *fakeReport) drawLines(rnd *rand.Rand, p *payroll.ReportPerson) (lines []payroll.ReportLine) {
 	switch {
+	case r.kind == payroll.Reissue:
+		p.Pay, p.Reissued = 12345, 12345
+		return nil
 	case p.Person%97 == 0:
 		p.Status, p.Reason = payroll.Refused, "缺少参考数据：农村居民人均可支配收入 2025 年，请先导入"
 		return nil
@@ -237,12 +256,68 @@ func settle(p *payroll.ReportPerson, lines []payroll.ReportLine) {
 	case net < 0:
 		p.Owed, p.Reason = -net, "扣回数大于应发数，转入待扣"
 	case p.Person%71 == 0:
-		p.Status, p.Held, p.Reason, p.Bank, p.CardMasked = payroll.OnHold, net, "没有有效的银行账户，款项留存，补报账户后发放", "", ""
+		p.Status, p.Balance = payroll.OnHold, net+5
+		p.Held, p.Reason, p.Bank, p.CardMasked = net, "没有有效的银行账户，款项留存，补报账户后发放", "", ""
 	case p.Person%53 == 0 && net > 10000:
 		p.Owed, p.Pay, p.Reason = -10000, net-10000, "抵扣以前月份待扣 100.00 元"
 	default:
 		p.Pay = net
 	}
+}
+
+// fakeSurvey puts around the reports what a book would have: the months before, payments that
+// came back, and funds. Several reports are a month.
+func fakeSurvey(reports ...*fakeReport) *payroll.Survey {
+	s := &payroll.Survey{Month: thisMonth, Whole: len(reports) > 1, Position: 2026, Funds: &payroll.FundReport{Month: thisMonth, To: 2026}}
+	months := map[calendar.Month]map[string]money.Fen{}
+	for i := range 12 {
+		months[thisMonth.Add(-i)] = map[string]money.Fen{}
+		for j, it := range fakeItems {
+			months[thisMonth.Add(-i)][it.Code] = money.Fen(12345678*(j+1) + 7654321*i)
+		}
+	}
+	clear(months[thisMonth])
+	var towns payroll.ComparedSum
+	for _, r := range reports {
+		s.Reports = append(s.Reports, r)
+		b := r.head.Batch
+		_ = r.each(func(_ payroll.ReportPerson, lines []payroll.ReportLine) error {
+			for _, l := range lines {
+				months[thisMonth][l.Item] += l.Fen
+			}
+			return nil
+		})
+		if r.head.Previous != "" {
+			towns = payroll.ComparedSum{Township: r.head.Townships[1].Code, Now: towns.Now + b.Net - 5, Before: towns.Before + r.head.PreviousNet, Heads: b.Payees - 1, HeadsWas: b.Payees}
+		}
+		first, id := r.head.Townships[0].Code, payroll.PaymentID{Batch: b.ID, Seq: 1}
+		s.Flow = append(s.Flow, payroll.FlowSum{Lot: "样财预〔2026〕1号", Fund: "F1", FundName: "人员经费", Place: first, PlaceName: "漳江街道", Where: "已入账", Paid: true, Count: b.Payees - 1, Fen: b.Net - 1},
+			payroll.FlowSum{Fund: "F1", Where: "退票", Paid: true, Count: 1, Fen: 1}, payroll.FlowSum{Lot: "样财预〔2026〕1号", Fund: "F1", FundName: "人员经费", Where: "代扣上缴", Count: 9, Fen: b.Deduction})
+		s.Sent = append(s.Sent, payroll.SentBatch{Batch: b.ID, Ordered: b.Net, States: map[payroll.PaymentState]payroll.StateSum{
+			payroll.PaymentCredited: {State: payroll.PaymentCredited, Count: b.Payees - 1, Fen: b.Net - 1}, payroll.PaymentReissued: {State: payroll.PaymentReissued, Count: 1, Fen: 1}}})
+		s.Back = append(s.Back, payroll.Bounce{PaidOut: payroll.PaidOut{Payment: payroll.Payment{Batch: b.ID, Seq: 1, Person: 1, Fen: 1, Holder: "=甲", Bank: "ABC", Card: "6228480000000000018"}, Name: "甲一", State: payroll.PaymentReissued},
+			First: payroll.PaymentEvent{PaymentID: id, State: payroll.PaymentReturned, Cause: payroll.CauseClosed, Reason: "+已销户", Date: 20261126}, By: "2026-11/9#1"},
+			payroll.Bounce{PaidOut: payroll.PaidOut{Payment: payroll.Payment{Batch: b.ID, Seq: 2, Person: 2, Fen: 3, Replaces: payroll.PaymentID{Batch: 202610001, Seq: 7}}, Name: "乙二", State: payroll.PaymentSent}})
+	}
+	if towns.Township != "" {
+		s.Compared = []payroll.ComparedSum{{Township: reports[0].head.Townships[0].Code, Now: 5, Heads: 1}, towns}
+	}
+	for i := range 12 {
+		m := thisMonth.Add(i - 11)
+		for _, it := range fakeItems {
+			s.Trend = append(s.Trend, payroll.TrendSum{Month: m, Item: it.Code, ItemName: it.Name, Deduction: it.Deduction, Fen: months[m][it.Code]})
+		}
+	}
+	s.Trend = append([]payroll.TrendSum{{Month: s.Trend[0].Month, Item: "old", ItemName: "已停发的补贴", Fen: 100}}, s.Trend...)
+	for i, place := range []string{"", reports[0].head.Townships[0].Code, reports[0].head.Townships[1].Code, ""} {
+		fund := []string{"F1", "F1", "F1", "F2"}[i]
+		n := money.Fen(i + 1)
+		s.Funds.Purses = append(s.Funds.Purses, payroll.PurseClosing{FundName: map[string]string{"F1": "人员经费"}[fund], PlaceName: place, Closing: ledger.Closing{Purse: ledger.Purse{Fund: fund, Place: place},
+			Opening: ledger.Sheet{ledger.Available: 100000 * n, ledger.Held: 7 * n}, Received: 5000011 * n, Recovered: 13 * n, Assigned: -17 * n, Paid: 4000003 * n, SentUp: 19 * n,
+			Stock: ledger.Sheet{ledger.Available: 1000000 * n, ledger.Reserved: 60000 * n, ledger.Transit: 39900 * n, ledger.Held: 57 * n, ledger.Returned: 35 * n}}})
+	}
+	s.Funds.Differences = []payroll.Difference{{Message: message.M("fund.statement", "1860000000000000002", "1", "2026-11-03", "1.00", "=来款")}}
+	return s
 }
 
 // rowsOf collects the whole report, for comparing.

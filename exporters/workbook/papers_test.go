@@ -56,7 +56,7 @@ func TestReissueCover(t *testing.T) {
 	if strings.Contains(textsOf(t, written(t, r, partRows)), "重发退票") {
 		t.Error("a month's batch speaks of reissues")
 	}
-	r.head.Batch.Kind = payroll.Reissue
+	r = fakeOf(&fakeReport{people: 20, kind: payroll.Reissue})
 	if text := textsOf(t, written(t, r, partRows)); !strings.Contains(text, "重发退票") || !strings.Contains(text, "重发批次（退票重发）") {
 		t.Error("the cover of a reissue does not say so")
 	}

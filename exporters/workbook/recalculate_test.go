@@ -133,33 +133,51 @@ func sameFigure(want, got string) bool {
 	return err == nil && err2 == nil && math.Round(x*100) == math.Round(y*100) && math.Abs(x-y) < 1e-6
 }
 
-// TestLibreOfficeComesToTheSameFigures recalculates a county's workbook, with the
-// detail and the roster over several sheets.
+// TestLibreOfficeComesToTheSameFigures recalculates a county's workbook, of a batch and of a
+// month, with the detail and the roster over several sheets.
 func TestLibreOfficeComesToTheSameFigures(t *testing.T) {
 	if testing.Short() {
 		t.Skip("LibreOffice takes some seconds")
 	}
-	t.Parallel()
-	data := written(t, newFake(6000), 9000)
-	stored := formulas(t, data)
-	if len(stored) < 3500 {
-		t.Fatalf("only %d formulas", len(stored))
+	for name, c := range map[string]struct {
+		survey *payroll.Survey
+		limit  int
+	}{"batch": {fakeSurvey(newFake(6000)), 9000}, "month": {fakeMonth(1500), 2500}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			data := writtenOf(t, c.survey, c.limit)
+			stored := formulas(t, data)
+			if len(stored) < 3500 {
+				t.Fatalf("only %d formulas", len(stored))
+			}
+			worked := formulas(t, recalculated(t, data))
+			if list := differing(stored, worked); len(list) > 0 {
+				t.Errorf("%d of %d formulas come to something else: %q", len(list), len(stored), list[:min(5, len(list))])
+			}
+			mustBeZero(t, worked)
+		})
 	}
-	worked := formulas(t, recalculated(t, data))
-	if list := differing(stored, worked); len(list) > 0 {
-		t.Errorf("%d of %d formulas come to something else: %q", len(list), len(stored), list[:min(5, len(list))])
-	}
-	zeros := 0
-	for at, value := range worked {
-		if strings.HasPrefix(at, "核对!G") {
-			zeros++
-			if value != "0" {
-				t.Errorf("%s: a difference of %s", at, value)
+}
+
+// mustBeZero looks at every cell that says so in its heading.
+func mustBeZero(t *testing.T, worked map[string]string) {
+	t.Helper()
+	zeros := map[string]int{}
+	for _, sheet := range []struct{ name, column string }{{"核对", "G"}, {"资金对账", "O"}, {"资金分户", "O"}, {"三方核对", "L"}, {"增减构成", "F"}} {
+		for at, value := range worked {
+			if strings.HasPrefix(at, sheet.name+"!"+sheet.column) {
+				zeros[sheet.name]++
+				if value != "0" {
+					t.Errorf("%s: a difference of %s", at, value)
+				}
 			}
 		}
+		if zeros[sheet.name] == 0 {
+			t.Errorf("%s: no difference that must be zero", sheet.name)
+		}
 	}
-	if zeros < 30 {
-		t.Errorf("only %d checks", zeros)
+	if zeros["核对"] < 30 {
+		t.Errorf("only %d checks", zeros["核对"])
 	}
 }
 
@@ -178,7 +196,7 @@ func TestLibreOfficeNotices(t *testing.T) {
 	stored := formulas(t, data)
 
 	const total = "乡镇汇总!D34"
-	forged := patch(t, data, 2, regexp.MustCompile(`(<c r="D34"[^>]*><f>[^<]*</f><v>)[^<]*`), "${1}12345.67")
+	forged := patch(t, data, 3, regexp.MustCompile(`(<c r="D34"[^>]*><f>[^<]*</f><v>)[^<]*`), "${1}12345.67")
 	if list := differing(stored, formulas(t, forged)); len(list) != 1 || !strings.HasPrefix(list[0], total) {
 		t.Fatalf("the value was not forged: %q", list)
 	}
@@ -186,9 +204,11 @@ func TestLibreOfficeNotices(t *testing.T) {
 		t.Errorf("a forged value was believed, or a text became a formula: %q", list[:min(5, len(list))])
 	}
 
-	line := patch(t, data, 9, regexp.MustCompile(`(<c r="L9" s="\d+"><v>)`), "${1}1") // a digit in front
+	line := patch(t, data, 17, regexp.MustCompile(`(<c r="M9" s="\d+"><v>)`), "${1}1") // a digit in front
+	line = patch(t, line, 23, regexp.MustCompile(`(<c r="E5" s="\d+"><v>)`), "${1}1")  // and more money that came in
 	list := strings.Join(differing(stored, formulas(t, recalculated(t, line))), "\n")
-	for _, want := range []string{"明细!L3:", total + ":", "核对!G", "封面!D15: 各项核对相符 became \"有差额，见核对表\""} {
+	for _, want := range []string{"明细!M3:", total + ":", "核对!G", "封面!D15: 各项核对相符 became \"有差额，见核对表\"",
+		"资金分户!O5: 0 became", "资金对账!O4: 0 became", "封面!D16: 资金对账相符；没有说明的差异 1 项，见资金对账 became \"有差额，见资金对账、三方核对；没有说明的差异 1 项，见资金对账\""} {
 		if !strings.Contains(list, want) {
 			t.Errorf("a changed line does not show in %s:\n%s", want, list)
 		}

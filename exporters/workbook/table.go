@@ -32,6 +32,7 @@ type table struct {
 	keys  int
 	rest  string // shown instead of rows when there are none
 	limit int    // partRows, less in tests
+	alarm int    // column that is red where it is not zero, 0 for none
 	wraps []int  // columns that can need several lines
 	spans []span // of the numbers, by column
 	parts []*part
@@ -95,7 +96,7 @@ func (t *table) room() (*part, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.keys, s.frozen, s.filter = t.keys, headRow, headRow
+	s.keys, s.frozen, s.filter, s.alarm = t.keys, headRow, headRow, t.alarm
 	t.book.sheets = append(t.book.sheets, s)
 	p := &part{sheet: s, totals: make([]money.Fen, len(t.cols))}
 	t.parts = append(t.parts, p)
@@ -149,7 +150,11 @@ func (t *table) finishPart(p *part, title string) error {
 	if err := p.heading(&p.top, title); err != nil {
 		return err
 	}
-	p.merges = append(p.merges, across(totalRow, 2, 3)) // the remark
+	remark := 2 // stretches over the next columns that hold no totals
+	for remark < 4 && !t.cols[remark+1].total {
+		remark++
+	}
+	p.merges = append(p.merges, across(totalRow, 2, remark))
 	if err := p.top.add(20, t.totals(p)...); err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package workbook
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -217,7 +216,7 @@ func (x *trialBook) largest() (*sheet, error) {
 			return nil, err
 		}
 	}
-	return s.sheet, x.none(s, len(x.trial.Largest), "没有人的收入会变动")
+	return s.sheet, s.none(len(x.trial.Largest), "没有人的收入会变动")
 }
 
 func (x *trialBook) refused() (*sheet, error) {
@@ -235,16 +234,7 @@ func (x *trialBook) refused() (*sheet, error) {
 			return nil, err
 		}
 	}
-	return s.sheet, x.none(s, len(x.trial.Refused), "没有算不出来的")
-}
-
-// none says in an empty sheet that it is meant to be empty.
-func (x *trialBook) none(s *summary, rows int, what string) error {
-	if rows > 0 {
-		return nil
-	}
-	s.merges = append(s.merges, across(s.body.next, 0, s.printed()-1))
-	return s.body.add(24, append([]cell{text(what).as(centreStyle)}, blanks(s.printed()-1, centreStyle)...)...)
+	return s.sheet, s.none(len(x.trial.Refused), "没有算不出来的")
 }
 
 // townshipChart and itemChart show where the money goes, each on one page.
@@ -257,19 +247,7 @@ func (x *trialBook) itemChart() (*sheet, error) {
 }
 
 func (x *trialBook) chart(name, title string, list []excelize.ChartSeries) (*sheet, error) {
-	s, err := x.book.newSummary(name, "政策试算图", 0, slices.Repeat([]column{textColumn("", 14)}, 9)...)
-	if err != nil {
-		return nil, err
-	}
-	at := fmt.Sprintf("A%d", s.body.next)
-	s.body.skip(chartRows)
-	s.onePage = true
-	if len(list) > 0 {
-		s.finish = func(f *excelize.File) error {
-			return f.AddChart(s.name, at, bars(title, s.pixels()-1, chartRows*rowPixels-1, list))
-		}
-	}
-	return s.sheet, nil
+	return x.book.chartSheet(name, "政策试算图", list, func(wide, high int) *excelize.Chart { return bars(title, wide, high, list) })
 }
 
 // firstTrialRow is the first row under the headings of a sheet of amounts.

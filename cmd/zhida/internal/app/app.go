@@ -400,16 +400,6 @@ func prove(name string, f *bankfile.File) error {
 	return bankfile.Prove(r, f)
 }
 
-// Workbook writes the audit workbook of a batch into dir and gives its path.
-func (a *App) Workbook(ctx context.Context, id payroll.BatchID, dir string) (string, error) {
-	name := "审核表_" + strings.ReplaceAll(id.String(), "/", "-") + ".xlsx"
-	err := a.Report(ctx, id, func(r payroll.Report) error {
-		_, err := exporters.WriteFile(dir, name, func(w writer) error { return workbook.Write(w, r) })
-		return err
-	})
-	return filepath.Join(dir, name), err
-}
-
 // TrialWorkbook writes the workbook of a trial to a file.
 func (a *App) TrialWorkbook(t *payroll.Trial, file string) error {
 	_, err := exporters.WriteFile(filepath.Dir(file), filepath.Base(file), func(w writer) error { return workbook.WriteTrial(w, t) })

@@ -77,8 +77,8 @@ func (a *App) archiveBatch(ctx context.Context, w *evidence.Writer, x payroll.Ba
 	if _, err := a.Book.Evidence(ctx, x.ID, below{w, name + "/证据/"}); err != nil {
 		return entry, err
 	}
-	err = a.Report(ctx, x.ID, func(r payroll.Report) error {
-		h := r.Head()
+	err = a.Survey(ctx, x.ID, func(s *payroll.Survey) error {
+		h := s.Reports[0].Head()
 		entry = Archived{Number: strconv.Itoa(x.ID.Month().Year()) + "-GZ-" + leading(n, 3), Title: h.County + x.ID.Month().Chinese() + x.Channel + x.Kind.Chinese() + " " + x.ID.String(), Unit: h.Unit,
 			Folder: name + "/", Digest: x.Digest}
 		for _, e := range h.Events {
@@ -90,7 +90,7 @@ func (a *App) archiveBatch(ctx context.Context, w *evidence.Writer, x payroll.Ba
 		if err != nil {
 			return err
 		}
-		if err := workbook.Write(f, r); err != nil {
+		if err := workbook.Write(f, s); err != nil {
 			return err
 		}
 		return f.Close()

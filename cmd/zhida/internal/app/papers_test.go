@@ -23,6 +23,7 @@ import (
 	"zhida/exporters/auditdata"
 	"zhida/payroll"
 	"zhida/payroll/store/pgtest"
+	"zhida/rules/calendar"
 	"zhida/rules/money"
 )
 
@@ -49,6 +50,11 @@ func papersAgree(t *testing.T, a *App, batches []payroll.BatchID) {
 			t.Fatal(err)
 		}
 		slipsAgree(t, a, b, batches)
+	}
+	for _, month := range []calendar.Month{202610, 202611} { // sums over all batches, or there is no workbook
+		if _, err := a.MonthWorkbook(ctx, month, dir); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if _, _, err := a.Dossier(ctx, "张敏", 202610, 202611, dir); err != nil {
 		t.Fatal(err)

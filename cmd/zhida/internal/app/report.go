@@ -7,6 +7,7 @@ import (
 
 	"zhida/exporters"
 	"zhida/exporters/webreport"
+	"zhida/exporters/workbook"
 	"zhida/payroll"
 	"zhida/payroll/checks"
 	"zhida/rules/calendar"
@@ -33,12 +34,35 @@ func (a *App) writeReport(ctx context.Context, s *payroll.Survey, dir, name stri
 	if err != nil {
 		return err
 	}
-	write := func(w writer) error { return webreport.Write(w, s, findings) }
+	return a.put(dir, name, func(w writer) error { return webreport.Write(w, s, findings) })
+}
+
+// Workbook writes the audit workbook of a batch into dir and gives its path. A dry book
+// makes the workbook, and with it every comparison, and writes no file.
+func (a *App) Workbook(ctx context.Context, id payroll.BatchID, dir string) (file string, err error) {
+	name := "审核表_" + strings.ReplaceAll(id.String(), "/", "-") + ".xlsx"
+	err = a.Survey(ctx, id, func(s *payroll.Survey) error {
+		return a.put(dir, name, func(w writer) error { return workbook.Write(w, s) })
+	})
+	return filepath.Join(dir, name), err
+}
+
+// MonthWorkbook is Workbook of all approved batches of a month.
+func (a *App) MonthWorkbook(ctx context.Context, m calendar.Month, dir string) (file string, err error) {
+	name := "审核表_" + m.String() + ".xlsx"
+	err = a.SurveyMonth(ctx, m, func(s *payroll.Survey) error {
+		return a.put(dir, name, func(w writer) error { return workbook.Write(w, s) })
+	})
+	return filepath.Join(dir, name), err
+}
+
+// put writes a file whole; a dry book has it made and keeps nothing.
+func (a *App) put(dir, name string, write func(writer) error) error {
 	if a.IsDry() {
-		_, err = exporters.Digest(write)
+		_, err := exporters.Digest(write)
 		return err
 	}
-	_, err = exporters.WriteFile(dir, name, write)
+	_, err := exporters.WriteFile(dir, name, write)
 	return err
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"zhida/payroll"
+	"zhida/rules/calendar"
 	"zhida/rules/message"
 	"zhida/rules/money"
 )
@@ -38,6 +39,11 @@ func TestSurvey(t *testing.T) {
 	b.must(b.app.Survey(ctx, january.ID, func(s *payroll.Survey) error {
 		states := []payroll.StateSum{{State: payroll.PaymentCredited, Count: 1, Fen: 99001}, {State: payroll.PaymentSent, Count: 1, Fen: 99001}, {State: payroll.PaymentReissued, Count: 1, Fen: 69000}}
 		if diff := cmp.Diff(states, s.States); diff != "" {
+			t.Error(diff)
+		}
+		sent := []payroll.SentBatch{{Batch: january.ID, Ordered: january.Net, States: map[payroll.PaymentState]payroll.StateSum{
+			payroll.PaymentCredited: states[0], payroll.PaymentSent: states[1], payroll.PaymentReissued: states[2]}}}
+		if diff := cmp.Diff(sent, s.Sent); diff != "" {
 			t.Error(diff)
 		}
 		if len(s.Back) != 1 || s.Back[0].Name != "钱乙" || s.Back[0].First.State != payroll.PaymentReturned || s.Back[0].By != draft.Batches[0].ID.String()+"#1" || s.Back[0].State != payroll.PaymentReissued {
@@ -81,8 +87,10 @@ func TestSurvey(t *testing.T) {
 		}
 		return nil
 	}))
-	if _, err := b.app.MonthReport(ctx, 202601, t.TempDir()); err != nil {
-		t.Error(err)
+	for _, write := range []func(context.Context, calendar.Month, string) (string, error){b.app.MonthReport, b.app.MonthWorkbook} {
+		if _, err := write(ctx, 202601, t.TempDir()); err != nil {
+			t.Error(err)
+		}
 	}
 	b.must(b.approve(february.ID))
 	b.hire()
@@ -134,8 +142,10 @@ func TestSurveyOfTwoRuns(t *testing.T) {
 		}
 		return nil
 	}))
-	if _, err := b.app.MonthReport(ctx, 202602, t.TempDir()); err != nil {
-		t.Error(err)
+	for _, write := range []func(context.Context, calendar.Month, string) (string, error){b.app.MonthReport, b.app.MonthWorkbook} {
+		if _, err := write(ctx, 202602, t.TempDir()); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
@@ -194,6 +204,8 @@ func TestSurveyOfClosedMonths(t *testing.T) {
 		}
 		return nil
 	}))
+	_, err = b.app.Workbook(ctx, january.ID, t.TempDir())
+	b.must(err)
 	file, err := b.app.AuditReport(ctx, january.ID, t.TempDir())
 	b.must(err)
 	text, err := os.ReadFile(file)
