@@ -385,6 +385,14 @@ var stepWords = map[string]string{EventFounded: "建账", EventActorAdded: "增�
 	EventSentBack: "退回数据", EventFactKept: "确认数据无误", EventUnmasked: "显示完整号码", EventBatchNothing: "计算，没有应发", EventReturnsImported: "导入银行答复", EventRowResolved: "处理银行答复",
 	EventMonthClosed: "资金月结", EventMonthReopened: "撤销月结", EventYearClosed: "资金年结", EventStatementMatched: "对账单核对", EventStatementUnmatched: "撤销对账单核对", EventReminded: "提醒", EventClockAccepted: "确认时钟"}
 
+// eventWord is what an event of any kind is called.
+func eventWord(kind string) string {
+	if word := stepWords[kind]; word != "" {
+		return word
+	}
+	return EventChinese(kind)
+}
+
 // steps are what the actor did, or what was done to the batches of the person or place.
 func (g *dossierMaker) steps() error {
 	for _, e := range g.events {
@@ -399,11 +407,7 @@ func (g *dossierMaker) steps() error {
 		if !mine && !theirs {
 			continue
 		}
-		what := stepWords[e.Kind]
-		if what == "" {
-			what = EventChinese(e.Kind)
-		}
-		g.d.Steps = append(g.d.Steps, DossierStep{e.Position, g.date[e.Position], e.Actor, what, batchWords(about), g.detail(e.Position, pairs)})
+		g.d.Steps = append(g.d.Steps, DossierStep{e.Position, g.date[e.Position], e.Actor, eventWord(e.Kind), batchWords(about), g.detail(e.Position, pairs)})
 	}
 	return nil
 }

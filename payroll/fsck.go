@@ -40,16 +40,29 @@ type Health struct {
 	Faults                 []Fault
 }
 
-// Fsck holds every row of a book against the signed events of its journal, the journal
-// against itself and against what is remembered outside, every batch against its digest and
-// seal, and the ledger against the batches; and computes every committed batch again. It
-// changes nothing. Faults are not an error.
+// Fsck is FsckRows, and computes every committed batch again.
 func (b *Book) Fsck(ctx context.Context, anchors []Anchor) (Health, error) {
+	f, err := b.fsckRows(ctx, anchors)
+	if err == nil {
+		err = f.recompute(b)
+	}
+	return f.sorted(), err
+}
+
+// FsckRows holds every row of a book against the signed events of its journal, the journal
+// against itself and against what is remembered outside, every batch against its digest and
+// seal, and the ledger against the batches. It changes nothing. Faults are not an error.
+func (b *Book) FsckRows(ctx context.Context, anchors []Anchor) (Health, error) {
+	f, err := b.fsckRows(ctx, anchors)
+	return f.sorted(), err
+}
+
+func (b *Book) fsckRows(ctx context.Context, anchors []Anchor) (*fsck, error) {
 	f := &fsck{ctx: ctx, bound: map[int64]map[string]string{}, salted: map[int64]string{}, actors: map[string]string{}, export: map[BatchID]int64{}, anchors: map[int64][]Anchor{}}
 	for _, a := range anchors {
 		f.anchors[a.Position] = append(f.anchors[a.Position], a)
 	}
-	err := b.view(ctx, func(r Reader) error {
+	return f, b.view(ctx, func(r Reader) error {
 		f.Reader = r
 		for _, part := range []func() error{f.journal, f.meta, f.people, f.facts, f.documents, f.moves, f.batches, f.ledger} {
 			if err := part(); err != nil {
@@ -58,12 +71,12 @@ func (b *Book) Fsck(ctx context.Context, anchors []Anchor) (Health, error) {
 		}
 		return nil
 	})
-	if err != nil {
-		return f.Health, err
-	}
-	err = f.recompute(b)
+}
+
+// sorted is what was found, by position.
+func (f *fsck) sorted() Health {
 	slices.SortStableFunc(f.Faults, func(x, y Fault) int { return int(x.Position - y.Position) })
-	return f.Health, err
+	return f.Health
 }
 
 type fsck struct {

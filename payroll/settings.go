@@ -37,6 +37,8 @@ type County struct {
 	Census *Census `yaml:"census"`
 	// Notify is where reminders of the calendar go besides journal and log; nil for nowhere.
 	Notify *Notify `yaml:"notify"`
+	// Backup is where the book is backed up by itself; nil while the county has set none.
+	Backup *BackupSetting `yaml:"backup"`
 	// Stamped lets a batch leave only when a scan of its stamped sheet is attached.
 	Stamped bool `yaml:"stamped"`
 	// Checks are the bounds and tables of the checks on every batch.
@@ -201,6 +203,9 @@ func ReadSettings(file string, text []byte) (*County, error) {
 		return nil, err
 	}
 	if err := c.checkPayout(file); err != nil {
+		return nil, err
+	}
+	if err := c.checkBackup(file); err != nil {
 		return nil, err
 	}
 	if err := c.checkChains(file); err != nil {

@@ -272,6 +272,7 @@ type Meta struct {
 	Format    int            // of the book
 	Salt      string         // hex, 32 bytes: for digests of ID numbers in the journal
 	Cutover   calendar.Month // first month this book pays; 0: the month of its first regular batch
+	MovedTo   string         // the book that goes on in this one's place; empty for one that goes on itself
 }
 
 // Fact is a fact at rest. Person is 0 for places, references and averages.

@@ -82,7 +82,7 @@ func (c *cli) root() *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return message.Err("cli.usage", err) })
 	root.AddCommand(c.initCommand(), c.actorCommand(), c.settingsCommand(), c.templateCommand(), c.importCommand(), c.policyCommand(), c.proposalCommand(),
-		c.statusCommand(), c.runCommand(), c.rerunCommand(), c.batchCommand(), c.checksCommand(), c.explainCommand(), c.exportCommand(), c.workbookCommand(), c.reportCommand(), c.evidenceCommand(), c.receiptCommand(), c.archiveCommand(), c.fsckCommand(), c.eraseCommand(), c.orderCommand(), c.noticeCommand(), c.paysheetCommand(), c.payslipCommand(), c.dossierCommand(), c.auditDataCommand(), c.layoutCommand(), c.calendarCommand(), c.budgetCommand(), c.paymentsCommand(), c.returnsCommand(), c.reissueCommand(), c.fundCommand(), c.owedCommand(), c.deathsCommand(), c.sendbackCommand(), c.censusCommand(), c.serveCommand(), c.demoCommand(), c.completionCommand())
+		c.statusCommand(), c.runCommand(), c.rerunCommand(), c.batchCommand(), c.checksCommand(), c.explainCommand(), c.exportCommand(), c.workbookCommand(), c.reportCommand(), c.evidenceCommand(), c.receiptCommand(), c.archiveCommand(), c.fsckCommand(), c.backupCommand(), c.restoreCommand(), c.moveCommand(), c.upgradeCommand(), c.doctorCommand(), c.eraseCommand(), c.orderCommand(), c.noticeCommand(), c.paysheetCommand(), c.payslipCommand(), c.dossierCommand(), c.auditDataCommand(), c.layoutCommand(), c.calendarCommand(), c.budgetCommand(), c.paymentsCommand(), c.returnsCommand(), c.reissueCommand(), c.fundCommand(), c.owedCommand(), c.deathsCommand(), c.sendbackCommand(), c.censusCommand(), c.serveCommand(), c.demoCommand(), c.completionCommand())
 	c.complete(root)
 	return root
 }
@@ -170,7 +170,11 @@ func (c *cli) clock() (func() time.Time, error) {
 
 // with opens the book, hands it to f and closes it.
 func (c *cli) with(cmd *cobra.Command, f func(context.Context, *app.App) error) error {
-	a, err := c.open(cmd.Context())
+	return c.inBook(cmd, c.open, f)
+}
+
+func (c *cli) inBook(cmd *cobra.Command, open func(context.Context) (*app.App, error), f func(context.Context, *app.App) error) error {
+	a, err := open(cmd.Context())
 	if err != nil {
 		return err
 	}
@@ -205,7 +209,7 @@ func (c *cli) watched(ctx context.Context) (watched context.Context, end func())
 
 // acting opens the book and unlocks the actor, for commands that write.
 func (c *cli) acting(cmd *cobra.Command, f func(context.Context, *app.App, *payroll.Session) error) error {
-	return c.with(cmd, func(ctx context.Context, a *app.App) error {
+	return c.inBook(cmd, c.openToWrite, func(ctx context.Context, a *app.App) error {
 		s, err := c.session(ctx, a)
 		if err != nil {
 			return err
@@ -216,6 +220,27 @@ func (c *cli) acting(cmd *cobra.Command, f func(context.Context, *app.App, *payr
 		}
 		return err
 	})
+}
+
+// openToWrite opens the book and brings a file of an earlier program up to date first, after
+// a backup; commands that only look leave it as it is.
+func (c *cli) openToWrite(ctx context.Context) (*app.App, error) {
+	a, err := c.open(ctx)
+	if message.Code(err) != "book.older" || c.dryRun {
+		return a, err
+	}
+	now, err := c.clock()
+	if err != nil {
+		return nil, err
+	}
+	u, err := app.Upgrade(ctx, c.book, now, "")
+	if err != nil {
+		return nil, err
+	}
+	if u.Backup != "" {
+		fmt.Fprintln(c.errs, message.M("upgrade.done", u.From, u.To, u.Backup).Text(c.language()))
+	}
+	return c.open(ctx)
 }
 
 func (c *cli) session(ctx context.Context, a *app.App) (*payroll.Session, error) {

@@ -24,8 +24,8 @@ func (c *cli) serveCommand() *cobra.Command {
 	var once bool
 	var every time.Duration
 	var listen, acceptClock string
-	cmd := &cobra.Command{Use: "serve", Short: "守护进程：到日子算出草稿、提醒各步，从不审批；停机多久都按顺序补上", Args: cobra.NoArgs,
-		Long:    "按设置里的 calendar：变动截止的次日计算当月草稿，每步到期和过期各提醒一次（日志、屏幕，设置了 notify 的再发网页回调或邮件）。\n--listen 上有 /healthz 和 /metrics（Prometheus），只在本机。",
+	cmd := &cobra.Command{Use: "serve", Short: "守护进程：到日子算出草稿、提醒各步、备份账本，从不审批；停机多久都按顺序补上", Args: cobra.NoArgs,
+		Long:    "按设置里的 calendar：变动截止的次日计算当月草稿，每步到期和过期各提醒一次（日志、屏幕，设置了 notify 的再发网页回调或邮件）；设置了 backup 的按天数备份。\n--listen 上有 /healthz 和 /metrics（Prometheus），只在本机。",
 		Example: "  zhida serve --as 张敏 --passphrase-file 口令\n  zhida serve --once --as 张敏 --passphrase-file 口令",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			said, err := vouchedDay(acceptClock)
@@ -158,6 +158,11 @@ type daemon struct {
 	since                 time.Time // the same, or the start of the program
 	began                 time.Time // of the ring under way, zero between rings
 	failing               string    // code of what went wrong in the last ring, or a word
+
+	backup struct {
+		next   time.Time // not tried before
+		failed error     // of the latest try
+	}
 }
 
 func (d *daemon) serve(ctx context.Context, listen string) error {
@@ -233,15 +238,57 @@ func (d *daemon) ring(ctx context.Context) (l look, err error) {
 	ended := false
 	d.begin()
 	defer func() { d.end(ctx, l, err, ended) }()
+	unsaved := d.backUp(ctx, &l) // first: nothing that is wrong with a month keeps a backup
 	for {
 		list, missing := d.app.Duties(ctx, d.vouched())
 		drafted, failed := d.perform(ctx, list, &l)
-		err = errors.Join(failed, missing)
+		err = errors.Join(unsaved, failed, missing)
 		if !drafted || failed != nil { // a draft may make the next month's due
 			ended = true
 			return l, err
 		}
 	}
+}
+
+// backupPause is how long a backup that failed is left alone: it may take minutes to fail,
+// and people have been told.
+const backupPause = time.Hour
+
+// backUp makes the backup that is due, removes those that are no longer kept, and reminds
+// people of one that failed. Its error is that of the latest try.
+func (d *daemon) backUp(ctx context.Context, l *look) error {
+	if time.Now().Before(d.backup.next) {
+		return d.backup.failed
+	}
+	d.backup.failed = nil
+	set, duty, due, err := d.app.BackupDue(ctx)
+	if err != nil || !due {
+		return err
+	}
+	_, made, err := d.app.BackUp(ctx, set.Folder)
+	if err == nil {
+		err = d.app.BackedUp(ctx, duty)
+		if errors.Is(err, payroll.ErrTaken) {
+			return nil // another daemon's is there too
+		}
+	}
+	if err == nil {
+		l.done = append(l.done, duty)
+		d.log.Info(duty.Chinese(), "file", made.File, "position", made.Position)
+		var removed []string
+		if removed, err = d.app.Prune(set.Folder, set.Keep, made); len(removed) > 0 {
+			d.log.Info("no longer kept", "files", removed)
+		}
+		return err
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	d.backup.next, d.backup.failed = time.Now().Add(backupPause), err
+	if told := d.app.BackupFailed(ctx, d.session, duty); told != nil && !errors.Is(told, payroll.ErrTaken) {
+		err = errors.Join(err, told)
+	}
+	return err
 }
 
 // perform does the duties of a list up to and with the first draft. A duty that fails or

@@ -36,8 +36,13 @@ func (d Duty) Late() bool { return strings.HasSuffix(d.Step, LateSuffix) }
 
 // Chinese is what the duty asks for.
 func (d Duty) Chinese() string {
-	if d.Kind == Draft {
+	switch {
+	case d.Kind == Draft:
 		return "计算草稿"
+	case d.Kind == Backup:
+		return "备份"
+	case d.Step == BackupFailed:
+		return "备份没有做成，原因在守护进程的输出里"
 	}
 	for prefix, text := range map[string]string{leftOpen: "还没有办完", waitsFor: "还没有办完，当月草稿等它", tooEarly: "在变动截止前就已提交，其后的变动不在里面"} {
 		if batch, ok := strings.CutPrefix(d.Step, prefix); ok {

@@ -137,6 +137,8 @@ func (q *queries) Meta(ctx context.Context) (m payroll.Meta, err error) {
 			m.Format, err = strconv.Atoi(value)
 		case "salt":
 			m.Salt = value
+		case moved:
+			m.MovedTo = value
 		case "cutover":
 			err = m.Cutover.UnmarshalText([]byte(value))
 		}

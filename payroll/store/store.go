@@ -12,6 +12,7 @@ import (
 	"embed"
 	"errors"
 	"io/fs"
+	"math"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -41,6 +42,7 @@ const format = 1
 
 // Store is an open book.
 type Store struct {
+	Version     int64 // of its schema
 	write, read *sqlx.DB
 	postgres    bool
 	schema      string
@@ -51,7 +53,7 @@ var _ payroll.Store = (*Store)(nil)
 // Create makes an empty book at a path or in a PostgreSQL database (postgres://…)
 // and leaves founding it to payroll. Error: book.exists.
 func Create(ctx context.Context, book, county string) (*Store, error) {
-	if isPostgres(book) {
+	if InPostgres(book) {
 		return createPostgres(ctx, book, county)
 	}
 	f, err := os.OpenFile(book, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
@@ -66,25 +68,54 @@ func Create(ctx context.Context, book, county string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.migrate(ctx); err != nil {
+	if err := s.migrate(ctx, newest); err != nil {
 		s.Close()
 		return nil, err
 	}
 	return s, nil
 }
 
-// Open opens a book and brings one of an earlier program up to date. It never creates
-// one. Errors: book.missing, book.format, book.newer, book.which_county.
+// Open opens a book of this program's schema; it never creates one and never changes one.
+// Errors: book.older, and those of OpenAsIs.
 func Open(ctx context.Context, book string) (*Store, error) {
+	s, err := OpenAsIs(ctx, book)
+	if err != nil {
+		return nil, err
+	}
+	if s.Version < Newest() {
+		s.Close()
+		return nil, message.Err("book.older", Shown(book), s.Version, Newest())
+	}
+	return s, nil
+}
+
+// OpenAsIs opens a book of this or an earlier program, to copy it or to bring it up to
+// date: questions about pay are for books of this program's schema. Errors: book.missing,
+// book.format, book.unfinished, book.newer, book.moved, book.which_county.
+func OpenAsIs(ctx context.Context, book string) (*Store, error) {
 	s, err := open(ctx, book)
 	if err != nil {
 		return nil, err
 	}
-	err = s.check(ctx, book)
-	if err == nil {
-		err = s.upgrade(ctx)
+	if err := s.check(ctx, book); err != nil {
+		s.Close()
+		return nil, err
 	}
+	return s, nil
+}
+
+// OpenCopy opens a file that nobody writes to, such as a backup on a disk that cannot be
+// written; nothing appears beside it. Errors: as of OpenAsIs.
+func OpenCopy(ctx context.Context, file string) (*Store, error) {
+	if err := isFile(file); err != nil {
+		return nil, err
+	}
+	read, err := sqlx.Open("sqlite3", sqliteFile(file)+"?mode=ro&immutable=1&_query_only=1&_cache_size=-16384")
 	if err != nil {
+		return nil, err
+	}
+	s := &Store{write: read, read: read}
+	if err := s.check(ctx, file); err != nil {
 		s.Close()
 		return nil, err
 	}
@@ -92,23 +123,41 @@ func Open(ctx context.Context, book string) (*Store, error) {
 }
 
 func open(ctx context.Context, book string) (*Store, error) {
-	if isPostgres(book) {
+	if InPostgres(book) {
 		return openPostgres(ctx, book)
 	}
-	info, err := os.Stat(book)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, message.Err("book.missing", book)
-	}
-	if err != nil || info.IsDir() {
-		return nil, message.Err("book.format", book).Because(err)
+	if err := isFile(book); err != nil {
+		return nil, err
 	}
 	return openSQLite(book)
 }
 
-// check makes sure that the file is a founded book of a format this program knows.
+func isFile(book string) error {
+	info, err := os.Stat(book)
+	if errors.Is(err, fs.ErrNotExist) {
+		return message.Err("book.missing", book)
+	}
+	if err != nil || info.IsDir() {
+		return message.Err("book.format", book).Because(err)
+	}
+	return nil
+}
+
+// check makes sure that the book is founded, of a schema this program knows, and the one
+// that goes on. Nothing is asked of a book whose schema is newer.
 func (s *Store) check(ctx context.Context, book string) error {
+	err := s.read.GetContext(ctx, &s.Version, `SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version WHERE is_applied`)
+	if err = classify(err); err != nil {
+		if message.Code(err) == "store.busy" {
+			return err
+		}
+		return message.Err("book.format", Shown(book)).Because(err)
+	}
+	if s.Version > Newest() {
+		return message.Err("book.newer", Shown(book), s.Version, Newest())
+	}
 	var m payroll.Meta
-	err := s.View(ctx, func(r payroll.Reader) (err error) { m, err = r.Meta(ctx); return err })
+	err = s.View(ctx, func(r payroll.Reader) (err error) { m, err = r.Meta(ctx); return err })
 	switch {
 	case errors.Is(err, payroll.ErrNotFound):
 		return message.Err("book.unfinished", Shown(book))
@@ -117,31 +166,47 @@ func (s *Store) check(ctx context.Context, book string) error {
 	case err != nil:
 		return message.Err("book.format", Shown(book)).Because(err)
 	case m.Format > format:
-		return message.Err("book.newer", Shown(book))
+		return message.Err("book.newer", Shown(book), m.Format, format)
+	case m.MovedTo != "":
+		return message.Err("book.moved", Shown(book), m.MovedTo)
 	}
 	return nil
 }
 
 // Shown is a book's name without the password it may carry.
 func Shown(book string) string {
-	if u, err := url.Parse(book); err == nil && isPostgres(book) {
+	if u, err := url.Parse(book); err == nil && InPostgres(book) {
 		return u.Redacted()
 	}
 	return book
 }
 
-func isPostgres(book string) bool {
+// InPostgres says whether a book's name is the address of a PostgreSQL database.
+func InPostgres(book string) bool {
 	return strings.HasPrefix(book, "postgres://") || strings.HasPrefix(book, "postgresql://")
 }
 
-func openSQLite(path string) (*Store, error) {
-	abs, err := filepath.Abs(path)
-	if err != nil {
-		return nil, err
+// sqliteFile is the address of a file for the driver, without its pragmas.
+func sqliteFile(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs
 	}
+	return (&url.URL{Scheme: "file", Path: path}).String()
+}
+
+// How what is written reaches the disk: whole transactions, or, of a file that is thrown
+// away unless it is finished, as it comes.
+const (
+	durable   = "&_journal_mode=WAL&_synchronous=FULL"
+	undurable = "&_journal_mode=OFF&_synchronous=OFF"
+)
+
+func openSQLite(path string) (*Store, error) { return openSQLiteAs(path, durable) }
+
+func openSQLiteAs(path, how string) (*Store, error) {
 	// Pragmas stand in the DSN: a PRAGMA statement would reach one pooled connection only.
-	file := (&url.URL{Scheme: "file", Path: abs}).String()
-	write, err := sqlx.Open("sqlite3", file+"?mode=rw&_txlock=immediate&_foreign_keys=on&_journal_mode=WAL&_synchronous=FULL&_secure_delete=on&_cache_size=-65536&_busy_timeout="+strconv.Itoa(busyTimeout))
+	file := sqliteFile(path)
+	write, err := sqlx.Open("sqlite3", file+"?mode=rw&_txlock=immediate&_foreign_keys=on&_secure_delete=on&_cache_size=-65536&_busy_timeout="+strconv.Itoa(busyTimeout)+how)
 	if err != nil {
 		return nil, err
 	}
@@ -169,29 +234,51 @@ func (s *Store) Close() error {
 	return errors.Join(err, s.write.Close())
 }
 
-func (s *Store) migrate(ctx context.Context) error {
+// Newest is the schema that this program writes.
+func Newest() int64 {
+	list, err := migrations.ReadDir("migrations/sqlite")
+	if err != nil || len(list) == 0 {
+		panic("store: no migrations are embedded")
+	}
+	n, err := goose.NumericComponent(list[len(list)-1].Name())
+	if err != nil {
+		panic(err)
+	}
+	return n
+}
+
+// newest asks migrate for the schema that this program writes.
+const newest = math.MaxInt64
+
+// migrate brings an empty book to a version of the schema.
+func (s *Store) migrate(ctx context.Context, to int64) error {
 	p, err := s.migrations()
 	if err != nil {
 		return err
 	}
-	_, err = p.Up(ctx)
+	_, err = p.UpTo(ctx, min(to, Newest()))
+	s.Version = min(to, Newest())
 	return err
 }
 
-// upgrade applies the migrations that a book of an earlier program lacks. When another
-// program opens the book at the same time, whoever loses a step to it fails and
+// Upgrade applies the migrations that a book of an earlier program lacks. When another
+// program does so at the same time, whoever loses a step to it fails and
 // looks again what is left; its next try waits for the other's lock.
-func (s *Store) upgrade(ctx context.Context) error {
+func (s *Store) Upgrade(ctx context.Context) error {
 	p, err := s.migrations()
 	if err != nil {
 		return err
 	}
 	for range 200 {
 		pending, again := p.HasPending(ctx)
+		if again == nil && !pending {
+			s.Version = Newest()
+		}
 		if again != nil || !pending {
 			return again
 		}
 		if _, err = p.Up(ctx); err == nil {
+			s.Version = Newest()
 			return nil
 		}
 	}
@@ -210,10 +297,36 @@ func (s *Store) migrations() (*goose.Provider, error) {
 	return goose.NewProvider(dialect, s.write.DB, files)
 }
 
+// Sound asks SQLite whether its file is whole: not whether the rows are the right ones. A
+// PostgreSQL server looks after its own files. Error: store.unsound.
+func (s *Store) Sound(ctx context.Context) error {
+	if s.postgres {
+		return nil
+	}
+	var first string
+	if err := s.read.GetContext(ctx, &first, `PRAGMA quick_check(1)`); err != nil {
+		return message.Err("store.unsound", err)
+	}
+	if first != "ok" {
+		return message.Err("store.unsound", first)
+	}
+	return nil
+}
+
 // Update runs f in one write transaction. It does not run under the caller's
 // cancellation: a statement cancelled inside a SQLite transaction would silently
-// leave the rest in autocommit. It asks before it starts.
+// leave the rest in autocommit. It asks before it starts. Error: book.moved, when the
+// book was moved since it was opened.
 func (s *Store) Update(ctx context.Context, f func(payroll.Tx) error) error {
+	return s.update(ctx, func(q *queries) error {
+		if m, err := q.Meta(context.WithoutCancel(ctx)); err == nil && m.MovedTo != "" {
+			return message.Err("book.moved", m.Name, m.MovedTo)
+		}
+		return f(q)
+	})
+}
+
+func (s *Store) update(ctx context.Context, f func(*queries) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -238,6 +351,10 @@ func (s *Store) Update(ctx context.Context, f func(payroll.Tx) error) error {
 
 // View runs f on one consistent snapshot.
 func (s *Store) View(ctx context.Context, f func(payroll.Reader) error) error {
+	return s.view(ctx, func(q *queries) error { return f(q) })
+}
+
+func (s *Store) view(ctx context.Context, f func(*queries) error) error {
 	options := &sql.TxOptions{ReadOnly: true}
 	if s.postgres {
 		options.Isolation = sql.LevelRepeatableRead
@@ -296,7 +413,7 @@ func createPostgres(ctx context.Context, book, county string) (*Store, error) {
 		return nil, message.Err("book.cannot_create", Shown(book)).Because(err)
 	}
 	s := postgresStore(config, schemaPrefix+county)
-	if err := s.migrate(ctx); err != nil {
+	if err := s.migrate(ctx, newest); err != nil {
 		s.Close()
 		return nil, err
 	}

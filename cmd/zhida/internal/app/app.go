@@ -41,6 +41,7 @@ type writer = io.Writer
 type App struct {
 	*payroll.Book
 	store *store.Store
+	clock func() time.Time
 }
 
 // Create makes and founds a book.
@@ -57,7 +58,7 @@ func Create(ctx context.Context, path string, m payroll.Meta, now func() time.Ti
 	if err != nil {
 		return nil, err
 	}
-	a := &App{payroll.NewBook(s, now), s}
+	a := &App{payroll.NewBook(s, now), s, now}
 	if err := a.Found(ctx, m); err != nil {
 		s.Close()
 		return nil, err
@@ -72,28 +73,33 @@ func Open(ctx context.Context, path string, now func() time.Time) (*App, error) 
 	if err != nil {
 		return nil, err
 	}
-	clock := time.Now
-	if now != nil {
-		var m payroll.Meta
-		var last time.Time
-		err := s.View(ctx, func(r payroll.Reader) (err error) {
-			if m, err = r.Meta(ctx); err != nil {
-				return err
-			}
-			head, err := r.Head(ctx)
-			last = head.Time
-			return err
-		})
-		if err == nil && !m.Rehearsal {
-			err = message.Err("book.no_rehearsal")
-		}
-		if err != nil {
-			s.Close()
-			return nil, err
-		}
-		clock = onwards(now, last)
+	clock, err := clockOf(ctx, s, now)
+	if err != nil {
+		s.Close()
+		return nil, err
 	}
-	return &App{payroll.NewBook(s, clock), s}, nil
+	return &App{payroll.NewBook(s, clock), s, clock}, nil
+}
+
+// clockOf is the clock of a book: the machine's, or in a rehearsal the one given.
+func clockOf(ctx context.Context, s *store.Store, now func() time.Time) (func() time.Time, error) {
+	if now == nil {
+		return time.Now, nil
+	}
+	var m payroll.Meta
+	var last time.Time
+	err := s.View(ctx, func(r payroll.Reader) (err error) {
+		if m, err = r.Meta(ctx); err != nil {
+			return err
+		}
+		head, err := r.Head(ctx)
+		last = head.Time
+		return err
+	})
+	if err == nil && !m.Rehearsal {
+		err = message.Err("book.no_rehearsal")
+	}
+	return onwards(now, last), err
 }
 
 // onwards is a clock that, on the day of last, does not run behind it.

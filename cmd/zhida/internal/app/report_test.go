@@ -155,7 +155,7 @@ func TestAuditReportFile(t *testing.T) {
 	b := newFundBook(t)
 	b.fund()
 	id := b.run(202601).ID
-	dry := &App{b.app.Dry(), b.app.store}
+	dry := &App{b.app.Dry(), b.app.store, b.app.clock}
 	if file, err := dry.AuditReport(ctx, id, t.TempDir()); err != nil || exists(file) {
 		t.Errorf("%v, and %s is there", err, file)
 	}

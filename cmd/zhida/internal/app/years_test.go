@@ -444,7 +444,7 @@ func (c *county) settled() {
 // reported makes the audit report of every month, in which all figures must agree, and the
 // workbook of the last month of every year.
 func (c *county) reported() {
-	dry := &App{c.app.Dry(), c.app.store}
+	dry := &App{c.app.Dry(), c.app.store, c.app.clock}
 	for month := c.cutover; month <= c.month; month = month.Add(1) {
 		if _, err := dry.MonthReport(context.Background(), month, c.dir); err != nil && message.Code(err) != "auditreport.no_batch" {
 			c.t.Fatalf("%s: %v", month, err)
