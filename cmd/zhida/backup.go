@@ -108,7 +108,7 @@ func (c *cli) restored(r app.Restored) error {
 	}
 	switch {
 	case r.Unread != nil:
-		c.say("restore.unread", message.M(message.Code(r.Unread)).Text(c.language()))
+		c.say("restore.unread", app.MessageOf(r.Unread).Text(c.language()))
 	case r.Apart:
 		c.say("restore.apart", r.Backup.Position)
 	}

@@ -344,6 +344,11 @@ func unpublishedFile(ctx context.Context, target string, version int64) (*draft,
 	closed := false
 	d.publish = func(context.Context) error {
 		closed = true
+		// As every book is kept: looking into a backup then changes no byte of it.
+		if _, err := s.write.Exec(`PRAGMA journal_mode = WAL`); err != nil {
+			s.Close()
+			return err
+		}
 		if err := s.Close(); err != nil {
 			return err
 		}

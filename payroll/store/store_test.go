@@ -104,8 +104,17 @@ func TestPostgreSQLSchemas(t *testing.T) {
 	s.Close()
 }
 
-// A book that an earlier program made is brought up to date when it is opened, by
-// several programs at once too.
+// upgraded opens a book of any earlier schema and brings it up to date.
+func upgraded(ctx context.Context, book string) (*Store, error) {
+	s, err := OpenAsIs(ctx, book)
+	if err == nil {
+		err = s.Upgrade(ctx)
+	}
+	return s, err
+}
+
+// A book that an earlier program made is not opened for work, and not changed, until it is
+// brought up to date, by several programs at once too.
 func TestUpgrade(t *testing.T) {
 	books := map[string]string{"sqlite": filepath.Join(t.TempDir(), "book.db"), "postgresql": pgtest.Database(t)}
 	for name, book := range books {
@@ -123,10 +132,18 @@ func TestUpgrade(t *testing.T) {
 			if err := s.Close(); err != nil {
 				t.Fatal(err)
 			}
+			if _, err := Open(ctx, book); message.Code(err) != "book.older" {
+				t.Errorf("opened as it is: %v", err)
+			}
+			if s, err := OpenAsIs(ctx, book); err != nil || s.Version != 1 {
+				t.Errorf("opening it changed it: %v", err)
+			} else {
+				s.Close()
+			}
 			errs := make(chan error)
 			for range 4 {
 				go func() {
-					s, err := Open(ctx, book)
+					s, err := upgraded(ctx, book)
 					if err == nil {
 						err = s.View(ctx, func(r payroll.Reader) error { _, err := r.Batches(ctx); return err })
 						s.Close()
@@ -139,6 +156,10 @@ func TestUpgrade(t *testing.T) {
 					t.Error(err)
 				}
 			}
+			if s, err = Open(ctx, book); err != nil {
+				t.Fatal(err)
+			}
+			s.Close()
 		})
 	}
 }
@@ -163,7 +184,7 @@ func TestUpgradeOfDuties(t *testing.T) {
 				t.Fatal(err)
 			}
 			s.Close()
-			if s, err = Open(ctx, book); err != nil {
+			if s, err = upgraded(ctx, book); err != nil {
 				t.Fatal(err)
 			}
 			defer s.Close()

@@ -51,10 +51,7 @@ func (d *doctor) say(what string, mark Mark, code string, args ...any) {
 
 // Doctor looks at what a book needs to be worked with: the machine, the book, its backups.
 func Doctor(ctx context.Context, book string, now func() time.Time) []Examined {
-	if now == nil {
-		now = time.Now
-	}
-	d := &doctor{ctx: ctx, book: book, now: now()}
+	d := &doctor{ctx: ctx, book: book}
 	d.say("program", Good, "doctor.program", Program(), runtime.GOOS, runtime.GOARCH, store.Newest())
 	d.fonts()
 	d.tool("soffice", "doctor.soffice", "soffice", "libreoffice")
@@ -62,17 +59,23 @@ func Doctor(ctx context.Context, book string, now func() time.Time) []Examined {
 	d.files()
 	s, err := store.OpenAsIs(ctx, book)
 	if err != nil {
-		d.list = append(d.list, Examined{"book", Failure, messageOf(err)})
+		d.list = append(d.list, Examined{"book", Failure, MessageOf(err)})
 		d.disk(0)
 		return d.list
 	}
 	defer s.Close()
+	clock, err := clockOf(ctx, s, now)
+	if err != nil {
+		d.list = append(d.list, Examined{"clock", Failure, MessageOf(err)})
+		return d.list
+	}
+	d.now = clock()
 	d.opened(s)
 	return d.list
 }
 
-// messageOf is the message of an error, whole where it is one of ours.
-func messageOf(err error) message.Message {
+// MessageOf is the message of an error, whole where it is one of ours.
+func MessageOf(err error) message.Message {
 	var known *message.Error
 	if errors.As(err, &known) {
 		return known.Message
@@ -97,7 +100,7 @@ func (d *doctor) opened(s *store.Store) {
 		look func(*payroll.Book) error
 	}{{"integrity", func(b *payroll.Book) error { return d.integrity(s, b) }}, {"clock", d.clock}, {"calendar", d.calendar}, {"backup", d.backups}} {
 		if err := part.look(b); err != nil {
-			d.list = append(d.list, Examined{part.what, Failure, messageOf(err)})
+			d.list = append(d.list, Examined{part.what, Failure, MessageOf(err)})
 		}
 	}
 }
