@@ -77,12 +77,14 @@ func (b *Book) BackedUp(ctx context.Context, d schedule.Duty) error {
 	})
 }
 
-// BackupFailed reminds people that the backup of a day was not made, once. Error: ErrTaken.
-func (b *Book) BackupFailed(ctx context.Context, s *Session, d schedule.Duty) error {
+// BackupFailed reminds people that the backup of a day was not made, once, and gives the
+// reminder. Error: ErrTaken.
+func (b *Book) BackupFailed(ctx context.Context, s *Session, d schedule.Duty) (schedule.Duty, error) {
+	d.Kind, d.Step = schedule.Remind, schedule.BackupFailed
 	if err := s.need(RoleMaker); err != nil {
-		return err
+		return d, err
 	}
-	return b.remind(ctx, s, schedule.Duty{Kind: schedule.Remind, Month: d.Month, Step: schedule.BackupFailed, Date: d.Date})
+	return d, b.remind(ctx, s, d)
 }
 
 // Happened is an event in words.

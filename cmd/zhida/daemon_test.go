@@ -19,10 +19,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"zhida/cmd/zhida/internal/app"
 	"zhida/payroll"
+	"zhida/payroll/schedule"
 	"zhida/rules/message"
 )
 
@@ -302,4 +304,96 @@ func TestInterrupted(t *testing.T) {
 	if !errors.As(err, &exit) || exit.ExitCode() != message.ExitInterrupt || !strings.Contains(out.String(), "被中断") {
 		t.Errorf("%v: %s", err, out.String())
 	}
+}
+
+// The daemon backs the book up once a day, keeps what the county keeps, and reminds people
+// once of a backup that fails; the last good one is never removed.
+func TestBackups(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "kept")
+	d, clock := rehearsed(t, "backup: {folder: "+folder+", every: 1, keep: {daily: 2, weekly: 0, monthly: 0}}\n")
+	ctx := context.Background()
+	ring := func(at string) (words []string, err error) {
+		set(clock, at)
+		l, err := d.ring(ctx)
+		for _, x := range l.done {
+			if x.Kind == schedule.Backup || x.Step == schedule.BackupFailed {
+				words = append(words, x.Chinese())
+			}
+		}
+		return words, err
+	}
+	expect := func(at, want string, files ...string) {
+		t.Helper()
+		words, err := ring(at)
+		if err != nil || strings.Join(words, "，") != want {
+			t.Errorf("%s: %v, %v", at, words, err)
+		}
+		list, err := filepath.Glob(filepath.Join(folder, "*.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, x := range list {
+			list[i] = strings.TrimSuffix(strings.TrimPrefix(filepath.Base(x), "备份_430725_"), ".db")
+		}
+		if diff := cmp.Diff(files, list); diff != "" {
+			t.Errorf("%s: %s", at, diff)
+		}
+	}
+	expect("2026-02-13T01:00:00+08:00", "备份", "2026-02-13_010000")
+	expect("2026-02-13T09:00:00+08:00", "", "2026-02-13_010000")
+	expect("2026-02-14T01:00:00+08:00", "备份", "2026-02-13_010000", "2026-02-14_010000")
+	expect("2026-02-16T01:00:00+08:00", "备份", "2026-02-14_010000", "2026-02-16_010000") // the 15th: off
+
+	// Nowhere to write: told once, tried again later, and nothing that was there is gone.
+	if err := errors.Join(os.Rename(folder, folder+".away"), os.WriteFile(folder, nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	words, err := ring("2026-02-17T01:00:00+08:00")
+	if diff := cmp.Diff([]string{"备份没有做成，原因在守护进程的输出里"}, words); diff != "" || message.Code(err) != "export.write" {
+		t.Errorf("%s %v", diff, err)
+	}
+	for range 2 { // at once: it is not tried; an hour later: it is, and fails, and nobody is told again
+		if words, err = ring("2026-02-17T02:30:00+08:00"); len(words) > 0 || err == nil {
+			t.Errorf("%v %v", words, err)
+		}
+		d.backup.next = time.Time{}
+	}
+	if state := d.state(time.Now()); state != "failing export.write" {
+		t.Errorf("the health page says %q", state)
+	}
+	if err := errors.Join(os.Remove(folder), os.Rename(folder+".away", folder)); err != nil {
+		t.Fatal(err)
+	}
+	expect("2026-02-17T04:00:00+08:00", "备份", "2026-02-16_010000", "2026-02-17_040000")
+	if state := d.state(time.Now()); state != "ok" {
+		t.Errorf("the health page says %q", state)
+	}
+
+	// A book with a fault is copied as it is; that is no good backup, and takes no good one's place.
+	edit := func(body string) {
+		db, err := sql.Open("sqlite3", "book.db")
+		if err == nil {
+			_, err = db.Exec(`UPDATE fact SET valid_to = valid_to `+body+` 1 WHERE person = 1 AND kind = 'person'`)
+			db.Close()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	edit("+")
+	for _, at := range []string{"2026-02-18T01:00:00+08:00", "2026-02-19T01:00:00+08:00", "2026-02-20T01:00:00+08:00"} {
+		d.backup.next = time.Time{}
+		if _, err := ring(at); message.Code(err) != "backup.faults" {
+			t.Errorf("%s: %v", at, err)
+		}
+		d.backup.next = time.Time{}
+		if words, err := ring(at); message.Code(err) != "backup.faults" || len(words) > 0 { // once a day
+			t.Errorf("%s: %v %v", at, words, err)
+		}
+	}
+	if list, err := filepath.Glob(filepath.Join(folder, "*.db")); err != nil || len(list) != 2+3 {
+		t.Errorf("%v %v", list, err)
+	}
+	edit("-")
+	expect("2026-02-21T01:00:00+08:00", "备份", "2026-02-17_040000", "2026-02-21_010000") // the good ones of two days
 }

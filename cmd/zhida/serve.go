@@ -260,19 +260,24 @@ func (d *daemon) backUp(ctx context.Context, l *look) error {
 	if time.Now().Before(d.backup.next) {
 		return d.backup.failed
 	}
-	d.backup.failed = nil
 	set, duty, due, err := d.app.BackupDue(ctx)
-	if err != nil || !due {
+	if err != nil {
 		return err
 	}
+	if !due {
+		return d.backup.failed
+	}
 	_, made, err := d.app.BackUp(ctx, set.Folder)
-	if err == nil {
-		err = d.app.BackedUp(ctx, duty)
-		if errors.Is(err, payroll.ErrTaken) {
-			return nil // another daemon's is there too
+	faulty := message.Code(err) == "backup.faults" // the copy is there, and the next one would be no better
+	if err == nil || faulty {
+		noted := d.app.BackedUp(ctx, duty)
+		if errors.Is(noted, payroll.ErrTaken) {
+			noted = nil // another daemon's is there too
 		}
+		err = errors.Join(err, noted)
 	}
 	if err == nil {
+		d.backup.failed = nil
 		l.done = append(l.done, duty)
 		d.log.Info(duty.Chinese(), "file", made.File, "position", made.Position)
 		var removed []string
@@ -285,7 +290,10 @@ func (d *daemon) backUp(ctx context.Context, l *look) error {
 		return ctx.Err()
 	}
 	d.backup.next, d.backup.failed = time.Now().Add(backupPause), err
-	if told := d.app.BackupFailed(ctx, d.session, duty); told != nil && !errors.Is(told, payroll.ErrTaken) {
+	switch reminder, told := d.app.BackupFailed(ctx, d.session, duty); {
+	case told == nil:
+		l.done = append(l.done, reminder)
+	case !errors.Is(told, payroll.ErrTaken):
 		err = errors.Join(err, told)
 	}
 	return err
