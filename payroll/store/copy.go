@@ -336,7 +336,11 @@ func unpublishedFile(ctx context.Context, target string, version int64) (*draft,
 	if err != nil {
 		return fail(err)
 	}
-	if err := s.migrate(ctx, version); err != nil {
+	err = s.migrate(ctx, version)
+	if err == nil { // two copies of the same rows are the same bytes, whenever they are made
+		_, err = s.write.ExecContext(ctx, `UPDATE goose_db_version SET tstamp = '2026-01-01 00:00:00'`)
+	}
+	if err != nil {
 		s.Close()
 		return fail(err)
 	}

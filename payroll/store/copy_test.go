@@ -137,6 +137,14 @@ func TestCopy(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the copy is not private: %v %v", info, err)
 	}
+	for _, x := range []*Store{first, from} {
+		x.Close()
+	}
+	one, err1 := os.ReadFile(filepath.Join(dir, "back #1?.db"))
+	two, err2 := os.ReadFile(filepath.Join(dir, "last.db"))
+	if err := errors.Join(err1, err2); err != nil || !bytes.Equal(one, two) {
+		t.Errorf("copies of the same rows are not the same bytes: %v", err)
+	}
 	onlyBooks(t, dir, "back #1?.db", "first.db", "last.db")
 }
 
