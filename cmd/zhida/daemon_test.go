@@ -373,7 +373,7 @@ func TestBackups(t *testing.T) {
 	edit := func(body string) {
 		db, err := sql.Open("sqlite3", "book.db")
 		if err == nil {
-			_, err = db.Exec(`UPDATE fact SET valid_to = valid_to `+body+` 1 WHERE person = 1 AND kind = 'person'`)
+			_, err = db.Exec(`UPDATE fact SET valid_to = valid_to ` + body + ` 1 WHERE person = 1 AND kind = 'person'`)
 			db.Close()
 		}
 		if err != nil {
@@ -396,4 +396,35 @@ func TestBackups(t *testing.T) {
 	}
 	edit("-")
 	expect("2026-02-21T01:00:00+08:00", "备份", "2026-02-17_040000", "2026-02-21_010000") // the good ones of two days
+
+	// The doctor looks at the latest: its age and every byte of it.
+	doctor := func(at, want string) {
+		t.Helper()
+		set(clock, at)
+		got := ""
+		for _, x := range app.Doctor(ctx, "book.db", func() time.Time { return *clock.Load() }) {
+			if x.What == "backup" {
+				got += string(x.Mark) + " " + x.Message.Code
+			}
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", at, got, want)
+		}
+	}
+	doctor("2026-02-22T09:00:00+08:00", "ok doctor.backup")
+	doctor("2026-02-25T09:00:00+08:00", "failure doctor.backup_old")
+	latest := filepath.Join(folder, "备份_430725_2026-02-21_010000.db")
+	data, err := os.ReadFile(latest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data[len(data)/2] ^= 1
+	if err := os.WriteFile(latest, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	doctor("2026-02-22T09:00:00+08:00", "failure backup.differs")
+	if err := os.RemoveAll(folder); err != nil {
+		t.Fatal(err)
+	}
+	doctor("2026-02-22T09:00:00+08:00", "failure doctor.backup_missing")
 }

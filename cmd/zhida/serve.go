@@ -281,7 +281,7 @@ func (d *daemon) backUp(ctx context.Context, l *look) error {
 		l.done = append(l.done, duty)
 		d.log.Info(duty.Chinese(), "file", made.File, "position", made.Position)
 		var removed []string
-		if removed, err = d.app.Prune(set.Folder, set.Keep, made); len(removed) > 0 {
+		if removed, err = app.Prune(set.Folder, set.Keep, made); len(removed) > 0 {
 			d.log.Info("no longer kept", "files", removed)
 		}
 		return err

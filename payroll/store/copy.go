@@ -68,7 +68,8 @@ func (s *Store) MoveTo(ctx context.Context, target string, check func(*Store, Co
 		if err != nil {
 			return err
 		}
-		return q.insert(ctx, "meta (name, value)", 2, 1, func(_ int, a []any) { a[0], a[1] = moved, Shown(target) })
+		// The other book has its name: nobody gives up between the two.
+		return q.insert(context.WithoutCancel(ctx), "meta (name, value)", 2, 1, func(_ int, a []any) { a[0], a[1] = moved, Shown(target) })
 	})
 	return c, err
 }

@@ -218,7 +218,7 @@ func backupsIn(dir, founded string) (list []Backup, err error) {
 // Prune removes from a folder the backups of this book that a county does not keep, once
 // the one given was made and found whole: it is never removed, so that one good backup is
 // always left. Those of a book with faults stay until a good one is later than they.
-func (a *App) Prune(dir string, keep schedule.Retention, latest Backup) (removed []string, err error) {
+func Prune(dir string, keep schedule.Retention, latest Backup) (removed []string, err error) {
 	if latest.Faults > 0 || !latest.whole(filepath.Join(dir, latest.File), false) {
 		return nil, nil
 	}

@@ -11,6 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"zhida/payroll/schedule"
 	"zhida/payroll/store"
 	"zhida/payroll/store/pgtest"
 	"zhida/rules/message"
@@ -75,6 +78,11 @@ func TestBookGoesBetweenDatabases(t *testing.T) {
 		t.Fatal(m, err)
 	}
 	sameBook(t, server, position, digest)
+	for _, x := range Doctor(ctx, server, nil) {
+		if x.Mark == Failure && x.What != "disk" {
+			t.Errorf("the doctor says of a book in PostgreSQL: %v", x)
+		}
+	}
 	kept, b, err := BackUp(ctx, server, nil, filepath.Join(dir, "kept"), false)
 	if err != nil || b.Digest != m.Copied.Digest || b.Position != position || b.Checked != checkedFsck {
 		t.Fatal(b, err)
@@ -138,6 +146,58 @@ func earlier(t *testing.T, server string) {
 	if _, err := db.Exec(`SET search_path = zhida_430725; DROP TABLE erased; ALTER TABLE leaf DROP COLUMN private_digest; ALTER TABLE leaf DROP COLUMN public_digest;
 		ALTER TABLE fact DROP COLUMN binding; ALTER TABLE fact DROP COLUMN commitment; DELETE FROM goose_db_version WHERE version_id = 9`); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Only this book's backups go, and only with their lists; what is no backup is left alone.
+func TestPrune(t *testing.T) {
+	dir := t.TempDir()
+	put := func(name, book string, day, faults int) Backup {
+		b := Backup{Format: backupFormat, Founded: book, Made: time.Date(2026, time.November, day, 1, 0, 0, 0, time.UTC), Faults: faults, File: name}
+		file := filepath.Join(dir, name)
+		if err := os.WriteFile(file, []byte("a book"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.list(file); err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	put("1.db", "ours", 1, 0)
+	put("2.db", "theirs", 1, 0)
+	put("3.db", "ours", 2, 0)
+	put("4.db", "ours", 3, 0)
+	put("5.db", "ours", 4, 2)
+	put("7.db", "ours", 6, 3)
+	for name, text := range map[string]string{"8.db": "a book without a list", "9.json": `{"file": "9.db"}`, "x.json": "{"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Remove(filepath.Join(dir, "3.db")); err != nil { // a removal that was cut off
+		t.Fatal(err)
+	}
+	latest := put("6.db", "ours", 5, 0)
+	keep := schedule.Retention{Daily: 1}
+	for _, bad := range []Backup{put("7.db", "ours", 6, 3), {File: "8.db", Bytes: 1, Founded: "ours"}} {
+		if removed, err := Prune(dir, keep, bad); err != nil || removed != nil {
+			t.Errorf("after %s: %v %v", bad.File, removed, err)
+		}
+	}
+	removed, err := Prune(dir, keep, latest)
+	if diff := cmp.Diff([]string{"1.db", "3.db", "4.db", "5.db"}, removed); diff != "" || err != nil {
+		t.Error(diff, err)
+	}
+	var left []string
+	list, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range list {
+		left = append(left, x.Name())
+	}
+	if diff := cmp.Diff([]string{"2.db", "2.json", "6.db", "6.json", "7.db", "7.json", "8.db", "9.json", "x.json"}, left); diff != "" {
+		t.Error(diff)
 	}
 }
 
