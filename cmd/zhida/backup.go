@@ -15,7 +15,7 @@ import (
 
 func (c *cli) backupCommand() *cobra.Command {
 	var out string
-	cmd := &cobra.Command{Use: "backup --out FILE|DIR", Short: "备份账本：别人照常办理；写成一个账本文件，查过才算", Args: cobra.NoArgs,
+	cmd := &cobra.Command{Use: "backup", Short: "备份账本：别人照常办理；写成一个账本文件，查过才算", Args: cobra.NoArgs,
 		Long: `备份总是一个账本文件，账本在 PostgreSQL 里也一样，所以在哪里都能恢复。备份的是同一时刻的账本，逐行读回对照，再对照签了名的日志（fsck）；
 旁边的 .json 记着摘要、日志到哪一条、程序和表结构的版本：没有它的不是备份。文件只有自己能读。
 账本本身有问题时备份照样留下，以 7 结束。`,
@@ -53,7 +53,7 @@ func moment(t time.Time) string { return t.In(calendar.China).Format(time.DateTi
 func (c *cli) restoreCommand() *cobra.Command {
 	var against string
 	var folders []string
-	cmd := &cobra.Command{Use: "restore FILE --book NEW", Short: "从备份恢复成一本新账本，说出到哪一条、会丢什么", Args: cobra.ExactArgs(1),
+	cmd := &cobra.Command{Use: "restore FILE", Short: "从备份恢复成一本新账本，说出到哪一条、会丢什么", Args: cobra.ExactArgs(1),
 		Long: `逐字节核对备份，逐行写进新账本（文件或 PostgreSQL），再逐行、逐批检查；有一处不对就不恢复。从不覆盖已有的账本。
 --against 给出被替换的旧账本（还读得出来的话），--evidence 给出以前交出去的证据文件夹：备份以后还办过什么，列得出来。
 已经付了款、备份里没有的批次，恢复以后再算还会再付：先看清楚，再办理。--dry-run 只看，不恢复。`,
@@ -137,7 +137,7 @@ func texts[T interface{ String() string }](list []T) []string {
 
 func (c *cli) moveCommand() *cobra.Command {
 	var to string
-	cmd := &cobra.Command{Use: "move --to FILE|postgres://…", Short: "把账本搬到另一个数据库：文件到 PostgreSQL，或者搬回来", Args: cobra.NoArgs,
+	cmd := &cobra.Command{Use: "move", Short: "把账本搬到另一个数据库：文件到 PostgreSQL，或者搬回来", Args: cobra.NoArgs,
 		Long: `逐行搬，逐行读回对照，再逐行、逐批检查，都对了新账本才有名字；搬的时候别人不能写。搬完旧账本不再收任何东西。
 中途断了，旧账本还是旧账本，再搬一次就行。目标里已有这个县的账本就拒绝。`,
 		Example: "  zhida move --book 桃源.db --to 'postgres://zhida@db/pay'\n  zhida move --book 'postgres://zhida@db/pay?county=430725' --to 桃源.db",
