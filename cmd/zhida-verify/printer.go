@@ -194,7 +194,10 @@ func (p *printer) erased(f *folder) *erasedResult {
 		r.Erasures = append(r.Erasures, x)
 		r.says = append(r.says, p.lang.text("say.erased", x.Event, x.Persons, x.Document, x.ProposedBy, x.AcceptedBy))
 	}
-	r.says = append(r.says, p.lang.text("say.erased_here", r.Facts, r.People))
+	r.says = append(r.says, p.lang.text("say.erased_facts", r.Facts))
+	if r.People > 0 {
+		r.says = append(r.says, p.lang.text("say.erased_here", r.People))
+	}
 	if r.Lines > 0 {
 		r.says = append(r.says, p.lang.text("say.erased_lines", r.Lines))
 	}
