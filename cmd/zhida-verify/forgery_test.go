@@ -633,6 +633,31 @@ var erasureForgeries = []forgery{
 	}, []string{"5 about.txt values.differ"}},
 }
 
+// Of somebody erased who was paid before the book, nobody knows any more what was: the lines say so, and of nobody else's.
+func TestErasedPaid(t *testing.T) {
+	f := base(t, erased).clone()
+	const at = 9 // a decision of two people
+	one, two := strings.Repeat("1", 64), strings.Repeat("2", 64)
+	rows := strings.SplitAfter(f.memory["inputs/facts.tsv"], "\n")
+	i := slices.IndexFunc(rows, func(r string) bool { return strings.HasPrefix(r, "2\tperson\t") })
+	f.memory["inputs/facts.tsv"] = strings.Join(slices.Insert(rows, i, rowOf("2", "paid", "", "", "", position(at), "0", "", "", "", "", one, two)), "")
+	f.set(at, "rows.fact", sum3([]byte(rowOf("2", "paid", two))).String())
+	f.set(at, "facts", sum3([]byte(one)).String())
+	f.chain(1)
+	f.manifest("周正")
+	r := f.check(t, nil)
+	if !r.passed() || r.erasures.here.unknown != 2 {
+		t.Fatalf("%d lines unknown; found: %v", r.erasures.here.unknown, told(r.report))
+	}
+	for _, unknown := range []bool{false, true} {
+		w := &walk{folder: &folder{report: newReport("")}, sentences: []string{""}}
+		w.checkLine(line{item: "base", month: "2026-02", fen: 70000, due: 70100, committed: 100, cause: "month"}, record{unknown: unknown})
+		if found := len(told(w.report)) > 0; found == unknown {
+			t.Errorf("unknown %v: found %v", unknown, told(w.report))
+		}
+	}
+}
+
 // leaf is the public part of a leaf.
 func (f *forger) leaf(n int) string {
 	r := newTable(strings.NewReader(f.memory["leaves.tsv"]))

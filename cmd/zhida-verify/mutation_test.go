@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -34,13 +35,29 @@ func mustName(t *testing.T, m memory, known *signatures, what string, names ...s
 	}
 }
 
+// tried are the files of a folder that are changed; of one from after an erasure those that the erasure changes, and all of them
+// only when every change is to be tried.
+func tried(folder string, m memory) (names []string) {
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		switch path.Base(name) {
+		case "erased.tsv", "remainders.tsv", "leaves.tsv", "facts.tsv", "settlements.tsv", "payments.tsv", "findings.tsv", "answers.tsv":
+			names = append(names, name)
+		default:
+			if folder != erased || long() {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
 // Any one byte changed in any file is found and the file is named.
 func TestEveryByte(t *testing.T) {
 	for _, folder := range []string{january, february, erased} {
 		m := load(t, filepath.Join(county(t), folder))
 		known := &verified
-		tried := 0
-		for _, name := range slices.Sorted(maps.Keys(m)) {
+		count := 0
+		for _, name := range tried(folder, m) {
 			step := 1 + len(m[name])/samples
 			if long() {
 				step = 1
@@ -53,11 +70,11 @@ func TestEveryByte(t *testing.T) {
 					b := []byte(m[name])
 					b[i] ^= 1 << bit
 					mustName(t, m.changed(name, string(b)), known, fmt.Sprintf("bit %d of byte %d", bit, i), name)
-					tried++
+					count++
 				}
 			}
 		}
-		t.Logf("%s: %d changes", folder, tried)
+		t.Logf("%s: %d changes", folder, count)
 	}
 }
 
@@ -145,7 +162,7 @@ func TestFilesBehindTheManifest(t *testing.T) {
 		m := load(t, filepath.Join(county(t), folder))
 		known := &verified
 		honest := m.check(t, known)
-		for _, name := range slices.Sorted(maps.Keys(m)) {
+		for _, name := range tried(folder, m) {
 			if slices.Contains([]string{"MANIFEST.tsv", "MANIFEST.sig", "README.txt"}, name) {
 				continue
 			}
@@ -184,8 +201,8 @@ func TestEveryByteBehindTheManifest(t *testing.T) {
 		if !honest.passed() {
 			t.Fatal(told(honest.report))
 		}
-		tried := 0
-		for _, name := range slices.Sorted(maps.Keys(m)) {
+		count := 0
+		for _, name := range tried(folder, m) {
 			if name == "MANIFEST.tsv" || name == "MANIFEST.sig" {
 				continue
 			}
@@ -201,14 +218,14 @@ func TestEveryByteBehindTheManifest(t *testing.T) {
 					b := []byte(m[name])
 					b[i] ^= 1 << bit
 					r := behind(t, m.changed(name, string(b)), honest, known)
-					tried++
+					count++
 					if r.passed() && !mayChange(name, m[name], i) {
 						t.Errorf("%s: bit %d of byte %d (%q) changed unseen", name, bit, i, around(m[name], i))
 					}
 				}
 			}
 		}
-		t.Logf("%s: %d changes", folder, tried)
+		t.Logf("%s: %d changes", folder, count)
 	}
 }
 

@@ -164,7 +164,11 @@ func (q *queries) Erased(ctx context.Context) (map[int64]int64, error) {
 }
 
 func (q *queries) Remainders(ctx context.Context, id payroll.BatchID) (list []payroll.Remainder, err error) {
-	return list, q.stream(ctx, `SELECT position, batch, section, sealed, remains FROM remainder WHERE ? IN (0, batch) ORDER BY position, batch, section`, []any{int64(id)}, func(r *sqlx.Rows) error {
+	which, args := "", []any(nil)
+	if id != 0 {
+		which, args = "WHERE batch = ?", []any{int64(id)}
+	}
+	return list, q.stream(ctx, `SELECT position, batch, section, sealed, remains FROM remainder `+which+` ORDER BY position, batch, section`, args, func(r *sqlx.Rows) error {
 		var x payroll.Remainder
 		err := r.Scan(&x.Position, &x.Batch, &x.Section, &x.Sealed, &x.Remains)
 		list = append(list, x)
