@@ -253,12 +253,16 @@ func (f *folder) remainsOf(file, name string, erased map[int64]*event, upTo int6
 func (t *together) erasedSince(f *folder) {
 	for of, x := range f.erasures.remains {
 		for _, before := range t.folders {
+			if of.name == "findings" || of.name == "answers" {
+				t.findingsSince(f, before, of, x)
+				continue
+			}
 			dir := "sealed/"
 			if before.sealed.batch != of.batch {
 				dir = "inputs/batches/" + strings.Replace(of.batch, "/", "-", 1) + "/"
 			}
 			file := dir + of.name + ".tsv"
-			if before.erasures.remains[of].position >= x.position || of.name != "settlements" && of.name != "payments" || !before.has(file) {
+			if before.erasures.remains[of].position >= x.position || !before.has(file) {
 				continue
 			}
 			is, ok := before.remainsOf(file, of.name, f.erasures.persons, x.position)
@@ -268,4 +272,51 @@ func (t *together) erasedSince(f *folder) {
 			t.compared[of] = true
 		}
 	}
+}
+
+// findingsSince holds findings of a batch that two folders have against each other: what is left says the same, or nothing.
+func (t *together) findingsSince(f, before *folder, of sectionOf, x remainder) {
+	if f.sealed.batch != of.batch || before.sealed.batch != of.batch || before.erasures.remains[of].position >= x.position {
+		return
+	}
+	file := of.name + ".tsv"
+	old := (&folder{report: newReport(before.name), src: before.src, files: before.files}).table(11, file, 1, 1_000_000)
+	now := (&folder{report: newReport(f.name), src: f.src, files: f.files}).table(11, file, 1, 1_000_000)
+	same := true
+	for same && old.next() {
+		same = now.next() && saysLess(now.fields, old.fields)
+	}
+	if !same || now.next() {
+		t.fail(11, place{File: f.name + ": remainders.tsv"}, "together.erased", of.name, of.batch, before.name)
+	}
+	t.compared[of] = true
+	old.close()
+	now.close()
+}
+
+// markParts are the parts of a finding's mark before its arguments and rows, which an erasure takes.
+const markParts = 10
+
+// saysLess says whether a row of findings has the fields of another, or empty ones; of the mark the parts.
+func saysLess(is, was []string) bool {
+	if len(is) != len(was) {
+		return false
+	}
+	for i := range is {
+		a, b := []string{is[i]}, []string{was[i]}
+		if i == 2 && was[0] == "finding" {
+			if a, b = strings.Split(is[i], "\x1f"), strings.Split(was[i], "\x1f"); len(a) == markParts {
+				b = b[:min(len(b), markParts)]
+			}
+		}
+		if len(a) != len(b) {
+			return false
+		}
+		for n := range a {
+			if a[n] != b[n] && a[n] != "" {
+				return false
+			}
+		}
+	}
+	return true
 }

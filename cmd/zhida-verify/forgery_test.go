@@ -842,6 +842,24 @@ func TestForgeriesTogether(t *testing.T) {
 			t.Errorf("found: %v", told(list[0].report))
 		}
 	})
+	for _, old := range []string{"已当面核对", "桃财〔2026〕3号"} {
+		t.Run("two who erase exchange what was answered: "+old, func(t *testing.T) {
+			known := &verified
+			f := base(t, erased).clone()
+			f.edit("answers.tsv", old, "无")
+			f.bindRemains("2026-02/2", "answers", "answers.tsv")
+			f.chain(1)
+			f.manifest("周正")
+			alone := f.check(t, known)
+			if !alone.passed() {
+				t.Errorf("found in the folder alone, so say so in the documents: %v", told(alone.report))
+			}
+			list := checkTogether([]*folder{base(t, february).clone().check(t, known), alone})
+			if !slices.Contains(told(list[0].report), "11 folder: remainders.tsv together.erased") {
+				t.Errorf("found: %v", told(list[0].report))
+			}
+		})
+	}
 	t.Run("that a payment was paid again is kept silent", func(t *testing.T) {
 		known := &verified
 		f := base(t, january).clone()
