@@ -8,6 +8,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"io/fs"
@@ -436,6 +437,35 @@ func (l *loader) own() error {
 	}
 	l.batch.State = payroll.Approved
 	return l.put(func(tx payroll.Tx) error { return tx.SetBatch(l.ctx, l.batch, payroll.Staging) })
+}
+
+// Averages loads the averages that a batch froze itself as if they had been known when it was
+// computed. Without people who were erased since they cannot be worked out again.
+func Averages(ctx context.Context, folder fs.FS, s payroll.Store, id payroll.BatchID) error {
+	l := &loader{ctx: ctx, folder: folder, store: s}
+	var list []payroll.Fact
+	err := l.rows(payroll.SealedDir+"batch.tsv", false, func(r *row) error {
+		if r.text() != "average" {
+			return nil
+		}
+		a := facts.Average{Item: r.text(), Group: r.text(), Month: r.month(), Fen: r.fen(), Count: int(r.number())}
+		body, err := json.Marshal(a)
+		list = append(list, payroll.Fact{Kind: facts.KindAverage, Key: a.Item + "|" + a.Group + "|" + a.Month.String(), From: a.Month.First(), To: calendar.Forever, Body: string(body)})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return l.put(func(tx payroll.Tx) error {
+		batch, err := tx.Batch(ctx, id)
+		for i := range list {
+			list[i].KnownFrom = batch.Horizon
+		}
+		if err != nil {
+			return err
+		}
+		return tx.PutFacts(ctx, list)
+	})
 }
 
 // sections loads rows of a batch as they were sealed.

@@ -93,6 +93,15 @@ func RerunEvidence(ctx context.Context, folder string) (r Rerun, err error) {
 	if r.Batch, err = load.Load(ctx, os.DirFS(folder), s); err != nil {
 		return r, err
 	}
+	gone, err := erasedIn(ctx, s, r.Batch)
+	if err != nil {
+		return r, err
+	}
+	if len(gone) > 0 {
+		if err := load.Averages(ctx, os.DirFS(folder), s, r.Batch); err != nil {
+			return r, err
+		}
+	}
 	w, err := evidence.New(filepath.Join(dir, "again"))
 	if err != nil {
 		return r, err
@@ -102,10 +111,6 @@ func RerunEvidence(ctx context.Context, folder string) (r Rerun, err error) {
 		return r, err
 	}
 	if _, err := w.Finish(func([]byte) ([]byte, error) { return nil, nil }); err != nil {
-		return r, err
-	}
-	gone, err := erasedIn(ctx, s, r.Batch)
-	if err != nil {
 		return r, err
 	}
 	sealed, again := filepath.Join(folder, payroll.SealedDir), filepath.Join(dir, "again", payroll.SealedDir)
