@@ -403,8 +403,18 @@ func (b *Book) digestAsComputed(ctx context.Context, c *calc, batch Batch, seal 
 
 // Recompute proves that a batch, computed again as known at its horizon, gives the
 // same digest. For a committed batch what was committed later does not count. Every
-// month is worked out again for everybody, also those that the run could leave out.
+// month is worked out again for everybody, also those that the run could leave out. Error:
+// evidence.erased of a batch in which somebody was erased.
 func (b *Book) Recompute(ctx context.Context, id BatchID) (string, error) {
+	if err := b.view(ctx, func(r Reader) error {
+		at, err := touchedBy(ctx, r, id)
+		if err == nil && at != 0 {
+			err = message.Err("evidence.erased", id, at)
+		}
+		return err
+	}); err != nil {
+		return "", err
+	}
 	return b.recomputed(ctx, id, newSealer())
 }
 

@@ -134,6 +134,7 @@ const (
 	boundExport   = "export"        // by name
 	boundFile     = "payment_file"  // by file, number
 	boundErased   = "erased"        // by person
+	boundRemains  = "remainder"     // by batch, section
 )
 
 // PutFacts also notes what the facts rest on.
@@ -335,6 +336,18 @@ func (w *bound) SetPaymentFile(ctx context.Context, id BatchID, seqs []int, file
 
 func fileRow(id BatchID, seq int, file string) []string {
 	return []string{PaymentID{id, seq}.String(), file}
+}
+
+// PutRemainders also notes what an erasure left.
+func (w *bound) PutRemainders(ctx context.Context, list []Remainder) error {
+	for i := range list {
+		w.note(boundRemains, remainderRow(&list[i])...)
+	}
+	return w.Tx.PutRemainders(ctx, list)
+}
+
+func remainderRow(x *Remainder) []string {
+	return []string{x.Batch.String(), x.Section, x.Sealed, x.Remains}
 }
 
 func newSection() *section { return &section{h: journal.NewHash()} }

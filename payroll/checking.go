@@ -138,7 +138,11 @@ func fixedChecking(ctx context.Context, r Reader, batch Batch) (c Checking, err 
 		}
 		return err
 	})
-	if err == nil && signed != c.digest() {
+	if err != nil {
+		return c, err
+	}
+	left, err := remaindersOf(ctx, r, batch.ID)
+	if err == nil && signed != left.sealed(sectionAnswers, c.digest()) {
 		err = message.Err("finding.tampered", batch.ID)
 	}
 	return c, err

@@ -1,14 +1,18 @@
 package payroll
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"zhida/payroll/journal"
 	"zhida/rules/calendar"
+	"zhida/rules/facts"
 	"zhida/rules/message"
 )
 
@@ -149,7 +153,9 @@ func (b *Book) ProposeErase(ctx context.Context, s *Session, person int64, docum
 
 // applyErase erases what a destruction list names: the facts and their salts, the number and
 // the cards, names and accounts in settlements and payments, and the salts of leaves. What
-// the journal and the seals bind stays: digests, which say nothing without their salts.
+// the journal and the seals bind stays: digests, which say nothing without their salts. The
+// event binds what remains of every batch, so that later evidence can show it. Errors:
+// erase.kept, erase.open while a batch is on its way, batch.tampered, finding.tampered.
 func (b *Book) applyErase(ctx context.Context, tx Tx, s *Session, p Proposal, note []string) (int64, error) {
 	if err := s.need(RoleApprover); err != nil {
 		return 0, err
@@ -169,8 +175,15 @@ func (b *Book) applyErase(ctx context.Context, tx Tx, s *Session, p Proposal, no
 			return 0, message.Err("erase.kept", person, year)
 		}
 	}
+	sealed, err := intactSections(ctx, tx)
+	if err != nil {
+		return 0, err
+	}
 	what := Erasure{Persons: x.Persons}
 	if what.Facts, err = erasedFacts(ctx, tx, x.Persons); err != nil {
+		return 0, err
+	}
+	if err := forgetNames(ctx, tx, what.Facts); err != nil {
 		return 0, err
 	}
 	if what.Leaves, err = erasedLeaves(ctx, tx, x.Persons); err != nil {
@@ -184,7 +197,14 @@ func (b *Book) applyErase(ctx context.Context, tx Tx, s *Session, p Proposal, no
 		return 0, err
 	}
 	what.Position = e.Position
-	return e.Position, tx.Erase(ctx, what)
+	if err := tx.Erase(ctx, what); err != nil {
+		return 0, err
+	}
+	rest, err := remaining(ctx, tx, e.Position, sealed)
+	if err != nil {
+		return 0, err
+	}
+	return e.Position, tx.PutRemainders(ctx, rest)
 }
 
 // Erasure is what is taken out of a book for good.
@@ -209,6 +229,127 @@ type ErasedLeaf struct {
 	Public, Private string // digests
 }
 
+// Remainder is a section of a batch from which somebody was erased: the digest that the seal
+// or the approval binds, and that of the rows as they remain. Sections are settlements,
+// payments, findings and answers; what is erased stands in no other.
+type Remainder struct {
+	Position        int64 // of the erasure
+	Batch           BatchID
+	Section         string
+	Sealed, Remains string // digests, hex
+}
+
+// remainders are the latest of a batch, by section.
+type remainders map[string]Remainder
+
+func remaindersOf(ctx context.Context, r Reader, id BatchID) (remainders, error) {
+	list, err := r.Remainders(ctx, id)
+	latest := remainders{}
+	for _, x := range list {
+		latest[x.Section] = x
+	}
+	return latest, err
+}
+
+// sealed gives the digest under which rows were sealed: their own, or where they are what an
+// erasure left, the one that they had before.
+func (x remainders) sealed(section, digest string) string {
+	if was, ok := x[section]; ok && was.Remains == digest {
+		return was.Sealed
+	}
+	return digest
+}
+
+// sectionKey is a section of a batch.
+type sectionKey struct {
+	batch   BatchID
+	section string
+}
+
+// intactSections gives the digests of the sections that erasing can change, of all batches,
+// as they were sealed. Errors: erase.open, and batch.tampered or finding.tampered where rows
+// were edited: an erasure would bind them for good.
+func intactSections(ctx context.Context, r Reader) (map[sectionKey]string, error) {
+	batches, err := r.Batches(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := map[sectionKey]string{}
+	for _, x := range batches {
+		if !x.State.Committed() && x.State != Cancelled {
+			return nil, message.Err("erase.open", x.ID, x.State.Chinese())
+		}
+		rows := false
+		if err := r.Settlements(ctx, x.ID, func(Settlement) error { rows = true; return nil }); err != nil {
+			return nil, err
+		}
+		if !rows { // cancelled, and cleared
+			continue
+		}
+		digest, err := digestOf(ctx, r, x)
+		if err != nil {
+			return nil, err
+		}
+		if digest != x.Digest {
+			return nil, message.Err("batch.tampered", x.ID)
+		}
+		if _, err := fixedChecking(ctx, r, x); err != nil {
+			return nil, err
+		}
+		was, err := remaindersOf(ctx, r, x.ID)
+		if err != nil {
+			return nil, err
+		}
+		now, err := sectionDigests(ctx, r, x.ID)
+		if err != nil {
+			return nil, err
+		}
+		for section, digest := range now {
+			all[sectionKey{x.ID, section}] = was.sealed(section, digest)
+		}
+	}
+	return all, nil
+}
+
+// sectionDigests gives the digests of the sections that erasing can change, as their rows stand.
+func sectionDigests(ctx context.Context, r Reader, id BatchID) (map[string]string, error) {
+	s := newSealer()
+	if err := r.Settlements(ctx, id, func(p Settlement) error { s.settlement(&p); return nil }); err != nil {
+		return nil, err
+	}
+	if err := r.Payments(ctx, id, func(p Payment) error { s.payment(&p); return nil }); err != nil {
+		return nil, err
+	}
+	all := map[string]string{sectionSettlements: hexOf(s.people.h.Sum(nil)), sectionPayments: hexOf(s.payments.h.Sum(nil))}
+	c, err := r.Checking(ctx, id)
+	if errors.Is(err, ErrNotFound) { // submitted by a program that looked for nothing
+		return all, nil
+	}
+	all[sectionFindings], all[sectionAnswers] = c.found(), c.digest()
+	return all, err
+}
+
+// remaining gives the sections that are no longer what was sealed.
+func remaining(ctx context.Context, r Reader, at int64, sealed map[sectionKey]string) (list []Remainder, err error) {
+	now := map[string]string{}
+	of := BatchID(0)
+	keys := slices.SortedFunc(maps.Keys(sealed), func(a, b sectionKey) int {
+		return cmp.Or(cmp.Compare(a.batch, b.batch), cmp.Compare(a.section, b.section))
+	})
+	for _, k := range keys {
+		if k.batch != of {
+			if now, err = sectionDigests(ctx, r, k.batch); err != nil {
+				return nil, err
+			}
+			of = k.batch
+		}
+		if now[k.section] != sealed[k] {
+			list = append(list, Remainder{at, k.batch, k.section, sealed[k], now[k.section]})
+		}
+	}
+	return list, nil
+}
+
 func erasedFacts(ctx context.Context, r Reader, persons []int64) (list []ErasedFact, err error) {
 	head, err := r.Head(ctx)
 	if err != nil {
@@ -228,6 +369,65 @@ func erasedFacts(ctx context.Context, r Reader, persons []int64) (list []ErasedF
 		list = append(list, ErasedFact{f, fmt.Sprintf("erased-%08d", n)})
 		return nil
 	})
+}
+
+// forgetNames takes the names of people who are erased out of findings that are not about
+// them: a list of cards changed in a village, say. A text that has a name goes whole, a
+// namesake's with it. Findings about them Erase takes care of.
+func forgetNames(ctx context.Context, tx Tx, gone []ErasedFact) error {
+	var names []string
+	for i := range gone {
+		if gone[i].Kind != facts.KindPerson {
+			continue
+		}
+		var p facts.Profile
+		if err := decode(gone[i].Fact, &p); err != nil {
+			return err
+		}
+		if p.Name != "" {
+			names = append(names, p.Name)
+		}
+	}
+	named := func(text string) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return strings.Contains(text, name) })
+	}
+	batches, err := tx.Batches(ctx)
+	if err != nil {
+		return err
+	}
+	for _, x := range batches {
+		c, err := tx.Checking(ctx, x.ID)
+		if errors.Is(err, ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		changed := false
+		forget := func(text *string) {
+			if named(*text) {
+				*text, changed = "", true
+			}
+		}
+		for i := range c.Findings {
+			f := &c.Findings[i]
+			forget(&f.Name)
+			forget(&f.Answer)
+			for j := range f.Message.Args {
+				forget(&f.Message.Args[j])
+			}
+			for j := range f.Rows {
+				forget(&f.Rows[j])
+			}
+		}
+		if !changed {
+			continue
+		}
+		if err := tx.PutChecking(ctx, c); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func erasedLeaves(ctx context.Context, r Reader, persons []int64) (list []ErasedLeaf, err error) {

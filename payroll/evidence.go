@@ -1,9 +1,11 @@
 package payroll
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -11,6 +13,7 @@ import (
 	"zhida/payroll/journal"
 	"zhida/payroll/ledger"
 	"zhida/rules/calendar"
+	"zhida/rules/facts"
 	"zhida/rules/message"
 )
 
@@ -37,9 +40,6 @@ func (b *Book) Evidence(ctx context.Context, id BatchID, folder Folder) (Seal, e
 		if !e.batch.State.Committed() {
 			return message.Err("evidence.not_approved", id, e.batch.State.Chinese())
 		}
-		if at, err := touchedBy(ctx, r, id); err != nil || at != 0 {
-			return errors.Join(err, message.Err("evidence.erased", id, at))
-		}
 		if e.head, err = r.Head(ctx); err != nil {
 			return err
 		}
@@ -49,7 +49,7 @@ func (b *Book) Evidence(ctx context.Context, id BatchID, folder Folder) (Seal, e
 		if seal, err = sameSeal(ctx, r, e.batch); err != nil {
 			return err
 		}
-		for _, part := range []func() error{e.sealed, func() error { return e.signatures(seal) }, e.findings, e.leaves, e.journal, e.since, e.inputs, e.earlier, func() error { return e.about(seal) }} {
+		for _, part := range []func() error{e.sealed, func() error { return e.signatures(seal) }, e.findings, e.leaves, e.journal, e.erasures, e.since, e.inputs, e.earlier, func() error { return e.about(seal) }} {
 			if err := part(); err != nil {
 				return err
 			}
@@ -67,6 +67,9 @@ type evidence struct {
 	batch  Batch
 	head   journal.Head
 	meta   Meta
+
+	last      int64 // the highest number of a person in inputs/facts.tsv
+	elsewhere int64 // where it first became known that somebody is paid to another than themselves, 0 for never
 }
 
 // table writes a file of rows.
@@ -116,7 +119,16 @@ func (e *evidence) sealed() error {
 const SealedDir = "sealed/"
 
 // allSections are the sections of a batch; others than the first four stand only where they have rows.
-var allSections = []string{"lines", "settlements", "payments", "sentences", "entries", "portions"}
+var allSections = []string{"lines", sectionSettlements, sectionPayments, "sentences", "entries", "portions"}
+
+// The sections that an erasure changes: what they say of who somebody is goes. The findings
+// and their answers stand beside the rows of the batch.
+const (
+	sectionSettlements = "settlements"
+	sectionPayments    = "payments"
+	sectionFindings    = "findings"
+	sectionAnswers     = "answers"
+)
 
 // writeSections writes sections of a batch, and its head, which holds the digests of all of
 // them: its own digest is that of the batch. Error: batch.tampered.
@@ -201,14 +213,23 @@ func (e *evidence) findings() error {
 	return nil
 }
 
-// leaves writes the two parts of every leaf, salts included.
+// leaves writes the two parts of every leaf, salts included; of an erased one the digests of
+// the parts, behind two empty fields.
 func (e *evidence) leaves() error {
 	salts, err := saltsOf(e.ctx, e.Reader, e.batch.ID)
 	if err != nil {
 		return err
 	}
 	return e.table("leaves.tsv", func(row func(...string)) error {
-		return leavesOf(e.ctx, e.Reader, e.batch, salts, func(l Leaf) error { row(num(l.Person), string(l.Public), string(l.Private)); return nil })
+		return leavesOf(e.ctx, e.Reader, e.batch, salts, func(l Leaf) error {
+			f := []string{num(l.Person), string(l.Public), string(l.Private)}
+			if l.Erased() {
+				public, private := l.digests()
+				f = append(f, public, private)
+			}
+			row(f...)
+			return nil
+		})
 	})
 }
 
@@ -218,6 +239,33 @@ func (e *evidence) journal() error {
 			row(num(x.Position), x.Time.UTC().Format(time.RFC3339), x.Actor, x.Kind, string(x.Payload), x.Prev, x.KeyID, hexOf(x.Signature), x.Digest)
 			return nil
 		})
+	})
+}
+
+// erasures writes whose data was erased, and what that left of which section, where anybody's was.
+func (e *evidence) erasures() error {
+	gone, err := e.Erased(e.ctx)
+	if err != nil || len(gone) == 0 {
+		return err
+	}
+	persons := slices.SortedFunc(maps.Keys(gone), func(a, b int64) int { return cmp.Or(cmp.Compare(gone[a], gone[b]), cmp.Compare(a, b)) })
+	if err := e.table("erased.tsv", func(row func(...string)) error {
+		for _, person := range persons {
+			row(num(gone[person]), num(person))
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	rest, err := e.Remainders(e.ctx, 0)
+	if err != nil {
+		return err
+	}
+	return e.table("remainders.tsv", func(row func(...string)) error {
+		for i := range rest {
+			row(append([]string{num(rest[i].Position)}, remainderRow(&rest[i])...)...)
+		}
+		return nil
 	})
 }
 
@@ -306,6 +354,14 @@ func (e *evidence) inputs() error {
 			if known > h {
 				known = 0
 			}
+			e.last = max(e.last, f.Person)
+			if (f.Kind == facts.KindOrder || f.Kind == facts.KindRecipient) && (e.elsewhere == 0 || f.KnownFrom < e.elsewhere) {
+				e.elsewhere = f.KnownFrom
+			}
+			if f.Commitment != "" {
+				row(num(f.Person), string(f.Kind), "", "", "", num(f.KnownFrom), num(known), "", "", "", "", f.Commitment, f.Binding)
+				return nil
+			}
 			row(num(f.Person), string(f.Kind), f.Key, f.From.String(), f.To.String(), num(f.KnownFrom), num(known), f.Body, f.Salt, f.Where, f.Scope)
 			return nil
 		})
@@ -378,8 +434,8 @@ func (e *evidence) documents(policies []AdoptedPolicy) error {
 }
 
 // earlier writes the batches that were committed at the horizon, each as it was sealed:
-// their lines, settlements, entries and portions, and their payments where they go to
-// somebody else than the person. Of other batches only the heads matter.
+// their lines, settlements, entries and portions, and their payments where it was known that
+// somebody is paid to another than themselves. Of other batches only the heads matter.
 func (e *evidence) earlier() error {
 	all, err := e.Batches(e.ctx)
 	if err != nil {
@@ -407,17 +463,9 @@ func (e *evidence) earlier() error {
 		if !then[x.ID] {
 			continue
 		}
-		which := []string{"lines", "settlements", "entries", "portions"}
-		if err := e.Payments(e.ctx, x.ID, func(p Payment) error {
-			if p.Target != "" && len(which) == 4 {
-				which = append(which, "payments")
-			}
-			return nil
-		}); err != nil {
-			return err
-		}
-		if at, err := touchedBy(e.ctx, e.Reader, x.ID); err != nil || at != 0 { // its rows no longer have its digest
-			return errors.Join(err, message.Err("evidence.erased", x.ID, at))
+		which := []string{"lines", sectionSettlements, "entries", "portions"}
+		if e.elsewhere != 0 && e.elsewhere <= x.Horizon {
+			which = append(which, sectionPayments)
 		}
 		if err := writeSections(e.ctx, e.Reader, x, e.folder, "inputs/batches/"+fileID(x.ID)+"/", which); err != nil {
 			return err
@@ -431,17 +479,13 @@ func fileID(id BatchID) string { return id.Month().String() + "-" + strconv.Itoa
 
 // about writes what the folder is about.
 func (e *evidence) about(seal Seal) error {
-	last, err := e.LastPerson(e.ctx)
-	if err != nil {
-		return err
-	}
 	left, err := exportedOn(e.ctx, e.Reader, e.batch)
 	if err != nil {
 		return err
 	}
 	b := e.batch
-	pairs := []string{"format", EvidenceFormat, "county", e.meta.County, "name", e.meta.Name, "rehearsal", yesNo(e.meta.Rehearsal), "book_format", strconv.Itoa(e.meta.Format),
-		"cutover", e.meta.Cutover.String(), "salt", e.meta.Salt, "persons", num(last), "batch", b.ID.String(), "kind", string(b.Kind), "channel", b.Channel, "narrowed", b.Narrowed,
+	pairs := []string{"format", EvidenceFormat, "county", e.meta.County, "name", e.meta.Name, "rehearsal", yesNo(e.meta.Rehearsal),
+		"cutover", e.meta.Cutover.String(), "salt", e.meta.Salt, "persons", num(e.last), "batch", b.ID.String(), "kind", string(b.Kind), "channel", b.Channel, "narrowed", b.Narrowed,
 		"apart", yesNo(b.Apart), "horizon", num(b.Horizon), "rules", strconv.Itoa(b.RulesVersion), "digest", b.Digest, "seal", seal.Sum(),
 		"maker", b.Maker, "checker", b.Checker, "approver", b.Approver, "exported", dayOrNone(left), "head", num(e.head.Position), "head_digest", e.head.Digest}
 	return e.file("about.txt", journal.Payload(pairs...))

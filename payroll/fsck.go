@@ -36,7 +36,7 @@ type Health struct {
 	Recomputed             int       // batches that computed to the same digest again
 	Unbound                int64     // events before this position are of a program that bound no rows; 0 for none
 	Skipped                []BatchID // not computed again: of another version of the rules
-	Erased                 []BatchID // not computed again, and held against their seals only: data of somebody in them was erased
+	Erased                 []BatchID // not computed again: data of somebody in them was erased
 	Faults                 []Fault
 }
 
@@ -259,7 +259,7 @@ func (f *fsck) agree(found rowsAt, tables ...string) {
 // tableChinese is what screens call the tables that events bind.
 var tableChinese = map[string]string{
 	boundFact: "事实", boundFactEnd: "事实的失效", boundImport: "导入记录", boundPolicy: "文件", boundDocument: "文件规定的项目", boundEnd: "文件的撤回", boundSettings: "设置", boundProposal: "提议", boundDecided: "提议的决定",
-	boundActor: "操作人员", boundEntry: "待扣", boundPosting: "资金分录", boundState: "款项状态", boundReturn: "回盘里没有登记的行", boundExport: "银行文件", boundFile: "款项所在的文件", boundErased: "销毁的数据",
+	boundActor: "操作人员", boundEntry: "待扣", boundPosting: "资金分录", boundState: "款项状态", boundReturn: "回盘里没有登记的行", boundExport: "银行文件", boundFile: "款项所在的文件", boundErased: "销毁的数据", boundRemains: "销毁以后留下的各行",
 }
 
 // people holds the actors, and everybody's number and cards, against the journal and the facts.
@@ -344,6 +344,13 @@ func (f *fsck) facts() error {
 	for _, person := range sortedNumbers(gone) {
 		found.row(gone[person], boundErased, num(person))
 	}
+	rest, err := f.Remainders(f.ctx, 0)
+	if err != nil {
+		return err
+	}
+	for i := range rest {
+		found.row(rest[i].Position, boundRemains, remainderRow(&rest[i])...)
+	}
 	err = f.ChangedSince(f.ctx, 0, f.head, func(x Fact) error {
 		if (x.Commitment != "" || x.Binding != "") != (gone[x.Person] != 0) {
 			f.fault(gone[x.Person], boundErased, "fsck.erased", x.Person)
@@ -362,7 +369,7 @@ func (f *fsck) facts() error {
 	if err != nil {
 		return err
 	}
-	f.agree(found, boundFact, boundFactEnd, boundErased)
+	f.agree(found, boundFact, boundFactEnd, boundErased, boundRemains)
 	empty := hexOf(journal.NewHash().Sum(nil))
 	for _, position := range sortedNumbers(f.salted) {
 		got := empty
@@ -592,21 +599,20 @@ func (f *fsck) content(x Batch, steps []batchStep) error {
 		return err
 	} else if erased != 0 {
 		f.Health.Erased = append(f.Health.Erased, x.ID)
-	} else {
-		if _, err := fixedChecking(f.ctx, f.Reader, x); message.Code(err) == "finding.tampered" {
-			f.fault(at, "finding", "finding.tampered", x.ID)
-		} else if err != nil {
-			return err
-		}
-		digest, err := digestOf(f.ctx, f.Reader, x)
-		if err != nil {
-			return err
-		}
-		if digest != x.Digest {
-			f.fault(at, "batch", "batch.tampered", x.ID)
-		}
 	}
-	err := f.Entries(f.ctx, EntryQuery{Batch: x.ID}, func(e Entry) error { // what the digest leaves to the batch itself
+	if _, err := fixedChecking(f.ctx, f.Reader, x); message.Code(err) == "finding.tampered" {
+		f.fault(at, "finding", "finding.tampered", x.ID)
+	} else if err != nil {
+		return err
+	}
+	digest, err := digestOf(f.ctx, f.Reader, x)
+	if err != nil {
+		return err
+	}
+	if digest != x.Digest {
+		f.fault(at, "batch", "batch.tampered", x.ID)
+	}
+	err = f.Entries(f.ctx, EntryQuery{Batch: x.ID}, func(e Entry) error { // what the digest leaves to the batch itself
 		if e.Position != 0 || e.Date != 0 || e.Way == Charged && e.Origin != x.ID {
 			f.fault(at, boundEntry, "batch.tampered", x.ID)
 		}

@@ -216,7 +216,9 @@ func sealOf(ctx context.Context, r Reader, batch Batch) (Seal, error) {
 	case errors.Is(err, ErrNotFound): // submitted by a program that looked for nothing
 		return seal, nil
 	case err == nil:
-		seal.Findings = found.found()
+		var left remainders
+		left, err = remaindersOf(ctx, r, batch.ID)
+		seal.Findings = left.sealed(sectionFindings, found.found())
 	}
 	return seal, err
 }

@@ -388,6 +388,7 @@ type sealer struct {
 	lines, people, payments, texts section
 	entries                        *section // nil while no receivable moves
 	portions                       *section // nil while nobody's money moves
+	left                           remainders
 
 	// open gives a file for the bytes of a section, besides being digested; nil for none.
 	open func(section string) (io.WriteCloser, error)
@@ -418,8 +419,8 @@ func newSealerTo(folder Folder, dir string, which []string) *sealer {
 		return folder.Create(dir + section + ".tsv")
 	}
 	s.file(&s.lines, "lines")
-	s.file(&s.people, "settlements")
-	s.file(&s.payments, "payments")
+	s.file(&s.people, sectionSettlements)
+	s.file(&s.payments, sectionPayments)
 	s.file(&s.texts, "sentences")
 	return s
 }
@@ -502,7 +503,8 @@ func (s *sealer) portion(p *Portion) {
 
 func (s *sealer) text(t string) { s.texts.row(t) }
 
-// sum is the digest of the batch: its fixed head fields and the four sections.
+// sum is the digest of the batch: its fixed head fields and the sections, each under the
+// digest that was sealed where its rows are what an erasure left.
 func (s *sealer) sum(b Batch) string {
 	top := section{h: journal.NewHash()}
 	s.file(&top, "batch")
@@ -516,14 +518,16 @@ func (s *sealer) sum(b Batch) string {
 	for _, x := range b.Averages {
 		top.row("average", x.Item, x.Group, x.Month.String(), num(int64(x.Fen)), strconv.Itoa(x.Count))
 	}
-	for _, x := range []*section{&s.lines, &s.people, &s.payments, &s.texts} {
-		top.row(hexOf(x.h.Sum(nil)))
-	}
+	sum := func(x *section) string { return hexOf(x.h.Sum(nil)) }
+	top.row(sum(&s.lines))
+	top.row(s.left.sealed(sectionSettlements, sum(&s.people)))
+	top.row(s.left.sealed(sectionPayments, sum(&s.payments)))
+	top.row(sum(&s.texts))
 	if s.entries != nil {
-		top.row("entries", hexOf(s.entries.h.Sum(nil)))
+		top.row("entries", sum(s.entries))
 	}
 	if s.portions != nil {
-		top.row("portions", hexOf(s.portions.h.Sum(nil)))
+		top.row("portions", sum(s.portions))
 	}
 	if top.w != nil {
 		s.lines.err = errors.Join(s.lines.err, top.err, top.w.Close())
@@ -570,7 +574,10 @@ func digestStaged(ctx context.Context, r Reader, id BatchID, batch Batch) (strin
 }
 
 // digest goes over the rows of a batch that stand under an id.
-func (s *sealer) digest(ctx context.Context, r Reader, id BatchID, batch Batch) (string, error) {
+func (s *sealer) digest(ctx context.Context, r Reader, id BatchID, batch Batch) (_ string, err error) {
+	if s.left, err = remaindersOf(ctx, r, id); err != nil {
+		return "", err
+	}
 	if err := r.Lines(ctx, LineQuery{Batch: id}, func(l Line) error { s.line(&l); return nil }); err != nil {
 		return "", err
 	}

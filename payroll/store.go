@@ -134,6 +134,9 @@ type Reader interface {
 	Salts(ctx context.Context, id BatchID, fn func(LeafSalt) error) error
 	// Erased are the persons whose data was erased, with the position of the event.
 	Erased(ctx context.Context) (map[int64]int64, error)
+	// Remainders are what erasures left of the sections of a batch, or with 0 of all batches, by
+	// position, batch, section.
+	Remainders(ctx context.Context, id BatchID) ([]Remainder, error)
 	// Checking is what the checks found when a batch was submitted, with the answers.
 	Checking(ctx context.Context, id BatchID) (Checking, error)
 	// PaidTo streams what the given batches paid to others than the person, summed by person and target.
@@ -185,6 +188,7 @@ type Tx interface {
 	PutReturnRows(ctx context.Context, list []KeptRow) error
 	PutSalts(ctx context.Context, id BatchID, list []LeafSalt) error // replaces those of the batch
 	Erase(ctx context.Context, x Erasure) error
+	PutRemainders(ctx context.Context, list []Remainder) error
 	PutTexts(ctx context.Context, id BatchID, from int, list []string) error
 	// SetBatch replaces the head if its state is still from; otherwise ErrConflict.
 	SetBatch(ctx context.Context, b Batch, from State) error

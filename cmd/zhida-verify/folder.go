@@ -22,6 +22,7 @@ type folder struct {
 	about      pairs
 	seal       pairs
 	journal    journal
+	erasures   erasures
 	sealed     sealed
 	inputs     inputs
 }
@@ -46,6 +47,7 @@ func verify(name string, src source, known *signatures, options options) (*folde
 	f.checkJournal()
 	f.checkPin(options.pin)
 	f.checkManifestSignature()
+	f.checkErasures()
 	f.checkSeal()
 	f.checkInputs()
 	f.checkPersons()
@@ -56,7 +58,7 @@ func verify(name string, src source, known *signatures, options options) (*folde
 }
 
 // aboutNames are the names of about.txt, in their order.
-var aboutNames = []string{"format", "county", "name", "rehearsal", "book_format", "cutover", "salt", "persons", "batch", "kind", "channel", "narrowed", "apart", "horizon",
+var aboutNames = []string{"format", "county", "name", "rehearsal", "cutover", "salt", "persons", "batch", "kind", "channel", "narrowed", "apart", "horizon",
 	"rules", "digest", "seal", "maker", "checker", "approver", "exported", "head", "head_digest"}
 
 // readAbout reads about.txt, which has exactly its names.

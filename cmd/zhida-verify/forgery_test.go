@@ -18,6 +18,10 @@ type forgery struct {
 const (
 	january  = "证据_2026-01-1"
 	february = "证据_2026-02-2"
+
+	// From after 钱乙, person 2, was erased by event 50: of the same batch, and of one that they were never in.
+	erased = "after/证据_2026-02-2"
+	april  = "after/证据_2026-04-1"
 )
 
 // raise pays person 2 a yuan more than is due, in every row where it shows.
@@ -420,6 +424,240 @@ var forgeries = []forgery{
 	}, []string{"7 sealed/lines.tsv amounts.obligation_twice", "7 sealed/settlements.tsv amounts.gross"}},
 }
 
+// event50 erased 钱乙, on the proposal 49.
+const event50 = 50
+
+// bindRemains has a changed section of a batch be what an erasure left, and the event bind that.
+func (f *forger) bindRemains(batch, name, file string) {
+	var b strings.Builder
+	h := newSM3()
+	for l := range strings.Lines(f.memory["remainders.tsv"]) {
+		fields := strings.Split(strings.TrimSuffix(l, "\n"), "\t")
+		if fields[1] == batch && fields[2] == name {
+			fields[4] = sum3([]byte(f.memory[file])).String()
+		}
+		h.WriteString(rowOf(fields[1:]...))
+		b.WriteString(rowOf(fields...))
+	}
+	f.memory["remainders.tsv"] = b.String()
+	f.set(event50, "rows.remainder", h.digest().String())
+}
+
+// reduce takes somebody out of the rows of a folder as an erasure does; remaining says nothing of the journal.
+func reduce(f *forger, person string) {
+	each := func(file string, change func(fields []string) []string) {
+		var b strings.Builder
+		r := newTable(strings.NewReader(f.memory[file]))
+		for r.next() == nil {
+			b.WriteString(rowOf(change(r.fields)...))
+		}
+		f.memory[file] = b.String()
+	}
+	each("inputs/facts.tsv", func(x []string) []string {
+		if x[0] != person {
+			return x
+		}
+		commitment, binding := committed(x)
+		return []string{x[0], x[1], "", "", "", x[5], x[6], "", "", "", "", commitment, binding}
+	})
+	each("leaves.tsv", func(x []string) []string {
+		if x[0] != person {
+			return x
+		}
+		return []string{x[0], "", "", sum3([]byte(x[1])).String(), sum3([]byte(x[2])).String()}
+	})
+	each("sealed/settlements.tsv", func(x []string) []string {
+		if x[0] != person {
+			return x
+		}
+		return remainingSettlement(x)
+	})
+	each("sealed/payments.tsv", func(x []string) []string {
+		if x[1] != person {
+			return x
+		}
+		return remainingPayment(x)
+	})
+}
+
+// erasureForgeries are about people whose data was erased, or is said to be.
+var erasureForgeries = []forgery{
+	{"a row that remains edited", erased, []string{"王审"}, func(f *forger) {
+		f.edit("sealed/settlements.tsv", "赵甲", "赵某")
+		f.manifest("王审")
+	}, []string{"3 sealed/settlements.tsv values.differ", "7 sealed/settlements.tsv amounts.other_name"}},
+	{"a row that remains in an earlier batch edited", april, []string{"王审"}, func(f *forger) {
+		f.edit("inputs/batches/2026-01-1/settlements.tsv", "赵甲", "赵某")
+		f.manifest("王审")
+	}, []string{"5 inputs/batches/2026-01-1/settlements.tsv values.differ"}},
+	{"and the digest of what remains", erased, []string{"王审"}, func(f *forger) {
+		f.edit("sealed/payments.tsv", "6228480000000000034", "6228480000000000035")
+		said := f.payload(event50).get("rows.remainder")
+		f.bindRemains("2026-02/2", "payments", "sealed/payments.tsv")
+		f.set(event50, "rows.remainder", said)
+		f.manifest("王审")
+	}, []string{"5 remainders.tsv bound.differs", "7 sealed/payments.tsv amounts.other_account"}},
+	{"and the event, by the approver alone", erased, []string{"王审"}, func(f *forger) {
+		f.edit("sealed/payments.tsv", "6228480000000000034", "6228480000000000035")
+		f.bindRemains("2026-02/2", "payments", "sealed/payments.tsv")
+		f.chain(event50)
+		f.manifest("王审")
+	}, []string{"2 journal.tsv journal.signature", "4 leaves.tsv tree.differs"}},
+	{"another digest said to have been sealed", erased, []string{"王审"}, func(f *forger) {
+		row := strings.SplitAfter(f.memory["remainders.tsv"], "\n")[0]
+		f.edit("remainders.tsv", row, strings.Replace(row, strings.Split(row, "\t")[3], strings.Repeat("0", 64), 1))
+		f.manifest("王审")
+	}, []string{"5 remainders.tsv bound.differs"}},
+	{"an erasure that never was", february, []string{"李复"}, func(f *forger) {
+		reduce(f, "2")
+		f.memory["erased.tsv"] = "48\t2\n"
+		for _, name := range []string{"payments", "settlements"} {
+			was := sum3([]byte(bases[february].memory["sealed/"+name+".tsv"])).String()
+			f.memory["remainders.tsv"] += rowOf("48", "2026-02/2", name, was, sum3([]byte(f.memory["sealed/"+name+".tsv"])).String())
+		}
+		f.manifest("李复")
+	}, []string{"5 erased.tsv bound.unbound", "5 remainders.tsv bound.unbound", "5 journal.tsv erasure.not_decided"}},
+	{"somebody reduced whom no event erased", erased, []string{"王审"}, func(f *forger) {
+		reduce(f, "3")
+		f.manifest("王审")
+	}, []string{"5 inputs/facts.tsv erasure.nobody", "4 leaves.tsv erasure.nobody", "3 sealed/settlements.tsv values.differ"}},
+	{"one more erased than was", erased, []string{"王审"}, func(f *forger) {
+		reduce(f, "3")
+		f.memory["erased.tsv"] += "50\t3\n"
+		f.manifest("王审")
+	}, []string{"5 erased.tsv bound.differs", "5 journal.tsv values.differ", "3 sealed/settlements.tsv values.differ"}},
+	{"one more erased than was proposed, signed by all", erased, nil, func(f *forger) {
+		f.owned = nil
+		reduce(f, "3")
+		f.memory["erased.tsv"] += "50\t3\n"
+		f.bind(event50, "rows.erased", "erased.tsv")
+		f.set(event50, "erased", "2")
+		f.bindRemains("2026-02/2", "settlements", "sealed/settlements.tsv")
+		f.bindRemains("2026-02/2", "payments", "sealed/payments.tsv")
+		f.chain(1)
+		f.manifest("周正")
+	}, []string{"5 journal.tsv values.differ"}},
+	{"the files about the erasure left out", erased, []string{"王审"}, func(f *forger) {
+		delete(f.memory, "erased.tsv")
+		delete(f.memory, "remainders.tsv")
+		f.manifest("王审")
+	}, []string{"5 erased.tsv bound.missing", "5 remainders.tsv bound.missing", "5 inputs/facts.tsv erasure.nobody", "4 leaves.tsv erasure.nobody"}},
+	{"and what the event says of it, signed by all", erased, nil, func(f *forger) {
+		f.owned = nil
+		delete(f.memory, "erased.tsv")
+		delete(f.memory, "remainders.tsv")
+		f.events[event50-1][4] = strings.NewReplacer("rows.erased", "rows.gone", "rows.remainder", "rows.left").Replace(f.events[event50-1][4])
+		f.chain(1)
+		f.manifest("周正")
+	}, []string{"5 inputs/facts.tsv erasure.nobody", "4 leaves.tsv erasure.nobody", "3 sealed/settlements.tsv values.differ"}},
+	{"the event taken out, signed by all", erased, nil, func(f *forger) {
+		f.owned = nil
+		f.events = slices.Delete(f.events, event50-1, event50)
+		f.chain(1)
+		f.manifest("周正")
+	}, []string{"5 erased.tsv bound.unbound", "5 remainders.tsv bound.unbound"}},
+	{"erased by who proposed it", erased, nil, func(f *forger) {
+		f.owned = nil
+		f.events[event50-1][2] = "张敏"
+		f.chain(1)
+		f.manifest("周正")
+	}, []string{"2 journal.tsv journal.own_proposal", "5 journal.tsv erasure.not_decided"}},
+	{"erased by a checker", erased, nil, func(f *forger) {
+		f.owned = nil
+		f.events[event50-1][2] = "李复"
+		f.chain(1)
+		f.manifest("周正")
+	}, []string{"5 journal.tsv erasure.not_decided"}},
+	{"erased on a proposal of something else", erased, nil, func(f *forger) {
+		f.owned = nil
+		f.set(event50-1, "proposal", "import.roster")
+		f.set(event50-1, "rows.proposal", sum3([]byte(rowOf("import.roster", f.events[event50-2][2], f.payload(event50-1).get("title"), f.payload(event50-1).get("digest")))).String())
+		f.chain(1)
+		f.manifest("周正")
+	}, []string{"5 journal.tsv erasure.not_decided"}},
+	{"erased before the term is over", erased, nil, func(f *forger) {
+		f.owned = nil
+		for i := event50 - 2; i < len(f.events); i++ {
+			f.events[i][1] = strings.Replace(f.events[i][1], "2099-", f.events[0][1][:3]+"9-", 1)
+		}
+		f.chain(1)
+		f.manifest("周正")
+	}, []string{"5 inputs/facts.tsv erasure.too_early", "7 sealed/settlements.tsv erasure.too_early"}},
+	{"all sign that another name remains", erased, nil, func(f *forger) {
+		f.owned = nil
+		f.edit("sealed/settlements.tsv", "孙丙", "孙某")
+		f.bindRemains("2026-02/2", "settlements", "sealed/settlements.tsv")
+		f.chain(1)
+		f.manifest("周正")
+	}, []string{"4 leaves.tsv tree.differs", "7 sealed/settlements.tsv amounts.other_name"}},
+	{"all sign an amount of somebody erased", erased, nil, func(f *forger) {
+		f.owned = nil
+		f.edit("sealed/settlements.tsv", "\t70000\t5000\t0\t0\t65000", "\t70100\t5000\t0\t0\t65100")
+		f.edit("sealed/payments.tsv", "2\t2\t65000", "2\t2\t65100")
+		f.bindRemains("2026-02/2", "settlements", "sealed/settlements.tsv")
+		f.bindRemains("2026-02/2", "payments", "sealed/payments.tsv")
+		f.chain(1)
+		f.manifest("周正")
+	}, []string{"7 sealed/settlements.tsv amounts.gross", "7 sealed/settlements.tsv amounts.portions", "8 files.tsv values.differ"}},
+	{"an account of somebody erased given again", erased, nil, func(f *forger) {
+		f.owned = nil
+		f.edit("sealed/payments.tsv", "2\t2\t65000\tABC\t\t", "2\t2\t65000\tABC\t6228480000000000026\t")
+		f.bindRemains("2026-02/2", "payments", "sealed/payments.tsv")
+		f.chain(1)
+		f.manifest("周正")
+	}, []string{"7 sealed/payments.tsv erasure.not_gone"}},
+	{"a name of somebody erased given again", erased, nil, func(f *forger) {
+		f.owned = nil
+		f.edit("sealed/settlements.tsv", "2\tpaid\t\t", "2\tpaid\t钱乙\t")
+		f.bindRemains("2026-02/2", "settlements", "sealed/settlements.tsv")
+		f.chain(1)
+		f.manifest("周正")
+	}, []string{"7 sealed/settlements.tsv erasure.not_gone"}},
+	{"a leaf of somebody erased exchanged", erased, []string{"王审"}, func(f *forger) {
+		rows := strings.SplitAfter(f.memory["leaves.tsv"], "\n")
+		fields := strings.Split(rows[1], "\t")
+		f.edit("leaves.tsv", fields[3], strings.Repeat("0", 64))
+		f.manifest("王审")
+	}, []string{"4 leaves.tsv values.differ"}},
+	{"payments of an earlier batch left out", april, []string{"王审"}, func(f *forger) {
+		delete(f.memory, "inputs/batches/2026-03-1/payments.tsv")
+		f.manifest("王审")
+	}, []string{"5 inputs/batches/2026-03-1/payments.tsv files.needed"}},
+	{"payments of an earlier batch that nobody needs", april, []string{"王审"}, func(f *forger) {
+		f.memory["inputs/batches/2026-02-2/payments.tsv"] = bases[erased].memory["sealed/payments.tsv"]
+		f.manifest("王审")
+	}, []string{"5 inputs/batches/2026-02-2/payments.tsv files.nothing_names_it"}},
+	{"more people than anything is known of", january, []string{"张敏"}, func(f *forger) {
+		f.setPair("about.txt", "persons", "5")
+		f.manifest("周正")
+	}, []string{"5 about.txt values.differ"}},
+}
+
+// Of somebody erased who was paid before the book, nobody knows any more what was: the lines say so, and of nobody else's.
+func TestErasedPaid(t *testing.T) {
+	f := base(t, erased).clone()
+	const at = 9 // a decision of two people
+	one, two := strings.Repeat("1", 64), strings.Repeat("2", 64)
+	rows := strings.SplitAfter(f.memory["inputs/facts.tsv"], "\n")
+	i := slices.IndexFunc(rows, func(r string) bool { return strings.HasPrefix(r, "2\tperson\t") })
+	f.memory["inputs/facts.tsv"] = strings.Join(slices.Insert(rows, i, rowOf("2", "paid", "", "", "", position(at), "0", "", "", "", "", one, two)), "")
+	f.set(at, "rows.fact", sum3([]byte(rowOf("2", "paid", two))).String())
+	f.set(at, "facts", sum3([]byte(one)).String())
+	f.chain(1)
+	f.manifest("周正")
+	r := f.check(t, nil)
+	if !r.passed() || r.erasures.here.unknown != 2 {
+		t.Fatalf("%d lines unknown; found: %v", r.erasures.here.unknown, told(r.report))
+	}
+	for _, unknown := range []bool{false, true} {
+		w := &walk{folder: &folder{report: newReport("")}, sentences: []string{""}}
+		w.checkLine(line{item: "base", month: "2026-02", fen: 70000, due: 70100, committed: 100, cause: "month"}, record{unknown: unknown})
+		if found := len(told(w.report)) > 0; found == unknown {
+			t.Errorf("unknown %v: found %v", unknown, told(w.report))
+		}
+	}
+}
+
 // leaf is the public part of a leaf.
 func (f *forger) leaf(n int) string {
 	r := newTable(strings.NewReader(f.memory["leaves.tsv"]))
@@ -486,7 +724,10 @@ func (f *forger) shift(after int) {
 }
 
 func TestForgeries(t *testing.T) {
-	for _, c := range forgeries {
+	for _, folder := range []string{january, february, erased, april} {
+		base(t, folder)
+	}
+	for _, c := range slices.Concat(forgeries, erasureForgeries) {
 		t.Run(c.name, func(t *testing.T) {
 			f := base(t, c.folder).clone(append([]string{"nobody"}, c.keys...)...)
 			c.forge(f)
@@ -581,6 +822,41 @@ func TestForgeriesTogether(t *testing.T) {
 			}
 			if !slices.ContainsFunc(told(list[0].report), func(s string) bool { return strings.HasSuffix(s, c.found) }) {
 				t.Errorf("not found: %s; found: %v", c.found, told(list[0].report))
+			}
+		})
+	}
+	t.Run("two who erase exchange a row that remains in an earlier batch", func(t *testing.T) {
+		known := &verified
+		const rows = "inputs/batches/2026-02-2/settlements.tsv"
+		f := base(t, april).clone()
+		f.edit(rows, "孙丙", "孙某")
+		f.bindRemains("2026-02/2", "settlements", rows)
+		f.chain(1)
+		f.manifest("周正")
+		alone := f.check(t, known)
+		if !alone.passed() {
+			t.Errorf("found in the folder alone, so say so in the documents: %v", told(alone.report))
+		}
+		list := checkTogether([]*folder{base(t, february).clone().check(t, known), alone})
+		if !slices.Contains(told(list[0].report), "11 folder: remainders.tsv together.erased") {
+			t.Errorf("found: %v", told(list[0].report))
+		}
+	})
+	for _, old := range []string{"已当面核对", "桃财〔2026〕3号"} {
+		t.Run("two who erase exchange what was answered: "+old, func(t *testing.T) {
+			known := &verified
+			f := base(t, erased).clone()
+			f.edit("answers.tsv", old, "无")
+			f.bindRemains("2026-02/2", "answers", "answers.tsv")
+			f.chain(1)
+			f.manifest("周正")
+			alone := f.check(t, known)
+			if !alone.passed() {
+				t.Errorf("found in the folder alone, so say so in the documents: %v", told(alone.report))
+			}
+			list := checkTogether([]*folder{base(t, february).clone().check(t, known), alone})
+			if !slices.Contains(told(list[0].report), "11 folder: remainders.tsv together.erased") {
+				t.Errorf("found: %v", told(list[0].report))
 			}
 		})
 	}

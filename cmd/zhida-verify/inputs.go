@@ -16,6 +16,7 @@ type inputs struct {
 	documents map[document]grant
 	batches   []otherBatch       // in the order of inputs/batches.tsv
 	averages  map[int64][]string // position of an approval: rows "average" as batch.tsv has them
+	elsewhere int64              // where it first became known that somebody is paid to another than themselves, 0 for never
 }
 
 // policy is a row of inputs/policies.tsv.
@@ -100,24 +101,36 @@ func (f *folder) compare(number int, file, name string, b bound, last int64, who
 func (f *folder) checkFacts() (count int) {
 	made, ended, commitments := bound{}, bound{}, bound{}
 	before := factKey{person: -1}
-	r := f.table(5, "inputs/facts.tsv", 11, 11)
+	var last int64
+	r := f.table(5, "inputs/facts.tsv", 11, 13)
 	for r.next() {
 		n, ok := r.integers(0, 5, 6)
 		if !ok {
 			break
 		}
 		person, from, to := n[0], n[1], n[2]
-		if person < 0 || !digestForm.MatchString(r.fields[8]) || !dayForm.MatchString(r.fields[3]) || !dayForm.MatchString(r.fields[4]) {
+		last = max(last, person)
+		erased := len(r.fields) == 13
+		if erased && !f.checkErasedFact(r, person, from, to) {
+			break
+		}
+		if !erased && (person < 0 || len(r.fields) != 11 || !digestForm.MatchString(r.fields[8]) || !dayForm.MatchString(r.fields[3]) || !dayForm.MatchString(r.fields[4])) {
 			r.malformed(0)
 			break
 		}
 		key := factKey{person, strings.Clone(r.fields[1]), strings.Clone(r.fields[2]), strings.Clone(r.fields[3]), from}
-		if key.compare(before) <= 0 {
+		if order := key.compare(before); order <= 0 && !(erased && key.person == before.person && key.kind == before.kind) {
 			f.fail(5, r.place(), "rows.order")
 		}
 		before = key
+		if f.erasures.persons[person] != nil && !erased {
+			f.fail(5, r.place(), "erasure.not_gone", person)
+		}
 		if from < 1 || from > f.sealed.horizon || to != 0 && (to <= from || to > f.sealed.horizon) {
 			f.fail(5, r.place(), "facts.known")
+		}
+		if (key.kind == "order" || key.kind == "recipient") && (f.inputs.elsewhere == 0 || from < f.inputs.elsewhere) {
+			f.inputs.elsewhere = from
 		}
 		commitment, binding := committed(r.fields)
 		commitments.at(from).WriteString(commitment)
@@ -143,11 +156,18 @@ func (f *folder) checkFacts() (count int) {
 	f.compare(5, r.name, "rows.fact", made, f.sealed.horizon, !r.broken)
 	f.compare(5, r.name, "rows.fact_end", ended, f.sealed.horizon, !r.broken)
 	f.compare(5, r.name, "facts", commitments, f.sealed.horizon, !r.broken)
+	if !r.broken {
+		f.expect(5, place{File: "about.txt"}, "persons", f.about.get("persons"), position(last))
+	}
 	return count
 }
 
-// committed gives what binds a row of inputs/facts.tsv: the fact alone, and with where it stood and its scope.
+// committed gives what binds a row of inputs/facts.tsv: the fact alone, and with where it stood and its scope. Of an erased one
+// that is all the row says.
 func committed(fields []string) (commitment, binding string) {
+	if len(fields) == 13 {
+		return fields[11], fields[12]
+	}
 	line := strings.Join([]string{fields[0], fields[1], fields[2], fields[3], fields[4], fields[7]}, "|")
 	salted := func(text string) string { return sum3([]byte(fields[8]), []byte{'\n'}, []byte(text)).String() }
 	return salted(line), salted(line + "\n" + fields[9] + "\n" + fields[10])
@@ -425,6 +445,7 @@ func (f *folder) checkOther(r *rows, id string, h pastBatch) {
 	}
 	f.expect(5, place{File: name}, "digest", head.digest, h.digest)
 	f.expect(5, place{name, 1, 0}, "batch", head.batch, id)
+	f.checkPaymentsThere(other.folder+"payments.tsv", r.fields[5])
 	f.expect(5, at, "kind", r.fields[1], head.kind)
 	f.expect(5, at, "channel", r.fields[2], head.channel)
 	f.expect(5, place{name, 1, 0}, "narrowed", head.narrowed, r.fields[3])
@@ -437,8 +458,20 @@ func (f *folder) checkOther(r *rows, id string, h pastBatch) {
 	f.expect(5, place{File: name}, "average", strings.Join(head.averages, "; "), strings.Join(frozen, "; "))
 }
 
+// checkPaymentsThere expects the payments of an earlier batch exactly where it was known at its horizon that somebody is paid to
+// another than themselves.
+func (f *folder) checkPaymentsThere(name, horizon string) {
+	h, _ := integer(horizon)
+	switch must := f.inputs.elsewhere != 0 && f.inputs.elsewhere <= h; {
+	case must && !f.has(name):
+		f.fail(5, place{File: name}, "files.needed")
+	case !must && f.has(name):
+		f.fail(5, place{File: name}, "files.nothing_names_it")
+	}
+}
+
 // known lists the files that a folder may hold.
-var known = regexp.MustCompile(`^(README\.txt|about\.txt|seal\.txt|seal\.(maker|checker|approver)\.sig|keys/[0-9a-f]{32}\.pem|journal\.tsv|leaves\.tsv|findings\.tsv|answers\.tsv|` +
+var known = regexp.MustCompile(`^(README\.txt|about\.txt|seal\.txt|seal\.(maker|checker|approver)\.sig|keys/[0-9a-f]{32}\.pem|journal\.tsv|leaves\.tsv|findings\.tsv|answers\.tsv|erased\.tsv|remainders\.tsv|` +
 	`sealed/(batch|lines|settlements|payments|sentences|entries|portions)\.tsv|files\.tsv|payment_files\.tsv|payment_states\.tsv|postings\.tsv|` +
 	`inputs/(facts|policies|documents|receivables|batches)\.tsv|inputs/(policies|settings)/[1-9][0-9]*\.yaml|` +
 	`inputs/batches/[0-9]{4}-[0-9]{2}-[0-9]+/(batch|lines|settlements|payments|entries|portions)\.tsv)$`)

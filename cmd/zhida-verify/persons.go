@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -130,8 +131,8 @@ func (f *folder) checkPersons() {
 	w.lines = f.byPerson(7, "sealed/lines.tsv", 12, 12)
 	w.entries = f.optionalByPerson(7, "sealed/entries.tsv", 8, 9)
 	w.portions = f.optionalByPerson(7, "sealed/portions.tsv", 10, 10)
-	w.leaves = f.byPerson(4, "leaves.tsv", 3, 3)
-	w.facts = f.byPerson(7, "inputs/facts.tsv", 11, 11)
+	w.leaves = f.byPerson(4, "leaves.tsv", 3, 5)
+	w.facts = f.byPerson(7, "inputs/facts.tsv", 11, 13)
 	for _, b := range f.inputs.batches {
 		if b.committed {
 			w.earlier = append(w.earlier, f.byPerson(7, b.folder+"lines.tsv", 12, 12))
@@ -203,6 +204,9 @@ func (w *walk) readPayments() bool {
 		if fen[0] <= 0 {
 			w.fail(7, r.place(), "amounts.not_positive", n[0])
 		}
+		if w.erasures.persons[n[1]] != nil {
+			w.expectGone(7, r.place(), n[1], r.fields, remainingPayment(r.fields))
+		}
 		p := payment{number: n[0], person: n[1], fen: fen[0], bank: r.fields[3], account: r.fields[4], holder: r.fields[7], at: r.place()}
 		rest := r.fields[9:]
 		if len(rest) == 1 || len(rest) == 3 {
@@ -257,6 +261,7 @@ func (w *walk) readSettlement() (s settlement, ok bool) {
 // one checks one person.
 func (w *walk) one(s settlement) {
 	w.people++
+	gone := w.erasures.persons[s.person] != nil
 	record := w.recordOf(s.person)
 	lines := w.linesOf(s.person)
 	var gross, deduction, owed int64
@@ -266,7 +271,7 @@ func (w *walk) one(s settlement) {
 		} else {
 			gross += l.fen
 		}
-		w.checkLine(l, record.committed)
+		w.checkLine(l, record)
 	}
 	w.checkDocuments(lines)
 	w.entries.of(s.person, "amounts.no_settlement", func() bool {
@@ -288,7 +293,11 @@ func (w *walk) one(s settlement) {
 	w.equal(s.at, "pay", s.pay, pay)
 	w.equal(s.at, "balance", s.gross-s.deduction+s.reissued, s.pay+s.held-s.owed)
 	w.checkPortions(s)
-	w.checkAccounts(s, payments, record)
+	if gone {
+		w.checkGone(s, record, len(lines))
+	} else {
+		w.checkAccounts(s, payments, record)
+	}
 	w.checkLeaf(s, lines, payments)
 }
 
@@ -342,13 +351,14 @@ type record struct {
 	committed map[obligation]int64 // imported payments, and the lines of batches committed at the horizon
 	accounts  map[account]bool     // the person's own, and those of courts, heirs and guardians
 	names     map[string]bool
+	unknown   bool // what was paid before the book was erased with the person
 }
 
 type account struct{ card, bank, holder string }
 
 // recordOf reads what the folder knows of a person besides the batch.
 func (w *walk) recordOf(person int64) record {
-	r := record{map[obligation]int64{}, map[account]bool{}, map[string]bool{}}
+	r := record{committed: map[obligation]int64{}, accounts: map[account]bool{}, names: map[string]bool{}}
 	for _, b := range w.earlier {
 		b.of(person, "", func() bool {
 			n, ok := b.amounts(4)
@@ -358,7 +368,13 @@ func (w *walk) recordOf(person int64) record {
 			return ok
 		})
 	}
-	w.facts.of(person, "", func() bool { return w.facts.fields[6] != "0" || w.take(r) })
+	w.facts.of(person, "", func() bool {
+		if len(w.facts.fields) == 13 {
+			r.unknown = r.unknown || w.facts.fields[1] == "paid"
+			return true
+		}
+		return w.facts.fields[6] != "0" || w.take(r)
+	})
 	return r
 }
 
@@ -422,10 +438,25 @@ func (w *walk) checkAccounts(s settlement, payments []payment, r record) {
 	}
 }
 
+// checkGone looks at somebody of the batch who was erased: the row says no more than an erasure leaves, and the batch is old
+// enough where anything moved.
+func (w *walk) checkGone(s settlement, r record, lines int) {
+	w.expectGone(7, s.at, s.person, w.settlements.fields, remainingSettlement(w.settlements.fields))
+	if year, err := strconv.Atoi(strings.SplitN(w.sealed.batch, "-", 2)[0]); err == nil && (s.gross != 0 || s.deduction != 0 || s.pay != 0 || s.held != 0 || s.owed != 0) {
+		w.mayBeGone(7, s.at, s.person, year)
+	}
+	w.erasures.here.people++
+	if r.unknown {
+		w.erasures.here.unknown += lines
+	}
+}
+
 // checkLine checks the amounts of a line.
-func (w *walk) checkLine(l line, committed map[obligation]int64) {
+func (w *walk) checkLine(l line, r record) {
 	w.equal(l.at, "line", l.fen, l.due-l.committed)
-	w.equal(l.at, "committed", l.committed, committed[obligation{l.item, l.month}])
+	if !r.unknown {
+		w.equal(l.at, "committed", l.committed, r.committed[obligation{l.item, l.month}])
+	}
 	if !w.causeKnown(l.cause) {
 		w.fail(7, l.at, "amounts.cause", l.cause)
 	}

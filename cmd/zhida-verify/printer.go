@@ -29,7 +29,25 @@ type folderResult struct {
 	Trust     trustResult   `json:"trust"`
 	Silent    int           `json:"silent_events"`     // after the export, about payments, without a row in the folder
 	OwnPay    []string      `json:"own_pay,omitempty"` // signers who are among the people of the batch
+	Erased    *erasedResult `json:"erased,omitempty"`
 	Checks    []checkResult `json:"checks"`
+}
+
+// erasedResult says whose data was erased, and what could not be checked for it.
+type erasedResult struct {
+	Erasures []erasureResult `json:"erasures"`
+	Facts    int             `json:"facts"`         // of which only digests are left
+	People   int             `json:"people"`        // of the batch
+	Lines    int             `json:"lines_unknown"` // of theirs, whose committed amount rests on what was paid before the book
+	says     []string
+}
+
+type erasureResult struct {
+	Event      int64  `json:"event"`
+	Persons    int    `json:"persons"`
+	Document   string `json:"document"`
+	ProposedBy string `json:"proposed_by"`
+	AcceptedBy string `json:"accepted_by"`
 }
 
 // trustResult says whose key everything rests on, and whether it was compared with a key given by --pin.
@@ -78,6 +96,7 @@ func (p *printer) folder(f *folder) bool {
 	for _, name := range f.sealed.ownPay {
 		r.OwnPay = append(r.OwnPay, clean(name))
 	}
+	r.Erased = p.erased(f)
 	for n := 1; n < lastCheck; n++ {
 		r.Checks = append(r.Checks, p.check(&f.checks[n]))
 	}
@@ -96,6 +115,11 @@ func (p *printer) folder(f *folder) bool {
 	for _, s := range r.Trust.Signers {
 		p.line("    %s", s.says)
 	}
+	if r.Erased != nil {
+		for _, s := range r.Erased.says {
+			p.line("  %s", s)
+		}
+	}
 	if r.Silent > 0 {
 		p.line("  %s", p.lang.text("say.silent", r.Silent))
 	}
@@ -109,6 +133,9 @@ func (p *printer) folder(f *folder) bool {
 // together prints check 11 over the folders of a book.
 func (p *printer) together(t *together) bool {
 	c := p.check(&t.checks[lastCheck])
+	if n := len(t.compared); n > 0 && c.Passed {
+		c.Established += p.lang.text("say.erased_compared", n)
+	}
 	if p.o.json {
 		p.json.Together = append(p.json.Together, c)
 		return c.Passed
@@ -149,6 +176,30 @@ func (p *printer) trust(f *folder) trustResult {
 		if e != nil && e.signer != nil {
 			r.Signers = append(r.Signers, p.signer(i, e.signer))
 		}
+	}
+	return r
+}
+
+// erased says whose data was erased; nil where nobody's was.
+func (p *printer) erased(f *folder) *erasedResult {
+	if len(f.erasures.events) == 0 {
+		return nil
+	}
+	r := &erasedResult{Facts: f.erasures.facts, People: f.erasures.here.people, Lines: f.erasures.here.unknown}
+	for _, e := range f.erasures.events {
+		x := erasureResult{Event: e.position, Persons: len(f.erasures.people[e.position]), Document: clean(e.payload.get("document")), AcceptedBy: clean(e.actor)}
+		if n, _ := integer(e.payload.get("proposal")); f.journal.at(n) != nil {
+			x.ProposedBy = clean(f.journal.at(n).actor)
+		}
+		r.Erasures = append(r.Erasures, x)
+		r.says = append(r.says, p.lang.text("say.erased", x.Event, x.Persons, x.Document, x.ProposedBy, x.AcceptedBy))
+	}
+	r.says = append(r.says, p.lang.text("say.erased_facts", r.Facts))
+	if r.People > 0 {
+		r.says = append(r.says, p.lang.text("say.erased_here", r.People))
+	}
+	if r.Lines > 0 {
+		r.says = append(r.says, p.lang.text("say.erased_lines", r.Lines))
 	}
 	return r
 }

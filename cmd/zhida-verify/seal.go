@@ -88,7 +88,7 @@ func (f *folder) readSeal(text string) bool {
 		f.fail(3, place{File: name}, "seal.not_sealed")
 	} else if findings != "" {
 		if text, ok := f.readSmall(3, name); ok {
-			f.expect(3, place{File: name}, "findings", sum3([]byte(text)).String(), findings)
+			f.expect(3, place{File: name}, "findings", sum3([]byte(text)).String(), f.standing(3, f.sealed.batch, "findings", findings))
 		}
 	}
 	return true
@@ -199,7 +199,7 @@ func (f *folder) checkAnswers() {
 		f.fail(3, place{File: name}, "seal.not_sealed")
 	case checked:
 		if text, ok := f.readSmall(3, name); ok {
-			f.expect(3, place{File: name}, "answers", sum3([]byte(text)).String(), agreed)
+			f.expect(3, place{File: name}, "answers", sum3([]byte(text)).String(), f.standing(3, f.sealed.batch, "answers", agreed))
 		}
 		for _, open := range []string{"open_stop", "open_review"} {
 			f.expect(3, f.sealed.approved.place, open, f.sealed.approved.payload.get(open), "0")
@@ -282,7 +282,7 @@ type batchHead struct {
 var sectionOrder = []string{"lines", "settlements", "payments", "sentences"}
 
 // readHead reads a batch.tsv and compares the digests in it with the files beside it. Every section must be there, but for
-// those of an earlier batch that the folder leaves out: payments where nobody else is paid, and always the sentences.
+// those of an earlier batch that the folder leaves out: always the sentences, and payments unless somebody else may be paid.
 func (f *folder) readHead(number int, name, beside string) (head batchHead, ok bool) {
 	text, ok := f.readSmall(number, name)
 	if !ok {
@@ -301,7 +301,7 @@ func (f *folder) readHead(number int, name, beside string) (head batchHead, ok b
 		return head, false
 	}
 	for _, section := range []string{"lines", "settlements", "payments", "sentences", "entries", "portions"} {
-		f.compareSection(number, beside+section+".tsv", head.sections[section], beside != "sealed/" && (section == "payments" || section == "sentences"))
+		f.compareSection(number, beside+section+".tsv", f.standing(number, head.batch, section, head.sections[section]), beside != "sealed/" && (section == "payments" || section == "sentences"))
 	}
 	return head, true
 }
@@ -338,7 +338,7 @@ func (h *batchHead) take(fields []string) bool {
 	return false
 }
 
-// compareSection compares a section's file with the digest that was sealed; none must be there without one.
+// compareSection compares a section's file with the digest that it must have; none must be there without one.
 func (f *folder) compareSection(number int, name, digest string, optional bool) {
 	switch {
 	case digest == "" && f.has(name):

@@ -11,6 +11,15 @@ type digest [32]byte
 
 func (d digest) String() string { return hex.EncodeToString(d[:]) }
 
+// digestOf reads a digest in its one spelling.
+func digestOf(s string) (d digest, ok bool) {
+	if !digestForm.MatchString(s) {
+		return d, false
+	}
+	_, err := hex.Decode(d[:], []byte(s))
+	return d, err == nil
+}
+
 // sm3 is a running SM3 hash (GB/T 32905-2016). The zero value is not ready: see newSM3.
 // A copy of the value is a copy of the state.
 type sm3 struct {

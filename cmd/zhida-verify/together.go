@@ -8,7 +8,8 @@ import (
 // together is check 11 over the folders of one book.
 type together struct {
 	*report
-	folders []*folder
+	folders  []*folder
+	compared map[sectionOf]bool // what an erasure left, held against the rows of a folder from before
 }
 
 // checkTogether compares folders that are of the same book, and says how many books there are.
@@ -21,7 +22,7 @@ func checkTogether(all []*folder) (list []*together) {
 			return t.folders[0].journal.events[0].digest == f.journal.events[0].digest
 		})
 		if i < 0 {
-			list = append(list, &together{report: newReport("")})
+			list = append(list, &together{report: newReport(""), compared: map[sectionOf]bool{}})
 			i = len(list) - 1
 		}
 		list[i].folders = append(list[i].folders, f)
@@ -42,6 +43,7 @@ func (t *together) run() {
 	for _, f := range t.folders {
 		t.sameBeginning(f, longest)
 		t.cancelledLater(f, longest)
+		t.erasedSince(f)
 	}
 	t.sameBatches()
 	own := t.distinct()

@@ -48,6 +48,15 @@ func (w *walk) checkLeaf(s settlement, lines []line, payments []payment) {
 		if found++; found > 1 {
 			w.fail(4, w.leaves.place(), "tree.twice", s.person)
 		}
+		switch gone := w.erasures.persons[s.person] != nil; {
+		case len(w.leaves.fields) == 5:
+			return w.checkErasedLeaf(s.person)
+		case len(w.leaves.fields) != 3:
+			w.leaves.malformed(3)
+			return false
+		case gone:
+			w.fail(4, w.leaves.place(), "erasure.not_gone", s.person)
+		}
 		public, private := w.leaves.fields[1], w.leaves.fields[2]
 		w.tree.add(sum3([]byte(public)), sum3([]byte(private)))
 		salts := [2][]string{saltOf.FindStringSubmatch(public), saltOf.FindStringSubmatch(private)}

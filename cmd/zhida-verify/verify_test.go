@@ -54,6 +54,15 @@ func TestHonestFolders(t *testing.T) {
 			t.Errorf("the output does not say %q:\n%s", want, out)
 		}
 	}
+	code, out, _ = command("--lang", "en", args[0], filepath.Join(dir, erased), filepath.Join(dir, april))
+	if code != exitGood || strings.Contains(out, "✗") {
+		t.Errorf("with folders of after an erasure: exit %d\n%s", code, out)
+	}
+	for _, want := range []string{"event 50 erased the data of 1 people (桃档〔2099〕1号), proposed by 张敏 and accepted by 王审", "Of 4 erased facts only digests are left", "Among the people of this batch 1 were erased", "2 parts that erasures left were held against a folder from before"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the output does not say %q:\n%s", want, out)
+		}
+	}
 	f := load(t, args[0]).check(t, nil)
 	pin := f.journal.first().key.id()
 	code, out, _ = command("--json", "--lang", "en", "--pin", pin, "--files", filepath.Join(dir, "bank"), args[0])
@@ -104,7 +113,7 @@ func TestBankFiles(t *testing.T) {
 
 // With new keys that a test knows, the same folder is good too; otherwise the forgeries below would prove nothing.
 func TestRekeyedFolderIsGood(t *testing.T) {
-	for _, name := range []string{"证据_2026-01-1", "证据_2026-01-2", "证据_2026-02-2"} {
+	for _, name := range []string{"证据_2026-01-1", "证据_2026-01-2", "证据_2026-02-2", april} {
 		f := rekeyed(load(t, filepath.Join(county(t), name)))
 		if r := f.check(t, nil); !r.passed() {
 			t.Errorf("%s: %v", name, told(r.report))

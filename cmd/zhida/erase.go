@@ -37,7 +37,7 @@ func (c *cli) eraseCommand() *cobra.Command {
 		}}
 	var document, who string
 	propose := &cobra.Command{Use: "propose", Short: "提出销毁清单：保存期满的人；由审批人确认才销毁", Args: cobra.NoArgs,
-		Long:    "销毁的是身份证号、姓名、账户、各种事实和它们的盐，不能恢复。金额和摘要还在：日志、封签、别人的回执都仍然有效，那几批不能再重算。",
+		Long:    "销毁的是身份证号、姓名、账户、各种事实和它们的盐，不能恢复。金额和摘要还在：日志、封签、别人的回执都仍然有效，以前和以后的批次都还能出证据；那几批里他们的数不能再重算。",
 		Example: "  zhida erase propose --document 桃财档〔2057〕1号 --as 张敏\n  zhida erase propose --person 12 --document 桃财档〔2057〕1号 --as 张敏",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {

@@ -107,6 +107,10 @@ func (c *cli) rerunEvidence(cmd *cobra.Command, folder string) error {
 	if c.json {
 		return c.printJSON(r)
 	}
+	if r.Erased > 0 {
+		c.say("evidence.same_but", r.Batch, r.Erased, r.Files)
+		return nil
+	}
 	c.say("evidence.same", r.Batch, r.Files, r.Digest)
 	return nil
 }

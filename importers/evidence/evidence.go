@@ -8,6 +8,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"io/fs"
@@ -39,7 +40,7 @@ const (
 // naming file and line.
 func Load(ctx context.Context, folder fs.FS, s payroll.Store) (payroll.BatchID, error) {
 	l := &loader{ctx: ctx, folder: folder, store: s}
-	for _, part := range []func() error{l.about, l.persons, l.journal, l.facts, l.policies, l.settings, l.receivables, l.earlier, l.own} {
+	for _, part := range []func() error{l.about, l.persons, l.journal, l.facts, l.erased, l.policies, l.settings, l.receivables, l.earlier, l.own, l.remainders} {
 		if err := part(); err != nil {
 			return 0, err
 		}
@@ -265,11 +266,11 @@ func (l *loader) about() error {
 	if err != nil {
 		return err
 	}
-	r := &row{file: aboutFile, line: 1, fields: []string{of["cutover"], of["persons"], of["batch"], of["horizon"], of["rules"], of["book_format"], of["apart"], of["rehearsal"]}}
+	r := &row{file: aboutFile, line: 1, fields: []string{of["cutover"], of["persons"], of["batch"], of["horizon"], of["rules"], of["apart"], of["rehearsal"]}}
 	m := payroll.Meta{County: of["county"], Name: of["name"], Salt: of["salt"]}
 	m.Cutover, l.last = r.month(), r.number()
 	b := &l.batch
-	b.ID, b.Horizon, b.RulesVersion, m.Format = r.batch(), r.number(), int(r.number()), int(r.number())
+	b.ID, b.Horizon, b.RulesVersion = r.batch(), r.number(), int(r.number())
 	b.Apart, m.Rehearsal = r.yes(), r.yes()
 	b.Kind, b.Channel, b.Narrowed, b.Digest = payroll.BatchKind(of["kind"]), of["channel"], of["narrowed"], of["digest"]
 	b.Maker, b.Checker, b.Approver = of["maker"], of["checker"], of["approver"]
@@ -319,10 +320,34 @@ func (l *loader) journal() error {
 }
 
 func (l *loader) facts() error {
+	n := 0
 	return inChunks(l, "inputs/facts.tsv", false, func(r *row) payroll.Fact {
-		return payroll.Fact{Person: r.number(), Kind: facts.Kind(r.text()), Key: r.text(), From: r.date(), To: r.date(), KnownFrom: r.number(), KnownTo: r.number(),
+		f := payroll.Fact{Person: r.number(), Kind: facts.Kind(r.text()), Key: r.text(), From: r.date(), To: r.date(), KnownFrom: r.number(), KnownTo: r.number(),
 			Body: r.text(), Salt: r.text(), Where: r.text(), Scope: r.text()}
+		if r.left() > 0 { // what an erasure left
+			n++
+			f.Key, f.Commitment, f.Binding = "erased-"+strconv.Itoa(n), r.text(), r.text()
+		}
+		return f
 	}, func(tx payroll.Tx, list []payroll.Fact) error { return tx.PutFacts(l.ctx, list) })
+}
+
+// erased loads whose data was erased and what that left, where anybody's was.
+func (l *loader) erased() error {
+	return l.rows("erased.tsv", true, func(r *row) error {
+		x := payroll.Erasure{Position: r.number(), Persons: []int64{r.number()}}
+		if r.err != nil {
+			return r.err
+		}
+		return l.put(func(tx payroll.Tx) error { return tx.Erase(l.ctx, x) })
+	})
+}
+
+// remainders loads what erasures left of the batches, once those are there.
+func (l *loader) remainders() error {
+	return inChunks(l, "remainders.tsv", true, func(r *row) payroll.Remainder {
+		return payroll.Remainder{Position: r.number(), Batch: r.batch(), Section: r.text(), Sealed: r.text(), Remains: r.text()}
+	}, func(tx payroll.Tx, list []payroll.Remainder) error { return tx.PutRemainders(l.ctx, list) })
 }
 
 func (l *loader) policies() error {
@@ -412,6 +437,35 @@ func (l *loader) own() error {
 	}
 	l.batch.State = payroll.Approved
 	return l.put(func(tx payroll.Tx) error { return tx.SetBatch(l.ctx, l.batch, payroll.Staging) })
+}
+
+// Averages loads the averages that a batch froze itself as if they had been known when it was
+// computed. Without people who were erased since they cannot be worked out again.
+func Averages(ctx context.Context, folder fs.FS, s payroll.Store, id payroll.BatchID) error {
+	l := &loader{ctx: ctx, folder: folder, store: s}
+	var list []payroll.Fact
+	err := l.rows(payroll.SealedDir+"batch.tsv", false, func(r *row) error {
+		if r.text() != "average" {
+			return nil
+		}
+		a := facts.Average{Item: r.text(), Group: r.text(), Month: r.month(), Fen: r.fen(), Count: int(r.number())}
+		body, err := json.Marshal(a)
+		list = append(list, payroll.Fact{Kind: facts.KindAverage, Key: a.Item + "|" + a.Group + "|" + a.Month.String(), From: a.Month.First(), To: calendar.Forever, Body: string(body)})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return l.put(func(tx payroll.Tx) error {
+		batch, err := tx.Batch(ctx, id)
+		for i := range list {
+			list[i].KnownFrom = batch.Horizon
+		}
+		if err != nil {
+			return err
+		}
+		return tx.PutFacts(ctx, list)
+	})
 }
 
 // sections loads rows of a batch as they were sealed.

@@ -163,6 +163,26 @@ func (q *queries) Erased(ctx context.Context) (map[int64]int64, error) {
 	})
 }
 
+func (q *queries) Remainders(ctx context.Context, id payroll.BatchID) (list []payroll.Remainder, err error) {
+	which, args := "", []any(nil)
+	if id != 0 {
+		which, args = "WHERE batch = ?", []any{int64(id)}
+	}
+	return list, q.stream(ctx, `SELECT position, batch, section, sealed, remains FROM remainder `+which+` ORDER BY position, batch, section`, args, func(r *sqlx.Rows) error {
+		var x payroll.Remainder
+		err := r.Scan(&x.Position, &x.Batch, &x.Section, &x.Sealed, &x.Remains)
+		list = append(list, x)
+		return err
+	})
+}
+
+func (q *queries) PutRemainders(ctx context.Context, list []payroll.Remainder) error {
+	return q.insert(ctx, "remainder (position, batch, section, sealed, remains)", 5, len(list), func(i int, a []any) {
+		x := &list[i]
+		a[0], a[1], a[2], a[3], a[4] = x.Position, int64(x.Batch), x.Section, x.Sealed, x.Remains
+	})
+}
+
 // erasing takes out of the rows of a person what says who it is.
 var erasing = []string{
 	`UPDATE identity SET id_number = 'erased-' || person WHERE person = ?`,

@@ -384,7 +384,7 @@ func cardsOf(list []payroll.Fact) ([]cardRow, error) {
 	var cards []cardRow
 	seen := map[cardRow]bool{}
 	for i := range list {
-		if list[i].Kind != facts.KindAccount {
+		if list[i].Kind != facts.KindAccount || list[i].Commitment != "" { // of an erased one nothing is said
 			continue
 		}
 		var a facts.Account

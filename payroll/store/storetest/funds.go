@@ -165,6 +165,10 @@ func testErase(t *testing.T, s payroll.Store) {
 			tx.PutSettlements(ctx, []payroll.Settlement{{Batch: id, Person: 1, Status: payroll.Paid, Name: "甲", Pay: 5}, {Batch: id, Person: 2, Status: payroll.Paid, Name: "乙", Pay: 6}}),
 			tx.PutPayments(ctx, []payroll.Payment{{Batch: id, Seq: 1, Person: 1, Fen: 5, Card: "6228480000000000018", Holder: "甲"}}))
 	})
+	rest := []payroll.Remainder{{Position: 9, Batch: id, Section: "payments", Sealed: "a", Remains: "c"}, {Position: 7, Batch: id, Section: "settlements", Sealed: "a", Remains: "b"}, {Position: 7, Batch: id + 1, Section: "payments", Sealed: "d", Remains: "e"}}
+	update(t, s, func(tx payroll.Tx) error {
+		return errors.Join(tx.CreateBatch(ctx, batch(id+1)), tx.PutRemainders(ctx, rest))
+	})
 	gone := one
 	gone.Commitment, gone.Binding = "cc", "dd"
 	update(t, s, func(tx payroll.Tx) error {
@@ -200,10 +204,15 @@ func testErase(t *testing.T, s payroll.Store) {
 		if diff := cmp.Diff(map[int64]int64{1: 7}, who); diff != "" {
 			t.Error(diff)
 		}
+		all, err3 := r.Remainders(ctx, 0)
+		own, err4 := r.Remainders(ctx, id)
+		if diff := cmp.Diff([][]payroll.Remainder{{rest[1], rest[2], rest[0]}, {rest[1], rest[0]}}, [][]payroll.Remainder{all, own}); diff != "" {
+			t.Error(diff)
+		}
 		known, err2 := r.PersonsByID(ctx, []string{"439901198001010105", "439901198001020119"})
 		if diff := cmp.Diff(map[string]int64{"439901198001020119": 2}, known); diff != "" {
 			t.Error(diff)
 		}
-		return errors.Join(err, err2)
+		return errors.Join(err, err2, err3, err4)
 	})
 }

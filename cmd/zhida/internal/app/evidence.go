@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -68,11 +69,13 @@ type Rerun struct {
 	Batch  payroll.BatchID `json:"batch"`
 	Digest string          `json:"digest"` // of what was computed
 	Files  int             `json:"files"`  // of sealed rows, each the same byte for byte
+	Erased int             `json:"erased"` // people of the batch who were erased: then the rows of the others are compared, and Digest is empty
 }
 
 // RerunEvidence computes a batch again from its evidence folder alone, in a book made for
 // it and thrown away, and compares every byte of its rows. Errors: evidence.differs naming
-// the file and the first byte, batch.rules_version, and those of reading the folder.
+// the file and the first byte, evidence.erased_differs, batch.rules_version, and those of
+// reading the folder.
 func RerunEvidence(ctx context.Context, folder string) (r Rerun, err error) {
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
 		return r, message.Err("file.missing", folder)
@@ -90,6 +93,15 @@ func RerunEvidence(ctx context.Context, folder string) (r Rerun, err error) {
 	if r.Batch, err = load.Load(ctx, os.DirFS(folder), s); err != nil {
 		return r, err
 	}
+	gone, err := erasedIn(ctx, s, r.Batch)
+	if err != nil {
+		return r, err
+	}
+	if len(gone) > 0 {
+		if err := load.Averages(ctx, os.DirFS(folder), s, r.Batch); err != nil {
+			return r, err
+		}
+	}
 	w, err := evidence.New(filepath.Join(dir, "again"))
 	if err != nil {
 		return r, err
@@ -101,8 +113,98 @@ func RerunEvidence(ctx context.Context, folder string) (r Rerun, err error) {
 	if _, err := w.Finish(func([]byte) ([]byte, error) { return nil, nil }); err != nil {
 		return r, err
 	}
-	r.Files, err = sameFiles(filepath.Join(folder, payroll.SealedDir), filepath.Join(dir, "again", payroll.SealedDir))
+	sealed, again := filepath.Join(folder, payroll.SealedDir), filepath.Join(dir, "again", payroll.SealedDir)
+	if r.Erased = len(gone); r.Erased == 0 {
+		r.Files, err = sameFiles(sealed, again)
+		return r, err
+	}
+	r.Digest = ""
+	r.Files, err = sameOthers(sealed, again, gone)
 	return r, err
+}
+
+// erasedIn gives the people of a batch whose data was erased.
+func erasedIn(ctx context.Context, s payroll.Store, id payroll.BatchID) (map[string]bool, error) {
+	gone := map[string]bool{}
+	return gone, s.View(ctx, func(r payroll.Reader) error {
+		all, err := r.Erased(ctx)
+		if err != nil {
+			return err
+		}
+		return r.Settlements(ctx, id, func(x payroll.Settlement) error {
+			if all[x.Person] != 0 {
+				gone[strconv.FormatInt(x.Person, 10)] = true
+			}
+			return nil
+		})
+	})
+}
+
+// sameOthers compares the rows of everybody who was not erased, file by file and in their
+// order. Numbers of sentences and of payments count over everybody, so a sentence is
+// compared by its words and a payment without its number.
+func sameOthers(sealed, again string, gone map[string]bool) (n int, err error) {
+	for _, section := range []string{"lines", "settlements", "payments", "entries", "portions"} {
+		name := section + ".tsv"
+		was, err := rowsOfOthers(sealed, section, gone)
+		if err != nil {
+			return 0, err
+		}
+		now, err := rowsOfOthers(again, section, gone)
+		if err != nil {
+			return 0, err
+		}
+		for i := range max(len(was), len(now)) {
+			if i >= len(was) || i >= len(now) || was[i] != now[i] {
+				first := slices.Concat(was[min(i, len(was)):], now[min(i, len(now)):])[0]
+				return 0, message.Err("evidence.erased_differs", payroll.SealedDir+name, first.person)
+			}
+		}
+		n++
+	}
+	return n, nil
+}
+
+// personRow is a row of a section without what counts over everybody.
+type personRow struct{ person, text string }
+
+// rowsOfOthers reads a section but for the rows of some people; one that is not there has no rows.
+func rowsOfOthers(dir, section string, gone map[string]bool) (list []personRow, err error) {
+	rows, err := sectionRows(dir, section)
+	if err != nil {
+		return nil, err
+	}
+	sentences, err := sectionRows(dir, "sentences")
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range rows {
+		fields := strings.Split(row, "\t")
+		last := len(fields) - 1
+		switch section {
+		case "payments":
+			fields = fields[1:]
+		case "lines":
+			if n, err := strconv.Atoi(fields[last]); err == nil && n >= 0 && n < len(sentences) {
+				fields[last] = sentences[n]
+			}
+		}
+		if len(fields) > 0 && !gone[fields[0]] {
+			list = append(list, personRow{fields[0], strings.Join(fields, "\t")})
+		}
+	}
+	return list, nil
+}
+
+func sectionRows(dir, section string) ([]string, error) {
+	text, err := os.ReadFile(filepath.Join(dir, section+".tsv"))
+	if errors.Is(err, fs.ErrNotExist) || len(text) == 0 && err == nil {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, message.Err("file.unreadable", section+".tsv").Because(err)
+	}
+	return strings.Split(strings.TrimSuffix(string(text), "\n"), "\n"), nil
 }
 
 // sameFiles compares two folders of files byte for byte.

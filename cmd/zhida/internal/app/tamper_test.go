@@ -23,6 +23,7 @@ var unsealed = map[string]string{
 	"delivery":         "reminders on their way",
 	"duty":             "what the daemon began and has done: the events that did it are in the journal",
 	"erased":           "TestErasure edits it: this book has erased nobody",
+	"remainder":        "likewise",
 	"meta.format":      "checked when the book is opened",
 	"checking.new":     "of a batch that is not there",
 	"meta.new":         "a name that the program does not know says nothing",
