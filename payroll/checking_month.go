@@ -18,10 +18,6 @@ import (
 	"zhida/rules/policy"
 )
 
-// monthsBack is how many months before its own a batch's checks look at what became of
-// earlier batches: their totals, answers and payments.
-const monthsBack = 6
-
 // workOut lets the checks look at a batch as the book stands now, on a day. Of those who work
 // on batches only the maker's own pay is a finding: others who are concerned stay away from it.
 func (b *Book) workOut(ctx context.Context, batch Batch, maker string, day calendar.Date) (*worked, error) {
@@ -386,7 +382,7 @@ func (g *gathering) sent() error {
 		if x.State.Committed() {
 			g.m.Judges = append(g.m.Judges, checks.Judged{Batch: x.ID.String(), Maker: x.Maker, Checker: x.Checker, Approver: x.Approver})
 		}
-		if x.State != Exported || x.ID.Month() < g.m.From.Add(-monthsBack) {
+		if x.State != Exported || x.ID.Month() < g.m.From.Add(-g.m.Settings.MonthsBack) {
 			continue
 		}
 		if err := g.sentBatch(x, days[x.ID.String()], problems[x.ID]); err != nil {

@@ -628,6 +628,59 @@ func TestEveryCheckIsDescribed(t *testing.T) {
 	}
 }
 
+// What counts as a slip, a pattern, a holiday, a round sum and a reversal is the county's to say.
+func TestParameters(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		plan  func(m *Month, a, b *Person)
+		set   func(*Settings)
+		finds string // as the settings are at first, and no longer as set
+	}{
+		{"id_digits", func(m *Month, a, b *Person) {
+			b.Name, b.Payments[0].Holder = a.Name, a.Name
+			b.Profiles[0].ID = identity.MakeResidentID("439901", a.id().Birth(), 43)
+		}, func(s *Settings) { s.IDDigits = 1 }, "namesakes review namesakes"},
+		{"weekday_months", func(m *Month, a, b *Person) {
+			m.DayOf = func(int64) calendar.Date { return 20261130 }
+			for d := calendar.Date(20260907); d <= 20261123; d = d.AddDays(7) {
+				days(a, town, d)
+			}
+		}, func(s *Settings) { s.WeekdayMonths = 4 }, "day_pattern review one_weekday"},
+		{"holiday_days", func(m *Month, a, b *Person) {
+			for d := calendar.Date(20261201); d <= 20261203; d = d.AddDays(1) {
+				m.Calendar.Move(d, false)
+			}
+			a.Amounts = []facts.Amount{{Item: "base", From: 202611, Until: 202611, Document: "桃财〔2026〕9号"}}
+		}, func(s *Settings) { s.HolidayDays = 4 }, "burst review burst"},
+		{"round_yuan", func(m *Month, a, b *Person) {
+			m.Settings.ListPeople = 2
+			for i, p := range []*Person{a, b} {
+				p.Amounts = []facts.Amount{{Item: "base", From: 202611, Source: facts.Source{Position: 60}}}
+				p.Lines[0].Fen = money.Fen(300_00 + 100_00*i)
+			}
+		}, func(s *Settings) { s.RoundYuan = 1000 }, "fabricated review round_amounts"},
+		{"year_end_months", func(m *Month, a, b *Person) {
+			m.Day = 20270220
+			m.Statement = []Row{{Serial: "3", Date: 20261201, Debit: 9_000_00, Party: "桃源县某中心", Matched: true}, {Serial: "4", Date: 20270215, Credit: 9_000_00, Party: "桃源县某中心"}}
+		}, func(s *Settings) { s.YearEndMonths = 1 }, "out_and_back stop year_end"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			find := func(set func(*Settings)) bool {
+				m, a, b := county(), cadre(1, "张小满"), cadre(2, "李复生")
+				c.plan(m, a, b)
+				set(&m.Settings)
+				return slices.Contains(codes(t, m, a, b), c.finds)
+			}
+			if !find(func(*Settings) {}) {
+				t.Errorf("%s is not found", c.finds)
+			}
+			if find(c.set) {
+				t.Errorf("%s is found still", c.finds)
+			}
+		})
+	}
+}
+
 // The order of people's facts and of rows of the registers does not matter.
 func TestOrderDoesNotMatter(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
