@@ -32,7 +32,7 @@ func (b *Book) workOut(ctx context.Context, batch Batch, maker string, day calen
 			return err
 		}
 		w.position = head.Position
-		report, err := newReport(ctx, r, batch.ID)
+		report, err := newComparing(ctx, r, batch.ID)
 		if err != nil {
 			return err
 		}
@@ -528,6 +528,16 @@ func (g *gathering) minimum(batch Batch) error {
 
 // people streams everybody of the batch, or over a period everybody.
 func (g *gathering) people(each func(*checks.Person) error) error {
+	if g.report != nil { // channels divide people by ranges of numbers: who is not there is not read
+		for order := g.report.order; len(order) > 0; {
+			n, _ := slices.BinarySearch(order, order[0]+chunkSize)
+			if err := g.chunk(order[0], order[n-1], each); err != nil {
+				return err
+			}
+			order = order[n:]
+		}
+		return nil
+	}
 	last, err := g.r.LastPerson(g.ctx)
 	if err != nil {
 		return err
