@@ -151,7 +151,7 @@ func namesakes(m *Month, found func(Finding)) watch {
 			return
 		}
 		first := p.Profiles[0]
-		x := one{p.No, p.Name, p.Profiles[len(p.Profiles)-1].ID, !m.First && first.Position > m.Before}
+		x := one{p.No, p.Name, p.Profiles[len(p.Profiles)-1].ID, !m.First && first.Position > m.Before && first.Position <= m.Horizon}
 		key := p.Place + " " + identity.FoldName(p.Name)
 		groups[key] = append(groups[key], x)
 	}, end: func() {

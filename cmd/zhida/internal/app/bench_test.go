@@ -64,7 +64,10 @@ func BenchmarkCounty(b *testing.B) {
 			_, err := d.app.Approve(ctx, d.by["王审"], id, "")
 			return err
 		})
-		measure(b, "bank", n, func() error { _, err := d.app.Export(ctx, d.by["张敏"], id, filepath.Join(dir, "bank")); return err })
+		measure(b, "bank", n, func() error {
+			_, err := d.app.Export(ctx, d.by["张敏"], id, filepath.Join(dir, "bank"), "")
+			return err
+		})
 		measure(b, "workbook", n*7, func() error { _, err := d.app.Workbook(ctx, id, filepath.Join(dir, "workbook")); return err })
 		var report string
 		measure(b, "report", n*7, func() error { report, err = d.app.AuditReport(ctx, id, filepath.Join(dir, "report")); return err })
