@@ -212,7 +212,7 @@ func (g *gathering) documents() error {
 		g.m.Documents[a.Position] = d
 	}
 	for code, it := range latestItems(granted) {
-		g.m.Items[code] = checks.Item{Name: it.Name, Period: it.Schedule.Period, Categories: it.Categories, ByPost: it.Basis == policy.ByPost, ByDeath: it.Basis == policy.ByDeath}
+		g.m.Items[code] = checks.Item{Name: it.Name, Period: it.Schedule.Period, Due: it.Schedule.Due, Categories: it.Categories, ByPost: it.Basis == policy.ByPost, ByDeath: it.Basis == policy.ByDeath}
 	}
 	return nil
 }

@@ -29,9 +29,9 @@ func county() *Month {
 	return &Month{Day: 20261126, From: 202611, To: 202611, Settings: Defaults(), Sources: map[Source]calendar.Date{Workdays: 0, Previous: 0, Tenure: 0, Exclusions: 0},
 		Places:   map[string]Place{town: {"陬市镇", 42000}, village: {"柳叶村", 1800}, other: {"荷花村", 2600}},
 		Calendar: w,
-		Items: map[string]Item{"base": {Name: "基本报酬", Period: 1, ByPost: true, Categories: []facts.Category{facts.VillageCadre}}, "bonus": {Name: "年终绩效", Period: 12, ByPost: true},
+		Items: map[string]Item{"base": {Name: "基本报酬", Period: 1, ByPost: true, Categories: []facts.Category{facts.VillageCadre}}, "bonus": {Name: "年终绩效", Period: 12, Due: []int{12}, ByPost: true}, "parts": {Name: "分期报酬", Period: 12, Due: []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, ByPost: true},
 			"old": {Name: "离任补偿", Period: 1}, "funeral": {Name: "丧葬补助", Period: 1, ByDeath: true}, "trip": {Name: "下村补助", Period: 1}},
-		Documents: map[int64]Document{grant: {Number: "桃办发〔2026〕1号", From: 202601, Grants: []string{"base", "bonus", "old", "funeral", "trip"}}},
+		Documents: map[int64]Document{grant: {Number: "桃办发〔2026〕1号", From: 202601, Grants: []string{"base", "bonus", "parts", "old", "funeral", "trip"}}},
 		Covers:    map[string][]string{}, Horizon: 100, Before: 50, Gross: 10_000_00, DayOf: func(position int64) calendar.Date {
 			return map[bool]calendar.Date{true: 20261126, false: 20260105}[position == 0] // what has no position came in today
 		}}
@@ -112,6 +112,12 @@ func TestChecks(t *testing.T) {
 		{"paid on after death by the roster, two months of back-pay", func(s *setting) {
 			s.a.Profiles[0].Died = 20260912
 			s.a.Lines = append(s.a.Lines, Line{Item: "base", Month: 202610, Fen: 1, Place: village, Policy: grant})
+		}, []string{"after_death stop after_death"}},
+		{"an instalment of a yearly sum for a month after death", func(s *setting) {
+			s.a.Profiles[0].Died = 20261003
+			s.a.Lines[0].Item = "parts"
+			s.b.Profiles[0].Died = 20261103 // and one for the month of death
+			s.b.Lines[0].Item = "parts"
 		}, []string{"after_death stop after_death"}},
 		{"month of death, months before it, the funeral, the year's bonus lived for", func(s *setting) {
 			s.a.Profiles[0].Died = 20261103
