@@ -91,11 +91,11 @@ var clauses = []struct {
 
 // resident is somebody of the sample county whose pay goes on unchanged.
 type resident struct {
-	no                          int64
-	id                          identity.ResidentID
-	name, place, post, category string
-	card                        string
-	pay                         []payroll.Line // of November
+	no                int64
+	id                identity.ResidentID
+	name, place, post string
+	card              string
+	pay               []payroll.Line // of November
 }
 
 func (x resident) head() string { return x.id.Full() + "," + x.name }
