@@ -129,16 +129,10 @@ func (b *Book) submit(ctx context.Context, s *Session, id BatchID, w *worked) (B
 		if len(open) > 0 {
 			return nil, message.Err("batch.unanswered", id, len(open), open[0])
 		}
-		err = tx.Lines(ctx, LineQuery{Batch: id}, func(l Line) error {
-			if l.Cause == causeProgram {
-				return message.Err("batch.program_cause", id, l.Person, l.Item, l.Month)
-			}
-			return nil
+		err = tx.Lines(ctx, LineQuery{Batch: id, Cause: causeProgram}, func(l Line) error {
+			return message.Err("batch.program_cause", id, l.Person, l.Item, l.Month)
 		})
 		if err != nil {
-			return nil, err
-		}
-		if err := intact(ctx, tx, *batch); err != nil {
 			return nil, err
 		}
 		found, err := w.fix(ctx, tx, batch)
@@ -256,10 +250,11 @@ func (b *Book) mayJudge(ctx context.Context, tx Tx, s *Session, batch Batch, dig
 	if what, made := makers[s.Actor.Name]; made {
 		return Seal{}, message.Err("batch.maker_judges", s.Actor.Name, batch.ID, what)
 	}
-	if err := intact(ctx, tx, batch); err != nil {
-		return Seal{}, err
+	seal, err := intactSeal(ctx, tx, batch)
+	if err != nil {
+		return seal, err
 	}
-	return sameSeal(ctx, tx, batch)
+	return seal, sameSeal(ctx, tx, batch, seal)
 }
 
 // makersOf are the one who submitted and whoever entered its inputs since the last

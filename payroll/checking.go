@@ -108,7 +108,7 @@ func (b *Book) Checking(ctx context.Context, id BatchID) (c Checking, err error)
 	if err != nil || c.Batch != 0 {
 		return c, err
 	}
-	w, err := b.workOut(ctx, batch, batch.Maker, b.today())
+	w, err := b.workOut(ctx, batch, batch.Maker, b.today(), checks.Run)
 	return w.Checking, err
 }
 
@@ -185,7 +185,7 @@ func (b *Book) withFindings(ctx context.Context, s *Session, id BatchID, from St
 					return batch, err
 				}
 			}
-			if w, err = b.workOut(ctx, batch, maker, day); err != nil {
+			if w, err = b.workOut(ctx, batch, maker, day, checks.Run); err != nil {
 				return batch, err
 			}
 		}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 
 	"zhida/payroll/checks"
@@ -18,13 +17,9 @@ import (
 	"zhida/rules/policy"
 )
 
-// monthsBack is how many months before its own a batch's checks look at what became of
-// earlier batches: their totals, answers and payments.
-const monthsBack = 6
-
 // workOut lets the checks look at a batch as the book stands now, on a day. Of those who work
 // on batches only the maker's own pay is a finding: others who are concerned stay away from it.
-func (b *Book) workOut(ctx context.Context, batch Batch, maker string, day calendar.Date) (*worked, error) {
+func (b *Book) workOut(ctx context.Context, batch Batch, maker string, day calendar.Date, run func(*checks.Month, func(func(*checks.Person) error) error) (checks.Result, error)) (*worked, error) {
 	w := &worked{Checking: Checking{Batch: batch.ID, Day: day}, concerned: map[string]bool{}}
 	broken, ruled, err := b.brokenIn(ctx, batch)
 	if err != nil {
@@ -36,7 +31,7 @@ func (b *Book) workOut(ctx context.Context, batch Batch, maker string, day calen
 			return err
 		}
 		w.position = head.Position
-		report, err := newReport(ctx, r, batch.ID)
+		report, err := newComparing(ctx, r, batch.ID)
 		if err != nil {
 			return err
 		}
@@ -53,7 +48,7 @@ func (b *Book) workOut(ctx context.Context, batch Batch, maker string, day calen
 			return err
 		}
 		g.m.Broken = append(g.m.Broken, rules...)
-		result, err := checks.Run(&g.m, g.people)
+		result, err := run(&g.m, g.people)
 		w.States = result.States
 		for _, f := range result.Findings {
 			if f.Check == checks.OwnPay {
@@ -118,7 +113,7 @@ type gathering struct {
 
 	county   *County
 	batches  []Batch
-	within   map[BatchID]bool  // over a period: whose lines count
+	within   []BatchID         // over a period: whose lines count
 	naturals map[string]string // hash of the natural person to the actor's name
 	meta     Meta
 	changes  map[int64]money.Fen
@@ -217,7 +212,7 @@ func (g *gathering) documents() error {
 		g.m.Documents[a.Position] = d
 	}
 	for code, it := range latestItems(granted) {
-		g.m.Items[code] = checks.Item{Name: it.Name, Period: it.Schedule.Period, Categories: it.Categories, ByPost: it.Basis == policy.ByPost, ByDeath: it.Basis == policy.ByDeath}
+		g.m.Items[code] = checks.Item{Name: it.Name, Period: it.Schedule.Period, Due: it.Schedule.Due, Categories: it.Categories, ByPost: it.Basis == policy.ByPost, ByDeath: it.Basis == policy.ByDeath}
 	}
 	return nil
 }
@@ -386,7 +381,7 @@ func (g *gathering) sent() error {
 		if x.State.Committed() {
 			g.m.Judges = append(g.m.Judges, checks.Judged{Batch: x.ID.String(), Maker: x.Maker, Checker: x.Checker, Approver: x.Approver})
 		}
-		if x.State != Exported || x.ID.Month() < g.m.From.Add(-monthsBack) {
+		if x.State != Exported || x.ID.Month() < g.m.From.Add(-g.m.Settings.MonthsBack) {
 			continue
 		}
 		if err := g.sentBatch(x, days[x.ID.String()], problems[x.ID]); err != nil {
@@ -532,6 +527,16 @@ func (g *gathering) minimum(batch Batch) error {
 
 // people streams everybody of the batch, or over a period everybody.
 func (g *gathering) people(each func(*checks.Person) error) error {
+	if g.report != nil { // channels divide people by ranges of numbers: who is not there is not read
+		for order := g.report.order; len(order) > 0; {
+			n, _ := slices.BinarySearch(order, order[0]+chunkSize)
+			if err := g.chunk(order[0], order[n-1], each); err != nil {
+				return err
+			}
+			order = order[n:]
+		}
+		return nil
+	}
 	last, err := g.r.LastPerson(g.ctx)
 	if err != nil {
 		return err
@@ -549,19 +554,19 @@ func (g *gathering) chunk(first, last int64, each func(*checks.Person) error) er
 	if err != nil {
 		return err
 	}
-	q := LineQuery{First: first, Last: last}
+	batches := g.within
 	if g.report != nil {
-		q.Batch = g.report.head.Batch.ID
+		batches = []BatchID{g.report.head.Batch.ID}
 	}
 	lines := map[int64][]checks.Line{}
-	err = g.r.Lines(g.ctx, q, func(l Line) error {
-		if g.report != nil || g.within[l.Batch] {
+	for _, id := range batches {
+		err := g.r.Lines(g.ctx, LineQuery{Batch: id, First: first, Last: last}, func(l Line) error {
 			lines[l.Person] = append(lines[l.Person], checks.Line{Item: l.Item, Month: l.Month, Deduction: l.Side == Deduction, Fen: l.Fen, Due: l.Due, Place: l.Place, Policy: l.Policy, Fund: l.Fund})
+			return nil
+		})
+		if err != nil {
+			return err
 		}
-		return nil
-	})
-	if err != nil {
-		return err
 	}
 	for i := range list {
 		p := checks.Person{Person: list[i], Lines: lines[list[i].No], Payments: g.payments[list[i].No], Change: g.changes[list[i].No]}
@@ -603,45 +608,89 @@ func (g *gathering) name(p *checks.Person) (ok bool) {
 	return true
 }
 
-// PeriodChecking is what the checks found in every batch of a period, and what only shows
-// over several months.
-type PeriodChecking struct {
-	From, To calendar.Month
-	Batches  []Checking
-	Whole    Checking // of the period: Batch is 0
-}
-
-// CheckPeriod scans a period: what was fixed with each batch that was not given up, or of one
-// that never was what the checks find today, and the checks that make sense over time.
-func (b *Book) CheckPeriod(ctx context.Context, from, to calendar.Month) (p PeriodChecking, err error) {
-	p.From, p.To = from, to
+// CheckPeriod scans a period as it is known now. Batch by batch, those that were given up left
+// out, every check that looks at a batch looks at it again, on the day on which it was
+// submitted but with the registers of today, and each hears what it finds, with the answers
+// that were given to the same. Then it gives what the checks find over the whole period that
+// is of no one batch; its Batch is 0. Error: finding.tampered.
+func (b *Book) CheckPeriod(ctx context.Context, from, to calendar.Month, each func(Checking) error) (whole Checking, err error) {
 	batches, err := b.BatchList(ctx)
 	if err != nil {
-		return p, err
+		return whole, err
 	}
-	within := map[BatchID]bool{}
+	var committed []BatchID
+	found := map[string]bool{} // marks of what the batches have
 	for _, x := range batches {
 		if x.State == Cancelled || x.ID.Month() < from || x.ID.Month() > to {
 			continue
 		}
-		within[x.ID] = x.State.Committed()
-		c, err := b.Checking(ctx, x.ID)
-		if err != nil {
-			return p, err
+		if x.State.Committed() {
+			committed = append(committed, x.ID)
 		}
-		p.Batches = append(p.Batches, c)
+		c, err := b.checkPast(ctx, x)
+		if err != nil {
+			return whole, err
+		}
+		for i := range c.Findings {
+			found[c.Findings[i].Mark()] = true
+		}
+		if err := each(c); err != nil {
+			return whole, err
+		}
 	}
-	p.Whole.Day = b.today()
-	return p, b.view(ctx, func(r Reader) error {
-		g := &gathering{ctx: ctx, r: r, within: maps.Clone(within)}
-		if err := g.gather(p.Whole.Day, from, to, nil); err != nil {
+	whole.Day = b.today()
+	return whole, b.view(ctx, func(r Reader) error {
+		g := &gathering{ctx: ctx, r: r, within: committed}
+		if err := g.gather(whole.Day, from, to, nil); err != nil {
 			return err
 		}
 		result, err := checks.RunPeriod(&g.m, g.people)
-		p.Whole.States = result.States
-		for i, f := range result.Findings {
-			p.Whole.Findings = append(p.Whole.Findings, CheckFinding{Finding: f, Seq: i + 1})
+		whole.States = result.States
+		for _, f := range result.Findings {
+			if found[f.Mark()] {
+				whole.States[slices.IndexFunc(whole.States, func(s checks.State) bool { return s.Check == f.Check })].Found--
+				continue
+			}
+			whole.Findings = append(whole.Findings, CheckFinding{Finding: f, Seq: len(whole.Findings) + 1})
 		}
 		return err
 	})
+}
+
+// checkPast looks at a batch again as it is known now. What was fixed at its submission lends
+// its day and its answers; its numbers are not those of what is found now.
+func (b *Book) checkPast(ctx context.Context, batch Batch) (Checking, error) {
+	fixed := Checking{}
+	err := b.view(ctx, func(r Reader) (err error) {
+		if batch.State != Draft {
+			fixed, err = fixedChecking(ctx, r, batch)
+		}
+		return err
+	})
+	if err != nil {
+		return fixed, err
+	}
+	day := fixed.Day
+	if day == 0 {
+		day = b.today()
+	}
+	w, err := b.workOut(ctx, batch, batch.Maker, day, checks.RunPast)
+	if err != nil {
+		return w.Checking, err
+	}
+	said := func(f checks.Finding) string { // a register that has come in again is quoted with another date
+		f.Rows = nil
+		return f.Mark()
+	}
+	answered := map[string]*CheckFinding{}
+	for i := range fixed.Findings {
+		answered[said(fixed.Findings[i].Finding)] = &fixed.Findings[i]
+	}
+	for i := range w.Findings {
+		f := &w.Findings[i]
+		if old := answered[said(f.Finding)]; old != nil {
+			f.Answer, f.Paper, f.AnsweredBy, f.AnsweredAt = old.Answer, old.Paper, old.AnsweredBy, old.AnsweredAt
+		}
+	}
+	return w.Checking, nil
 }

@@ -43,13 +43,14 @@ func (x *changed) cause(l Line) {
 	x.months[1] = max(x.months[1], l.Month)
 }
 
-// comparison adds up the rows of Changes.
+// comparison adds up the rows of Changes, some people at a time.
 type comparison struct {
 	report *batchReport
 	rows   map[changeKey]*changed
-	had    map[int64]money.Fen // what the month before paid a person for itself
-	has    map[int64]money.Fen // what is due for the month
-	names  map[int64]string    // of everybody, once somebody is not on the batch's roster
+	had    map[int64]money.Fen    // what the month before paid a person for itself
+	has    map[int64]money.Fen    // what is due for the month
+	kept   map[changeKey]*changed // of accounts, of everybody: most have none
+	names  map[int64]string       // of everybody, once somebody is not on the batch's roster
 }
 
 // ofMonth says whether a batch pays the month that the report is about: the batch itself,
@@ -69,23 +70,43 @@ func (p *batchReport) Changes(fn func(ReportChange) error) error {
 	if p.head.Batch.Kind == Reissue || regular && p.previous.ID == 0 {
 		return nil
 	}
-	c := &comparison{report: p, rows: map[changeKey]*changed{}, had: map[int64]money.Fen{}, has: map[int64]money.Fen{}}
+	c := &comparison{report: p, kept: map[changeKey]*changed{}}
 	batches := []Batch{p.head.Batch}
 	if regular {
 		batches = append(slices.Clone(p.earlier), p.head.Batch)
+		batches = slices.DeleteFunc(batches, func(x Batch) bool { return x.ID.Month() < p.previous.ID.Month() }) // they hold no line of either month
 	}
 	for _, x := range batches {
-		if regular && x.ID.Month() < p.previous.ID.Month() { // holds no line of either month
-			continue
-		}
-		if err := c.lines(x); err != nil {
-			return err
-		}
 		if err := c.accounts(x); err != nil {
 			return err
 		}
 	}
-	return c.explain(fn)
+	v, err := p.newVariance()
+	if err != nil {
+		return err
+	}
+	last, err := p.r.LastPerson(p.ctx)
+	if err != nil {
+		return err
+	}
+	for first := int64(1); first <= last; first += chunkSize {
+		upto := first + chunkSize - 1
+		c.rows, c.had, c.has = map[changeKey]*changed{}, map[int64]money.Fen{}, map[int64]money.Fen{}
+		for k, x := range c.kept {
+			if first <= k.person && k.person <= upto {
+				c.rows[k] = x
+			}
+		}
+		for _, x := range batches {
+			if err := c.lines(x, first, upto); err != nil {
+				return err
+			}
+		}
+		if err := c.explain(v, fn); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (c *comparison) at(person int64, part, item, place string) *changed {
@@ -99,13 +120,13 @@ func (c *comparison) at(person int64, part, item, place string) *changed {
 	return x
 }
 
-// lines files the lines of a batch. What a batch outside the two runs did to one of the
+// lines files the lines that a batch has for some people. What a batch outside the two runs did to one of the
 // months, and what a run did to other months than its own, are rows of their own.
-func (c *comparison) lines(b Batch) error {
+func (c *comparison) lines(b Batch, first, last int64) error {
 	p := c.report
 	month, before := p.head.Batch.ID.Month(), p.previous.ID.Month()
 	own := b.ID == p.head.Batch.ID
-	return p.r.Lines(p.ctx, LineQuery{Batch: b.ID}, func(l Line) error {
+	return p.r.Lines(p.ctx, LineQuery{Batch: b.ID, First: first, Last: last}, func(l Line) error {
 		if p.head.Batch.Kind != Regular {
 			x := c.at(l.Person, PartCorrected, l.Item, l.Place)
 			x.before += effect(l, l.Committed)
@@ -174,8 +195,13 @@ func (c *comparison) accounts(b Batch) error {
 			if part.fen == 0 {
 				continue
 			}
-			x := c.at(s.Person, part.name, "", s.Place)
-			if p.ofPrevious(b) {
+			k := changeKey{s.Person, part.name, ""}
+			x := c.kept[k]
+			if x == nil {
+				x = &changed{}
+				c.kept[k] = x
+			}
+			if x.place = s.Place; p.ofPrevious(b) {
 				x.before += part.fen
 				continue
 			}
@@ -196,7 +222,7 @@ func (c *comparison) accounts(b Batch) error {
 		return nil
 	})
 	for person, ways := range moved {
-		if x := c.rows[changeKey{person, PartOwed, ""}]; x != nil {
+		if x := c.kept[changeKey{person, PartOwed, ""}]; x != nil {
 			x.text = movedChinese(ways)
 		}
 	}
@@ -217,8 +243,8 @@ func movedChinese(ways map[Way]money.Fen) string {
 	return strings.Join(parts, "、")
 }
 
-// explain hands on what differs, in order, with its causes.
-func (c *comparison) explain(fn func(ReportChange) error) error {
+// explain hands on what differs for the people at hand, in order, with its causes.
+func (c *comparison) explain(v *variance, fn func(ReportChange) error) error {
 	p := c.report
 	keys := make([]changeKey, 0, len(c.rows))
 	for k, x := range c.rows {
@@ -227,20 +253,15 @@ func (c *comparison) explain(fn func(ReportChange) error) error {
 		}
 	}
 	slices.SortFunc(keys, changeKey.compare)
-	v, err := p.newVariance()
+	if len(keys) == 0 {
+		return nil
+	}
+	moved, err := v.movedFacts(keys[0].person, keys[len(keys)-1].person)
 	if err != nil {
 		return err
 	}
 	regular := p.head.Batch.Kind == Regular
-	var moved map[int64][]Fact
-	upto := int64(0)
 	for _, k := range keys {
-		if k.person > upto {
-			upto = k.person + chunkSize
-			if moved, err = v.movedFacts(k.person, upto); err != nil {
-				return err
-			}
-		}
 		x := c.rows[k]
 		if paid := c.rows[changeKey{k.person, PartMonth, k.item}]; regular && k.part == PartCorrected && paid != nil {
 			x.before, x.now = x.before+paid.before-x.now, paid.before

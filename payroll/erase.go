@@ -443,7 +443,7 @@ func erasedLeaves(ctx context.Context, r Reader, persons []int64) (list []Erased
 		if !slices.ContainsFunc(persons, func(p int64) bool { _, has := salts[p]; return has }) {
 			continue
 		}
-		err = leavesOf(ctx, r, x, salts, func(l Leaf) error {
+		err = leavesOf(ctx, r, x, salts, nil, func(l Leaf) error {
 			if slices.Contains(persons, l.Person) {
 				public, private := l.digests()
 				list = append(list, ErasedLeaf{x.ID, l.Person, public, private})

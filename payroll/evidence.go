@@ -46,7 +46,10 @@ func (b *Book) Evidence(ctx context.Context, id BatchID, folder Folder) (Seal, e
 		if e.meta, err = r.Meta(ctx); err != nil {
 			return err
 		}
-		if seal, err = sameSeal(ctx, r, e.batch); err != nil {
+		if seal, err = sealOf(ctx, r, e.batch, nil); err != nil {
+			return err
+		}
+		if err := sameSeal(ctx, r, e.batch, seal); err != nil {
 			return err
 		}
 		for _, part := range []func() error{e.sealed, func() error { return e.signatures(seal) }, e.findings, e.leaves, e.journal, e.erasures, e.since, e.inputs, e.earlier, func() error { return e.about(seal) }} {
@@ -221,7 +224,7 @@ func (e *evidence) leaves() error {
 		return err
 	}
 	return e.table("leaves.tsv", func(row func(...string)) error {
-		return leavesOf(e.ctx, e.Reader, e.batch, salts, func(l Leaf) error {
+		return leavesOf(e.ctx, e.Reader, e.batch, salts, nil, func(l Leaf) error {
 			f := []string{num(l.Person), string(l.Public), string(l.Private)}
 			if l.Erased() {
 				public, private := l.digests()

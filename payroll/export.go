@@ -2,8 +2,10 @@ package payroll
 
 import (
 	"context"
+	"math"
 	"sort"
 	"strconv"
+	"strings"
 
 	"zhida/payroll/journal"
 	"zhida/rules"
@@ -26,6 +28,7 @@ type Outgoing struct {
 	Payments    []Payment
 	Remittances []Remittance    // by institution, person, item, month
 	Taken       map[string]bool // names of files that other batches have sent
+	OldCards    string          // why payments go to accounts that were replaced since the approval, see BeginExport
 	settings    int64
 }
 
@@ -189,7 +192,9 @@ func profiles(ctx context.Context, r Reader, batch Batch, who map[int64]*facts.P
 
 // BeginExport records what is about to leave, before anything does. Begun already,
 // it holds the files against what was recorded: exporting again gives the same
-// bytes or is refused (export.changed).
+// bytes or is refused (export.changed). Payments to accounts that were replaced since the
+// approval are refused (export.replaced), unless an approver who did not submit the batch
+// says why the old ones will do.
 func (b *Book) BeginExport(ctx context.Context, s *Session, o *Outgoing, files []ExportFile, of map[int]string) error {
 	if err := s.need(RoleMaker, RoleApprover); err != nil {
 		return err
@@ -218,7 +223,20 @@ func (b *Book) BeginExport(ctx context.Context, s *Session, o *Outgoing, files [
 				return message.Err("export.taken", f.Name)
 			}
 		}
+		old, err := b.replacedSince(ctx, tx, batch, o.Payments)
+		if err != nil {
+			return err
+		}
 		pairs := []string{"batch", batch.ID.String(), "digest", batch.Digest, "date", o.Date.String(), "settings", num(o.settings)}
+		if len(old) > 0 {
+			if strings.TrimSpace(o.OldCards) == "" {
+				return message.Err("export.replaced", batch.ID, len(old), strings.Join(old[:min(len(old), mostReplaced)], "、"))
+			}
+			if err := mayAnswerStops(ctx, tx, s, batch); err != nil {
+				return err
+			}
+			pairs = append(pairs, "old_cards", strconv.Itoa(len(old)), "reason", o.OldCards)
+		}
 		for _, f := range files {
 			pairs = append(pairs, "file", f.Name, "count", strconv.Itoa(f.Count), "total_fen", num(int64(f.Total)), "sm3", f.SM3)
 		}
@@ -244,6 +262,80 @@ func (b *Book) BeginExport(ctx context.Context, s *Session, o *Outgoing, files [
 		}
 		return nil
 	})
+}
+
+// mostReplaced is how many payments to replaced accounts a sentence lists.
+const mostReplaced = 10
+
+// replacedSince words the payments of an approved batch to accounts that were replaced since:
+// what became known before, checker and approver were shown by the checks.
+func (b *Book) replacedSince(ctx context.Context, r Reader, batch Batch, payments []Payment) (list []string, err error) {
+	head, err := r.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	approved := int64(0)
+	err = r.Events(ctx, batch.Horizon, head.Position, func(e journal.Event) error {
+		if e.Kind != EventBatchApproved {
+			return nil
+		}
+		pairs, err := journal.ParsePayload(e.Payload)
+		if valueOf(pairs, "batch") == batch.ID.String() {
+			approved = e.Position
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	touched, elsewhere := map[int64]bool{}, map[int64]bool{} // own account; who receives the pay
+	first, last := int64(math.MaxInt64), int64(0)
+	err = r.ChangedSince(ctx, approved, head.Position, func(f Fact) error {
+		switch f.Kind {
+		case facts.KindAccount:
+			touched[f.Person] = true
+			first, last = min(first, f.Person), max(last, f.Person)
+		case facts.KindRecipient, facts.KindOrder:
+			elsewhere[f.Person] = true
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	now := map[int64]identity.Card{}
+	if last > 0 {
+		day := max(batch.ID.Month().Last(), calendar.DateIn(b.now(), zone))
+		err = r.Facts(ctx, FactQuery{First: first, Last: last, Kinds: []facts.Kind{facts.KindAccount}}, func(f Fact) error {
+			if !touched[f.Person] || f.From > day {
+				return nil
+			}
+			var a facts.Account
+			err := decode(f, &a)
+			now[f.Person] = a.Card
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	for _, p := range payments {
+		replaced := false
+		switch {
+		case elsewhere[p.Person]:
+			_, why, err := b.whereNow(ctx, r, PaidOut{Payment: p}, "", batch.ID.Month())
+			if err != nil {
+				return nil, err
+			}
+			replaced = why.Code != "reissue.same_account"
+		case touched[p.Person] && p.Target == "":
+			replaced = now[p.Person] != p.Card
+		}
+		if replaced {
+			list = append(list, p.Holder+" "+p.Card.String())
+		}
+	}
+	return list, nil
 }
 
 func sameFiles(id BatchID, begun, now []ExportFile) error {

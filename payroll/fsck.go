@@ -632,7 +632,7 @@ func (f *fsck) content(x Batch, steps []batchStep) error {
 	if !sealed || x.State != Approved && x.State != Exported && x.State != Submitted && x.State != Checked {
 		return nil
 	}
-	seal, err := sealOf(f.ctx, f.Reader, x)
+	seal, err := sealOf(f.ctx, f.Reader, x, nil)
 	if err != nil {
 		return err
 	}

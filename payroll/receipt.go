@@ -60,8 +60,11 @@ func receiptOf(ctx context.Context, r Reader, id BatchID, person int64) (Receipt
 	if !batch.State.Committed() {
 		return Receipt{}, message.Err("evidence.not_approved", id, batch.State.Chinese())
 	}
-	seal, err := sameSeal(ctx, r, batch)
+	seal, err := sealOf(ctx, r, batch, nil)
 	if err != nil {
+		return Receipt{}, err
+	}
+	if err := sameSeal(ctx, r, batch, seal); err != nil {
 		return Receipt{}, err
 	}
 	signers, err := signersOf(ctx, r, batch)
@@ -74,7 +77,7 @@ func receiptOf(ctx context.Context, r Reader, id BatchID, person int64) (Receipt
 	}
 	found := Receipt{Seal: seal, Signers: signers, Number: -1}
 	tree := journal.NewTree()
-	err = leavesOf(ctx, r, batch, salts, func(l Leaf) error {
+	err = leavesOf(ctx, r, batch, salts, nil, func(l Leaf) error {
 		if n := tree.Add(l.Text()); l.Person == person {
 			found.Leaf, found.Number = l, n
 		}

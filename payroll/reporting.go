@@ -2,6 +2,7 @@ package payroll
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sort"
 	"strconv"
@@ -61,17 +62,33 @@ type reportPerson struct {
 	others     []string  // payments to somebody else, in words
 }
 
+// newReport is a whole report.
 func newReport(ctx context.Context, r Reader, id BatchID) (*batchReport, error) {
+	p, err := newComparing(ctx, r, id)
+	if err != nil {
+		return nil, err
+	}
+	if p.head.Batch.State.Committed() {
+		p.head.Seal = p.head.Batch.Digest
+	}
+	for _, load := range []func() error{p.loadPeople, p.loadLines, p.loadEvents, p.loadShares} {
+		if err := load(); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// newComparing is a report that only says what differs from the month before: of people what
+// they end with, and nothing that papers print beside it.
+func newComparing(ctx context.Context, r Reader, id BatchID) (*batchReport, error) {
 	p := &batchReport{ctx: ctx, r: r, people: map[int64]*reportPerson{}, documents: map[int64]string{}, causes: map[string]string{}, brought: map[int64]string{}, kinds: map[int64]string{}, withdrawn: map[int64]bool{}}
 	batch, err := batchOf(ctx, r, id)
 	if err != nil {
 		return nil, err
 	}
 	p.head.Batch = batch
-	if batch.State.Committed() {
-		p.head.Seal = batch.Digest
-	}
-	for _, load := range []func() error{p.loadRuns, p.loadPeople, p.loadHead, p.loadDocuments, p.loadBrought, p.loadEvents, p.loadShares, p.loadSentBack, p.findPrevious} {
+	for _, load := range []func() error{p.loadRuns, p.loadRoster, p.loadSkipped, p.loadPolicies, p.loadBrought, p.loadSentBack, p.findPrevious} {
 		if err := load(); err != nil {
 			return nil, err
 		}
@@ -93,17 +110,19 @@ func (p *batchReport) loadRuns() error {
 	return err
 }
 
+func (p *batchReport) loadRoster() error {
+	return p.r.Settlements(p.ctx, p.head.Batch.ID, func(s Settlement) error {
+		p.people[s.Person] = &reportPerson{settlement: s}
+		p.order = append(p.order, s.Person)
+		return nil
+	})
+}
+
 func (p *batchReport) loadPeople() error {
 	batch := p.head.Batch
 	who := map[int64]*facts.Profile{}
-	err := p.r.Settlements(p.ctx, batch.ID, func(s Settlement) error {
-		p.people[s.Person] = &reportPerson{settlement: s}
-		p.order = append(p.order, s.Person)
-		who[s.Person] = nil
-		return nil
-	})
-	if err != nil {
-		return err
+	for _, no := range p.order {
+		who[no] = nil
 	}
 	if err := profiles(p.ctx, p.r, batch, who); err != nil {
 		return err
@@ -199,7 +218,30 @@ func countyOf(ctx context.Context, r Reader, meta Meta) (*County, error) {
 	return county, err
 }
 
-func (p *batchReport) loadHead() error {
+// loadSkipped finds the earlier months that nobody had run and that the batch pays along.
+func (p *batchReport) loadSkipped() error {
+	month := p.head.Batch.ID.Month()
+	err := p.r.Lines(p.ctx, LineQuery{Batch: p.head.Batch.ID, Cause: causeMonth, Before: month}, func(l Line) error {
+		if !p.ran[l.Month] && !slices.Contains(p.head.Skipped, l.Month) {
+			p.head.Skipped = append(p.head.Skipped, l.Month)
+		}
+		return nil
+	})
+	slices.Sort(p.head.Skipped)
+	return err
+}
+
+// loadLines takes from the lines which places, funds and documents the batch is about.
+func (p *batchReport) loadLines() error {
+	places, funds, items, used := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[int64]bool{}
+	err := p.r.Lines(p.ctx, LineQuery{Batch: p.head.Batch.ID}, func(l Line) error {
+		places[l.Place], funds[l.Fund], items[l.Item], used[l.Policy] = true, true, true, true
+		return nil
+	})
+	return errors.Join(err, p.loadHead(places, funds), p.loadDocuments(used, items))
+}
+
+func (p *batchReport) loadHead(places, funds map[string]bool) error {
 	meta, err := p.r.Meta(p.ctx)
 	if err != nil {
 		return err
@@ -214,7 +256,7 @@ func (p *batchReport) loadHead() error {
 	if err != nil {
 		return err
 	}
-	townships, villages, funds := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	townships, villages := map[string]bool{}, map[string]bool{}
 	note := func(code string) {
 		townships[facts.Township(code)] = true
 		if len(code) == 12 {
@@ -224,13 +266,8 @@ func (p *batchReport) loadHead() error {
 	for _, who := range p.people {
 		note(who.settlement.Place)
 	}
-	err = p.r.Lines(p.ctx, LineQuery{Batch: p.head.Batch.ID}, func(l Line) error {
-		note(l.Place)
-		funds[l.Fund] = true
-		return nil
-	})
-	if err != nil {
-		return err
+	for code := range places {
+		note(code)
 	}
 	name := func(code string) string {
 		if v := world.Places[code]; len(v) > 0 {
@@ -250,7 +287,7 @@ func (p *batchReport) loadHead() error {
 	return nil
 }
 
-func (p *batchReport) loadDocuments() error {
+func (p *batchReport) loadPolicies() error {
 	all, err := p.r.AllPolicies(p.ctx)
 	if err != nil {
 		return err
@@ -260,26 +297,19 @@ func (p *batchReport) loadDocuments() error {
 		return err
 	}
 	p.policies, p.names = all, itemNames(granted)
-	used := map[int64]bool{}
-	items := map[string]bool{}
-	err = p.r.Lines(p.ctx, LineQuery{Batch: p.head.Batch.ID}, func(l Line) error {
-		used[l.Policy], items[l.Item] = true, true
-		if l.Cause == causeMonth && l.Month < p.head.Batch.ID.Month() && !p.ran[l.Month] && !slices.Contains(p.head.Skipped, l.Month) {
-			p.head.Skipped = append(p.head.Skipped, l.Month)
-		}
-		return nil
-	})
-	if err != nil {
-		return err
+	for _, a := range all {
+		p.documents[a.Position] = a.Document
 	}
-	slices.Sort(p.head.Skipped)
+	return nil
+}
+
+func (p *batchReport) loadDocuments(used map[int64]bool, items map[string]bool) error {
 	type ordered struct {
 		ReportItem
 		order int
 	}
 	found := map[string]ordered{}
-	for _, a := range all {
-		p.documents[a.Position] = a.Document
+	for _, a := range p.policies {
 		if !used[a.Position] {
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 
@@ -80,8 +81,10 @@ type leafLine struct {
 	name, document string
 }
 
-// leavesOf gives the leaves of a batch by person. Every person of the roster has one.
-func leavesOf(ctx context.Context, r Reader, batch Batch, salts map[int64]LeafSalt, fn func(Leaf) error) error {
+// leavesOf gives the leaves of a batch by person. Every person of the roster has one. What it
+// reads also goes to seal, while there is one: all lines, payments and texts of the batch,
+// whether a leaf has them or not.
+func leavesOf(ctx context.Context, r Reader, batch Batch, salts map[int64]LeafSalt, seal *sealer, fn func(Leaf) error) error {
 	all, err := r.AllPolicies(ctx)
 	if err != nil {
 		return err
@@ -94,45 +97,89 @@ func leavesOf(ctx context.Context, r Reader, batch Batch, salts map[int64]LeafSa
 	if err != nil {
 		return err
 	}
+	if seal != nil {
+		for _, t := range texts {
+			seal.text(t)
+		}
+	}
 	payments := map[int64][]Payment{}
-	if err := r.Payments(ctx, batch.ID, func(p Payment) error { payments[p.Person] = append(payments[p.Person], p); return nil }); err != nil {
+	err = r.Payments(ctx, batch.ID, func(p Payment) error {
+		if seal != nil {
+			seal.payment(&p)
+		}
+		payments[p.Person] = append(payments[p.Person], p)
+		return nil
+	})
+	if err != nil {
 		return err
 	}
 	var roster []Settlement
-	if err := r.Settlements(ctx, batch.ID, func(s Settlement) error { roster = append(roster, s); return nil }); err != nil {
+	err = r.Settlements(ctx, batch.ID, func(s Settlement) error {
+		if seal != nil {
+			seal.settlement(&s)
+		}
+		roster = append(roster, s)
+		return nil
+	})
+	if err != nil {
 		return err
 	}
-	done := 0
-	for part := range slices.Chunk(roster, leavesAtOnce) {
-		tell(ctx, "progress.seal", int64(done), int64(len(roster)))
-		done += len(part)
-		lines := map[int64][]leafLine{}
-		err := r.Lines(ctx, LineQuery{Batch: batch.ID, First: part[0].Person, Last: part[len(part)-1].Person}, func(l Line) error {
-			x := leafLine{Line: l, name: l.Item}
-			if p := grants[num(l.Policy)]; p != nil {
-				x.name, x.document = itemName(p, l.Item), p.Document.Number
+	var lines []leafLine // of one person
+	person := int64(0)
+	total := len(roster)
+	give := func(upto int64) error { // the leaves of those before
+		for len(roster) > 0 && roster[0].Person < upto {
+			if done := total - len(roster); done%chunkSize == 0 {
+				tell(ctx, "progress.seal", int64(done), int64(total))
 			}
-			lines[l.Person] = append(lines[l.Person], x)
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		for _, s := range part {
+			s := roster[0]
+			roster = roster[1:]
 			leaf := Leaf{Person: s.Person, erased: salts[s.Person]}
 			if !leaf.Erased() {
-				leaf = leafOf(batch, s, lines[s.Person], payments[s.Person], texts, salts[s.Person].Salt)
+				var own []leafLine
+				if s.Person == person {
+					own = lines
+				}
+				leaf = leafOf(batch, s, own, payments[s.Person], texts, salts[s.Person].Salt)
 			}
 			if err := fn(leaf); err != nil {
 				return err
 			}
 		}
+		return nil
 	}
-	return nil
+	type grant struct {
+		policy int64
+		item   string
+	}
+	known := map[grant][2]string{} // name and document
+	err = r.Lines(ctx, LineQuery{Batch: batch.ID}, func(l Line) error {
+		if seal != nil {
+			seal.line(&l)
+		}
+		if l.Person != person {
+			if err := give(l.Person); err != nil {
+				return err
+			}
+			person, lines = l.Person, lines[:0]
+		}
+		g := grant{l.Policy, l.Item}
+		words, there := known[g]
+		if !there {
+			words[0] = l.Item
+			if p := grants[num(l.Policy)]; p != nil {
+				words = [2]string{itemName(p, l.Item), p.Document.Number}
+			}
+			known[g] = words
+		}
+		lines = append(lines, leafLine{l, words[0], words[1]})
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return give(math.MaxInt64)
 }
-
-// leavesAtOnce is how many people's lines are in memory at a time.
-const leavesAtOnce = 2000
 
 func itemName(p *policy.Policy, code string) string {
 	for _, it := range p.Items {
@@ -171,13 +218,7 @@ func textAt(texts []string, n int) string {
 // partSalt hides one part of a leaf: showing it reveals neither the salt nor the other part.
 func partSalt(part, salt string) string { return journal.Digest([]byte(part + "\n" + salt)) }
 
-// treeOf is the tree over the leaves of a batch.
-func treeOf(ctx context.Context, r Reader, batch Batch, salts map[int64]LeafSalt) (*journal.Tree, error) {
-	t := journal.NewTree()
-	return t, leavesOf(ctx, r, batch, salts, func(l Leaf) error { t.Add(l.Text()); return nil })
-}
-
-// newSeal draws a salt for every person of a batch and seals it.
+// newSeal draws a salt for every person of a batch and seals it. Error: batch.tampered.
 func (b *Book) newSeal(ctx context.Context, tx Tx, batch Batch) (Seal, error) {
 	var list []LeafSalt
 	if err := tx.Settlements(ctx, batch.ID, func(s Settlement) error { list = append(list, LeafSalt{Person: s.Person}); return nil }); err != nil {
@@ -193,11 +234,27 @@ func (b *Book) newSeal(ctx context.Context, tx Tx, batch Batch) (Seal, error) {
 	if err := tx.PutSalts(ctx, batch.ID, list); err != nil {
 		return Seal{}, err
 	}
-	return sealOf(ctx, tx, batch)
+	return intactSeal(ctx, tx, batch)
 }
 
-// sealOf is the seal of a batch as its rows stand.
-func sealOf(ctx context.Context, r Reader, batch Batch) (Seal, error) {
+// intactSeal is the seal of a batch as its rows stand. One reading of them proves both that
+// they have the digest that the batch was given and what the tree says of each person.
+// Error: batch.tampered of rows edited behind the program's back.
+func intactSeal(ctx context.Context, r Reader, batch Batch) (Seal, error) {
+	rows := newSealer()
+	seal, err := sealOf(ctx, r, batch, rows)
+	if err != nil {
+		return seal, err
+	}
+	digest, err := rows.sumWith(ctx, r, batch.ID, batch)
+	if err == nil && digest != batch.Digest {
+		err = message.Err("batch.tampered", batch.ID)
+	}
+	return seal, err
+}
+
+// sealOf is the seal of a batch as its rows stand; rows may be nil, see leavesOf.
+func sealOf(ctx context.Context, r Reader, batch Batch, rows *sealer) (Seal, error) {
 	meta, err := r.Meta(ctx)
 	if err != nil {
 		return Seal{}, err
@@ -206,8 +263,8 @@ func sealOf(ctx context.Context, r Reader, batch Batch) (Seal, error) {
 	if err != nil {
 		return Seal{}, err
 	}
-	tree, err := treeOf(ctx, r, batch, salts)
-	if err != nil {
+	tree := journal.NewTree()
+	if err := leavesOf(ctx, r, batch, salts, rows, func(l Leaf) error { tree.Add(l.Text()); return nil }); err != nil {
 		return Seal{}, err
 	}
 	seal := Seal{County: meta.County, Batch: batch.ID, Digest: batch.Digest, Horizon: batch.Horizon, Rules: batch.RulesVersion, Leaves: tree.Size(), Root: tree.Root()}
@@ -239,17 +296,14 @@ func (s *Session) signed(seal Seal, more ...string) ([]string, error) {
 	return slices.Concat(pairs, []string{"signature", hexOf(signature)}, more), err
 }
 
-// sameSeal gives the seal that the maker signed; a batch whose rows give another was edited.
-// Error: batch.no_seal of a batch that an earlier program submitted.
-func sameSeal(ctx context.Context, r Reader, batch Batch) (Seal, error) {
-	seal, err := sealOf(ctx, r, batch)
-	if err != nil {
-		return seal, err
-	}
+// sameSeal holds the seal of a batch as its rows stand against the one that the maker
+// signed; a batch whose rows give another was edited. Errors: batch.tampered; batch.no_seal
+// of a batch that an earlier program submitted.
+func sameSeal(ctx context.Context, r Reader, batch Batch, seal Seal) error {
 	submitted := ""
 	head, err := r.Head(ctx)
 	if err != nil {
-		return seal, err
+		return err
 	}
 	err = r.Events(ctx, batch.Horizon, head.Position, func(e journal.Event) error {
 		if e.Kind != EventBatchSubmitted {
@@ -263,13 +317,13 @@ func sameSeal(ctx context.Context, r Reader, batch Batch) (Seal, error) {
 	})
 	switch {
 	case err != nil:
-		return seal, err
+		return err
 	case submitted == "":
-		return seal, message.Err("batch.no_seal", batch.ID)
+		return message.Err("batch.no_seal", batch.ID)
 	case submitted != seal.Sum():
-		return seal, message.Err("batch.tampered", batch.ID)
+		return message.Err("batch.tampered", batch.ID)
 	}
-	return seal, nil
+	return nil
 }
 
 // addendum names the seals of batches that an event adds to: an export, an answer, a closing.

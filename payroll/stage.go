@@ -447,8 +447,20 @@ func (s *sealer) close() (err error) {
 }
 
 func (s *sealer) line(l *Line) {
-	s.lines.row(num(l.Person), l.Item, l.Month.String(), string(l.Side), num(int64(l.Fen)), num(int64(l.Due)), num(int64(l.Committed)),
-		l.Place, num(l.Policy), l.Fund, l.Cause, strconv.Itoa(l.Text))
+	x := &s.lines
+	x.int(l.Person)
+	x.field(l.Item)
+	x.field(l.Month.String())
+	x.field(string(l.Side))
+	x.int(int64(l.Fen))
+	x.int(int64(l.Due))
+	x.int(int64(l.Committed))
+	x.field(l.Place)
+	x.int(l.Policy)
+	x.field(l.Fund)
+	x.field(l.Cause)
+	x.int(int64(l.Text))
+	x.end()
 }
 
 func (s *sealer) settlement(p *Settlement) {
@@ -540,21 +552,32 @@ var escapeField = strings.NewReplacer("\\", `\\`, "\t", `\t`, "\n", `\n`)
 // row writes tab-separated fields and a newline; the three characters that would
 // be ambiguous are escaped.
 func (s *section) row(fields ...string) {
-	s.buf = s.buf[:0]
-	for i, f := range fields {
-		if i > 0 {
-			s.buf = append(s.buf, '\t')
-		}
-		if strings.ContainsAny(f, "\\\t\n") {
-			f = escapeField.Replace(f)
-		}
-		s.buf = append(s.buf, f...)
+	for _, f := range fields {
+		s.field(f)
 	}
-	s.buf = append(s.buf, '\n')
+	s.end()
+}
+
+// field adds one field to the row at hand, int one that is a number, and end ends the row.
+func (s *section) field(f string) {
+	if strings.ContainsAny(f, "\\\t\n") {
+		f = escapeField.Replace(f)
+	}
+	s.buf = append(append(s.buf, f...), '\t')
+}
+
+func (s *section) int(n int64) { s.buf = append(strconv.AppendInt(s.buf, n, 10), '\t') }
+
+func (s *section) end() {
+	if len(s.buf) == 0 { // a row of no fields is an empty line
+		s.buf = append(s.buf, '\t')
+	}
+	s.buf[len(s.buf)-1] = '\n'
 	s.h.Write(s.buf)
 	if s.w != nil && s.err == nil {
 		_, s.err = s.w.Write(s.buf)
 	}
+	s.buf = s.buf[:0]
 }
 
 func num(n int64) string { return strconv.FormatInt(n, 10) }
@@ -587,18 +610,23 @@ func (s *sealer) digest(ctx context.Context, r Reader, id BatchID, batch Batch) 
 	if err := r.Payments(ctx, id, func(p Payment) error { s.payment(&p); return nil }); err != nil {
 		return "", err
 	}
-	if err := r.Entries(ctx, EntryQuery{Batch: id}, func(e Entry) error { s.entry(&e); return nil }); err != nil {
-		return "", err
-	}
-	if err := r.Portions(ctx, id, func(p Portion) error { s.portion(&p); return nil }); err != nil {
-		return "", err
-	}
 	texts, err := r.Texts(ctx, id)
 	if err != nil {
 		return "", err
 	}
 	for _, t := range texts {
 		s.text(t)
+	}
+	return s.sumWith(ctx, r, id, batch)
+}
+
+// sumWith is the digest when lines, settlements, payments and texts have been read.
+func (s *sealer) sumWith(ctx context.Context, r Reader, id BatchID, batch Batch) (string, error) {
+	if err := r.Entries(ctx, EntryQuery{Batch: id}, func(e Entry) error { s.entry(&e); return nil }); err != nil {
+		return "", err
+	}
+	if err := r.Portions(ctx, id, func(p Portion) error { s.portion(&p); return nil }); err != nil {
+		return "", err
 	}
 	return s.sum(batch), nil
 }

@@ -27,14 +27,24 @@ type FactQuery struct {
 	First, Last int64
 	Kinds       []facts.Kind  // all when empty
 	Since       calendar.Date // leaves out day facts that ended before; 0 for all
+	Moving      *Moving       // only what moves; nil for all
 	Scope       string        // only facts of this scope, of any person
+}
+
+// Moving selects facts that became known after a position, facts that begin or end between
+// two days, and who people are whenever that became known.
+type Moving struct {
+	After    int64
+	From, To calendar.Date
 }
 
 // LineQuery selects lines, ordered by batch, person, item, month. Zero values select all.
 type LineQuery struct {
 	Batch       BatchID
 	Person      int64
-	First, Last int64 // person numbers
+	First, Last int64          // person numbers
+	Cause       string         // only lines with this cause
+	Before      calendar.Month // only lines of earlier months
 }
 
 // CommittedSum is what is committed for an obligation, and the horizon of the

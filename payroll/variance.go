@@ -83,7 +83,8 @@ func (v *variance) turns(f Fact) bool {
 // movedFacts finds what moved about the persons first..last, each once by kind and place.
 func (v *variance) movedFacts(first, last int64) (map[int64][]Fact, error) {
 	found := map[int64][]Fact{}
-	err := v.report.r.Facts(v.report.ctx, FactQuery{Horizon: v.report.head.Batch.Horizon, First: first, Last: last}, func(f Fact) error {
+	q := FactQuery{Horizon: v.report.head.Batch.Horizon, First: first, Last: last, Moving: &Moving{v.before.Horizon, v.months[0].First(), v.months[1].Last()}}
+	err := v.report.r.Facts(v.report.ctx, q, func(f Fact) error {
 		moved := v.moved(f)
 		if f.Kind == facts.KindPerson && !moved {
 			var p facts.Profile

@@ -21,7 +21,7 @@ import (
 func (c *cli) checksCommand() *cobra.Command {
 	var from, to string
 	cmd := &cobra.Command{Use: "checks", Short: "一段时间里全部批次的审核事项，和跨月才看得出来的事项", Args: cobra.NoArgs,
-		Long:    "每个批次用提交时固定的审核事项（没有固定的按今天重查），再查跨月的事项。有停止事项没有答复的，退出码 7。",
+		Long:    "每个批次按现在知道的重查一遍（提交那一天的口径、现在的登记），提交时相同的事项带上答复；再查跨月的事项。缺登记的写“没有查”。有停止事项没有答复的，退出码 7。",
 		Example: "  zhida checks --from 2026-01 --to 2026-11",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			first, err := calendar.ParseMonth(from)
@@ -36,11 +36,7 @@ func (c *cli) checksCommand() *cobra.Command {
 				return message.Err("audit.months", first, last)
 			}
 			return c.with(cmd, func(ctx context.Context, a *app.App) error {
-				p, err := a.CheckPeriod(ctx, first, last)
-				if err != nil {
-					return err
-				}
-				return c.period(p)
+				return c.period(ctx, a, first, last)
 			})
 		}}
 	cmd.Flags().StringVar(&from, "from", "", "第一个月")
@@ -198,35 +194,35 @@ func (c *cli) checking(out io.Writer, x *payroll.Checking) {
 	say("finding.summary", stop, openStop, review, openReview)
 }
 
-func (c *cli) period(p payroll.PeriodChecking) error {
-	open, first := 0, payroll.BatchID(0)
-	for i := range p.Batches {
-		if _, n := p.Batches[i].Count(checks.Stop); n > 0 {
-			if first == 0 {
-				first = p.Batches[i].Batch
-			}
-			open += n
+// period prints each batch as it is done, since a period may be long; JSON is one document.
+// Error: finding.period_stop.
+func (c *cli) period(ctx context.Context, a *app.App, from, to calendar.Month) error {
+	open, n := 0, 0
+	batches := []map[string]any{}
+	whole, err := a.CheckPeriod(ctx, from, to, func(x payroll.Checking) error {
+		_, stops := x.Count(checks.Stop)
+		open += stops
+		n++
+		if c.json {
+			batches = append(batches, c.checkingJSON(&x))
+			return nil
 		}
+		fmt.Fprintln(c.out, x.Batch)
+		c.checking(c.out, &x)
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	stops, _ := p.Whole.Count(checks.Stop)
 	if c.json {
-		batches := make([]map[string]any, 0, len(p.Batches))
-		for i := range p.Batches {
-			batches = append(batches, c.checkingJSON(&p.Batches[i]))
-		}
-		if err := c.printJSON(map[string]any{"from": p.From, "to": p.To, "batches": batches, "period": c.checkingJSON(&p.Whole)}); err != nil {
+		if err := c.printJSON(map[string]any{"from": from, "to": to, "batches": batches, "period": c.checkingJSON(&whole)}); err != nil {
 			return err
 		}
 	} else {
-		c.say("finding.period", p.From, p.To, len(p.Batches))
-		for i := range p.Batches {
-			fmt.Fprintln(c.out, p.Batches[i].Batch)
-			c.checking(c.out, &p.Batches[i])
-		}
-		fmt.Fprintf(c.out, "%s 至 %s\n", p.From, p.To)
-		c.checking(c.out, &p.Whole)
+		c.say("finding.period", from, to, n)
+		c.checking(c.out, &whole)
 	}
-	if open+stops > 0 {
+	if stops, _ := whole.Count(checks.Stop); open+stops > 0 {
 		return message.Err("finding.period_stop", open, stops)
 	}
 	return nil

@@ -15,32 +15,34 @@ import (
 )
 
 func (c *cli) exportCommand() *cobra.Command {
-	var out string
-	cmd := &cobra.Command{Use: "export ID", Short: "写出银行文件、代扣清单和清册；每个文件写完都读回比对", Args: cobra.ExactArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
-		id, err := payroll.ParseBatchID(args[0])
-		if err != nil {
-			return err
-		}
-		return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
-			b, err := a.Batch(ctx, id)
+	var out, oldCards string
+	cmd := &cobra.Command{Use: "export ID", Short: "写出银行文件、代扣清单和清册；每个文件写完都读回比对",
+		Long: "审批以后换了卡的，不导出：作废本批再算一次；旧卡还能收款的，由没有提交这一批的审批人员用 --old-cards 写明理由。", Args: cobra.ExactArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
+			id, err := payroll.ParseBatchID(args[0])
 			if err != nil {
 				return err
 			}
-			if err := c.confirm("confirm.export", id, b.Payees, b.Net.Grouped(), out); err != nil {
-				return err
-			}
-			m, err := a.Export(ctx, s, id, out)
-			if err != nil {
-				return err
-			}
-			if c.json {
-				return c.printJSON(m)
-			}
-			c.exported(m, out)
-			return nil
-		})
-	}}
+			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
+				b, err := a.Batch(ctx, id)
+				if err != nil {
+					return err
+				}
+				if err := c.confirm("confirm.export", id, b.Payees, b.Net.Grouped(), out); err != nil {
+					return err
+				}
+				m, err := a.Export(ctx, s, id, out, oldCards)
+				if err != nil {
+					return err
+				}
+				if c.json {
+					return c.printJSON(m)
+				}
+				c.exported(m, out)
+				return nil
+			})
+		}}
 	cmd.Flags().StringVar(&out, "out", "", "写到哪个文件夹")
+	cmd.Flags().StringVar(&oldCards, "old-cards", "", "审批以后换了卡的仍付旧卡：理由")
 	_ = cmd.MarkFlagRequired("out")
 	return cmd
 }

@@ -233,16 +233,19 @@ func once(code string, before bool) func(*Month, func(Finding)) watch {
 	}
 }
 
-// festival is the first day of a holiday of three days or more that begins within the days
-// that count as before it; 0 when there is none, or nothing is known.
+// festival is the first day of a holiday that begins within the days that count as before
+// it; 0 when there is none, or nothing is known. A weekend is shorter than a holiday.
 func (m *Month) festival() calendar.Date {
 	if m.Calendar == nil || !m.Calendar.Known(m.Day.Year()) {
 		return 0
 	}
 	off := func(d calendar.Date) bool { return !m.Calendar.Is(d) }
 	for n := 1; n <= m.Settings.FestivalDays; n++ {
-		d := m.Day.AddDays(n)
-		if off(d) && !off(d.AddDays(-1)) && off(d.AddDays(1)) && off(d.AddDays(2)) {
+		d, long := m.Day.AddDays(n), 0
+		for long < m.Settings.HolidayDays && off(d.AddDays(long)) {
+			long++
+		}
+		if long == m.Settings.HolidayDays && !off(d.AddDays(-1)) {
 			return d
 		}
 	}
@@ -325,7 +328,7 @@ func fabricated(m *Month, found func(Finding)) watch {
 					found(Finding{Place: place, Fen: fen * money.Fen(len(rows)), Message: message.M("check.equal_amounts", m.place(place), len(rows), fen), Rows: rows})
 				}
 			}
-			round := !slices.ContainsFunc(v.all, func(f money.Fen) bool { return f%10000 != 0 })
+			round := !slices.ContainsFunc(v.all, func(f money.Fen) bool { return f%money.Fen(m.Settings.RoundYuan*100) != 0 })
 			if len(v.all) >= m.Settings.ListPeople && round && !equal {
 				var sum money.Fen
 				var rows []string

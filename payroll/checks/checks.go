@@ -77,6 +77,7 @@ type Check struct {
 	Standing bool     // an answer holds for later batches while nothing about the finding changes
 	Drifts   bool     // amounts follow what others do while a batch is on its way: banks answer, other batches take money
 	Period   bool     // makes sense over a period of several months
+	Book     bool     // looks at the county's money and at who worked, not at one batch: over a period it is asked once
 
 	run func(m *Month, found func(Finding)) watch
 }
@@ -108,6 +109,12 @@ type Result struct {
 // Run lets every check look at a month. people streams everybody of the batch once.
 func Run(m *Month, people func(each func(*Person) error) error) (Result, error) {
 	return run(m, func(*Check) bool { return true }, people)
+}
+
+// RunPast lets those checks look at a batch of a period that look at the batch itself;
+// what they would find in every batch alike is left to RunPeriod.
+func RunPast(m *Month, people func(each func(*Person) error) error) (Result, error) {
+	return run(m, func(c *Check) bool { return !c.Book }, people)
 }
 
 // RunPeriod lets those checks look that make sense over several months.

@@ -29,9 +29,9 @@ func county() *Month {
 	return &Month{Day: 20261126, From: 202611, To: 202611, Settings: Defaults(), Sources: map[Source]calendar.Date{Workdays: 0, Previous: 0, Tenure: 0, Exclusions: 0},
 		Places:   map[string]Place{town: {"陬市镇", 42000}, village: {"柳叶村", 1800}, other: {"荷花村", 2600}},
 		Calendar: w,
-		Items: map[string]Item{"base": {Name: "基本报酬", Period: 1, ByPost: true, Categories: []facts.Category{facts.VillageCadre}}, "bonus": {Name: "年终绩效", Period: 12, ByPost: true},
+		Items: map[string]Item{"base": {Name: "基本报酬", Period: 1, ByPost: true, Categories: []facts.Category{facts.VillageCadre}}, "bonus": {Name: "年终绩效", Period: 12, Due: []int{12}, ByPost: true}, "parts": {Name: "分期报酬", Period: 12, Due: []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, ByPost: true},
 			"old": {Name: "离任补偿", Period: 1}, "funeral": {Name: "丧葬补助", Period: 1, ByDeath: true}, "trip": {Name: "下村补助", Period: 1}},
-		Documents: map[int64]Document{grant: {Number: "桃办发〔2026〕1号", From: 202601, Grants: []string{"base", "bonus", "old", "funeral", "trip"}}},
+		Documents: map[int64]Document{grant: {Number: "桃办发〔2026〕1号", From: 202601, Grants: []string{"base", "bonus", "parts", "old", "funeral", "trip"}}},
 		Covers:    map[string][]string{}, Horizon: 100, Before: 50, Gross: 10_000_00, DayOf: func(position int64) calendar.Date {
 			return map[bool]calendar.Date{true: 20261126, false: 20260105}[position == 0] // what has no position came in today
 		}}
@@ -112,6 +112,12 @@ func TestChecks(t *testing.T) {
 		{"paid on after death by the roster, two months of back-pay", func(s *setting) {
 			s.a.Profiles[0].Died = 20260912
 			s.a.Lines = append(s.a.Lines, Line{Item: "base", Month: 202610, Fen: 1, Place: village, Policy: grant})
+		}, []string{"after_death stop after_death"}},
+		{"an instalment of a yearly sum for a month after death", func(s *setting) {
+			s.a.Profiles[0].Died = 20261003
+			s.a.Lines[0].Item = "parts"
+			s.b.Profiles[0].Died = 20261103 // and one for the month of death
+			s.b.Lines[0].Item = "parts"
 		}, []string{"after_death stop after_death"}},
 		{"month of death, months before it, the funeral, the year's bonus lived for", func(s *setting) {
 			s.a.Profiles[0].Died = 20261103
@@ -625,6 +631,59 @@ func TestEveryCheckIsDescribed(t *testing.T) {
 		if other, ok := Find(c.Code); !ok || other.Name != c.Name {
 			t.Errorf("%s is not found", c.Code)
 		}
+	}
+}
+
+// What counts as a slip, a pattern, a holiday, a round sum and a reversal is the county's to say.
+func TestParameters(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		plan  func(m *Month, a, b *Person)
+		set   func(*Settings)
+		finds string // as the settings are at first, and no longer as set
+	}{
+		{"id_digits", func(m *Month, a, b *Person) {
+			b.Name, b.Payments[0].Holder = a.Name, a.Name
+			b.Profiles[0].ID = identity.MakeResidentID("439901", a.id().Birth(), 43)
+		}, func(s *Settings) { s.IDDigits = 1 }, "namesakes review namesakes"},
+		{"weekday_months", func(m *Month, a, b *Person) {
+			m.DayOf = func(int64) calendar.Date { return 20261130 }
+			for d := calendar.Date(20260907); d <= 20261123; d = d.AddDays(7) {
+				days(a, town, d)
+			}
+		}, func(s *Settings) { s.WeekdayMonths = 4 }, "day_pattern review one_weekday"},
+		{"holiday_days", func(m *Month, a, b *Person) {
+			for d := calendar.Date(20261201); d <= 20261203; d = d.AddDays(1) {
+				m.Calendar.Move(d, false)
+			}
+			a.Amounts = []facts.Amount{{Item: "base", From: 202611, Until: 202611, Document: "桃财〔2026〕9号"}}
+		}, func(s *Settings) { s.HolidayDays = 4 }, "burst review burst"},
+		{"round_yuan", func(m *Month, a, b *Person) {
+			m.Settings.ListPeople = 2
+			for i, p := range []*Person{a, b} {
+				p.Amounts = []facts.Amount{{Item: "base", From: 202611, Source: facts.Source{Position: 60}}}
+				p.Lines[0].Fen = money.Fen(300_00 + 100_00*i)
+			}
+		}, func(s *Settings) { s.RoundYuan = 1000 }, "fabricated review round_amounts"},
+		{"year_end_months", func(m *Month, a, b *Person) {
+			m.Day = 20270220
+			m.Statement = []Row{{Serial: "3", Date: 20261201, Debit: 9_000_00, Party: "桃源县某中心", Matched: true}, {Serial: "4", Date: 20270215, Credit: 9_000_00, Party: "桃源县某中心"}}
+		}, func(s *Settings) { s.YearEndMonths = 1 }, "out_and_back stop year_end"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			find := func(set func(*Settings)) bool {
+				m, a, b := county(), cadre(1, "张小满"), cadre(2, "李复生")
+				c.plan(m, a, b)
+				set(&m.Settings)
+				return slices.Contains(codes(t, m, a, b), c.finds)
+			}
+			if !find(func(*Settings) {}) {
+				t.Errorf("%s is not found", c.finds)
+			}
+			if find(c.set) {
+				t.Errorf("%s is found still", c.finds)
+			}
+		})
 	}
 }
 

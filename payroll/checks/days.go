@@ -136,7 +136,7 @@ func daysAhead(m *Month, found func(Finding)) watch {
 func stays(kind string) bool { return strings.Contains(kind, "处分") }
 
 // dayPattern finds several people of one place with the very same days, and people whose
-// days over three months are all on one weekday. A place where all go on the days that are
+// days over some months are all on one weekday. A place where all go on the days that are
 // worked anyway is left alone.
 func dayPattern(m *Month, found func(Finding)) watch {
 	type group struct{ place, days string }
@@ -182,14 +182,14 @@ func (m *Month) whole(dates []calendar.Date) bool {
 	return known && len(dates) >= n
 }
 
-// weekdays finds days of the last three months that are all on one weekday.
+// weekdays finds days of the last months that are all on one weekday.
 func (m *Month) weekdays(p *Person, found func(Finding)) {
 	var rows []string
 	months := map[calendar.Month]bool{}
 	var last *facts.Day
 	for i := range p.Days {
 		d := &p.Days[i]
-		if d.Date < m.To.Add(-2).First() || d.Date > m.To.Last() {
+		if d.Date < m.To.Add(1-m.Settings.WeekdayMonths).First() || d.Date > m.To.Last() {
 			continue
 		}
 		if last != nil && last.Date.Weekday() != d.Date.Weekday() {
@@ -199,7 +199,7 @@ func (m *Month) weekdays(p *Person, found func(Finding)) {
 		months[d.Date.Month()] = true
 		rows = append(rows, dayRow(m, d))
 	}
-	if last != nil && len(rows) >= m.Settings.WeekdayDays && len(months) == 3 && !m.Settings.exempt("day_pattern", last.Place) {
+	if last != nil && len(rows) >= m.Settings.WeekdayDays && len(months) == m.Settings.WeekdayMonths && !m.Settings.exempt("day_pattern", last.Place) {
 		weekday := string([]rune("日一二三四五六")[int(last.Date.Weekday())])
 		found(Finding{Place: last.Place, Person: p.No, Name: p.Name, Month: m.To, Message: message.M("check.one_weekday", p.Name, len(rows), weekday), Rows: rows})
 	}

@@ -107,7 +107,7 @@ func outAndBack(m *Month, found func(Finding)) watch {
 // or over the end of a year.
 func (m *Month) returns(first, second *Row) bool {
 	opposite := first.Debit > 0 && first.Debit == second.Credit || first.Credit > 0 && first.Credit == second.Debit
-	yearEnd := first.Date.Year()+1 == second.Date.Year() && first.Date.Month().Number() == 12 && second.Date.Month().Number() <= 2
+	yearEnd := first.Date.Year()+1 == second.Date.Year() && first.Date.Month().Number() == 12 && second.Date.Month().Number() <= m.Settings.YearEndMonths
 	return opposite && (second.Date.Sub(first.Date) <= m.Settings.BackDays || yearEnd)
 }
 

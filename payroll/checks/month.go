@@ -59,7 +59,8 @@ type Place struct {
 // Item is an item of pay as the latest document grants it.
 type Item struct {
 	Name       string
-	Period     int // months its amount is for: 1, 3, 6, 12; 0 for once
+	Period     int   // months its amount is for: 1, 3, 6, 12; 0 for once
+	Due        []int // months of the year in which instalments of it are paid, ascending
 	Categories []facts.Category
 	ByPost     bool // due for days in a post
 	ByDeath    bool // due because of a death
@@ -221,15 +222,23 @@ func (m *Month) item(code string) string {
 }
 
 // begins is the first month that a line's amount is for: of a yearly item that is paid in
-// December, January.
+// December, January; of one of its instalments, the month after the one before.
 func (m *Month) begins(l *Line) calendar.Month {
-	period := 1
-	if x, ok := m.Items[l.Item]; ok {
-		if period = x.Period; period == 0 {
-			period = 12
+	x, ok := m.Items[l.Item]
+	if !ok {
+		return l.Month
+	}
+	period := x.Period
+	if period == 0 {
+		period = 12
+	}
+	first := (l.Month.Number()-1)/period*period + 1
+	for _, due := range x.Due {
+		if due < l.Month.Number() {
+			first = max(first, due+1)
 		}
 	}
-	return calendar.Month(l.Month.Year()*100 + (l.Month.Number()-1)/period*period + 1)
+	return calendar.Month(l.Month.Year()*100 + first)
 }
 
 // document is the number of the one that a line rests on.

@@ -151,7 +151,7 @@ func namesakes(m *Month, found func(Finding)) watch {
 			return
 		}
 		first := p.Profiles[0]
-		x := one{p.No, p.Name, p.Profiles[len(p.Profiles)-1].ID, !m.First && first.Position > m.Before}
+		x := one{p.No, p.Name, p.Profiles[len(p.Profiles)-1].ID, !m.First && first.Position > m.Before && first.Position <= m.Horizon}
 		key := p.Place + " " + identity.FoldName(p.Name)
 		groups[key] = append(groups[key], x)
 	}, end: func() {
@@ -172,7 +172,7 @@ func namesakes(m *Month, found func(Finding)) watch {
 				for _, at := range same {
 					for i := range at {
 						for j := max(0, i-mostNames); j < i; j++ {
-							if near(list[at[i]].id.Full(), list[at[j]].id.Full()) {
+							if near(list[at[i]].id.Full(), list[at[j]].id.Full(), m.Settings.IDDigits) {
 								suspect[at[i]], suspect[at[j]] = true, true
 							}
 						}
@@ -195,9 +195,9 @@ func namesakes(m *Month, found func(Finding)) watch {
 	}}
 }
 
-// near says whether two ID numbers differ as slips do: in two places at most besides the
-// check digit, with the same birthday or the same last digits.
-func near(a, b string) bool {
+// near says whether two ID numbers differ as slips do: in few places besides the check
+// digit, with the same birthday or the same last digits.
+func near(a, b string, most int) bool {
 	if len(a) != 18 || len(b) != 18 {
 		return false
 	}
@@ -207,7 +207,7 @@ func near(a, b string) bool {
 			differ++
 		}
 	}
-	return differ <= 2 && (a[6:14] == b[6:14] || a[14:17] == b[14:17])
+	return differ <= most && (a[6:14] == b[6:14] || a[14:17] == b[14:17])
 }
 
 // otherPayroll finds people who are on another payroll in the months they are paid for,

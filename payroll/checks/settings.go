@@ -15,22 +15,28 @@ type Settings struct {
 	MigrationPlaces int `yaml:"migration_places"` // cards of so many villages on one day are a batch of the bank
 	IdenticalDays   int `yaml:"identical_days"`   // so many days, all the same for several people
 	IdenticalPeople int `yaml:"identical_people"`
-	WeekdayDays     int `yaml:"weekday_days"`   // so many days over three months, all on one weekday
-	OffListDays     int `yaml:"off_list_days"`  // a statement's row may stay unmatched so long
-	IdleDays        int `yaml:"idle_days"`      // after its due date a transfer not paid onward is looked at
-	IdleStop        int `yaml:"idle_stop"`      // and stops
-	BackDays        int `yaml:"back_days"`      // money that comes back from where it went within so many days
-	AnswerDays      int `yaml:"answer_days"`    // a payment without the bank's answer
-	ReissueDays     int `yaml:"reissue_days"`   // a payment that came back and is not paid again
-	ChangePercent   int `yaml:"change_percent"` // a change nothing explains, from which share of last month
-	ChangeYuan      int `yaml:"change_yuan"`    // or from which amount
-	CountPercent    int `yaml:"count_percent"`  // payees more or fewer than last month
-	CountPeople     int `yaml:"count_people"`   // and at least so many
-	ListPeople      int `yaml:"list_people"`    // people of one village whose manual amounts repeat or are round
-	SequenceIDs     int `yaml:"sequence_ids"`   // consecutive ID numbers in one village
-	SequenceCards   int `yaml:"sequence_cards"` // consecutive card numbers in one village
-	ManualPercent   int `yaml:"manual_percent"` // of a first batch, the share of manual amounts without a document
-	FestivalDays    int `yaml:"festival_days"`  // before a holiday of three days or more
+	WeekdayDays     int `yaml:"weekday_days"`    // so many days over some months, all on one weekday
+	OffListDays     int `yaml:"off_list_days"`   // a statement's row may stay unmatched so long
+	IdleDays        int `yaml:"idle_days"`       // after its due date a transfer not paid onward is looked at
+	IdleStop        int `yaml:"idle_stop"`       // and stops
+	BackDays        int `yaml:"back_days"`       // money that comes back from where it went within so many days
+	AnswerDays      int `yaml:"answer_days"`     // a payment without the bank's answer
+	ReissueDays     int `yaml:"reissue_days"`    // a payment that came back and is not paid again
+	ChangePercent   int `yaml:"change_percent"`  // a change nothing explains, from which share of last month
+	ChangeYuan      int `yaml:"change_yuan"`     // or from which amount
+	CountPercent    int `yaml:"count_percent"`   // payees more or fewer than last month
+	CountPeople     int `yaml:"count_people"`    // and at least so many
+	ListPeople      int `yaml:"list_people"`     // people of one village whose manual amounts repeat or are round
+	SequenceIDs     int `yaml:"sequence_ids"`    // consecutive ID numbers in one village
+	SequenceCards   int `yaml:"sequence_cards"`  // consecutive card numbers in one village
+	ManualPercent   int `yaml:"manual_percent"`  // of a first batch, the share of manual amounts without a document
+	FestivalDays    int `yaml:"festival_days"`   // before a holiday
+	HolidayDays     int `yaml:"holiday_days"`    // of so many days or more
+	WeekdayMonths   int `yaml:"weekday_months"`  // months over which days on one weekday count
+	IDDigits        int `yaml:"id_digits"`       // digits in which two ID numbers may differ to be taken for a slip
+	RoundYuan       int `yaml:"round_yuan"`      // of which a manual amount is a multiple, to be round
+	YearEndMonths   int `yaml:"year_end_months"` // of a year in which December's money may come back
+	MonthsBack      int `yaml:"months_back"`     // before its own at which a batch looks for what became of earlier ones
 
 	CardBatches  []CardBatch `yaml:"card_batches"`
 	Compatible   []Together  `yaml:"compatible"`   // category beside a kind of other payroll
@@ -121,6 +127,7 @@ type Exemption struct {
 func Defaults() Settings {
 	return Settings{CardDays: 10, AgentDays: 30, AgentCards: 5, MigrationPlaces: 10, IdenticalDays: 8, IdenticalPeople: 3, WeekdayDays: 10, OffListDays: 3, IdleDays: 30, IdleStop: 90, BackDays: 30,
 		AnswerDays: 10, ReissueDays: 30, ChangePercent: 0, ChangeYuan: 0, CountPercent: 10, CountPeople: 20, ListPeople: 5, SequenceIDs: 3, SequenceCards: 4, ManualPercent: 90, FestivalDays: 15,
+		HolidayDays: 3, WeekdayMonths: 3, IDDigits: 2, RoundYuan: 100, YearEndMonths: 2, MonthsBack: 6,
 		Compatible: []Together{{Payroll: "城乡居民养老保险"}, {Payroll: "企业职工养老保险"}, {Payroll: "优抚"}},
 		// 《村民委员会组织法》第三十二条；《会计法》第三十七条
 		Incompatible: []Exclusion{
@@ -136,24 +143,36 @@ type Param struct {
 	Meaning string `json:"meaning"` // Chinese
 }
 
+// number is a setting that is a number.
+type number struct {
+	name    string
+	value   int
+	least   int
+	meaning string // Chinese
+}
+
+// numbers are the settings that are numbers, in their order.
+func (s *Settings) numbers() []number {
+	return []number{
+		{"card_days", s.CardDays, 0, "换卡后多少天以内的批次要看"}, {"agent_days", s.AgentDays, 1, "多少天以内经手的卡算在一起"}, {"agent_cards", s.AgentCards, 2, "同一村由一人代办或同一天办理多少张卡起"},
+		{"migration_places", s.MigrationPlaces, 2, "同一天同一银行涉及多少个村起算银行批量"}, {"id_digits", s.IDDigits, 1, "同名人的证件号差几位以内要看"}, {"identical_days", s.IdenticalDays, 3, "多少天完全相同起"},
+		{"identical_people", s.IdenticalPeople, 2, "多少人完全相同起"}, {"weekday_days", s.WeekdayDays, 5, "几个月里多少天都在同一个星期几起"}, {"weekday_months", s.WeekdayMonths, 1, "看几个月（每月都有）"},
+		{"off_list_days", s.OffListDays, 0, "对账单上的支出多少天没有对上"}, {"idle_days", s.IdleDays, 0, "到了应付日期以后多少天没有付出要看"}, {"idle_stop", s.IdleStop, s.IdleDays, "多少天没有付出要停"},
+		{"back_days", s.BackDays, 1, "多少天以内原路退回"}, {"year_end_months", s.YearEndMonths, 1, "十二月的钱次年几个月以内退回算跨年冲回"}, {"months_back", s.MonthsBack, 1, "已付出的批次往前看几个月"},
+		{"answer_days", s.AnswerDays, 1, "付出多少天没有回盘"}, {"reissue_days", s.ReissueDays, 1, "退票多少天没有重发"}, {"change_percent", s.ChangePercent, 0, "没有原因的变动从上月的百分之几起（0：都报）"},
+		{"change_yuan", s.ChangeYuan, 0, "或者从多少元起（0：都报）"}, {"count_percent", s.CountPercent, 1, "人数增减从百分之几起"}, {"count_people", s.CountPeople, 1, "并且至少多少人"},
+		{"list_people", s.ListPeople, 2, "同一村多少人的手工金额相同或都是整数起"}, {"round_yuan", s.RoundYuan, 1, "手工金额是多少元的倍数算整数"}, {"sequence_ids", s.SequenceIDs, 3, "同一村多少个连号身份证起"},
+		{"sequence_cards", s.SequenceCards, 3, "同一村多少张连号卡起"}, {"manual_percent", s.ManualPercent, 0, "第一批里没有文号的手工金额从百分之几起"}, {"festival_days", s.FestivalDays, 0, "假期前多少天以内"},
+		{"holiday_days", s.HolidayDays, 2, "连休多少天起算假期"},
+	}
+}
+
 // Params are the settings in their order, numbers first.
 func Params() []Param {
 	d := Defaults()
 	var list []Param
-	for _, x := range []struct {
-		name     string
-		standard int
-		meaning  string
-	}{
-		{"card_days", d.CardDays, "换卡后多少天以内的批次要看"}, {"agent_days", d.AgentDays, "多少天以内经手的卡算在一起"}, {"agent_cards", d.AgentCards, "同一村由一人代办或同一天办理多少张卡起"},
-		{"migration_places", d.MigrationPlaces, "同一天同一银行涉及多少个村起算银行批量"}, {"identical_days", d.IdenticalDays, "多少天完全相同起"}, {"identical_people", d.IdenticalPeople, "多少人完全相同起"},
-		{"weekday_days", d.WeekdayDays, "三个月里多少天都在同一个星期几起"}, {"off_list_days", d.OffListDays, "对账单上的支出多少天没有对上"}, {"idle_days", d.IdleDays, "到了应付日期以后多少天没有付出要看"},
-		{"idle_stop", d.IdleStop, "多少天没有付出要停"}, {"back_days", d.BackDays, "多少天以内原路退回"}, {"answer_days", d.AnswerDays, "付出多少天没有回盘"}, {"reissue_days", d.ReissueDays, "退票多少天没有重发"},
-		{"change_percent", d.ChangePercent, "没有原因的变动从上月的百分之几起（0：都报）"}, {"change_yuan", d.ChangeYuan, "或者从多少元起（0：都报）"}, {"count_percent", d.CountPercent, "人数增减从百分之几起"},
-		{"count_people", d.CountPeople, "并且至少多少人"}, {"list_people", d.ListPeople, "同一村多少人的手工金额相同或都是整数起"}, {"sequence_ids", d.SequenceIDs, "同一村多少个连号身份证起"},
-		{"sequence_cards", d.SequenceCards, "同一村多少张连号卡起"}, {"manual_percent", d.ManualPercent, "第一批里没有文号的手工金额从百分之几起"}, {"festival_days", d.FestivalDays, "三天以上假期前多少天以内"},
-	} {
-		list = append(list, Param{x.name, itoa(int64(x.standard)), x.meaning})
+	for _, n := range d.numbers() {
+		list = append(list, Param{n.name, itoa(int64(n.value)), n.meaning})
 	}
 	return append(list,
 		Param{"card_batches", "空", "银行批量发卡、换卡：bank、from、until、document"},
@@ -170,14 +189,7 @@ func Params() []Param {
 // Read checks the settings and reads their amounts. Error: settings.checks.
 func (s *Settings) Read(file string) error {
 	bad := func(what string) error { return message.Err("settings.checks", file, what) }
-	for _, n := range []struct {
-		name  string
-		value int
-		least int
-	}{{"card_days", s.CardDays, 0}, {"agent_days", s.AgentDays, 1}, {"agent_cards", s.AgentCards, 2}, {"migration_places", s.MigrationPlaces, 2}, {"identical_days", s.IdenticalDays, 3}, {"identical_people", s.IdenticalPeople, 2},
-		{"weekday_days", s.WeekdayDays, 5}, {"off_list_days", s.OffListDays, 0}, {"idle_days", s.IdleDays, 0}, {"idle_stop", s.IdleStop, s.IdleDays}, {"back_days", s.BackDays, 1}, {"answer_days", s.AnswerDays, 1},
-		{"reissue_days", s.ReissueDays, 1}, {"change_percent", s.ChangePercent, 0}, {"change_yuan", s.ChangeYuan, 0}, {"count_percent", s.CountPercent, 1}, {"count_people", s.CountPeople, 1}, {"list_people", s.ListPeople, 2},
-		{"sequence_ids", s.SequenceIDs, 3}, {"sequence_cards", s.SequenceCards, 3}, {"manual_percent", s.ManualPercent, 0}, {"festival_days", s.FestivalDays, 0}} {
+	for _, n := range s.numbers() {
 		if n.value < n.least || n.value > 100000 {
 			return bad(n.name)
 		}

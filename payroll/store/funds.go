@@ -23,10 +23,13 @@ func (q *queries) PutPortions(ctx context.Context, list []payroll.Portion) error
 }
 
 func (q *queries) Portions(ctx context.Context, id payroll.BatchID, fn func(payroll.Portion) error) error {
-	return q.stream(ctx, `SELECT `+portionColumns+` FROM portion WHERE batch = ? ORDER BY person, fund, place`, []any{int64(id)}, func(r *sqlx.Rows) error {
-		var p payroll.Portion
-		if err := r.Scan(&p.Batch, &p.Person, &p.Fund, &p.Place, &p.Gross, &p.Deduction, &p.Moved, &p.Held, &p.Owed, &p.Reissued, &p.Pay); err != nil {
-			return err
+	return q.rows(ctx, `SELECT `+portionColumns+` FROM portion WHERE batch = ? ORDER BY person, fund, place`, []any{int64(id)}, 11, func(r *row) error {
+		p := payroll.Portion{Batch: payroll.BatchID(r.int()), Person: r.int()}
+		p.Fund, p.Place = r.text(), r.text()
+		p.Gross, p.Deduction, p.Moved, p.Held = money.Fen(r.int()), money.Fen(r.int()), money.Fen(r.int()), money.Fen(r.int())
+		p.Owed, p.Reissued, p.Pay = money.Fen(r.int()), money.Fen(r.int()), money.Fen(r.int())
+		if r.err != nil {
+			return r.err
 		}
 		return fn(p)
 	})

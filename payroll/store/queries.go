@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -48,6 +49,51 @@ func (q *queries) stream(ctx context.Context, query string, args []any, scan fun
 		}
 	}
 	return rows.Err()
+}
+
+// row gives the columns of a row in their order, as the driver has them. A county's lines and
+// facts are millions of columns, and Scan would turn each into its named type by reflection.
+type row struct {
+	values  []any
+	targets []any // of values
+	next    int
+	err     error // the first column that holds something else
+}
+
+// int is the next column, a whole number.
+func (r *row) int() int64 {
+	n, ok := r.values[r.next].(int64)
+	r.note(ok)
+	return n
+}
+
+// text is the next column, a text.
+func (r *row) text() string {
+	s, ok := r.values[r.next].(string)
+	r.note(ok)
+	return s
+}
+
+func (r *row) note(ok bool) {
+	if !ok && r.err == nil {
+		r.err = fmt.Errorf("store: column %d holds a %T", r.next+1, r.values[r.next])
+	}
+	r.next++
+}
+
+// rows is stream for the tables that have many rows.
+func (q *queries) rows(ctx context.Context, query string, args []any, columns int, scan func(*row) error) error {
+	r := &row{values: make([]any, columns), targets: make([]any, columns)}
+	for i := range r.values {
+		r.targets[i] = &r.values[i]
+	}
+	return q.stream(ctx, query, args, func(x *sqlx.Rows) error {
+		r.next = 0
+		if err := x.Scan(r.targets...); err != nil {
+			return err
+		}
+		return scan(r)
+	})
 }
 
 func (q *queries) get(ctx context.Context, into any, query string, args ...any) error {
@@ -284,9 +330,12 @@ func (q *queries) AddPersons(ctx context.Context, ids []string) (map[string]int6
 
 const factColumns = `person, kind, key, valid_from, known_from, valid_to, known_to, body, salt, source, scope, commitment, binding`
 
-func scanFact(r *sqlx.Rows) (f payroll.Fact, err error) {
-	err = r.Scan(&f.Person, &f.Kind, &f.Key, &f.From, &f.KnownFrom, &f.To, &f.KnownTo, &f.Body, &f.Salt, &f.Where, &f.Scope, &f.Commitment, &f.Binding)
-	return f, err
+const factCount = 13
+
+func scanFact(r *row) (payroll.Fact, error) {
+	f := payroll.Fact{Person: r.int(), Kind: facts.Kind(r.text()), Key: r.text(), From: calendar.Date(r.int()), KnownFrom: r.int(), To: calendar.Date(r.int()), KnownTo: r.int(),
+		Body: r.text(), Salt: r.text(), Where: r.text(), Scope: r.text(), Commitment: r.text(), Binding: r.text()}
+	return f, r.err
 }
 
 func (q *queries) Facts(ctx context.Context, x payroll.FactQuery, fn func(payroll.Fact) error) error {
@@ -311,7 +360,11 @@ func (q *queries) Facts(ctx context.Context, x payroll.FactQuery, fn func(payrol
 		query += ` AND (kind <> 'day' OR valid_to >= ?)`
 		args = append(args, x.Since)
 	}
-	return q.stream(ctx, query+` ORDER BY person, kind, key, valid_from, known_from`, args, func(r *sqlx.Rows) error {
+	if m := x.Moving; m != nil {
+		query += ` AND (kind = 'person' OR known_from > ? OR valid_from BETWEEN ? AND ? OR valid_to BETWEEN ? AND ?)`
+		args = append(args, m.After, m.From, m.To, m.From, m.To)
+	}
+	return q.rows(ctx, query+` ORDER BY person, kind, key, valid_from, known_from`, args, factCount, func(r *row) error {
 		f, err := scanFact(r)
 		if err != nil {
 			return err
@@ -321,10 +374,10 @@ func (q *queries) Facts(ctx context.Context, x payroll.FactQuery, fn func(payrol
 }
 
 func (q *queries) ChangedSince(ctx context.Context, after, upto int64, fn func(payroll.Fact) error) error {
-	return q.stream(ctx, `SELECT `+factColumns+` FROM fact WHERE known_from > ? AND known_from <= ?
+	return q.rows(ctx, `SELECT `+factColumns+` FROM fact WHERE known_from > ? AND known_from <= ?
 		UNION SELECT `+factColumns+` FROM fact WHERE known_to <> 0 AND known_to > ? AND known_to <= ?
 		ORDER BY person, kind, key, valid_from, known_from`,
-		[]any{after, upto, after, upto}, func(r *sqlx.Rows) error {
+		[]any{after, upto, after, upto}, factCount, func(r *row) error {
 			f, err := scanFact(r)
 			if err != nil {
 				return err
@@ -643,10 +696,17 @@ func (q *queries) Lines(ctx context.Context, x payroll.LineQuery, fn func(payrol
 	if x.Last != 0 {
 		query, args = query+` AND person BETWEEN ? AND ?`, append(args, x.First, x.Last)
 	}
-	return q.stream(ctx, query+` ORDER BY batch, person, item, month`, args, func(r *sqlx.Rows) error {
-		var l payroll.Line
-		if err := r.Scan(&l.Batch, &l.Person, &l.Item, &l.Month, &l.Side, &l.Fen, &l.Due, &l.Committed, &l.Place, &l.Policy, &l.Fund, &l.Cause, &l.Text); err != nil {
-			return err
+	if x.Cause != "" {
+		query, args = query+` AND cause = ?`, append(args, x.Cause)
+	}
+	if x.Before != 0 {
+		query, args = query+` AND month < ?`, append(args, int64(x.Before))
+	}
+	return q.rows(ctx, query+` ORDER BY batch, person, item, month`, args, 13, func(r *row) error {
+		l := payroll.Line{Batch: payroll.BatchID(r.int()), Person: r.int(), Item: r.text(), Month: calendar.Month(r.int()), Side: payroll.Side(r.text()),
+			Fen: money.Fen(r.int()), Due: money.Fen(r.int()), Committed: money.Fen(r.int()), Place: r.text(), Policy: r.int(), Fund: r.text(), Cause: r.text(), Text: int(r.int())}
+		if r.err != nil {
+			return r.err
 		}
 		return fn(l)
 	})
@@ -675,11 +735,15 @@ func (q *queries) PutSettlements(ctx context.Context, list []payroll.Settlement)
 }
 
 func (q *queries) Settlements(ctx context.Context, id payroll.BatchID, fn func(payroll.Settlement) error) error {
-	return q.stream(ctx, `SELECT `+settlementColumns+` FROM settlement WHERE batch = ? ORDER BY person`, []any{int64(id)}, func(r *sqlx.Rows) error {
-		var s payroll.Settlement
-		var reason, items string
-		if err := r.Scan(&s.Batch, &s.Person, &s.Status, &reason, &s.Name, &s.Category, &s.Place, &s.Gross, &s.Deduction, &s.Held, &s.Owed, &s.Pay, &items, &s.Answer, &s.Reissued); err != nil {
-			return err
+	return q.rows(ctx, `SELECT `+settlementColumns+` FROM settlement WHERE batch = ? ORDER BY person`, []any{int64(id)}, 15, func(r *row) error {
+		s := payroll.Settlement{Batch: payroll.BatchID(r.int()), Person: r.int(), Status: payroll.Status(r.text())}
+		reason := r.text()
+		s.Name, s.Category, s.Place = r.text(), facts.Category(r.text()), r.text()
+		s.Gross, s.Deduction, s.Held, s.Owed, s.Pay = money.Fen(r.int()), money.Fen(r.int()), money.Fen(r.int()), money.Fen(r.int()), money.Fen(r.int())
+		items := r.text()
+		s.Answer, s.Reissued = r.text(), money.Fen(r.int())
+		if r.err != nil {
+			return r.err
 		}
 		if err := errors.Join(fromJSON(reason, &s.Reason), fromJSON(items, &s.Items)); err != nil {
 			return err
@@ -712,10 +776,12 @@ func (q *queries) PutPayments(ctx context.Context, list []payroll.Payment) error
 }
 
 func (q *queries) Payments(ctx context.Context, id payroll.BatchID, fn func(payroll.Payment) error) error {
-	return q.stream(ctx, `SELECT `+paymentColumns+` FROM payment WHERE batch = ? ORDER BY seq`, []any{int64(id)}, func(r *sqlx.Rows) error {
-		var p payroll.Payment
-		if err := scanPayment(r, &p); err != nil {
-			return err
+	return q.rows(ctx, `SELECT `+paymentColumns+` FROM payment WHERE batch = ? ORDER BY seq`, []any{int64(id)}, 14, func(r *row) error {
+		p := payroll.Payment{Batch: payroll.BatchID(r.int()), Seq: int(r.int()), Person: r.int(), Fen: money.Fen(r.int()), Bank: r.text(), Card: identity.Card(r.text()), CNAPS: r.text(), Branch: r.text(),
+			Holder: r.text(), Place: r.text(), File: r.text(), Target: r.text()}
+		p.Replaces.Batch, p.Replaces.Seq = payroll.BatchID(r.int()), int(r.int())
+		if r.err != nil {
+			return r.err
 		}
 		return fn(p)
 	})

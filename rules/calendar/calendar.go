@@ -52,6 +52,15 @@ func (m Month) Sub(o Month) int {
 	return (m.Year()-o.Year())*12 + m.Number() - o.Number()
 }
 
+// put writes a number in all the digits there are. Every digest of a batch writes a month a
+// line, and formatting by verbs took a twentieth of its time.
+func put(text []byte, n int) {
+	for i := len(text) - 1; i >= 0; i-- {
+		text[i] = byte('0' + n%10)
+		n /= 10
+	}
+}
+
 // First is the first day of the month.
 func (m Month) First() Date { return Date(int(m)*100 + 1) }
 
@@ -68,7 +77,10 @@ func (m Month) String() string {
 	if m == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%04d-%02d", m.Year(), m.Number())
+	text := [7]byte{4: '-'}
+	put(text[:4], m.Year())
+	put(text[5:], m.Number())
+	return string(text[:])
 }
 
 // Chinese is the form printed on documents: 2026年11月.
@@ -133,7 +145,11 @@ func (d Date) String() string {
 	if d == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%04d-%02d-%02d", d.Year(), d.Month().Number(), d.Day())
+	text := [10]byte{4: '-', 7: '-'}
+	put(text[:4], d.Year())
+	put(text[5:7], d.Month().Number())
+	put(text[8:], d.Day())
+	return string(text[:])
 }
 
 // MarshalText writes the form of String.

@@ -167,6 +167,15 @@ func testFacts(t *testing.T, s payroll.Store) {
 	if diff := cmp.Diff([]string{"3 day 下村|2026-10-12|430725101 天"}, collect(t, s, payroll.FactQuery{Scope: day.Scope})); diff != "" {
 		t.Error(diff)
 	}
+	// What begins or ends between two days, what became known since, and who people are.
+	known := fact(4, facts.KindAmount, "known", 20200101, 12, "新录入")
+	begins, ends, before := fact(4, facts.KindSpell, "begins", 20261101, 9, "到任"), fact(4, facts.KindSpell, "ends", 20200101, 9, "离任"), fact(4, facts.KindSpell, "before", 20200101, 9, "早已离任")
+	ends.To, before.To = 20261031, 20260930
+	put(known, begins, ends, before, fact(4, facts.KindPerson, "", 20200101, 9, "人"), fact(4, facts.KindSpell, "after", 20261201, 9, "以后到任"))
+	moving := collect(t, s, payroll.FactQuery{First: 4, Last: 4, Moving: &payroll.Moving{After: 11, From: 20261001, To: 20261130}})
+	if diff := cmp.Diff([]string{"4 amount known 新录入", "4 person  人", "4 spell begins 到任", "4 spell ends 离任"}, moving); diff != "" {
+		t.Error(diff)
+	}
 }
 
 func testIdentity(t *testing.T, s payroll.Store) {
@@ -212,6 +221,9 @@ func rows(id payroll.BatchID) ([]payroll.Line, []payroll.Settlement, []payroll.P
 	for p := int64(1); p <= 300; p++ { // more than one multi-row insert
 		lines = append(lines, payroll.Line{Batch: id, Person: p, Item: "base_salary", Month: 202610, Side: payroll.Gross, Fen: money.Fen(1<<40 + p), Due: money.Fen(1<<40 + p),
 			Place: "430725101", Policy: 7, Fund: "F01", Cause: "month", Text: 0})
+		if p%50 == 0 {
+			lines[p-1].Month, lines[p-1].Cause = 202609, []string{"month", "5,6"}[p/50%2]
+		}
 		people = append(people, payroll.Settlement{Batch: id, Person: p, Status: payroll.Paid, Name: "买买提·艾力", Category: facts.TownshipCadre, Place: "430725101",
 			Gross: 5, Held: 3, Owed: -1, Pay: 1, Items: []payroll.Refusal{{Item: "top_up", Month: 202610, Problem: message.M("rules.peer_refused", 2)}}})
 		payments = append(payments, payroll.Payment{Batch: id, Seq: int(p), Person: p, Fen: 1, Bank: "ABC", Card: "6200590000000000017", Holder: "买买提·艾力", Place: "430725101"})
@@ -267,6 +279,18 @@ func testBatch(t *testing.T, s payroll.Store) {
 		for i := range payments {
 			if len(m) != len(payments) || m[i].Card.Full() != payments[i].Card.Full() || m[i].Holder != payments[i].Holder {
 				t.Fatalf("payment %d came back different", i)
+			}
+		}
+		for _, q := range []payroll.LineQuery{{Batch: other, Cause: "5,6"}, {Batch: other, Before: 202610}, {Batch: other, Before: 202610, Cause: "month"}, {Batch: other, First: 60, Last: 220, Cause: "5,6"}, {Batch: other, Before: 202609}} {
+			want, some := []payroll.Line(nil), []payroll.Line(nil)
+			for _, x := range lines {
+				if (q.Cause == "" || x.Cause == q.Cause) && (q.Before == 0 || x.Month < q.Before) && (q.Last == 0 || q.First <= x.Person && x.Person <= q.Last) {
+					want = append(want, x)
+				}
+			}
+			err = errors.Join(err, r.Lines(ctx, q, func(x payroll.Line) error { some = append(some, x); return nil }))
+			if diff := cmp.Diff(want, some); diff != "" {
+				t.Errorf("%+v: %s", q, diff)
 			}
 		}
 		texts, err2 := r.Texts(ctx, other)

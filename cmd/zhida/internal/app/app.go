@@ -307,11 +307,12 @@ func (a *App) itemNames(ctx context.Context) (map[string]string, error) {
 // Export writes everything that leaves for an approved batch into dir: bank files,
 // remittance lists and the manifest. Each file is written whole, read back and
 // compared before the batch counts as exported.
-func (a *App) Export(ctx context.Context, s *payroll.Session, id payroll.BatchID, dir string) (exporters.Manifest, error) {
+func (a *App) Export(ctx context.Context, s *payroll.Session, id payroll.BatchID, dir, oldCards string) (exporters.Manifest, error) {
 	o, err := a.Outgoing(ctx, id)
 	if err != nil {
 		return exporters.Manifest{}, err
 	}
+	o.OldCards = oldCards
 	files, err := bankfile.Plan(o.County, id, o.Date, o.Payments, o.Taken)
 	if err != nil {
 		return exporters.Manifest{}, err

@@ -64,7 +64,10 @@ func BenchmarkCounty(b *testing.B) {
 			_, err := d.app.Approve(ctx, d.by["王审"], id, "")
 			return err
 		})
-		measure(b, "bank", n, func() error { _, err := d.app.Export(ctx, d.by["张敏"], id, filepath.Join(dir, "bank")); return err })
+		measure(b, "bank", n, func() error {
+			_, err := d.app.Export(ctx, d.by["张敏"], id, filepath.Join(dir, "bank"), "")
+			return err
+		})
 		measure(b, "workbook", n*7, func() error { _, err := d.app.Workbook(ctx, id, filepath.Join(dir, "workbook")); return err })
 		var report string
 		measure(b, "report", n*7, func() error { report, err = d.app.AuditReport(ctx, id, filepath.Join(dir, "report")); return err })
@@ -73,6 +76,58 @@ func BenchmarkCounty(b *testing.B) {
 			b.Fatal(err)
 		}
 		b.ReportMetric(float64(info.Size())/1e6, "report_MB")
+		if err := d.close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkJudging is the second month of a county in which nothing changed: what it costs to
+// submit, check and approve a batch, each of which lets the checks look at it, proves its rows
+// and its seal. Without ZHIDA_PAYEES it takes a tenth of the payees of BenchmarkCounty.
+func BenchmarkJudging(b *testing.B) {
+	n := payees(b)
+	if os.Getenv("ZHIDA_PAYEES") == "" {
+		n /= 10
+	}
+	for b.Loop() {
+		dir := b.TempDir()
+		d := &Demo{dir: dir, book: filepath.Join(dir, "book.db"), by: map[string]*payroll.Session{}}
+		d.at(2026, 10, 26)
+		ctx := context.Background()
+		if _, err := d.found(ctx); err != nil {
+			b.Fatal(err)
+		}
+		for _, f := range benchFiles(b, dir, n) {
+			if err := d.benchImport(ctx, f); err != nil {
+				b.Fatal(err)
+			}
+		}
+		for _, m := range []calendar.Month{202610, 202611} {
+			if m == 202611 {
+				d.at(2026, 11, 26)
+			}
+			var r payroll.RunResult
+			var err error
+			step := func(what string, f func() error) {
+				if m == 202610 {
+					if err := f(); err != nil {
+						b.Fatal(err)
+					}
+					return
+				}
+				measure(b, what, n*7, f)
+			}
+			step("run", func() error { r, err = d.app.Run(ctx, d.by["张敏"], m, payroll.Regular); return err })
+			if len(r.Batches) != 1 || r.Batches[0].Lines < 6*n || len(r.Refused) > 0 {
+				b.Fatalf("%d batches, %d refused", len(r.Batches), len(r.Refused))
+			}
+			id := r.Batches[0].ID
+			step("submit", func() error { _, err := d.app.Submit(ctx, d.by["张敏"], id); return err })
+			answerReviews(b, d.app, d.by["李复"], id)
+			step("check", func() error { _, err := d.app.Check(ctx, d.by["李复"], id, ""); return err })
+			step("approve", func() error { _, err := d.app.Approve(ctx, d.by["王审"], id, ""); return err })
+		}
 		if err := d.close(); err != nil {
 			b.Fatal(err)
 		}
@@ -233,13 +288,32 @@ func benchFiles(b *testing.B, dir string, n int) []benchFile {
 func measure(b *testing.B, step string, rows int, f func() error) {
 	b.Helper()
 	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) // resets the high-water mark; without it the mark is the process's
-	start := time.Now()
+	start, used := time.Now(), processor()
 	if err := f(); err != nil {
 		b.Fatal(step, ": ", err)
 	}
 	took := time.Since(start).Seconds()
 	b.ReportMetric(took, step+"_s")
-	b.Logf("%-18s %8.2f s %10.0f rows/s %6d MB peak", step, took, float64(rows)/took, highWater())
+	b.Logf("%-18s %8.2f s %8.2f s of processors %10.0f rows/s %6d MB peak", step, took, processor()-used, float64(rows)/took, highWater())
+}
+
+// processor is how many seconds of processors the program has had, 0 where it is not told:
+// beside other work the clock says little.
+func processor() float64 {
+	text, err := os.ReadFile("/proc/self/stat")
+	if err != nil {
+		return 0
+	}
+	_, after, _ := strings.Cut(string(text), ") ")
+	f := strings.Fields(after) // from the third field on; the 14th and 15th are hundredths of seconds
+	var ticks float64
+	for _, at := range []int{11, 12} {
+		if len(f) > at {
+			n, _ := strconv.ParseFloat(f[at], 64)
+			ticks += n
+		}
+	}
+	return ticks / 100
 }
 
 // highWater is the peak resident memory in MB since the last reset, 0 where it is not told.

@@ -251,7 +251,7 @@ func (d *Demo) month(ctx context.Context, m calendar.Month, kind payroll.BatchKi
 		if _, err := d.app.Approve(ctx, d.by["王审"], b.ID, b.Digest); err != nil {
 			return nil, err
 		}
-		if _, err := d.app.Export(ctx, d.by["张敏"], b.ID, filepath.Join(d.dir, "bank", folder)); err != nil {
+		if _, err := d.app.Export(ctx, d.by["张敏"], b.ID, filepath.Join(d.dir, "bank", folder), ""); err != nil {
 			return nil, err
 		}
 		if _, err := d.app.Workbook(ctx, b.ID, filepath.Join(d.dir, "workbook")); err != nil {

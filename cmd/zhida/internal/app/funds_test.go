@@ -171,7 +171,7 @@ func (b *fundBook) run(m calendar.Month) payroll.Batch {
 
 func (b *fundBook) export(id payroll.BatchID) {
 	b.t.Helper()
-	_, err := b.app.Export(context.Background(), b.by["张敏"], id, b.t.TempDir())
+	_, err := b.app.Export(context.Background(), b.by["张敏"], id, b.t.TempDir(), "")
 	b.must(err)
 }
 

@@ -294,7 +294,7 @@ func (c *county) open(p *cadre) {
 // send exports a batch, and the bank executes every file of it, to the fen.
 func (c *county) send(x payroll.Batch) {
 	dir := filepath.Join(c.dir, strings.ReplaceAll(x.ID.String(), "/", "-"))
-	_, err := c.app.Export(context.Background(), c.by["张敏"], x.ID, dir)
+	_, err := c.app.Export(context.Background(), c.by["张敏"], x.ID, dir, "")
 	c.must(err)
 	names, err := filepath.Glob(filepath.Join(dir, "ccb_*.txt"))
 	c.must(err)
