@@ -202,13 +202,33 @@ func mayVouchAgain(ctx context.Context, r Reader, a Actor, by string) error {
 			return message.Err("actor.same_person", x.Name)
 		}
 	}
+	persons, err := peopleOf(ctx, r)
+	if err != nil {
+		return err
+	}
 	return r.Events(ctx, a.Removed, a.Removed, func(e journal.Event) error {
-		if e.Actor == by {
+		if persons.same(e.Actor, by) {
 			return message.Err("actor.same_remover", a.Name)
 		}
 		return nil
 	})
 }
+
+// people knows the natural person behind every name that ever acted in a book: whose account
+// was ended and who was registered again under another name is the same person still.
+type people map[string]string
+
+func peopleOf(ctx context.Context, r Reader) (people, error) {
+	all, err := r.Actors(ctx)
+	p := people{}
+	for _, x := range all {
+		p[x.Name] = x.Natural
+	}
+	return p, err
+}
+
+// same says whether two names are one person.
+func (p people) same(a, b string) bool { return a == b || p[a] != "" && p[a] == p[b] }
 
 // natural is the digest by which two accounts of one person are recognised
 // without the journal carrying the number.

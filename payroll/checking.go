@@ -3,6 +3,7 @@ package payroll
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -202,7 +203,7 @@ func (w *worked) unmoved(ctx context.Context, r Reader) error {
 
 // fix keeps what was found at submission. Answers that were given to the same findings
 // before stay: in this batch before it was sent back, and of standing checks in the last
-// batch of the channel. Error: finding.tampered.
+// batch of the channel; those to stops of whoever made this batch do not. Error: finding.tampered.
 func (w *worked) fix(ctx context.Context, tx Tx, batch *Batch) ([]string, error) {
 	if err := w.unmoved(ctx, tx); err != nil {
 		return nil, err
@@ -244,6 +245,15 @@ func (w *worked) fix(ctx context.Context, tx Tx, batch *Batch) ([]string, error)
 		f := &w.Findings[i]
 		for _, key := range []string{lasting(f), f.Mark()} {
 			if old := answered[key]; old != nil && key != "" {
+				if f.Severity == checks.Stop { // who answered it may have made this batch since
+					what, err := handIn(ctx, tx, *batch, old.AnsweredBy)
+					if err != nil {
+						return nil, err
+					}
+					if what != "" {
+						continue
+					}
+				}
 				f.Answer, f.Paper, f.AnsweredBy, f.AnsweredAt = old.Answer, old.Paper, old.AnsweredBy, old.AnsweredAt
 			}
 		}
@@ -356,6 +366,18 @@ func (b *Book) AnswerFindings(ctx context.Context, s *Session, id BatchID, q Fin
 		if err != nil {
 			return nil, err
 		}
+		persons, err := peopleOf(ctx, tx)
+		if err != nil {
+			return nil, err
+		}
+		myself := int64(0) // as a payee
+		if slices.ContainsFunc(c.Findings, func(f CheckFinding) bool { return f.Person != 0 && f.Open() && q.matches(&f) }) {
+			me, err := itself(ctx, tx, DossierOf{Actor: s.Actor.Name})
+			if err != nil {
+				return nil, err
+			}
+			myself = me.Person
+		}
 		stops := 0
 		count = 0
 		for i := range c.Findings {
@@ -363,7 +385,7 @@ func (b *Book) AnswerFindings(ctx context.Context, s *Session, id BatchID, q Fin
 			if !f.Open() || !q.matches(f) {
 				continue
 			}
-			if f.Actor == s.Actor.Name {
+			if f.Actor != "" && persons.same(f.Actor, s.Actor.Name) || f.Person != 0 && f.Person == myself {
 				return nil, message.Err("finding.about_you", s.Actor.Name)
 			}
 			if f.Severity == checks.Stop {
@@ -402,12 +424,9 @@ func mayAnswerStops(ctx context.Context, r Reader, s *Session, batch Batch) erro
 	if err := s.need(RoleApprover); err != nil {
 		return err
 	}
-	makers, err := makersOf(ctx, r, batch)
-	if err != nil {
-		return err
+	what, err := handIn(ctx, r, batch, s.Actor.Name)
+	if err == nil && what != "" {
+		err = message.Err("finding.maker_answers", s.Actor.Name, batch.ID, what)
 	}
-	if what, made := makers[s.Actor.Name]; made {
-		return message.Err("finding.maker_answers", s.Actor.Name, batch.ID, what)
-	}
-	return nil
+	return err
 }
