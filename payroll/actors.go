@@ -202,7 +202,7 @@ func mayVouchAgain(ctx context.Context, r Reader, a Actor, by string) error {
 			return message.Err("actor.same_person", x.Name)
 		}
 	}
-	persons, err := peopleOf(ctx, r)
+	persons, err := registerOf(ctx, r)
 	if err != nil {
 		return err
 	}
@@ -214,32 +214,26 @@ func mayVouchAgain(ctx context.Context, r Reader, a Actor, by string) error {
 	})
 }
 
-// people knows the natural person behind every name that ever acted in a book: whose account
-// was ended and who was registered again under another name is the same person still.
-type people map[string]string
-
-func peopleOf(ctx context.Context, r Reader) (people, error) {
-	all, err := r.Actors(ctx)
-	p := people{}
-	for _, x := range all {
-		p[x.Name] = x.Natural
-	}
-	return p, err
-}
-
-// same says whether two names are one person.
-func (p people) same(a, b string) bool { return a == b || p[a] != "" && p[a] == p[b] }
-
 // natural is the digest by which two accounts of one person are recognised
 // without the journal carrying the number.
 func natural(m Meta, id identity.ResidentID) string {
 	return journal.Digest([]byte(m.Salt + "\n" + id.Full()))
 }
 
-// Unlock opens an actor's key. Errors: actor.missing, actor.inactive, key.passphrase.
+// Unlock opens the key of an actor whom the signed journal has as the table of actors does.
+// Errors: actor.missing, actor.inactive, actor.tampered, key.passphrase, and those of a broken journal.
 func (b *Book) Unlock(ctx context.Context, name string, passphrase []byte) (*Session, error) {
 	var a Actor
-	err := b.view(ctx, func(r Reader) (err error) { a, err = r.Actor(ctx, name); return err })
+	err := b.view(ctx, func(r Reader) (err error) {
+		if a, err = r.Actor(ctx, name); err != nil {
+			return err
+		}
+		known, err := registerOf(ctx, r)
+		if err == nil && !known.bears(a) {
+			err = message.Err("actor.tampered", name)
+		}
+		return err
+	})
 	if errors.Is(err, ErrNotFound) {
 		return nil, message.Err("actor.missing", name)
 	}

@@ -209,7 +209,7 @@ func (b *Book) approve(ctx context.Context, s *Session, id BatchID, digest strin
 		if err != nil {
 			return nil, err
 		}
-		persons, err := peopleOf(ctx, tx)
+		persons, err := registerOf(ctx, tx)
 		if err != nil {
 			return nil, err
 		}
@@ -271,7 +271,7 @@ func handIn(ctx context.Context, r Reader, batch Batch, name string) (string, er
 	if err != nil {
 		return "", err
 	}
-	persons, err := peopleOf(ctx, r)
+	persons, err := registerOf(ctx, r)
 	if err != nil || makers[name] != "" {
 		return makers[name], err
 	}

@@ -366,7 +366,7 @@ func (b *Book) AnswerFindings(ctx context.Context, s *Session, id BatchID, q Fin
 		if err != nil {
 			return nil, err
 		}
-		persons, err := peopleOf(ctx, tx)
+		persons, err := registerOf(ctx, tx)
 		if err != nil {
 			return nil, err
 		}

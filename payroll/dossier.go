@@ -169,7 +169,7 @@ type dossierMaker struct {
 	taken    []Batch          // those of the period that concern the subject
 	received map[string]bool  // ids of those that paid the person or the place
 	handled  map[string]bool  // ids of those that the actor had a hand in
-	people   people
+	people   register
 	events   []journal.Event // of the period
 }
 
@@ -256,7 +256,7 @@ func (g *dossierMaker) name(world *facts.World) error {
 func (g *dossierMaker) readJournal(head int64) error {
 	g.handled = map[string]bool{}
 	var err error
-	if g.people, err = peopleOf(g.ctx, g.r); err != nil {
+	if g.people, err = registerOf(g.ctx, g.r); err != nil {
 		return err
 	}
 	err = g.r.Events(g.ctx, 1, head, func(e journal.Event) error {

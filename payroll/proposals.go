@@ -229,7 +229,7 @@ func (b *Book) Decide(ctx context.Context, s *Session, position int64, accept bo
 		if err := s.need(judges...); err != nil && (way == nil || !accept) {
 			return err
 		}
-		persons, err := peopleOf(ctx, tx)
+		persons, err := registerOf(ctx, tx)
 		if err != nil {
 			return err
 		}
