@@ -37,6 +37,7 @@ type Health struct {
 	Unbound                int64     // events before this position are of a program that bound no rows; 0 for none
 	Skipped                []BatchID // not computed again: of another version of the rules
 	Erased                 []BatchID // not computed again, and held against their seals only: data of somebody in them was erased
+	Anchored               []Anchor  // that the journal bears out
 	Faults                 []Fault
 }
 
@@ -139,7 +140,9 @@ func (f *fsck) journal() error {
 		for _, a := range f.anchors[e.Position] {
 			if a.Digest != e.Digest {
 				f.fault(e.Position, "event", "fsck.anchor", e.Position, a.Where)
+				continue
 			}
+			f.Anchored = append(f.Anchored, a)
 		}
 		last = e.Position
 		f.hands(&e, pairs)

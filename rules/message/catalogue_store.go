@@ -53,6 +53,6 @@ var storeEntries = []Entry{
 		Zh: "没有找到", ZhHint: "请核对",
 		En: "not found", EnHint: "Check it."},
 	{Code: "store.readonly", Exit: ExitPermission,
-		Zh: "账本是只读的，或没有写的权限", ZhHint: "请检查文件权限",
-		En: "the book is read-only", EnHint: "Check the permissions of the file."},
+		Zh: "账本是只读的，或没有写的权限", ZhHint: "请检查文件和它所在文件夹的权限",
+		En: "the book is read-only", EnHint: "Check the permissions of the file and of its folder."},
 }
