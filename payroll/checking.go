@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"zhida/payroll/checks"
 	"zhida/payroll/journal"
@@ -339,16 +337,13 @@ func (q FindingQuery) matches(f *CheckFinding) bool {
 // document; several at once take a document too. A review may be answered by the maker as
 // well: the checker and the approver see the answer before they agree. Errors:
 // finding.not_submitted, finding.none_matches, finding.document_needed, finding.maker_answers,
-// finding.about_you, finding.text, payroll.reason_needed.
+// finding.about_you, payroll.reason_needed.
 func (b *Book) AnswerFindings(ctx context.Context, s *Session, id BatchID, q FindingQuery, reason, document string) (count int, err error) {
 	if err := s.need(RoleMaker, RoleChecker, RoleApprover); err != nil {
 		return 0, err
 	}
 	if strings.TrimSpace(reason) == "" {
 		return 0, message.Err("payroll.reason_needed")
-	}
-	if unprintable(reason) || unprintable(document) {
-		return 0, message.Err("finding.text")
 	}
 	batch, err := b.Batch(ctx, id)
 	if err != nil {
@@ -410,12 +405,6 @@ func (b *Book) AnswerFindings(ctx context.Context, s *Session, id BatchID, q Fin
 		return append([]string{"seq", strconv.Itoa(q.Seq), "check", q.Check, "place", q.Place, "answered", strconv.Itoa(count), "reason", reason, "document", document}, c.pairs()...), nil
 	})
 	return count, err
-}
-
-// unprintable says whether a text has characters that no paper can show: an answer stands in
-// the audit workbook for good.
-func unprintable(s string) bool {
-	return strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsGraphic(r) || unicode.Is(unicode.Co, r) || r == utf8.RuneError })
 }
 
 // mayAnswerStops refuses whoever has no approver's role, and who made the batch or entered

@@ -138,7 +138,9 @@ func (w *Writer) Finish(sign func(manifest []byte) ([]byte, error)) (digest stri
 	if _, err := exporters.WriteFile(filepath.Dir(w.dir), filepath.Base(w.dir)+".zip", w.pack); err != nil {
 		return "", err
 	}
-	if err := os.Rename(w.temporary, w.dir); err != nil {
+	if err := os.Rename(w.temporary, w.dir); errors.Is(err, fs.ErrExist) { // somebody was faster
+		return "", message.Err("evidence.exists", w.dir)
+	} else if err != nil {
 		return "", message.Err("export.write", w.dir).Because(err)
 	}
 	if err := exporters.SyncDir(filepath.Dir(w.dir)); err != nil {

@@ -49,6 +49,9 @@ func Create(ctx context.Context, path string, m payroll.Meta, now func() time.Ti
 	if len(m.County) != 6 || strings.Trim(m.County, "0123456789") != "" {
 		return nil, message.Err("init.county", m.County)
 	}
+	if err := payroll.Lasting(m.Name); err != nil {
+		return nil, err
+	}
 	salt := make([]byte, 32)
 	if _, err := rand.Read(salt); err != nil {
 		return nil, err
