@@ -29,20 +29,28 @@ var number = regexp.MustCompile(`[0-9]{15,19}[0-9Xx]?`)
 
 // personal gives the first resident ID or bank card of a person in a text, "" for none.
 func personal(text string) string {
-	for _, s := range number.FindAllString(text, -1) {
+	for _, at := range number.FindAllStringIndex(text, -1) {
+		s := text[at[0]:at[1]]
 		if _, err := identity.ParseResidentID(s); err == nil && len(s) == 18 {
 			return s
+		}
+		if at[0] > 0 && hexLetter(text[at[0]-1]) || at[1] < len(text) && hexLetter(text[at[1]]) { // digits of a digest or a signature
+			continue
 		}
 		if strings.HasPrefix(s, "6200590000") { // of the people in samples of layouts, who are nobody
 			continue
 		}
-		if strings.HasPrefix(s, "62") || strings.HasPrefix(s, "000000") {
+		if strings.HasPrefix(s, "62") || strings.HasPrefix(s, "000000") && strings.Trim(s, "0") != "" {
 			if _, err := identity.ParseCard(s); err == nil {
 				return s
 			}
 		}
 	}
 	return ""
+}
+
+func hexLetter(b byte) bool {
+	return b >= '0' && b <= '9' || b >= 'a' && b <= 'f' || b >= 'A' && b <= 'F'
 }
 
 // packed is what a page carries compressed for its script.
