@@ -51,19 +51,21 @@ func put(dir, name string, write func(io.Writer) error, allowed func(target stri
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return Digests{}, message.Err("export.write", name).Because(err)
 	}
-	temporary, now, err := spool(dir, write)
+	Sweep(dir)
+	f, now, err := spool(dir, write)
 	if err != nil {
 		return Digests{}, explained(name, err)
 	}
-	defer os.Remove(temporary) // gone after the rename
+	defer f.Close()
+	defer os.Remove(f.Name()) // gone after the rename
 	target := filepath.Join(dir, name)
 	if err := allowed(target, now); err != nil {
 		return Digests{}, err
 	}
-	if err := os.Rename(temporary, target); err != nil {
+	if err := os.Rename(f.Name(), target); err != nil {
 		return Digests{}, message.Err("export.write", name).Because(err)
 	}
-	if err := syncDir(dir); err != nil {
+	if err := SyncDir(dir); err != nil {
 		return Digests{}, message.Err("export.write", name).Because(err)
 	}
 	back, err := DigestFile(target)
@@ -77,24 +79,80 @@ func put(dir, name string, write func(io.Writer) error, allowed func(target stri
 }
 
 // spool writes a temporary file beside the target, readable by the owner only, and
-// brings it to disk. Nothing is left behind when that fails.
-func spool(dir string, write func(io.Writer) error) (name string, d Digests, err error) {
-	f, err := os.CreateTemp(dir, ".zhida-*") // mode 0600
-	if err != nil {
-		return "", d, err
+// brings it to disk; it stays open and held. Nothing is left behind when that fails.
+func spool(dir string, write func(io.Writer) error) (f *os.File, d Digests, err error) {
+	if f, err = held(func() (*os.File, error) { return os.CreateTemp(dir, temporary+"*") }); err != nil { // mode 0600
+		return nil, d, err
 	}
 	s := newSum()
 	if err = write(io.MultiWriter(f, s)); err == nil {
 		err = f.Sync()
 	}
-	if err2 := f.Close(); err == nil {
-		err = err2
-	}
 	if err != nil {
 		os.Remove(f.Name())
-		return "", d, err
+		f.Close()
+		return nil, d, err
 	}
-	return f.Name(), s.digests(), nil
+	return f, s.digests(), nil
+}
+
+// temporary begins the names of what is being written.
+const temporary = ".zhida-"
+
+// TemporaryDir makes a folder in dir that only its owner can read and that no other program
+// sweeps away while it is held: until the file is closed, or this program ends.
+func TemporaryDir(dir, what string) (string, *os.File, error) {
+	f, err := held(func() (*os.File, error) {
+		name, err := os.MkdirTemp(dir, temporary+what+"-*") // mode 0700
+		if err != nil {
+			return nil, err
+		}
+		return os.Open(name)
+	})
+	if err != nil {
+		return "", nil, err
+	}
+	return f.Name(), f, nil
+}
+
+// held makes a temporary and locks it. A sweep may come in between, and then another is made.
+func held(create func() (*os.File, error)) (*os.File, error) {
+	for {
+		f, err := create()
+		if err != nil {
+			return nil, err
+		}
+		lock(f) // where a file system has no locks, nobody sweeps either
+		mine, err := f.Stat()
+		if there, err2 := os.Lstat(f.Name()); err == nil && err2 == nil && os.SameFile(mine, there) {
+			return f, nil
+		}
+		f.Close()
+	}
+}
+
+func lock(f *os.File) bool { return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil }
+
+// Sweep removes from a folder what programs have left that were killed while they wrote:
+// it can hold everybody's numbers. What somebody is still writing is locked and stays.
+func Sweep(dir string) {
+	list, err := os.ReadDir(dir)
+	if err != nil {
+		return // writing will say what is wrong
+	}
+	for _, e := range list {
+		if !strings.HasPrefix(e.Name(), temporary) || !e.IsDir() && !e.Type().IsRegular() {
+			continue
+		}
+		f, err := os.Open(filepath.Join(dir, e.Name()))
+		if err != nil {
+			continue
+		}
+		if lock(f) {
+			_ = os.RemoveAll(f.Name())
+		}
+		f.Close()
+	}
 }
 
 // explained keeps an error that is a message already, and gives others one.
@@ -106,8 +164,8 @@ func explained(name string, err error) error {
 	return message.Err("export.write", name).Because(err)
 }
 
-// syncDir brings a rename to disk. File systems of memory sticks cannot, and say EINVAL.
-func syncDir(dir string) error {
+// SyncDir brings a rename in a folder to disk. File systems of memory sticks cannot, and say EINVAL.
+func SyncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -184,6 +185,54 @@ func TestManifest(t *testing.T) {
 		t.Fatal(err)
 	}
 	if d := cmp.Diff(string(want), b.String()); d != "" {
+		t.Error(d)
+	}
+}
+
+// What a killed program has left is swept away by the next that writes there; what somebody
+// is writing stays, and so does what is not ours.
+func TestSweep(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, ".zhida-evidence-1", "inputs"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{".zhida-evidence-1/inputs/facts.tsv", ".zhida-2", ".other-3", "zhida-4"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("left"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink(".other-3", filepath.Join(dir, ".zhida-5")); err != nil {
+		t.Fatal(err)
+	}
+	working, hold, err := TemporaryDir(dir, "evidence")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := WriteFile(dir, "a.txt", func(w io.Writer) error {
+		if _, err := WriteFile(dir, "b.txt", says("b")); err != nil { // while a.txt is on its way
+			return err
+		}
+		return says("a")(w)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	left := func() (names []string) {
+		list, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range list {
+			names = append(names, e.Name())
+		}
+		return names
+	}
+	want := []string{".other-3", ".zhida-5", filepath.Base(working), "a.txt", "b.txt", "zhida-4"}
+	if d := cmp.Diff(want, left()); d != "" {
+		t.Error(d)
+	}
+	hold.Close()
+	Sweep(dir)
+	if d := cmp.Diff(slices.DeleteFunc(want, func(s string) bool { return s == filepath.Base(working) }), left()); d != "" {
 		t.Error(d)
 	}
 }

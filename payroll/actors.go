@@ -202,8 +202,12 @@ func mayVouchAgain(ctx context.Context, r Reader, a Actor, by string) error {
 			return message.Err("actor.same_person", x.Name)
 		}
 	}
+	persons, err := registerOf(ctx, r)
+	if err != nil {
+		return err
+	}
 	return r.Events(ctx, a.Removed, a.Removed, func(e journal.Event) error {
-		if e.Actor == by {
+		if persons.same(e.Actor, by) {
 			return message.Err("actor.same_remover", a.Name)
 		}
 		return nil
@@ -216,10 +220,20 @@ func natural(m Meta, id identity.ResidentID) string {
 	return journal.Digest([]byte(m.Salt + "\n" + id.Full()))
 }
 
-// Unlock opens an actor's key. Errors: actor.missing, actor.inactive, key.passphrase.
+// Unlock opens the key of an actor whom the signed journal has as the table of actors does.
+// Errors: actor.missing, actor.inactive, actor.tampered, key.passphrase, and those of a broken journal.
 func (b *Book) Unlock(ctx context.Context, name string, passphrase []byte) (*Session, error) {
 	var a Actor
-	err := b.view(ctx, func(r Reader) (err error) { a, err = r.Actor(ctx, name); return err })
+	err := b.view(ctx, func(r Reader) (err error) {
+		if a, err = r.Actor(ctx, name); err != nil {
+			return err
+		}
+		known, err := registerOf(ctx, r)
+		if err == nil && !known.bears(a) {
+			err = message.Err("actor.tampered", name)
+		}
+		return err
+	})
 	if errors.Is(err, ErrNotFound) {
 		return nil, message.Err("actor.missing", name)
 	}

@@ -43,6 +43,9 @@ func (b *Book) Import(ctx context.Context, s *Session, in *ImportBatch, o Import
 		if s == nil {
 			return s.need(RoleMaker)
 		}
+		if err := Lasting(in.Sheet); err != nil { // every fact says where it stood
+			return err
+		}
 		plan, err := b.planImport(ctx, tx, in)
 		if err != nil {
 			return err

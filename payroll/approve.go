@@ -135,6 +135,7 @@ func (b *Book) submit(ctx context.Context, s *Session, id BatchID, w *worked) (B
 		if err != nil {
 			return nil, err
 		}
+		batch.Maker = s.Actor.Name
 		found, err := w.fix(ctx, tx, batch)
 		if err != nil {
 			return nil, err
@@ -143,7 +144,7 @@ func (b *Book) submit(ctx context.Context, s *Session, id BatchID, w *worked) (B
 		if err != nil {
 			return nil, err
 		}
-		batch.State, batch.Maker = Submitted, s.Actor.Name
+		batch.State = Submitted
 		return s.signed(seal, found...)
 	})
 }
@@ -202,7 +203,11 @@ func (b *Book) approve(ctx context.Context, s *Session, id BatchID, digest strin
 		if err != nil {
 			return nil, err
 		}
-		if batch.Checker == s.Actor.Name {
+		persons, err := registerOf(ctx, tx)
+		if err != nil {
+			return nil, err
+		}
+		if persons.same(batch.Checker, s.Actor.Name) {
 			return nil, message.Err("batch.checker_approves", id)
 		}
 		head, err := tx.Head(ctx)
@@ -243,11 +248,9 @@ func (b *Book) mayJudge(ctx context.Context, tx Tx, s *Session, batch Batch, dig
 	if digest != "" && (len(digest) < 8 || !strings.HasPrefix(batch.Digest, digest)) {
 		return Seal{}, message.Err("batch.other_seal", batch.ID, batch.Digest[:8])
 	}
-	makers, err := makersOf(ctx, tx, batch)
-	if err != nil {
+	if what, err := handIn(ctx, tx, batch, s.Actor.Name); err != nil {
 		return Seal{}, err
-	}
-	if what, made := makers[s.Actor.Name]; made {
+	} else if what != "" {
 		return Seal{}, message.Err("batch.maker_judges", s.Actor.Name, batch.ID, what)
 	}
 	seal, err := intactSeal(ctx, tx, batch)
@@ -257,26 +260,80 @@ func (b *Book) mayJudge(ctx context.Context, tx Tx, s *Session, batch Batch, dig
 	return seal, sameSeal(ctx, tx, batch, seal)
 }
 
-// makersOf are the one who submitted and whoever entered its inputs since the last
-// approved batch of the channel; the value says what they did.
+// handIn says what somebody did to make a batch, under whatever name they acted; "" for nothing.
+func handIn(ctx context.Context, r Reader, batch Batch, name string) (string, error) {
+	makers, err := makersOf(ctx, r, batch)
+	if err != nil {
+		return "", err
+	}
+	persons, err := registerOf(ctx, r)
+	if err != nil || makers[name] != "" {
+		return makers[name], err
+	}
+	for _, maker := range sortedKeys(makers) {
+		if persons.same(maker, name) {
+			return "就是 " + maker + "，" + makers[maker], nil
+		}
+	}
+	return "", nil
+}
+
+// makersOf are those who submitted the batch, also before it was sent back, or answered for
+// whom it leaves out, and whoever entered its inputs since the last approved batch of the
+// channel that took them all in; the value says what they did.
 func makersOf(ctx context.Context, r Reader, batch Batch) (map[string]string, error) {
-	makers := map[string]string{batch.Maker: "提交了这个批次"}
+	makers := map[string]string{}
 	batches, err := r.Batches(ctx)
 	if err != nil {
 		return nil, err
 	}
 	since := int64(0)
 	for _, x := range batches {
-		if x.Channel == batch.Channel && x.State.Committed() {
+		if x.Channel == batch.Channel && x.State.Committed() && x.Horizon < batch.Horizon && takesIn(x, batch) {
 			since = max(since, x.Horizon)
 		}
 	}
-	return makers, r.Events(ctx, since+1, batch.Horizon, func(e journal.Event) error {
+	err = r.Events(ctx, since+1, batch.Horizon, func(e journal.Event) error {
 		if e.Kind == EventImported || e.Kind == EventProposed {
 			makers[e.Actor] = "录入了它依据的数据（日志第 " + num(e.Position) + " 条）"
 		}
 		return nil
 	})
+	if err != nil {
+		return nil, err
+	}
+	head, err := r.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = r.Events(ctx, batch.Horizon+1, head.Position, func(e journal.Event) error {
+		what := map[string]string{EventBatchAnswered: "答复了它拒发的人员", EventBatchSubmitted: "提交过这个批次"}[e.Kind]
+		if what == "" {
+			return nil
+		}
+		pairs, err := journal.ParsePayload(e.Payload)
+		if err == nil && valueOf(pairs, "batch") == batch.ID.String() {
+			makers[e.Actor] = what
+		}
+		return err
+	})
+	if batch.Maker != "" {
+		makers[batch.Maker] = "提交了这个批次"
+	}
+	return makers, err
+}
+
+// takesIn says whether everything that a batch could rest on at the horizon of an earlier one
+// was judged with that: what pays again, or is narrowed to somebody, or to other months, has
+// left inputs to the next, and with them the question who entered them.
+func takesIn(earlier, batch Batch) bool {
+	switch earlier.Kind {
+	case Regular:
+		return !earlier.Apart || batch.Kind == Regular && batch.Apart
+	case BackPay:
+		return batch.Kind == BackPay
+	}
+	return false
 }
 
 // stillHolds gives the journal position up to which the batch is known to hold. When

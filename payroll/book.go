@@ -10,9 +10,12 @@ import (
 	"sort"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"zhida/payroll/journal"
 	"zhida/rules/calendar"
+	"zhida/rules/identity"
 	"zhida/rules/message"
 )
 
@@ -186,6 +189,11 @@ func (b *Book) record(ctx context.Context, tx Tx, s *Session, kind string, pairs
 	if err == nil && (known.Removed != 0 || known.KeyID != s.Actor.KeyID) {
 		return journal.Event{}, message.Err("actor.inactive", s.Actor.Name)
 	}
+	for i := 1; i < len(pairs); i += 2 {
+		if err := Lasting(pairs[i]); err != nil {
+			return journal.Event{}, err
+		}
+	}
 	e, err := journal.New(head, b.now(), s.Actor.Name, kind, journal.Payload(pairs...))
 	if err != nil {
 		return e, err
@@ -196,6 +204,24 @@ func (b *Book) record(ctx context.Context, tx Tx, s *Session, kind string, pairs
 	}
 	w.event, w.pairs, w.session = &e, pairs, s
 	return e, nil
+}
+
+// Lasting refuses a text that cannot stand in the journal for good: characters that no paper
+// prints and no reader of evidence accepts, and numbers of people, who must remain erasable.
+// Errors: journal.text, journal.number.
+func Lasting(text string) error {
+	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsGraphic(r) || unicode.Is(unicode.Co, r) || r == utf8.RuneError }) {
+		return message.Err("journal.text", strings.Map(func(r rune) rune {
+			if !unicode.IsGraphic(r) || unicode.Is(unicode.Co, r) {
+				return utf8.RuneError
+			}
+			return r
+		}, text))
+	}
+	if number := identity.Named(text); number != "" {
+		return message.Err("journal.number", number)
+	}
+	return nil
 }
 
 // view runs f on a snapshot.

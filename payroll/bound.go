@@ -177,6 +177,9 @@ func factEndRow(f *Fact) []string { return []string{f.binding()} }
 
 // PutImport also notes the record.
 func (w *bound) PutImport(ctx context.Context, r ImportRecord) error {
+	if err := Lasting(r.File); err != nil {
+		return err
+	}
 	w.note(boundImport, importRow(r)...)
 	return w.Tx.PutImport(ctx, r)
 }

@@ -281,12 +281,12 @@ func routes(ctx context.Context, r Reader, from int64) (map[int64]*route, error)
 }
 
 // pass lets an actor confirm the next step of a chain; last says that it was the last.
-func (b *Book) pass(ctx context.Context, tx Tx, s *Session, p Proposal, way *route) (last bool, err error) {
+func (b *Book) pass(ctx context.Context, tx Tx, s *Session, p Proposal, way *route, persons register) (last bool, err error) {
 	step := way.next()
 	if err := s.need(way.roles(step)...); err != nil {
 		return false, err
 	}
-	if slices.Contains(way.passed, s.Actor.Name) {
+	if slices.ContainsFunc(way.passed, func(name string) bool { return persons.same(name, s.Actor.Name) }) {
 		return false, message.Err("proposal.passed_before", p.Position, s.Actor.Name)
 	}
 	if len(way.passed)+1 == len(way.steps) {

@@ -3,10 +3,9 @@ package payroll
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"zhida/payroll/checks"
 	"zhida/payroll/journal"
@@ -206,7 +205,7 @@ func (w *worked) unmoved(ctx context.Context, r Reader) error {
 
 // fix keeps what was found at submission. Answers that were given to the same findings
 // before stay: in this batch before it was sent back, and of standing checks in the last
-// batch of the channel. Error: finding.tampered.
+// batch of the channel; those to stops of whoever made this batch do not. Error: finding.tampered.
 func (w *worked) fix(ctx context.Context, tx Tx, batch *Batch) ([]string, error) {
 	if err := w.unmoved(ctx, tx); err != nil {
 		return nil, err
@@ -248,6 +247,15 @@ func (w *worked) fix(ctx context.Context, tx Tx, batch *Batch) ([]string, error)
 		f := &w.Findings[i]
 		for _, key := range []string{lasting(f), f.Mark()} {
 			if old := answered[key]; old != nil && key != "" {
+				if f.Severity == checks.Stop { // who answered it may have made this batch since
+					what, err := handIn(ctx, tx, *batch, old.AnsweredBy)
+					if err != nil {
+						return nil, err
+					}
+					if what != "" {
+						continue
+					}
+				}
 				f.Answer, f.Paper, f.AnsweredBy, f.AnsweredAt = old.Answer, old.Paper, old.AnsweredBy, old.AnsweredAt
 			}
 		}
@@ -333,16 +341,13 @@ func (q FindingQuery) matches(f *CheckFinding) bool {
 // document; several at once take a document too. A review may be answered by the maker as
 // well: the checker and the approver see the answer before they agree. Errors:
 // finding.not_submitted, finding.none_matches, finding.document_needed, finding.maker_answers,
-// finding.about_you, finding.text, payroll.reason_needed.
+// finding.about_you, payroll.reason_needed.
 func (b *Book) AnswerFindings(ctx context.Context, s *Session, id BatchID, q FindingQuery, reason, document string) (count int, err error) {
 	if err := s.need(RoleMaker, RoleChecker, RoleApprover); err != nil {
 		return 0, err
 	}
 	if strings.TrimSpace(reason) == "" {
 		return 0, message.Err("payroll.reason_needed")
-	}
-	if unprintable(reason) || unprintable(document) {
-		return 0, message.Err("finding.text")
 	}
 	batch, err := b.Batch(ctx, id)
 	if err != nil {
@@ -360,6 +365,18 @@ func (b *Book) AnswerFindings(ctx context.Context, s *Session, id BatchID, q Fin
 		if err != nil {
 			return nil, err
 		}
+		persons, err := registerOf(ctx, tx)
+		if err != nil {
+			return nil, err
+		}
+		myself := int64(0) // as a payee
+		if slices.ContainsFunc(c.Findings, func(f CheckFinding) bool { return f.Person != 0 && f.Open() && q.matches(&f) }) {
+			me, err := itself(ctx, tx, DossierOf{Actor: s.Actor.Name})
+			if err != nil {
+				return nil, err
+			}
+			myself = me.Person
+		}
 		stops := 0
 		count = 0
 		for i := range c.Findings {
@@ -367,7 +384,7 @@ func (b *Book) AnswerFindings(ctx context.Context, s *Session, id BatchID, q Fin
 			if !f.Open() || !q.matches(f) {
 				continue
 			}
-			if f.Actor == s.Actor.Name {
+			if f.Actor != "" && persons.same(f.Actor, s.Actor.Name) || f.Person != 0 && f.Person == myself {
 				return nil, message.Err("finding.about_you", s.Actor.Name)
 			}
 			if f.Severity == checks.Stop {
@@ -394,24 +411,15 @@ func (b *Book) AnswerFindings(ctx context.Context, s *Session, id BatchID, q Fin
 	return count, err
 }
 
-// unprintable says whether a text has characters that no paper can show: an answer stands in
-// the audit workbook for good.
-func unprintable(s string) bool {
-	return strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsGraphic(r) || unicode.Is(unicode.Co, r) || r == utf8.RuneError })
-}
-
 // mayAnswerStops refuses whoever has no approver's role, and who made the batch or entered
 // its inputs.
 func mayAnswerStops(ctx context.Context, r Reader, s *Session, batch Batch) error {
 	if err := s.need(RoleApprover); err != nil {
 		return err
 	}
-	makers, err := makersOf(ctx, r, batch)
-	if err != nil {
-		return err
+	what, err := handIn(ctx, r, batch, s.Actor.Name)
+	if err == nil && what != "" {
+		err = message.Err("finding.maker_answers", s.Actor.Name, batch.ID, what)
 	}
-	if what, made := makers[s.Actor.Name]; made {
-		return message.Err("finding.maker_answers", s.Actor.Name, batch.ID, what)
-	}
-	return nil
+	return err
 }

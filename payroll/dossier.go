@@ -168,8 +168,15 @@ type dossierMaker struct {
 	files    map[int64]string // of imports, by position
 	taken    []Batch          // those of the period that concern the subject
 	received map[string]bool  // ids of those that paid the person or the place
-	acted    map[string][]string
+	handled  map[string]bool  // ids of those that the actor had a hand in
+	people   register
 	events   []journal.Event // of the period
+}
+
+// mine says whether a name is one of the actor whom the dossier is about: somebody who was
+// registered again under another name has one dossier.
+func (g *dossierMaker) mine(name string) bool {
+	return g.d.Of.Actor != "" && g.people.same(name, g.d.Of.Actor)
 }
 
 // lies says whether a place belongs to the place of the dossier.
@@ -247,8 +254,12 @@ func (g *dossierMaker) name(world *facts.World) error {
 
 // readJournal reads who did what in the period, and who brought in and accepted what.
 func (g *dossierMaker) readJournal(head int64) error {
-	g.acted = map[string][]string{}
-	err := g.r.Events(g.ctx, 1, head, func(e journal.Event) error {
+	g.handled = map[string]bool{}
+	var err error
+	if g.people, err = registerOf(g.ctx, g.r); err != nil {
+		return err
+	}
+	err = g.r.Events(g.ctx, 1, head, func(e journal.Event) error {
 		day := calendar.DateIn(e.Time, zone)
 		g.date[e.Position], g.entered[e.Position] = day, e.Actor
 		pairs, err := journal.ParsePayload(e.Payload)
@@ -260,7 +271,7 @@ func (g *dossierMaker) readJournal(head int64) error {
 		if ofPeriod || day >= g.d.From.First() && day <= g.d.To.Last() {
 			g.events = append(g.events, e)
 			for _, id := range about {
-				g.acted[id.String()] = append(g.acted[id.String()], e.Actor)
+				g.handled[id.String()] = g.handled[id.String()] || g.mine(e.Actor)
 			}
 		}
 		return nil
@@ -310,9 +321,9 @@ func (g *dossierMaker) batches() error {
 		}
 		row := DossierBatch{Batch: x.ID, Kind: x.Kind, Channel: x.Channel, State: x.State, Seal: x.Digest}
 		var roles []string
-		if a := g.d.Of.Actor; a != "" && slices.Contains(g.acted[x.ID.String()], a) {
+		if g.handled[x.ID.String()] {
 			for _, is := range []struct{ who, role string }{{x.Maker, RoleMaker.Chinese()}, {x.Checker, RoleChecker.Chinese()}, {x.Approver, RoleApprover.Chinese()}} {
-				if is.who == a {
+				if g.mine(is.who) {
 					roles = append(roles, is.role)
 				}
 			}
@@ -370,7 +381,7 @@ func (g *dossierMaker) findings() error {
 		if err != nil {
 			return err
 		}
-		handled := slices.Contains(g.acted[x.ID.String()], g.d.Of.Actor)
+		handled := g.handled[x.ID.String()]
 		for _, f := range list {
 			if handled || g.concerns(f.Person) {
 				g.d.Findings = append(g.d.Findings, DossierFinding{Batch: x.ID, Person: f.Person, Name: f.Name, Code: f.Message.Code, Text: f.Message.Text(message.Chinese)})
@@ -401,7 +412,7 @@ func (g *dossierMaker) steps() error {
 			return err
 		}
 		about := batchesNamed(pairs)
-		mine := g.d.Of.Actor != "" && e.Actor == g.d.Of.Actor
+		mine := g.mine(e.Actor)
 		// What others did to a batch that the actor only handled is theirs.
 		theirs := slices.ContainsFunc(about, func(id BatchID) bool { return g.received[id.String()] }) || g.concerns(parseNum(valueOf(pairs, "person")))
 		if !mine && !theirs {
@@ -476,11 +487,11 @@ func (g *dossierMaker) handEntered() error {
 // wants says whether a fact became known in the period by the actor's hand, or about the
 // person or somebody of the place.
 func (g *dossierMaker) wants(f Fact) bool {
-	day, of := g.date[f.KnownFrom], g.d.Of.Actor
+	day := g.date[f.KnownFrom]
 	if day < g.d.From.First() || day > g.d.To.Last() {
 		return false
 	}
-	return of != "" && (g.entered[f.KnownFrom] == of || g.decided[f.KnownFrom] == of) || g.concerns(f.Person)
+	return g.mine(g.entered[f.KnownFrom]) || g.mine(g.decided[f.KnownFrom]) || g.concerns(f.Person)
 }
 
 func (g *dossierMaker) amount(f Fact, items map[string]*policy.Item) error {
@@ -503,7 +514,7 @@ func (g *dossierMaker) payments() error {
 		if x.State != Exported {
 			continue
 		}
-		handled := slices.Contains(g.acted[x.ID.String()], g.d.Of.Actor)
+		handled := g.handled[x.ID.String()]
 		err := paidOut(g.ctx, g.r, x, func(p PaidOut) error {
 			back := p.State != PaymentSent && p.State != PaymentCredited
 			if !back && p.Replaces == (PaymentID{}) || !handled && p.Person != g.d.Of.Person && !g.lies(p.Place) {
@@ -577,42 +588,49 @@ func (b *Book) dossierFlows(ctx context.Context, d *Dossier) error {
 // Itself finds the person that an actor is, and the actor that a person is, by the digest
 // of the ID number that both have; what it does not find stays empty.
 func (b *Book) Itself(ctx context.Context, of DossierOf) (DossierOf, error) {
-	err := b.view(ctx, func(r Reader) error {
-		meta, err := r.Meta(ctx)
-		if err != nil {
-			return err
+	err := b.view(ctx, func(r Reader) (err error) { of, err = itself(ctx, r, of); return err })
+	return of, err
+}
+
+func itself(ctx context.Context, r Reader, of DossierOf) (DossierOf, error) {
+	meta, err := r.Meta(ctx)
+	if err != nil {
+		return of, err
+	}
+	actors, err := r.Actors(ctx)
+	if err != nil {
+		return of, err
+	}
+	last, err := r.LastPerson(ctx)
+	if err != nil || last == 0 {
+		return of, err
+	}
+	by, asked := map[string]string{}, "" // digest to actor; the digest of the one asked about
+	for _, a := range actors {
+		if a.Name == of.Actor {
+			asked = a.Natural
 		}
-		actors, err := r.Actors(ctx)
-		if err != nil {
-			return err
-		}
-		last, err := r.LastPerson(ctx)
-		if err != nil || last == 0 {
-			return err
-		}
-		by := map[string]string{} // digest to actor
-		for _, a := range actors {
+		if by[a.Natural] == "" || a.Removed == 0 { // of several accounts the one in force
 			by[a.Natural] = a.Name
 		}
-		q := FactQuery{First: 1, Last: last, Kinds: []facts.Kind{facts.KindPerson}}
-		if of.Person != 0 {
-			q.First, q.Last = of.Person, of.Person
+	}
+	q := FactQuery{First: 1, Last: last, Kinds: []facts.Kind{facts.KindPerson}}
+	if of.Person != 0 {
+		q.First, q.Last = of.Person, of.Person
+	}
+	err = r.Facts(ctx, q, func(f Fact) error {
+		var p facts.Profile
+		if err := decode(f, &p); err != nil {
+			return err
 		}
-		return r.Facts(ctx, q, func(f Fact) error {
-			var p facts.Profile
-			if err := decode(f, &p); err != nil {
-				return err
-			}
-			name := by[natural(meta, p.ID)]
-			switch {
-			case name == "":
-			case of.Actor == "" && f.Person == of.Person:
-				of.Actor = name
-			case name == of.Actor && of.Person == 0:
-				of.Person = f.Person
-			}
-			return nil
-		})
+		digest := natural(meta, p.ID)
+		switch {
+		case of.Actor == "" && f.Person == of.Person:
+			of.Actor = by[digest]
+		case of.Person == 0 && asked != "" && digest == asked:
+			of.Person = f.Person
+		}
+		return nil
 	})
 	return of, err
 }

@@ -37,6 +37,7 @@ type Health struct {
 	Unbound                int64     // events before this position are of a program that bound no rows; 0 for none
 	Skipped                []BatchID // not computed again: of another version of the rules
 	Erased                 []BatchID // not computed again: data of somebody in them was erased
+	Anchored               []Anchor  // that the journal bears out
 	Faults                 []Fault
 }
 
@@ -58,7 +59,8 @@ func (b *Book) FsckRows(ctx context.Context, anchors []Anchor) (Health, error) {
 }
 
 func (b *Book) fsckRows(ctx context.Context, anchors []Anchor) (*fsck, error) {
-	f := &fsck{ctx: ctx, bound: map[int64]map[string]string{}, salted: map[int64]string{}, actors: map[string]string{}, export: map[BatchID]int64{}, anchors: map[int64][]Anchor{}}
+	f := &fsck{ctx: ctx, bound: map[int64]map[string]string{}, salted: map[int64]string{}, actors: map[string]string{}, export: map[BatchID]int64{}, anchors: map[int64][]Anchor{},
+		known: register{}, offered: map[int64]string{}, judged: map[string][]string{}}
 	for _, a := range anchors {
 		f.anchors[a.Position] = append(f.anchors[a.Position], a)
 	}
@@ -88,6 +90,9 @@ type fsck struct {
 	salted  map[int64]string            // by position, what an import says of its facts
 	founded []string
 	actors  map[string]string // by name, what the latest event says of the actor's row
+	known   register
+	offered map[int64]string    // who made a proposal, by position
+	judged  map[string][]string // who submitted a batch last, and who has judged it since
 	steps   []batchStep
 	export  map[BatchID]int64 // position of the event that began it
 	anchors map[int64][]Anchor
@@ -135,9 +140,12 @@ func (f *fsck) journal() error {
 		for _, a := range f.anchors[e.Position] {
 			if a.Digest != e.Digest {
 				f.fault(e.Position, "event", "fsck.anchor", e.Position, a.Where)
+				continue
 			}
+			f.Anchored = append(f.Anchored, a)
 		}
 		last = e.Position
+		f.hands(&e, pairs)
 		return f.note(&e, pairs, keys)
 	})
 	for position, list := range f.anchors {
@@ -157,6 +165,45 @@ func faultOf(err error) message.Message {
 		return known.Message
 	}
 	return message.M("fsck.other", err.Error())
+}
+
+// maySign are the roles whose signature a step of a batch takes.
+var maySign = map[string]Role{EventBatchSubmitted: RoleMaker, EventBatchChecked: RoleChecker, EventBatchApproved: RoleApprover}
+
+// hands holds who signed an event against the register: an actor with a program of their own
+// can sign with their key whatever they like.
+func (f *fsck) hands(e *journal.Event, pairs []string) {
+	if mayRegister[e.Kind] != nil {
+		if wrong := f.known.note(e, pairs); !wrong.IsZero() {
+			f.Faults = append(f.Faults, Fault{e.Position, "event", wrong})
+		}
+		return
+	}
+	one := func(before, does string) {
+		if f.known.same(before, e.Actor) {
+			f.fault(e.Position, "event", "fsck.one_person", e.Position, before, e.Actor, does)
+		}
+	}
+	switch e.Kind {
+	case EventProposed:
+		f.offered[e.Position] = e.Actor
+	case EventProposalAccepted:
+		if by := f.offered[parseNum(valueOf(pairs, "proposal"))]; by != "" {
+			one(by, stepWords[e.Kind])
+		}
+	case EventBatchSubmitted, EventBatchChecked, EventBatchApproved:
+		batch := valueOf(pairs, "batch")
+		if e.Kind == EventBatchSubmitted {
+			f.judged[batch] = nil
+		}
+		if !f.known.has(e.Actor, maySign[e.Kind]) {
+			f.fault(e.Position, "event", "fsck.role", e.Position, e.Actor, EventChinese(e.Kind))
+		}
+		for _, before := range f.judged[batch] {
+			one(before, EventChinese(e.Kind))
+		}
+		f.judged[batch] = append(f.judged[batch], e.Actor)
+	}
 }
 
 // note keeps what an event says about rows.

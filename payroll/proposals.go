@@ -229,14 +229,18 @@ func (b *Book) Decide(ctx context.Context, s *Session, position int64, accept bo
 		if err := s.need(judges...); err != nil && (way == nil || !accept) {
 			return err
 		}
-		if accept && p.Actor == s.Actor.Name {
+		persons, err := registerOf(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if accept && persons.same(p.Actor, s.Actor.Name) {
 			return message.Err("proposal.same_actor", position, p.Actor)
 		}
 		if err := b.proposalIntact(ctx, tx, p); err != nil {
 			return err
 		}
 		if way != nil && accept {
-			if done, err = b.pass(ctx, tx, s, p, way); err != nil || !done {
+			if done, err = b.pass(ctx, tx, s, p, way, persons); err != nil || !done {
 				return err
 			}
 		}

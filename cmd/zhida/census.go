@@ -56,7 +56,7 @@ func (c *cli) censusCommand() *cobra.Command {
 				term.Table(c.out, []string{"区划代码", "乡镇和村", "人数", "已通过"}, rows, 3, 4)
 				c.say("census.done", year, len(list.People), passed, list.Deadline)
 				if file != "" {
-					c.say("file.written", file)
+					c.sayWritten(file)
 				}
 				return nil
 			})

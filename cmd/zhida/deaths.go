@@ -41,7 +41,7 @@ func (c *cli) deathsCommand() *cobra.Command {
 						return err
 					}
 					if !c.json {
-						c.say("file.written", file)
+						c.sayWritten(file)
 					}
 				}
 				return nil

@@ -66,7 +66,7 @@ func (c *cli) orderCommand() *cobra.Command {
 		return c.onBatch(cmd, args[0], func(ctx context.Context, a *app.App, id payroll.BatchID) error {
 			file, err := a.Order(ctx, id, out)
 			if err == nil {
-				c.say("file.written", file)
+				c.sayWritten(file)
 			}
 			return err
 		})

@@ -44,12 +44,16 @@ func (c *cli) health(h payroll.Health) error {
 		out = append(out, fault{x.Position, x.Table, x.Message.Code, text})
 		rows = append(rows, []string{c.positionText(x.Position), x.Table, text})
 	}
+	anchored := []string{}
+	for _, x := range h.Anchored {
+		anchored = append(anchored, x.Where)
+	}
 	var failed error
 	if len(h.Faults) > 0 {
 		failed = message.Err("fsck.failed", len(h.Faults))
 	}
 	if c.json {
-		if err := c.printJSON(map[string]any{"events": h.EventCount, "batches": h.BatchCount, "recomputed": h.Recomputed, "other_rules": h.Skipped, "erased": h.Erased, "unbound_until": h.Unbound, "faults": out}); err != nil {
+		if err := c.printJSON(map[string]any{"events": h.EventCount, "batches": h.BatchCount, "recomputed": h.Recomputed, "other_rules": h.Skipped, "erased": h.Erased, "unbound_until": h.Unbound, "anchored": anchored, "faults": out}); err != nil {
 			return err
 		}
 		return failed
@@ -65,6 +69,9 @@ func (c *cli) health(h payroll.Health) error {
 	}
 	for _, id := range h.Erased {
 		c.say("fsck.erased_batch", id)
+	}
+	for _, x := range h.Anchored {
+		c.say("fsck.anchored", x.Where, x.Position)
 	}
 	if failed == nil {
 		c.say("fsck.good", h.EventCount, h.BatchCount, h.Recomputed)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -196,8 +195,8 @@ func (c *cli) traceCommand() *cobra.Command {
 					if err != nil {
 						return err
 					}
-					if err := os.WriteFile(svg, text, 0o600); err != nil {
-						return message.Err("file.unwritable", svg).Because(err)
+					if err := a.SaveDrawing(svg, text); err != nil {
+						return err
 					}
 				}
 				return c.steps(steps)

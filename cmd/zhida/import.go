@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -98,15 +100,19 @@ func (c *cli) templateCommand() *cobra.Command {
 				out = args[0] + ".xlsx"
 			}
 			f, err := os.OpenFile(out, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-			if err != nil {
-				return message.Err("file.exists", out).Because(err)
+			if errors.Is(err, fs.ErrExist) {
+				return message.Err("file.exists", out)
 			}
-			defer f.Close()
-			if _, err := f.Write(b); err != nil {
-				return err
+			if err != nil {
+				return message.Err("file.unwritable", out).Because(err)
+			}
+			_, err = f.Write(b)
+			if err = errors.Join(err, f.Close()); err != nil {
+				os.Remove(out) // half a template
+				return message.Err("file.unwritable", out).Because(err)
 			}
 			c.say("template.done", out)
-			return f.Close()
+			return nil
 		},
 	}
 	cmd.Flags().StringVarP(&out, "output", "o", "", "写到哪个文件")

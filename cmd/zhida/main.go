@@ -183,7 +183,11 @@ func (c *cli) inBook(cmd *cobra.Command, open func(context.Context) (*app.App, e
 	}
 	ctx, end := c.watched(cmd.Context())
 	defer end()
-	return errors.Join(f(ctx, a), a.Close())
+	err = errors.Join(f(ctx, a), a.Close())
+	if err == nil && c.dryRun {
+		fmt.Fprintln(c.errs, message.M("cli.dry_run").Text(c.language()))
+	}
+	return err
 }
 
 // watched lets long steps show on a terminal how far they are; end takes the line away.
@@ -214,11 +218,7 @@ func (c *cli) acting(cmd *cobra.Command, f func(context.Context, *app.App, *payr
 		if err != nil {
 			return err
 		}
-		err = f(ctx, a, s)
-		if err == nil && c.dryRun {
-			fmt.Fprintln(c.errs, message.M("cli.dry_run").Text(c.language()))
-		}
-		return err
+		return f(ctx, a, s)
 	})
 }
 

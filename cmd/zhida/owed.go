@@ -172,7 +172,7 @@ func (c *cli) owedNotice() *cobra.Command {
 						return err
 					}
 					written = true
-					c.say("file.written", file)
+					c.sayWritten(file)
 				}
 				if !written {
 					c.say("owed.none")

@@ -35,7 +35,15 @@ func (c *cli) wrote(files []string) error {
 		}{files})
 	}
 	for _, f := range files {
-		c.say("file.written", f)
+		c.sayWritten(f)
 	}
 	return nil
+}
+
+func (c *cli) sayWritten(file string) {
+	code := "file.written"
+	if c.dryRun {
+		code = "file.would"
+	}
+	c.say(code, file)
 }

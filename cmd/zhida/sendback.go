@@ -34,7 +34,7 @@ func (c *cli) sendbackCommand() *cobra.Command {
 				}
 				file, err := a.SendBackSlip(ctx, slip, dir)
 				if err == nil {
-					c.say("file.written", file)
+					c.sayWritten(file)
 				}
 				return err
 			})

@@ -35,6 +35,7 @@ const (
 // Writer is a folder while it is being written, beside its place.
 type Writer struct {
 	dir, temporary string
+	hold           *os.File
 	files          map[string]listed
 }
 
@@ -52,11 +53,12 @@ func New(dir string) (*Writer, error) {
 	if err := os.MkdirAll(parent, 0o700); err != nil {
 		return nil, message.Err("export.write", dir).Because(err)
 	}
-	temporary, err := os.MkdirTemp(parent, ".zhida-evidence-*") // mode 0700
+	exporters.Sweep(parent)
+	temporary, hold, err := exporters.TemporaryDir(parent, "evidence")
 	if err != nil {
 		return nil, message.Err("export.write", dir).Because(err)
 	}
-	return &Writer{dir, temporary, map[string]listed{}}, nil
+	return &Writer{dir, temporary, hold, map[string]listed{}}, nil
 }
 
 // Create makes a file of the folder, readable by the owner only, once. Error: export.write.
@@ -132,15 +134,26 @@ func (w *Writer) Finish(sign func(manifest []byte) ([]byte, error)) (digest stri
 			return "", err
 		}
 	}
-	if err := os.Rename(w.temporary, w.dir); err != nil {
+	// The zip first: whoever is interrupted between the two writes both again.
+	if _, err := exporters.WriteFile(filepath.Dir(w.dir), filepath.Base(w.dir)+".zip", w.pack); err != nil {
+		return "", err
+	}
+	if err := os.Rename(w.temporary, w.dir); errors.Is(err, fs.ErrExist) { // somebody was faster
+		return "", message.Err("evidence.exists", w.dir)
+	} else if err != nil {
 		return "", message.Err("export.write", w.dir).Because(err)
 	}
-	_, err = exporters.WriteFile(filepath.Dir(w.dir), filepath.Base(w.dir)+".zip", func(to io.Writer) error { return pack(to, w.dir, w.names()) })
-	return journal.Digest(manifest.Bytes()), err
+	if err := exporters.SyncDir(filepath.Dir(w.dir)); err != nil {
+		return "", message.Err("export.write", w.dir).Because(err)
+	}
+	return journal.Digest(manifest.Bytes()), nil
 }
 
 // Discard removes what a folder that did not get its name has left.
-func (w *Writer) Discard() { _ = os.RemoveAll(w.temporary) }
+func (w *Writer) Discard() {
+	_ = os.RemoveAll(w.temporary)
+	w.hold.Close()
+}
 
 func (w *Writer) names() []string {
 	var names []string
@@ -152,24 +165,28 @@ func (w *Writer) names() []string {
 }
 
 // pack writes a zip that is the same for the same files: in the order of their names and
-// with no time of its own.
-func pack(to io.Writer, dir string, names []string) error {
+// with no time of its own. It reads back what was written. Error: export.differs.
+func (w *Writer) pack(to io.Writer) error {
 	z := zip.NewWriter(to)
-	top := filepath.Base(dir) + "/"
-	for _, name := range names {
+	top := filepath.Base(w.dir) + "/"
+	for _, name := range w.names() {
 		h := &zip.FileHeader{Name: top + name, Method: zip.Deflate, Modified: time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)}
 		h.SetMode(0o600)
 		part, err := z.CreateHeader(h)
 		if err != nil {
 			return err
 		}
-		f, err := os.Open(filepath.Join(dir, filepath.FromSlash(name)))
+		f, err := os.Open(filepath.Join(w.temporary, filepath.FromSlash(name)))
 		if err != nil {
 			return err
 		}
-		_, err = io.Copy(part, f)
+		back := journal.NewHash()
+		_, err = io.Copy(io.MultiWriter(part, back), f)
 		if err := errors.Join(err, f.Close()); err != nil {
 			return err
+		}
+		if hex.EncodeToString(back.Sum(nil)) != w.files[name].sm3 {
+			return message.Err("export.differs", name)
 		}
 	}
 	return z.Close()

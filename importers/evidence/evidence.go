@@ -228,8 +228,8 @@ func inChunks[T any](l *loader, name string, optional bool, read func(r *row) T,
 	return flush()
 }
 
-// aboutFile says what a folder is about.
-const aboutFile = "about.txt"
+// AboutFile says what a folder is about.
+const AboutFile = "about.txt"
 
 // Head gives the last event of the journal in a folder: position and digest.
 func Head(folder fs.FS) (position int64, digest string, err error) {
@@ -237,19 +237,22 @@ func Head(folder fs.FS) (position int64, digest string, err error) {
 	if err != nil {
 		return 0, "", err
 	}
-	r := &row{file: aboutFile, line: 1, fields: []string{of["head"]}}
-	position = r.number()
-	return position, of["head_digest"], r.err
+	r := &row{file: AboutFile, line: 1, fields: []string{of["head"]}}
+	position, digest = r.number(), of["head_digest"]
+	if position < 1 || len(digest) != 64 {
+		r.fail("head 或 head_digest 不对")
+	}
+	return position, digest, r.err
 }
 
 func (l *loader) pairs() (map[string]string, error) {
-	text, err := l.text(aboutFile)
+	text, err := l.text(AboutFile)
 	if err != nil {
 		return nil, err
 	}
 	pairs, err := journal.ParsePayload([]byte(text))
 	if err != nil {
-		return nil, wrong(aboutFile, 1, err.Error())
+		return nil, wrong(AboutFile, 1, err.Error())
 	}
 	of := map[string]string{}
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -266,7 +269,7 @@ func (l *loader) about() error {
 	if err != nil {
 		return err
 	}
-	r := &row{file: aboutFile, line: 1, fields: []string{of["cutover"], of["persons"], of["batch"], of["horizon"], of["rules"], of["apart"], of["rehearsal"]}}
+	r := &row{file: AboutFile, line: 1, fields: []string{of["cutover"], of["persons"], of["batch"], of["horizon"], of["rules"], of["apart"], of["rehearsal"]}}
 	m := payroll.Meta{County: of["county"], Name: of["name"], Salt: of["salt"]}
 	m.Cutover, l.last = r.month(), r.number()
 	b := &l.batch

@@ -91,7 +91,7 @@ func Open(ctx context.Context, book string) (*Store, error) {
 
 // OpenAsIs opens a book of this or an earlier program, to copy it or to bring it up to
 // date: questions about pay are for books of this program's schema. Errors: book.missing,
-// book.format, book.unfinished, book.newer, book.moved, book.which_county.
+// book.format, book.unfinished, book.newer, book.moved, book.which_county, store.busy, store.disk, store.readonly.
 func OpenAsIs(ctx context.Context, book string) (*Store, error) {
 	s, err := open(ctx, book)
 	if err != nil {
@@ -161,16 +161,23 @@ func (s *Store) check(ctx context.Context, book string) error {
 	switch {
 	case errors.Is(err, payroll.ErrNotFound):
 		return message.Err("book.unfinished", Shown(book))
-	case message.Code(err) == "store.busy":
-		return err
 	case err != nil:
-		return message.Err("book.format", Shown(book)).Because(err)
+		return unopened(book, err)
 	case m.Format > format:
 		return message.Err("book.newer", Shown(book), m.Format, format)
 	case m.MovedTo != "":
 		return message.Err("book.moved", Shown(book), m.MovedTo)
 	}
 	return nil
+}
+
+// unopened says why a book does not open. A full disk or a folder that may not be written is
+// not a damaged book: nobody should go and restore last week's for it.
+func unopened(book string, err error) error {
+	if err := classify(err); strings.HasPrefix(message.Code(err), "store.") {
+		return err
+	}
+	return message.Err("book.format", Shown(book)).Because(err)
 }
 
 // Shown is a book's name without the password it may carry.
@@ -213,7 +220,7 @@ func openSQLiteAs(path, how string) (*Store, error) {
 	write.SetMaxOpenConns(1)
 	if err := write.Ping(); err != nil {
 		write.Close()
-		return nil, message.Err("book.format", path).Because(err)
+		return nil, unopened(path, err)
 	}
 	read, err := sqlx.Open("sqlite3", file+"?mode=ro&_query_only=1&_cache_size=-16384&_busy_timeout="+strconv.Itoa(busyTimeout))
 	if err != nil {
@@ -258,7 +265,7 @@ func (s *Store) migrate(ctx context.Context, to int64) error {
 	}
 	_, err = p.UpTo(ctx, min(to, Newest()))
 	s.Version = min(to, Newest())
-	return err
+	return classify(err)
 }
 
 // Upgrade applies the migrations that a book of an earlier program lacks. When another
@@ -282,7 +289,7 @@ func (s *Store) Upgrade(ctx context.Context) error {
 			return nil
 		}
 	}
-	return err
+	return classify(err)
 }
 
 func (s *Store) migrations() (*goose.Provider, error) {

@@ -49,6 +49,9 @@ func Create(ctx context.Context, path string, m payroll.Meta, now func() time.Ti
 	if len(m.County) != 6 || strings.Trim(m.County, "0123456789") != "" {
 		return nil, message.Err("init.county", m.County)
 	}
+	if err := payroll.Lasting(m.Name); err != nil {
+		return nil, err
+	}
 	salt := make([]byte, 32)
 	if _, err := rand.Read(salt); err != nil {
 		return nil, err
@@ -407,9 +410,15 @@ func prove(name string, f *bankfile.File) error {
 	return bankfile.Prove(r, f)
 }
 
+// SaveDrawing puts a drawing into a file.
+func (a *App) SaveDrawing(file string, drawing []byte) error {
+	_, err := a.writeFile(filepath.Dir(file), filepath.Base(file), func(w writer) error { _, err := w.Write(drawing); return err })
+	return err
+}
+
 // TrialWorkbook writes the workbook of a trial to a file.
 func (a *App) TrialWorkbook(t *payroll.Trial, file string) error {
-	_, err := exporters.WriteFile(filepath.Dir(file), filepath.Base(file), func(w writer) error { return workbook.WriteTrial(w, t) })
+	_, err := a.writeFile(filepath.Dir(file), filepath.Base(file), func(w writer) error { return workbook.WriteTrial(w, t) })
 	return err
 }
 
@@ -420,7 +429,7 @@ func (a *App) Census(ctx context.Context, year int, dir string) (payroll.CensusL
 		return list, "", err
 	}
 	name := "资格认证名单_" + strconv.Itoa(year) + ".xlsx"
-	_, err = exporters.WriteFile(dir, name, func(w writer) error { return workbook.WriteCensus(w, list) })
+	_, err = a.writeFile(dir, name, func(w writer) error { return workbook.WriteCensus(w, list) })
 	return list, filepath.Join(dir, name), err
 }
 
@@ -445,7 +454,7 @@ func (a *App) Notice(ctx context.Context, d payroll.Debtor, number string, dir s
 		}
 		n.Rows = append(n.Rows, workbook.NoticeRow{Item: c.ItemName, Month: c.Month, Batch: c.Origin, Fen: c.Fen, Why: c.Why, Basis: basis})
 	}
-	return paperFile(dir, "扣回通知书_"+strconv.FormatInt(d.Person, 10)+"_"+d.Channel+".xlsx", func(w writer) error { return workbook.WriteNotice(w, n) })
+	return a.paperFile(dir, "扣回通知书_"+strconv.FormatInt(d.Person, 10)+"_"+d.Channel+".xlsx", func(w writer) error { return workbook.WriteNotice(w, n) })
 }
 
 // Flow draws traced money as SVG: where it came from, through which fund, to which place,
@@ -512,7 +521,7 @@ func (a *App) Order(ctx context.Context, id payroll.BatchID, dir string) (string
 	if err != nil {
 		return "", err
 	}
-	return paperFile(dir, "委托单_"+strings.ReplaceAll(id.String(), "/", "-")+".xlsx", func(w writer) error { return workbook.WriteOrder(w, o) })
+	return a.paperFile(dir, "委托单_"+strings.ReplaceAll(id.String(), "/", "-")+".xlsx", func(w writer) error { return workbook.WriteOrder(w, o) })
 }
 
 // SendBackSlip writes the slip of a fact that was sent back into dir and gives its path.
@@ -525,7 +534,7 @@ func (a *App) SendBackSlip(ctx context.Context, x payroll.SentBack, dir string) 
 	if err != nil {
 		return "", err
 	}
-	return paperFile(dir, "退回单_"+strconv.FormatInt(x.Position, 10)+".xlsx", func(w writer) error { return workbook.WriteSentBack(w, unit, phone, place, x) })
+	return a.paperFile(dir, "退回单_"+strconv.FormatInt(x.Position, 10)+".xlsx", func(w writer) error { return workbook.WriteSentBack(w, unit, phone, place, x) })
 }
 
 // DeathPaper writes the paper of a death into dir and gives its path.
@@ -534,12 +543,20 @@ func (a *App) DeathPaper(ctx context.Context, d payroll.Death, dir string) (stri
 	if err != nil {
 		return "", err
 	}
-	return paperFile(dir, "去世人员结清表_"+strconv.FormatInt(d.Person, 10)+".xlsx", func(w writer) error { return workbook.WriteDeath(w, unit, d) })
+	return a.paperFile(dir, "去世人员结清表_"+strconv.FormatInt(d.Person, 10)+".xlsx", func(w writer) error { return workbook.WriteDeath(w, unit, d) })
 }
 
-// paperFile writes a file into dir and gives its path.
-func paperFile(dir, name string, write func(writer) error) (string, error) {
-	_, err := exporters.WriteFile(dir, name, write)
+// writeFile writes a file into dir; a dry book makes it and writes it nowhere.
+func (a *App) writeFile(dir, name string, write func(writer) error) (exporters.Digests, error) {
+	if a.IsDry() {
+		return exporters.Digest(write)
+	}
+	return exporters.WriteFile(dir, name, write)
+}
+
+// paperFile is writeFile that gives the path.
+func (a *App) paperFile(dir, name string, write func(writer) error) (string, error) {
+	_, err := a.writeFile(dir, name, write)
 	return filepath.Join(dir, name), err
 }
 

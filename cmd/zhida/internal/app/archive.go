@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"zhida/exporters"
 	"zhida/exporters/evidence"
 	"zhida/exporters/workbook"
 	"zhida/payroll"
@@ -53,26 +54,34 @@ func (a *App) Archive(ctx context.Context, s *payroll.Session, year int, dir str
 		return "", "", nil, message.Err("archive.nothing", year)
 	}
 	folder = filepath.Join(dir, "档案_"+strconv.Itoa(year))
+	if a.IsDry() {
+		list, err = a.archiveInto(ctx, nowhere{}, year, of)
+		return folder, "", list, err
+	}
 	w, err := evidence.New(folder)
 	if err != nil {
 		return "", "", nil, err
 	}
 	defer w.Discard()
-	for _, x := range of {
-		entry, err := a.archiveBatch(ctx, w, x, len(list)+1)
-		if err != nil {
-			return "", "", nil, err
-		}
-		list = append(list, entry)
-	}
-	if err := catalogue(w, year, list); err != nil {
+	if list, err = a.archiveInto(ctx, w, year, of); err != nil {
 		return "", "", nil, err
 	}
 	digest, err = w.Finish(s.Sign)
 	return folder, digest, list, err
 }
 
-func (a *App) archiveBatch(ctx context.Context, w *evidence.Writer, x payroll.Batch, n int) (entry Archived, err error) {
+func (a *App) archiveInto(ctx context.Context, w payroll.Folder, year int, batches []payroll.Batch) (list []Archived, err error) {
+	for _, x := range batches {
+		entry, err := a.archiveBatch(ctx, w, x, len(list)+1)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, entry)
+	}
+	return list, catalogue(w, year, list)
+}
+
+func (a *App) archiveBatch(ctx context.Context, w payroll.Folder, x payroll.Batch, n int) (entry Archived, err error) {
 	name := strings.ReplaceAll(x.ID.String(), "/", "-")
 	if _, err := a.Book.Evidence(ctx, x.ID, below{w, name + "/证据/"}); err != nil {
 		return entry, err
@@ -113,14 +122,14 @@ func leading(n, width int) string {
 }
 
 // catalogue writes the list of a year as a table for spreadsheets and as a page.
-func catalogue(w *evidence.Writer, year int, list []Archived) error {
+func catalogue(w payroll.Folder, year int, list []Archived) error {
 	var table bytes.Buffer
 	table.WriteString("\ufeff") // Excel takes it for what it is
 	c := csv.NewWriter(&table)
 	c.UseCRLF = true
 	rows := [][]string{{"档号", "责任者", "题名", "审批日期", "保管期限", "位置", "批次摘要（SM3）"}}
 	for _, x := range list {
-		rows = append(rows, []string{x.Number, x.Unit, x.Title, x.Date, retention, x.Folder, x.Digest})
+		rows = append(rows, []string{x.Number, exporters.Inert(x.Unit), exporters.Inert(x.Title), x.Date, retention, x.Folder, x.Digest})
 	}
 	if err := c.WriteAll(rows); err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"zhida/exporters"
 	"zhida/exporters/evidence"
 	"zhida/exporters/paper"
 	load "zhida/importers/evidence"
@@ -77,20 +78,23 @@ type Rerun struct {
 // the file and the first byte, evidence.erased_differs, batch.rules_version, and those of
 // reading the folder.
 func RerunEvidence(ctx context.Context, folder string) (r Rerun, err error) {
-	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-		return r, message.Err("file.missing", folder)
-	}
-	dir, err := os.MkdirTemp("", "zhida-rerun-*") // mode 0700
+	from, err := evidenceFolder(folder)
 	if err != nil {
-		return r, message.Err("export.write", "zhida-rerun").Because(err)
+		return r, err
 	}
+	exporters.Sweep(os.TempDir())
+	dir, hold, err := exporters.TemporaryDir(os.TempDir(), "rerun")
+	if err != nil {
+		return r, message.Err("export.write", os.TempDir()).Because(err)
+	}
+	defer hold.Close()
 	defer os.RemoveAll(dir)
 	s, err := store.Create(ctx, filepath.Join(dir, "book.db"), "")
 	if err != nil {
 		return r, err
 	}
 	defer s.Close()
-	if r.Batch, err = load.Load(ctx, os.DirFS(folder), s); err != nil {
+	if r.Batch, err = load.Load(ctx, from, s); err != nil {
 		return r, err
 	}
 	gone, err := erasedIn(ctx, s, r.Batch)
@@ -245,13 +249,30 @@ func sameFiles(sealed, again string) (n int, err error) {
 func (a *App) Fsck(ctx context.Context, folders []string) (payroll.Health, error) {
 	var anchors []payroll.Anchor
 	for _, dir := range folders {
-		position, digest, err := load.Head(os.DirFS(dir))
+		folder, err := evidenceFolder(dir)
+		if err != nil {
+			return payroll.Health{}, err
+		}
+		position, digest, err := load.Head(folder)
 		if err != nil {
 			return payroll.Health{}, err
 		}
 		anchors = append(anchors, payroll.Anchor{Where: filepath.Base(dir), Position: position, Digest: digest})
 	}
 	return a.Book.Fsck(ctx, anchors)
+}
+
+// evidenceFolder opens a folder that evidence was written to. Errors: file.missing,
+// evidence.none of anything else.
+func evidenceFolder(dir string) (fs.FS, error) {
+	if _, err := os.Stat(dir); err != nil {
+		return nil, message.Err("file.missing", dir).Because(err)
+	}
+	folder := os.DirFS(dir)
+	if _, err := fs.Stat(folder, load.AboutFile); err != nil {
+		return nil, message.Err("evidence.none", dir).Because(err)
+	}
+	return folder, nil
 }
 
 // Receipt writes the receipt of one person in a committed batch into dir: a page to print,
@@ -271,7 +292,7 @@ func (a *App) Receipt(ctx context.Context, id payroll.BatchID, person int64, dir
 		end   string
 		write func(writer) error
 	}{{".html", func(w writer) error { return paper.WriteReceipt(w, meta.Name, r) }}, {".txt", func(w writer) error { _, err := w.Write(r.Text()); return err }}} {
-		file, err := paperFile(dir, name+x.end, x.write)
+		file, err := a.paperFile(dir, name+x.end, x.write)
 		if err != nil {
 			return r, files, err
 		}

@@ -32,7 +32,7 @@ func dashed(id payroll.BatchID) string { return strings.ReplaceAll(id.String(), 
 // those who have a former cadre's compensation for the first time, where there are any.
 func (a *App) PaySheet(ctx context.Context, id payroll.BatchID, dir string) (files []string, err error) {
 	write := func(name string, f func(writer) error) error {
-		file, err := paperFile(dir, name+"_"+dashed(id)+".xlsx", f)
+		file, err := a.paperFile(dir, name+"_"+dashed(id)+".xlsx", f)
 		if err == nil {
 			files = append(files, file)
 		}
@@ -70,7 +70,7 @@ func (a *App) Payslips(ctx context.Context, id payroll.BatchID, person int64, di
 		return nil, "", err
 	}
 	write := func(name string, f func(writer) error) error {
-		file, err := paperFile(dir, name, f)
+		file, err := a.paperFile(dir, name, f)
 		if err == nil {
 			files = append(files, file)
 		}
@@ -130,7 +130,7 @@ func (a *App) PublicNotices(ctx context.Context, id payroll.BatchID, dir string)
 			end   string
 			write func(writer) error
 		}{{".xlsx", func(w writer) error { return workbook.WritePublicNotice(w, n.Head, part) }}, {".html", func(w writer) error { return paper.WriteNotices(w, n.Head, part) }}} {
-			file, err := paperFile(dir, name+x.end, x.write)
+			file, err := a.paperFile(dir, name+x.end, x.write)
 			if err != nil {
 				return n, files, err
 			}
@@ -174,7 +174,7 @@ func (a *App) AuditData(ctx context.Context, s *payroll.Session, from, to calend
 	}
 	err = a.Book.AuditData(ctx, from, to, notice != "", func(t payroll.AuditTable) error {
 		var done auditdata.Table
-		d, err := exporters.WriteFile(dir, auditdata.File(t), func(w writer) (err error) { done, err = auditdata.Write(w, t); return err })
+		d, err := a.writeFile(dir, auditdata.File(t), func(w writer) (err error) { done, err = auditdata.Write(w, t); return err })
 		done.SM3 = d.SM3
 		list = append(list, done)
 		return err
@@ -194,7 +194,7 @@ func (a *App) AuditData(ctx context.Context, s *payroll.Session, from, to calend
 		{"checks.sql", auditdata.WriteChecks},
 		{"README.txt", func(w writer) error { return auditdata.WriteReadme(w, notice) }},
 	} {
-		if _, err := exporters.WriteFile(dir, x.name, x.write); err != nil {
+		if _, err := a.writeFile(dir, x.name, x.write); err != nil {
 			return list, err
 		}
 	}
@@ -217,7 +217,7 @@ func (a *App) Dossier(ctx context.Context, text string, from, to calendar.Month,
 		end   string
 		write func(writer) error
 	}{{".xlsx", func(w writer) error { return workbook.WriteDossier(w, d) }}, {".json", func(w writer) error { return writeJSON(w, d) }}} {
-		file, err := paperFile(dir, name+x.end, x.write)
+		file, err := a.paperFile(dir, name+x.end, x.write)
 		if err != nil {
 			return d, files, err
 		}

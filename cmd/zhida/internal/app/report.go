@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"zhida/exporters"
 	"zhida/exporters/webreport"
 	"zhida/exporters/workbook"
 	"zhida/payroll"
@@ -34,7 +33,8 @@ func (a *App) writeReport(ctx context.Context, s *payroll.Survey, dir, name stri
 	if err != nil {
 		return err
 	}
-	return a.put(dir, name, func(w writer) error { return webreport.Write(w, s, findings) })
+	_, err = a.writeFile(dir, name, func(w writer) error { return webreport.Write(w, s, findings) })
+	return err
 }
 
 // Workbook writes the audit workbook of a batch into dir and gives its path. A dry book
@@ -42,7 +42,8 @@ func (a *App) writeReport(ctx context.Context, s *payroll.Survey, dir, name stri
 func (a *App) Workbook(ctx context.Context, id payroll.BatchID, dir string) (file string, err error) {
 	name := "审核表_" + strings.ReplaceAll(id.String(), "/", "-") + ".xlsx"
 	err = a.Survey(ctx, id, func(s *payroll.Survey) error {
-		return a.put(dir, name, func(w writer) error { return workbook.Write(w, s) })
+		_, err := a.writeFile(dir, name, func(w writer) error { return workbook.Write(w, s) })
+		return err
 	})
 	return filepath.Join(dir, name), err
 }
@@ -51,19 +52,10 @@ func (a *App) Workbook(ctx context.Context, id payroll.BatchID, dir string) (fil
 func (a *App) MonthWorkbook(ctx context.Context, m calendar.Month, dir string) (file string, err error) {
 	name := "审核表_" + m.String() + ".xlsx"
 	err = a.SurveyMonth(ctx, m, func(s *payroll.Survey) error {
-		return a.put(dir, name, func(w writer) error { return workbook.Write(w, s) })
+		_, err := a.writeFile(dir, name, func(w writer) error { return workbook.Write(w, s) })
+		return err
 	})
 	return filepath.Join(dir, name), err
-}
-
-// put writes a file whole; a dry book has it made and keeps nothing.
-func (a *App) put(dir, name string, write func(writer) error) error {
-	if a.IsDry() {
-		_, err := exporters.Digest(write)
-		return err
-	}
-	_, err := exporters.WriteFile(dir, name, write)
-	return err
 }
 
 // reportFindings are the findings of every batch of a survey with their answers, and the

@@ -12,8 +12,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"zhida/payroll"
 	"zhida/payroll/journal"
+	"zhida/rules/message"
 )
 
 // unsealed are tables and columns that no signed event bears out, each with the reason.
@@ -270,6 +273,52 @@ func TestForgedJournal(t *testing.T) {
 	}
 	if !slices.ContainsFunc(got, func(s string) bool { return strings.Contains(s, "fsck.anchor") }) {
 		t.Errorf("the anchor says nothing: %v", got)
+	}
+}
+
+// Somebody with a key and a program of their own signs what they have no right to: the
+// signature is good, and the book says so all the same. Whom they let in does not act.
+func TestSignedPastTheProgram(t *testing.T) {
+	ctx := context.Background()
+	b := newFundBook(t)
+	b.edited = true
+	with := func(name string, roles ...payroll.Role) *payroll.Session {
+		s := *b.by[name]
+		s.Actor.Roles = roles
+		return &s
+	}
+	faults := func() (list []string) {
+		health, err := b.app.Fsck(ctx, nil)
+		b.must(err)
+		for _, x := range health.Faults {
+			list = append(list, fmt.Sprint(x.Message.Code, " ", strings.Join(x.Message.Args[1:], " ")))
+		}
+		return list
+	}
+	b.fund()
+	january := b.run(202601)
+	_, err := b.app.Submit(ctx, b.by["张敏"], january.ID)
+	b.must(err)
+	b.answered(january.ID)
+	_, err = b.app.Check(ctx, with("王审", payroll.RoleChecker), january.ID, "")
+	b.must(err)
+	_, err = b.app.Approve(ctx, with("李复", payroll.RoleApprover), january.ID, "")
+	b.must(err)
+	want := []string{"fsck.role 王审 复核", "fsck.role 李复 审批"}
+	if d := cmp.Diff(want, faults()); d != "" {
+		t.Error(d)
+	}
+	_, err = b.app.Unlock(ctx, "李复", []byte(DemoPassphrase))
+	b.must(err)
+	_, err = b.app.AddActor(ctx, with("张敏", payroll.RoleAdmin), payroll.NewActor{Name: "影子", Roles: []payroll.Role{payroll.RoleApprover}, ID: "439901198001040136", Passphrase: []byte(DemoPassphrase)})
+	b.must(err)
+	if d := cmp.Diff(append(want, "fsck.role 张敏 登记操作人员"), faults()); d != "" {
+		t.Error(d)
+	}
+	for _, name := range []string{"影子", "李复"} { // nobody acts until it is found out
+		if _, err := b.app.Unlock(ctx, name, []byte(DemoPassphrase)); message.Code(err) != "fsck.role" {
+			t.Errorf("%s acts: %v", name, err)
+		}
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
+
+	"zhida/rules/identity"
 )
 
 // Table prints rows under headings; columns named in right are aligned to the right.
@@ -49,12 +51,13 @@ func Clean(s string) string {
 	}, s)
 }
 
-// Cleaned is a writer that cleans what is written to it, a whole text at a time.
+// Cleaned is a writer that cleans what is written to it, a whole text at a time, and masks
+// what can be an ID or card number: errors quote what somebody has typed or what a file is called.
 type Cleaned struct{ io.Writer }
 
 // Write writes the cleaned text; the count is that of what came in.
 func (w Cleaned) Write(b []byte) (int, error) {
-	if _, err := io.WriteString(w.Writer, Clean(string(b))); err != nil {
+	if _, err := io.WriteString(w.Writer, identity.Hide(Clean(string(b)))); err != nil {
 		return 0, err
 	}
 	return len(b), nil
