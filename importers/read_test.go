@@ -39,7 +39,7 @@ func TestValues(t *testing.T) {
 		{place, txt, "430725101", "430725101", ""}, {place, txt, "43072510", "", "value.place"}, {whole, txt, "12", "12", ""}, {whole, txt, "1.5", "", "value.whole"},
 		{bank, txt, "中国农业银行", "ABC", ""}, {bank, txt, "无名银行", "", "value.bank"}, {period, txt, "2025年", "2025", ""}, {period, txt, "2025-06", "2025-06", ""},
 	} {
-		got, err := (&column{title: "列", kind: c.kind}).value(sheet.Cell{Kind: c.cell, Text: c.in, Address: "A1"})
+		got, err := (&column{title: "列", kind: c.kind}).value(sheet.Cell{Kind: c.cell, Text: c.in})
 		if got != c.out || message.Code(err) != c.code {
 			t.Errorf("%d %q: %q %v, want %q %s", c.kind, c.in, got, err, c.out, c.code)
 		}

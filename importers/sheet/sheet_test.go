@@ -18,9 +18,9 @@ import (
 	"zhida/rules/message"
 )
 
-// workbook makes a small workbook: text, a number, a date, a formula with and
+// sample makes a small workbook: text, a number, a date, a formula with and
 // without a stored value.
-func workbook(t testing.TB, edit func(f *excelize.File)) []byte {
+func sample(t testing.TB, edit func(f *excelize.File)) []byte {
 	t.Helper()
 	f := excelize.NewFile()
 	defer f.Close()
@@ -54,7 +54,7 @@ func texts(t *Table) (rows [][]string) {
 }
 
 func TestKindsOfCells(t *testing.T) {
-	table, err := Open("a.xlsx", workbook(t, func(f *excelize.File) {
+	table, err := Open("a.xlsx", sample(t, func(f *excelize.File) {
 		if err := f.SetCellFormula("Sheet1", "E2", "D2*2"); err != nil {
 			t.Fatal(err)
 		}
@@ -66,15 +66,15 @@ func TestKindsOfCells(t *testing.T) {
 	if diff := cmp.Diff(want, texts(table)); diff != "" {
 		t.Error(diff)
 	}
-	if table.Rows[1].Cells[3].Address != "D2" {
-		t.Error(table.Rows[1].Cells[3].Address)
+	if table.Rows[1].Cells[3].Address() != "D2" {
+		t.Error(table.Rows[1].Cells[3].Address())
 	}
 }
 
 // Every single bit flipped: refused, or the same facts. Reading other facts without
 // an error is what the gate is there to prevent.
 func TestEveryBitFlipped(t *testing.T) {
-	good := workbook(t, nil)
+	good := sample(t, nil)
 	table, err := Open("a.xlsx", good, "")
 	if err != nil {
 		t.Fatal(err)
@@ -140,7 +140,7 @@ func rezip(t testing.TB, data []byte, name string, edit func(string) string) []b
 }
 
 func TestHostileWorkbooks(t *testing.T) {
-	good := workbook(t, nil)
+	good := sample(t, nil)
 	const sheet1 = "xl/worksheets/sheet1.xml"
 	bomb := strings.Repeat(" ", maxPart+1)
 	for name, c := range map[string]struct {
@@ -225,7 +225,7 @@ func TestInvisibleCharacters(t *testing.T) {
 }
 
 func FuzzOpen(f *testing.F) {
-	f.Add(workbook(f, nil))
+	f.Add(sample(f, nil))
 	f.Add([]byte("姓名,金额\n张甲,1\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		a, err := Open("a", data, "")
