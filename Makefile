@@ -5,7 +5,7 @@ SHELL := bash
 export CGO_ENABLED := 1
 
 # Go leaves folders named testdata out of ./..., so the packages there are named.
-PACKAGES := ./... ./testdata/bank/... ./testdata/counties/...
+PACKAGES := ./... ./testdata/bank/... ./testdata/counties/... ./testdata/problems/...
 OUT ?= demo
 # Executions of each fuzz target: a moment in `make test`, as long as you like in `make fuzz FUZZ=5000000x`.
 FUZZ ?= 20000x
@@ -56,7 +56,7 @@ scripts: ## the command line as scripts of testdata/script, whole counties, the 
 	go test -timeout 20m -skip '^TestYears$$' $(addprefix ./,$(PLAIN))
 
 race: ## all other tests under the race detector
-	go test -race -timeout 20m -skip '^TestScripts$$' $$(go list ./... | grep -v $(foreach p,$(PLAIN),-e '$(p)$$')) ./testdata/bank/... ./testdata/counties/...
+	go test -race -timeout 20m -skip '^TestScripts$$' $$(go list ./... | grep -v $(foreach p,$(PLAIN),-e '$(p)$$')) ./testdata/bank/... ./testdata/counties/... ./testdata/problems/...
 	go test -race -timeout 20m -run '^Test(Years|RunsAtOnce|LongAnswer|BackPay|Survey|Planted)' ./cmd/zhida/internal/app
 	go test -race -short ./cmd/zhida-verify
 

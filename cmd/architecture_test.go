@@ -71,6 +71,7 @@ var within = map[string][]string{
 	"testdata/bank":             {}, // nothing of ours: it judges what we write
 	"testdata/counties/gen":     {"rules/calendar", "rules/identity"},
 	"testdata/counties/taoyuan": {},
+	"testdata/problems/gen":     {},
 }
 
 // forTests are packages that only tests import; the rules for tests hold for them.

@@ -189,7 +189,7 @@ func (r *reading) match(i, storeys int, said map[string]string) *headings {
 				x.upper = "" // a group without a heading of its own
 			}
 		}
-		if x.lower == "" {
+		if x.lower == "" || x.lower == x.upper {
 			x.upper, x.lower, x.spread = "", x.upper, false
 		}
 		h.titles[c], h.lower[c] = x.upper+x.lower, fold(r.table.Rows[i+storeys-1].At(c).Text)
@@ -334,4 +334,17 @@ func fold(s string) string {
 		s = strings.TrimSuffix(s, unit)
 	}
 	return s
+}
+
+// Said is what was said about a heading, heading=column, in the words of the form.
+func Said(kind, field string) string {
+	at := strings.LastIndexByte(field, '=')
+	heading, code := field[:at], field[at+1:]
+	if item, is := strings.CutPrefix(code, itemPrefix); is {
+		return heading + "=" + item
+	}
+	if f, err := formOf(kind); err == nil {
+		code = f.titleOf(code)
+	}
+	return heading + "=" + code
 }

@@ -283,7 +283,8 @@ func (r *reading) noteColumns() {
 	for c := range r.found.items {
 		read[c] = true
 	}
-	for c, title := range r.found.titles {
+	for _, c := range slices.Sorted(maps.Keys(r.found.titles)) {
+		title := r.found.titles[c]
 		switch {
 		case read[c] && slices.Contains(r.table.HiddenColumns, c):
 			hidden = append(hidden, title)

@@ -9,6 +9,7 @@ import (
 
 	"zhida/cmd/zhida/internal/app"
 	"zhida/cmd/zhida/internal/term"
+	"zhida/importers"
 	"zhida/payroll"
 	"zhida/rules/message"
 )
@@ -27,7 +28,11 @@ func (c *cli) headingsCommand() *cobra.Command {
 				}
 				rows := make([][]string, len(kept))
 				for i, h := range kept {
-					rows[i] = []string{strconv.FormatInt(h.Position, 10), h.Kind, strings.Join(h.Fields, "\n"), h.Actor, h.Date.String()}
+					fields := make([]string, len(h.Fields))
+					for k, f := range h.Fields {
+						fields[k] = importers.Said(h.Kind, f)
+					}
+					rows[i] = []string{strconv.FormatInt(h.Position, 10), h.Kind, strings.Join(fields, "\n"), h.Actor, h.Date.String()}
 				}
 				term.Table(c.out, []string{"编号", "表", "列名=栏目", "经办", "日期"}, rows, 1)
 				return nil
