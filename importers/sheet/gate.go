@@ -26,6 +26,7 @@ const (
 	maxColumn = 256
 	maxRows   = 200000
 	maxCells  = 3_000_000 // of all sheets, empty ones between filled ones included
+	maxToken  = 1 << 20   // bytes of one tag or text of a part
 )
 
 // partNames are the parts a plain workbook has. Macros, external links and
@@ -85,6 +86,7 @@ type part struct {
 	sum  hash.Hash32
 	left *int64 // of the whole workbook
 	own  int64  // of this part
+	tag  int    // bytes read since the last tag or text
 	err  error  // why it ended early
 }
 
@@ -92,6 +94,10 @@ func (p *part) Read(b []byte) (int, error) {
 	n, err := p.from.Read(b)
 	p.sum.Write(b[:n])
 	*p.left -= int64(n)
+	if p.tag += n; p.tag > maxToken {
+		p.err = message.Err("sheet.too_large", maxTotal>>20)
+		return 0, p.err
+	}
 	if p.own -= int64(n); p.own < 0 || *p.left < 0 {
 		p.err = message.Err("sheet.too_large", maxTotal>>20)
 		return 0, p.err
@@ -114,7 +120,12 @@ func (w *workbook) read(f *zip.File) error {
 		err = w.parse(f.Name, p)
 	}
 	if err == nil {
-		_, err = io.Copy(io.Discard, p)
+		for b := make([]byte, 1<<15); err == nil; p.tag = 0 {
+			_, err = p.Read(b)
+		}
+		if err == io.EOF {
+			err = nil
+		}
 	}
 	switch {
 	case p.err != nil:
@@ -151,13 +162,14 @@ type element interface {
 
 // parse goes through an XML part to its end. Names are held to their pairs here: the
 // decoder's own way of doing that takes twice the time on a large sheet.
-func (w *workbook) parse(name string, p io.Reader) error {
+func (w *workbook) parse(name string, p *part) error {
 	into := w.taker(name)
 	d := xml.NewDecoder(bufio.NewReaderSize(p, 1<<16))
 	var open []string
 	roots := 0
 	for {
 		t, err := d.RawToken()
+		p.tag = 0
 		if err == io.EOF {
 			if len(open) > 0 || roots != 1 {
 				return damaged(errors.New(name + " is cut"))

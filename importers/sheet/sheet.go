@@ -15,6 +15,7 @@ import (
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	textunicode "golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 
 	"zhida/rules/message"
 )
@@ -77,6 +78,7 @@ type Table struct {
 	HiddenColumns []int // from 0
 	Text          bool  // a text file: merged cells are not known
 	merges        []Merge
+	mergedRows    int             // of all ranges together
 	merged        map[int][]Merge // by row, made when it is first asked for
 }
 
@@ -88,7 +90,7 @@ func (t *Table) Merged(column, row int) (Merge, bool) {
 	if t.merged == nil {
 		t.merged = map[int][]Merge{}
 		for _, m := range t.merges {
-			for n := m.Top; n <= m.Bottom && n <= m.Top+maxMerged; n++ {
+			for n := m.Top; n <= min(m.Bottom, maxRows); n++ {
 				t.merged[n] = append(t.merged[n], m)
 			}
 		}
@@ -100,9 +102,6 @@ func (t *Table) Merged(column, row int) (Merge, bool) {
 	}
 	return Merge{}, false
 }
-
-// maxMerged bounds how many rows of a merged range are looked at.
-const maxMerged = 5000
 
 // Tables reads every sheet of a workbook in its order, or a text file as one table. The
 // list of problems that Mark puts in front is not among them. Errors: sheet.damaged,
@@ -220,19 +219,31 @@ func decode(data []byte) (string, error) {
 	return convert(simplifiedchinese.GB18030, data)
 }
 
-// convert decodes and encodes back: what does not come out the same was not in this encoding.
+// convert decodes and encodes back: what does not come out the same was not in this
+// encoding. A piece at a time, since a large file is in memory already.
 func convert(e encoding.Encoding, data []byte) (string, error) {
-	out, err := e.NewDecoder().Bytes(data)
-	if err != nil || bytes.ContainsRune(out, utf8.RuneError) {
+	var text strings.Builder
+	text.Grow(len(data) + len(data)/2) // two bytes of a character become three
+	if _, err := io.Copy(&text, transform.NewReader(bytes.NewReader(data), e.NewDecoder())); err != nil || strings.ContainsRune(text.String(), utf8.RuneError) {
 		return "", message.Err("sheet.encoding").Because(err)
 	}
 	if e == simplifiedchinese.GB18030 {
-		back, err := e.NewEncoder().Bytes(out)
-		if err != nil || !bytes.Equal(back, data) {
-			return "", message.Err("sheet.encoding").Because(err)
+		rest := data
+		again := transform.NewReader(strings.NewReader(text.String()), e.NewEncoder())
+		for piece := make([]byte, 1<<15); ; {
+			n, err := again.Read(piece)
+			if !bytes.HasPrefix(rest, piece[:n]) || err != nil && err != io.EOF {
+				return "", message.Err("sheet.encoding").Because(err)
+			}
+			if rest = rest[n:]; err == io.EOF {
+				break
+			}
+		}
+		if len(rest) > 0 {
+			return "", message.Err("sheet.encoding")
 		}
 	}
-	return strings.TrimPrefix(string(out), "\ufeff"), nil
+	return strings.TrimPrefix(text.String(), "\ufeff"), nil
 }
 
 // mostUnreadable is how many unreadable cells are named: so many are no accident.

@@ -357,7 +357,7 @@ func (s *sheetPart) hiddenColumns(t xml.StartElement) error {
 	return nil
 }
 
-// merge files a merged range. Ranges that overlap say two things about a cell.
+// merge files a merged range. The rows of all of them are bounded: ranges over ranges could be many times the sheet.
 func (s *sheetPart) merge(ref string) error {
 	a, b, _ := strings.Cut(ref, ":")
 	m := Merge{}
@@ -365,8 +365,11 @@ func (s *sheetPart) merge(ref string) error {
 	if m.Right, m.Bottom = split(b); b == "" {
 		m.Right, m.Bottom = m.Left, m.Top
 	}
-	if m.Left == 0 || m.Right < m.Left || m.Bottom < m.Top || len(s.table.merges) >= maxRows {
+	if m.Left == 0 || m.Right < m.Left || m.Bottom < m.Top {
 		return message.Err("sheet.rows", ref)
+	}
+	if s.table.mergedRows += min(m.Bottom, maxRows) - min(m.Top, maxRows) + 1; s.table.mergedRows > 2*maxRows {
+		return message.Err("sheet.suspicious", "mergeCells")
 	}
 	s.table.merges = append(s.table.merges, m)
 	return nil

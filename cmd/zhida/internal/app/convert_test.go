@@ -1,0 +1,134 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"zhida/importers/sheet"
+	"zhida/rules/message"
+)
+
+// office is a program that is called as LibreOffice would be and does what the script says.
+func office(t *testing.T, script string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "soffice")
+	if err := os.WriteFile(file, []byte("#!/bin/sh\n"+script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// What converts a foreign file is locked up: a home of its own that is gone afterwards, no
+// macros, nothing of our environment, limits, and no network where the system allows it.
+func TestConverterIsLockedUp(t *testing.T) {
+	t.Setenv("ZHIDA_PASSPHRASE_FILE", "secret")
+	said := filepath.Join(t.TempDir(), "said")
+	fake := office(t, `{ echo "home $HOME"; stat -c '%a' "$HOME"; cat "$HOME"/profile/user/registrymodifications.xcu; env; ulimit -v; ulimit -f; sed -n 's/:.*//p' /proc/net/dev; } > `+said+`
+mkdir out; cat in.xls > out/in.xlsx`)
+	ctx := context.Background()
+	table, err := convert(ctx, fake, []byte("bytes"))
+	if err != nil || string(table) != "bytes" {
+		t.Fatalf("%q %v", table, err)
+	}
+	b, err := os.ReadFile(said)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(b)
+	home := strings.TrimPrefix(strings.SplitN(text, "\n", 2)[0], "home ")
+	if _, err := os.Stat(home); !errors.Is(err, os.ErrNotExist) || !strings.HasPrefix(filepath.Base(home), "zhida-convert-") {
+		t.Errorf("%q is still there: %v", home, err)
+	}
+	for _, want := range []string{"\n700\n", "DisableMacrosExecution", "\n" + convertMemory + "\n"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is missing in\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, "ZHIDA_") {
+		t.Error("the converter is told of our settings")
+	}
+	if noNetwork(ctx) != nil && strings.Contains(text, "eth") {
+		t.Errorf("the converter sees a network:\n%s", text)
+	}
+}
+
+// A converter that fails, writes nothing or never ends is one sentence, and leaves nothing.
+func TestConverterFails(t *testing.T) {
+	for name, script := range map[string]string{"fails": "exit 3", "writes nothing": "mkdir out", "is killed": "kill -9 $$"} {
+		if _, err := convert(context.Background(), office(t, script), []byte("x")); message.Code(err) != "sheet.not_converted" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	defer cancel()
+	begun := time.Now()
+	if _, err := convert(ctx, office(t, "sleep 60 & wait"), []byte("x")); message.Code(err) != "sheet.not_converted" || time.Since(begun) > 20*time.Second {
+		t.Errorf("ended after %v: %v", time.Since(begun), err)
+	}
+	t.Setenv("PATH", t.TempDir())
+	if _, _, err := asTable(context.Background(), []byte("\xd0\xcf\x11\xe0old")); message.Code(err) != "sheet.old_format" {
+		t.Errorf("without LibreOffice: %v", err)
+	}
+	if table, converted, err := asTable(context.Background(), []byte("姓名\n")); string(table) != "姓名\n" || converted || err != nil {
+		t.Errorf("a text file: %q %v %v", table, converted, err)
+	}
+}
+
+// A workbook that went to the old format and back holds the same cells: identifiers whole,
+// dates as dates, hidden columns hidden.
+func TestOldWorkbooksAreConverted(t *testing.T) {
+	soffice, err := exec.LookPath("soffice")
+	if err != nil {
+		t.Skip("no LibreOffice")
+	}
+	dir := t.TempDir()
+	data, err := os.ReadFile("../../../../testdata/problems/import.hidden_columns.xlsx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "a.xlsx"), data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(soffice, "-env:UserInstallation=file://"+filepath.Join(dir, "office"), "--headless", "--convert-to", "xls", "--outdir", dir, filepath.Join(dir, "a.xlsx"))
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	old, err := os.ReadFile(filepath.Join(dir, "a.xls"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, converted, err := asTable(context.Background(), old)
+	if err != nil || !converted {
+		t.Fatal(converted, err)
+	}
+	read := func(data []byte) (rows [][]string, hidden []int) {
+		list, err := sheet.Tables("a", data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range list[0].Rows {
+			var texts []string
+			for _, c := range r.Cells {
+				texts = append(texts, c.Text)
+			}
+			rows = append(rows, texts)
+		}
+		return rows, list[0].HiddenColumns
+	}
+	before, hidden := read(data)
+	after, hiddenAfter := read(table)
+	if diff := cmp.Diff(before, after); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(hidden, hiddenAfter); diff != "" {
+		t.Error(diff)
+	}
+}
