@@ -38,7 +38,7 @@ func (c *cli) headingsCommand() *cobra.Command {
 				return nil
 			})
 		}}
-	forget := &cobra.Command{Use: "forget POSITION", Short: "忘掉一条；以后这样的表要重新说明", Args: cobra.ExactArgs(1),
+	forget := &cobra.Command{Use: "forget NUMBER", Short: "忘掉一条；以后这样的表要重新说明", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			position, err := strconv.ParseInt(args[0], 10, 64)
 			if err != nil {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -93,15 +92,12 @@ func saidAs(list []string) (map[string]string, error) {
 }
 
 // asker asks on the terminal whether a converted file was understood; nil where there is none.
-func (c *cli) asker() func(string, app.Control) (bool, error) {
+func (c *cli) asker() func(string, app.Control) bool {
 	if c.in == nil || !terminal.IsTerminal(int(c.in.Fd())) {
 		return nil
 	}
-	return func(file string, found app.Control) (bool, error) {
-		fmt.Fprint(c.errs, message.M("import.ask_confirm", file, found.Rows, found.Total).Text(c.language()))
-		line, err := bufio.NewReader(c.in).ReadString('\n')
-		answer := strings.ToLower(strings.TrimSpace(line))
-		return answer == "是" || answer == "y" || answer == "yes", err
+	return func(file string, found app.Control) bool {
+		return c.saysYes(message.M("import.ask_confirm", file, found.Rows, found.Total))
 	}
 }
 

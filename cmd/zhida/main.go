@@ -249,12 +249,18 @@ func (c *cli) confirm(code string, args ...any) error {
 	if c.yes || c.dryRun || c.in == nil || !terminal.IsTerminal(int(c.in.Fd())) {
 		return nil
 	}
-	fmt.Fprint(c.errs, message.M(code, args...).Text(c.language()), message.M("cli.confirm").Text(c.language()))
-	line, err := bufio.NewReader(c.in).ReadString('\n')
-	if answer := strings.ToLower(strings.TrimSpace(line)); err == nil && (answer == "是" || answer == "y" || answer == "yes") {
-		return nil
+	if !c.saysYes(message.M(code, args...)) {
+		return message.Err("cli.not_confirmed")
 	}
-	return message.Err("cli.not_confirmed")
+	return nil
+}
+
+// saysYes asks a question at the terminal.
+func (c *cli) saysYes(question message.Message) bool {
+	fmt.Fprint(c.errs, question.Text(c.language()), message.M("cli.confirm").Text(c.language()))
+	line, err := bufio.NewReader(c.in).ReadString('\n')
+	answer := strings.ToLower(strings.TrimSpace(line))
+	return err == nil && (answer == "是" || answer == "y" || answer == "yes")
 }
 
 // say prints a message of the catalogue; in JSON with its code and arguments.

@@ -41,7 +41,7 @@ type Control struct {
 type Confirm struct {
 	Given bool
 	Control
-	Ask func(file string, found Control) (bool, error) // nil where nobody can be asked
+	Ask func(file string, found Control) bool // nil where nobody can be asked
 }
 
 // ParseConfirm reads 86,12345.00: rows and the sum of the amounts, which may be left out
@@ -70,12 +70,10 @@ func (c Confirm) hold(file string, found Control) error {
 		return nil
 	case c.Ask == nil:
 		return message.Err("import.confirm", file, found.Rows, found.Total)
+	case !c.Ask(file, found):
+		return message.Err("import.not_confirmed", file)
 	}
-	ok, err := c.Ask(file, found)
-	if err == nil && !ok {
-		err = message.Err("import.not_confirmed", file)
-	}
-	return err
+	return nil
 }
 
 // Import reads files of a kind and brings them into the book in their order, one
@@ -89,7 +87,6 @@ func (a *App) Import(ctx context.Context, s *payroll.Session, kind string, files
 	if o.Answer != "" && len(files) > 1 {
 		return message.Err("import.one_answer")
 	}
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(importers.Memory))
 	next := make(chan incoming, 1)
 	done := make(chan struct{})
 	defer close(done)
@@ -151,6 +148,7 @@ type incoming struct {
 }
 
 func readIncoming(ctx context.Context, kind, path string, o importers.Options) (in incoming) {
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(importers.Memory)) // for the reading alone: a large book may take more
 	in.path = path
 	data, err := readFile(path)
 	if err == nil {
