@@ -3,7 +3,9 @@ package sheet
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -19,13 +21,17 @@ const (
 )
 
 // What Mark leaves in a cell. The comment keeps the colour that the cell had, and what
-// somebody else had written there: it moves with the cell when rows are put in.
+// somebody else had written there: it moves with the cell when rows are put in. It is
+// known by how it begins, since not every program keeps who wrote a comment.
 const (
 	markAuthor = "直达"
+	markBegins = "【直达】"
 	markColor  = "FFB3B3"
 	wasColor   = "\n原底色："
 	wasComment = "\n―― 原批注 ――\n"
 )
+
+var aColor = regexp.MustCompile(`^[0-9A-F]{6}$`)
 
 // MaxMarked is how many cells a workbook may have to be marked: the library takes about a
 // kilobyte for each.
@@ -67,6 +73,7 @@ func Mark(file string, data []byte, problems message.Problems) ([]byte, error) {
 		return nil, damaged(err)
 	}
 	defer m.Close()
+	m.numberShapes()
 	if err := m.unmark(); err != nil {
 		return nil, err
 	}
@@ -85,6 +92,23 @@ func Mark(file string, data []byte, problems message.Problems) ([]byte, error) {
 
 // marking is a workbook that is being marked.
 type marking struct{ *excelize.File }
+
+var shapeName = regexp.MustCompile(`(<v:shape [^>]*?\bid=")([^"]*)(")`)
+
+// numberShapes gives the boxes of comments the names that the library counts by: LibreOffice
+// names them in its own way.
+func (m *marking) numberShapes() {
+	n := 9000
+	m.Pkg.Range(func(name, content any) bool {
+		if text, ok := content.([]byte); ok && strings.HasSuffix(name.(string), ".vml") && shapeName.Match(text) {
+			m.Pkg.Store(name, shapeName.ReplaceAllFunc(text, func(found []byte) []byte {
+				n++
+				return shapeName.ReplaceAll(found, fmt.Appendf(nil, "${1}_x0000_s%d${3}", n))
+			}))
+		}
+		return true
+	})
+}
 
 // fromText makes a workbook of a text file.
 func (m *marking) fromText(t *Table) error {
@@ -119,8 +143,8 @@ func (m *marking) fromText(t *Table) error {
 			widths[c] = max(widths[c], min(40, 2*len([]rune(cell.Text))))
 		}
 	}
-	for c, w := range widths {
-		if err := m.SetColWidth(name, Letters(c+1), Letters(c+1), float64(max(10, w+2))); err != nil {
+	for _, c := range slices.Sorted(maps.Keys(widths)) {
+		if err := m.SetColWidth(name, Letters(c+1), Letters(c+1), float64(max(10, widths[c]+2))); err != nil {
 			return err
 		}
 	}
@@ -157,11 +181,14 @@ func (m *marking) unmark() error {
 			continue // a sheet of charts
 		}
 		for _, c := range comments {
-			if c.Author != markAuthor {
+			text, theirs, had := strings.Cut(textOf(c), wasComment)
+			if !strings.HasPrefix(text, markBegins) {
 				continue
 			}
-			text, theirs, had := strings.Cut(textOf(c), wasComment)
 			_, color, _ := strings.Cut(text, wasColor)
+			if color = strings.TrimSpace(color); !aColor.MatchString(color) {
+				color = "" // somebody has written into the comment
+			}
 			if err := m.DeleteComment(name, c.Cell); err != nil {
 				return err
 			}
@@ -170,8 +197,8 @@ func (m *marking) unmark() error {
 					return err
 				}
 			}
-			if now, err := m.fill(name, c.Cell, func(now string) (string, bool) { return color, now == markColor }); err != nil {
-				return fmt.Errorf("%s %s %s: %w", name, c.Cell, now, err)
+			if _, err := m.fill(name, c.Cell, func(now string) (string, bool) { return color, now == markColor }); err != nil {
+				return err
 			}
 		}
 	}
@@ -227,6 +254,7 @@ func (m *marking) mark(problems message.Problems) error {
 		}
 		if said[at] == "" {
 			order = append(order, at)
+			said[at] = markBegins
 		} else {
 			said[at] += "\n"
 		}

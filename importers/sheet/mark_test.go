@@ -2,6 +2,8 @@ package sheet
 
 import (
 	"bytes"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -81,11 +83,11 @@ func TestMark(t *testing.T) {
 		t.Error(diff)
 	}
 	color, comment := look(t, f, "Sheet1", "B2")
-	want := "身份证号校验位不符（末位写的是 6）\n→ 一定有一位写错了，请对照身份证原件改正\n原底色：FFFF00\n―― 原批注 ――\n已核对"
+	want := "【直达】身份证号校验位不符（末位写的是 6）\n→ 一定有一位写错了，请对照身份证原件改正\n原底色：FFFF00\n―― 原批注 ――\n已核对"
 	if color != markColor || comment != want {
 		t.Errorf("B2 is %s with %q", color, comment)
 	}
-	if color, comment = look(t, f, "Sheet1", "D2"); color != markColor || comment != "金额“1,2”里有千分位逗号\n→ 请去掉逗号\n“金额”不能空\n→ 请补填" {
+	if color, comment = look(t, f, "Sheet1", "D2"); color != markColor || comment != "【直达】金额“1,2”里有千分位逗号\n→ 请去掉逗号\n“金额”不能空\n→ 请补填" {
 		t.Errorf("D2 is %s with %q", color, comment)
 	}
 	if width, err := f.GetColWidth("Sheet1", "B"); err != nil || width != 31 {
@@ -121,11 +123,14 @@ func TestMark(t *testing.T) {
 	if color, comment = look(t, f, "Sheet1", "B2"); color != "FFFF00" || comment != "已核对" {
 		t.Errorf("mended, B2 is %s with %q", color, comment)
 	}
-	if color, comment = look(t, f, "Sheet1", "D2"); color != markColor || comment != "“金额”不能空\n→ 请补填" {
+	if color, comment = look(t, f, "Sheet1", "D2"); color != markColor || comment != "【直达】“金额”不能空\n→ 请补填" {
 		t.Errorf("D2 is %s with %q", color, comment)
 	}
 	if diff := cmp.Diff([]string{"问题清单", "Sheet1", "代码"}, f.GetSheetList()); diff != "" {
 		t.Error(diff)
+	}
+	if names := f.GetDefinedName(); len(names) != 1 || names[0].Scope != "Sheet1" {
+		t.Errorf("the print area is of %+v", names)
 	}
 	again, err := Mark("a.xlsx", first, message.Problems{problem("D2", "import.required", "金额")})
 	if err != nil || !bytes.Equal(again, second) {
@@ -136,6 +141,30 @@ func TestMark(t *testing.T) {
 		t.Fatal(err)
 	}
 	if color, comment = look(t, opened(t, none), "Sheet1", "D2"); color != "" || comment != "" {
+		t.Errorf("mended, D2 is %s with %q", color, comment)
+	}
+}
+
+// LibreOffice forgets who wrote a comment and names its boxes in its own way.
+func TestMarkAfterLibreOffice(t *testing.T) {
+	bad := message.Problems{{File: "a.xlsx", Sheet: "Sheet1", Cell: "B2", Message: message.M("id.check", "6")}, {File: "a.xlsx", Sheet: "Sheet1", Cell: "D2", Message: message.M("value.separators", "1,2")}}
+	marked, err := Mark("a.xlsx", sample(t, nil), bad)
+	if err != nil {
+		t.Fatal(err)
+	}
+	marked = rezip(t, marked, "xl/comments1.xml", func(s string) string { return strings.ReplaceAll(s, "<author>直达</author>", "<author> </author>") })
+	marked = rezip(t, marked, "xl/drawings/vmlDrawing1.vml", func(s string) string {
+		return regexp.MustCompile(`_x0000_s\d+`).ReplaceAllString(s, "shape_0")
+	})
+	again, err := Mark("a.xlsx", marked, bad[:1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := opened(t, again)
+	if color, comment := look(t, f, "Sheet1", "B2"); color != markColor || strings.Count(comment, "校验位") != 1 {
+		t.Errorf("B2 is %s with %q", color, comment)
+	}
+	if color, comment := look(t, f, "Sheet1", "D2"); color != "" || comment != "" {
 		t.Errorf("mended, D2 is %s with %q", color, comment)
 	}
 }

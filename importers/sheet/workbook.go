@@ -197,7 +197,6 @@ type sheetPart struct {
 	table *Table
 
 	row, column     int
-	hidden          bool
 	kind            string // attribute t
 	style           int
 	formula, inCell bool
@@ -218,11 +217,13 @@ func (s *sheetPart) start(t xml.StartElement) (err error) {
 		s.row, s.column = n, 0
 		s.current = Row{Number: n, Hidden: h == "1" || h == "true"}
 	case "c":
-		column, row := s.column+1, s.row
+		column := s.column + 1
 		if r, ok := attribute(t, "r"); ok {
-			if column, row = split(r); row != s.row || column <= s.column {
+			named, row := split(r)
+			if row != s.row || named < column {
 				return message.Err("sheet.rows", r)
 			}
+			column = named
 		}
 		s.column, s.inCell, s.formula, s.b = column, true, false, s.b[:0]
 		s.kind, _ = attribute(t, "t")
