@@ -33,9 +33,9 @@ const (
 
 var aColor = regexp.MustCompile(`^[0-9A-F]{6}$`)
 
-// MaxMarked is how many cells a workbook may have to be marked: the library takes about a
+// MaxMarked is how many cells a workbook may have to be marked: the library takes nearly a
 // kilobyte for each.
-const MaxMarked = 400_000
+const MaxMarked = 200_000
 
 // isList knows a sheet that Mark has made.
 func isList(t *Table) bool {
@@ -70,7 +70,7 @@ func Mark(file string, data []byte, problems message.Problems) ([]byte, error) {
 			problems[i].Sheet = m.GetSheetName(0)
 		}
 	} else if m.File, err = excelize.OpenReader(bytes.NewReader(data), excelize.Options{UnzipSizeLimit: maxTotal, UnzipXMLSizeLimit: maxPart}); err != nil {
-		return nil, damaged(err)
+		return nil, err
 	}
 	defer m.Close()
 	m.numberShapes()

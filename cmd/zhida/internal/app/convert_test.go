@@ -132,3 +132,44 @@ func TestOldWorkbooksAreConverted(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// Somebody vouches for a converted file, beforehand or when asked; figures that differ refuse it.
+func TestConfirm(t *testing.T) {
+	says := func(yes bool) func(string, Control) bool { return func(string, Control) bool { return yes } }
+	found := Control{Rows: 86, Total: 1234500}
+	for _, c := range []struct {
+		text string
+		ask  func(string, Control) bool
+		code string
+	}{
+		{"86,12345.00", nil, ""}, {"86，12345", nil, ""}, {"86", nil, "import.confirm_differs"}, {"85,12345.00", says(true), "import.confirm_differs"}, {"86,12345.01", nil, "import.confirm_differs"},
+		{"", nil, "import.confirm"}, {"", says(true), ""}, {"", says(false), "import.not_confirmed"},
+		{"八十六", nil, "import.confirm_form"}, {"86,1e3", nil, "import.confirm_form"}, {"-1", nil, "import.confirm_form"},
+	} {
+		confirm := Confirm{Ask: c.ask}
+		var err error
+		if c.text != "" {
+			confirm.Given = true
+			confirm.Control, err = ParseConfirm(c.text)
+		}
+		if err == nil {
+			err = confirm.hold("a.xls", found)
+		}
+		if message.Code(err) != c.code {
+			t.Errorf("%q: %v, want %q", c.text, err, c.code)
+		}
+	}
+}
+
+// An answer stands beside its file and keeps one name through all rounds.
+func TestAnswerName(t *testing.T) {
+	for _, c := range []struct {
+		path string
+		n    int
+		want string
+	}{{"d/花名册.xlsx", 1, "d/花名册_问题.xlsx"}, {"花名册.csv", 2, "花名册_问题2.xlsx"}, {"花名册_问题.xlsx", 2, "花名册_问题2.xlsx"}, {"花名册_问题2.xlsx", 3, "花名册_问题3.xlsx"}} {
+		if got := answerName(c.path, c.n); got != c.want {
+			t.Errorf("%s: %s, want %s", c.path, got, c.want)
+		}
+	}
+}
