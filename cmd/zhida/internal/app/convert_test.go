@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
 
 	"zhida/importers/sheet"
 	"zhida/rules/message"
@@ -171,5 +172,36 @@ func TestAnswerName(t *testing.T) {
 		if got := answerName(c.path, c.n); got != c.want {
 			t.Errorf("%s: %s, want %s", c.path, got, c.want)
 		}
+	}
+}
+
+// A bank's answer in the old format goes the same way: converted, counted, vouched for.
+func TestOldReturnsAreConverted(t *testing.T) {
+	b := newFundBook(t)
+	dir := t.TempDir()
+	f := excelize.NewFile()
+	defer f.Close()
+	for c, text := range map[string]string{"A1": "收款账号", "B1": "收款户名", "K1": "金额", "N1": "状态", "A2": "6228480000000000018", "B2": "赵甲", "K2": "1000.01", "N2": "6", "A3": "6228480000000000026", "B3": "钱乙", "K3": "700.00", "N3": "6"} {
+		b.must(f.SetCellStr("Sheet1", c, text))
+	}
+	b.must(f.SaveAs(filepath.Join(dir, "in.xlsx")))
+	b.must(os.WriteFile(filepath.Join(dir, "soffice"), []byte("#!/bin/sh\nmkdir out; cp "+filepath.Join(dir, "in.xlsx")+" out/in.xlsx"), 0o700))
+	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
+	file := filepath.Join(dir, "回盘.xls")
+	b.must(os.WriteFile(file, []byte("\xd0\xcf\x11\xe0old"), 0o600))
+	ctx := context.Background()
+	o := ReturnOptions{Bank: "ABC"}
+	var asked Control
+	o.Ask = func(_ string, found Control) bool { asked = found; return false }
+	if _, err := b.app.Returns(ctx, b.by["张敏"], file, o); message.Code(err) != "import.not_confirmed" || asked != (Control{Rows: 2, Total: 170001}) {
+		t.Errorf("asked %+v: %v", asked, err)
+	}
+	o.Ask = nil
+	if _, err := b.app.Returns(ctx, b.by["张敏"], file, o); message.Code(err) != "import.confirm" {
+		t.Errorf("with nobody to ask: %v", err)
+	}
+	o.Given, o.Control = true, asked
+	if _, err := b.app.Returns(ctx, b.by["张敏"], file, o); message.Code(err) != "returns.foreign" { // read to its end, and this book has paid nobody
+		t.Errorf("confirmed: %v", err)
 	}
 }
