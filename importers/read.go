@@ -112,6 +112,7 @@ type reading struct {
 }
 
 func (r *reading) problem(cell string, m message.Message) {
+	hideNumbers(&m)
 	r.batch.Problems = append(r.batch.Problems, message.Problem{File: r.batch.File, Sheet: r.table.Sheet, Cell: cell, Message: m})
 }
 
@@ -120,7 +121,23 @@ func (r *reading) problem(cell string, m message.Message) {
 const mostProblems = 5000
 
 func (r *reading) note(code string, args ...any) {
-	r.batch.Notes = append(r.batch.Notes, message.M(code, args...))
+	m := message.M(code, args...)
+	hideNumbers(&m)
+	r.batch.Notes = append(r.batch.Notes, m)
+}
+
+// personal is as many digits as only an ID or a card has, in either width.
+var personal = regexp.MustCompile(`[0-9０-９]{15,}[XxＸ]?`)
+
+// hideNumbers masks IDs and cards that stand where something else should: a problem shows
+// what the cell holds, and columns are shifted easily.
+func hideNumbers(m *message.Message) {
+	for i, text := range m.Args {
+		m.Args[i] = personal.ReplaceAllStringFunc(text, func(s string) string {
+			r := []rune(s)
+			return string(r[:3]) + strings.Repeat("*", len(r)-7) + string(r[len(r)-4:])
+		})
+	}
 }
 
 // name is what notes call the sheet.

@@ -111,6 +111,29 @@ func TestShapesOfSheets(t *testing.T) {
 	}
 }
 
+// A number of a person in a wrong column is not printed.
+func TestNumbersInWrongColumns(t *testing.T) {
+	for name, text := range map[string]string{
+		"a word from a list": "身份证号,姓名,人员类别,单位代码\n{A},张甲,{B},430725101\n",
+		"a place":            "身份证号,姓名,人员类别,单位代码\n{A},张甲,村干部,{B}\n",
+		"a date":             "身份证号,姓名,人员类别,单位代码,生效日期\n{A},张甲,村干部,430725101,{B}\n",
+		"a heading":          "身份证号,姓名,人员类别,单位代码,{B}\n{A},张甲,村干部,430725101,\n",
+	} {
+		in := read(t, "roster", text)
+		said := in.Problems.Error() + codes(in.Notes)
+		for _, n := range in.Notes {
+			said += n.Text(message.Chinese)
+		}
+		if len(in.Problems)+len(in.Notes) != 1 || strings.Contains(said, idOf(t, b)) || !strings.Contains(said, "439***********") {
+			t.Errorf("%s: %s", name, said)
+		}
+	}
+	in := read(t, "accounts", "身份证号,姓名,银行卡号,户名\n{A},张甲,６２００５９００００００００００００６,张甲\n")
+	if problems(in) != "C2 value.full_width" || strings.Contains(in.Problems.Error(), "６２００５９００００") {
+		t.Error(in.Problems)
+	}
+}
+
 // The same table with rows and columns in another order states the same facts.
 func TestOrderDoesNotMatter(t *testing.T) {
 	facts := func(in *payroll.ImportBatch) map[string]string {
