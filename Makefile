@@ -5,7 +5,7 @@ SHELL := bash
 export CGO_ENABLED := 1
 
 # Go leaves folders named testdata out of ./..., so the packages there are named.
-PACKAGES := ./... ./testdata/bank/... ./testdata/counties/...
+PACKAGES := ./... ./testdata/bank/... ./testdata/counties/... ./testdata/problems/...
 OUT ?= demo
 # Executions of each fuzz target: a moment in `make test`, as long as you like in `make fuzz FUZZ=5000000x`.
 FUZZ ?= 20000x
@@ -47,16 +47,16 @@ fuzz: ## run every fuzz target, FUZZ=20000x executions each
 years: ## counties lived through against an oracle and a bank, YEARS of them; the race detector sees one more
 	go test ./cmd/zhida/internal/app -run '^TestYears$$' -years $(YEARS)
 
-# Under the race detector a command that unlocks a key, a county that prints all its papers, a forger who signs everything again and
-# a workbook that is worked out again take minutes each, and find nothing there: they run without it. What computes on several
+# Under the race detector a command that unlocks a key, a county that prints all its papers, a forger who signs everything again,
+# a workbook that is worked out again and a file as large as may be take minutes each, and find nothing there: they run without it. What computes on several
 # cores, and several programs at once, run with it.
-PLAIN := cmd/zhida/internal/app cmd/zhida-verify exporters/bankfile exporters/workbook exporters/webreport
+PLAIN := cmd/zhida/internal/app cmd/zhida-verify exporters/bankfile exporters/workbook exporters/webreport importers
 scripts: ## the command line as scripts of testdata/script, whole counties, the verifier, files that leave
 	go test ./cmd/zhida -run '^TestScripts$$'
 	go test -timeout 20m -skip '^TestYears$$' $(addprefix ./,$(PLAIN))
 
 race: ## all other tests under the race detector
-	go test -race -timeout 20m -skip '^TestScripts$$' $$(go list ./... | grep -v $(foreach p,$(PLAIN),-e '$(p)$$')) ./testdata/bank/... ./testdata/counties/...
+	go test -race -timeout 20m -skip '^TestScripts$$' $$(go list ./... | grep -v $(foreach p,$(PLAIN),-e '$(p)$$')) ./testdata/bank/... ./testdata/counties/... ./testdata/problems/...
 	go test -race -timeout 20m -run '^Test(Years|RunsAtOnce|LongAnswer|BackPay|Survey|Planted)' ./cmd/zhida/internal/app
 	go test -race -short ./cmd/zhida-verify
 

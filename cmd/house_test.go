@@ -25,6 +25,7 @@ var floats = map[string]string{
 	"cmd/zhida/internal/app/demo.go": "seconds",
 	"exporters/workbook/frame.go":    "column widths",
 	"exporters/workbook/style.go":    "font sizes",
+	"importers/sheet/mark.go":        "font sizes, column widths",
 	"importers/sheet/template.go":    "column widths",
 	"testdata/counties/gen/files.go": "column widths",
 	"testdata/counties/gen/main.go":  "kilometres, drawn and printed",

@@ -43,7 +43,7 @@ func PolicyTable(file string, data []byte, s policy.Spreadsheet) (policy.SheetRo
 			cell := row.At(c)
 			text, err := tableCell(cell, s.Columns[j])
 			if err != nil {
-				problems = append(problems, message.Problem{File: file, Sheet: t.Sheet, Cell: cell.Address, Message: problemOf(err)})
+				problems = append(problems, message.Problem{File: file, Sheet: t.Sheet, Cell: cell.Address(), Message: problemOf(err)})
 			}
 			cells[j] = text
 		}

@@ -1,12 +1,12 @@
 package importers
 
 import (
+	"maps"
+	"regexp"
 	"slices"
 	"sort"
 	"strconv"
 	"strings"
-
-	"github.com/shopspring/decimal"
 
 	"zhida/importers/sheet"
 	"zhida/payroll"
@@ -21,13 +21,27 @@ import (
 
 // Options are what a file cannot say about itself.
 type Options struct {
-	Sheet string            // name of the sheet, "" for the first
-	From  calendar.Date     // first day for rows without a 生效日期; 0: such rows are problems
-	Items map[string]string // printed names of items to codes, for wide sheets
+	Sheets []string          // names of sheets, or AllSheets; none: the only one that fits
+	From   calendar.Date     // first day for rows without a 生效日期; 0: such rows are problems
+	Items  map[string]string // printed names of items to codes, for wide sheets
 	// Account is whose statement a file without a column for it is: banks print it above the
 	// table, or nowhere. "" when nobody says.
 	Account string
+	// Map is what the clerk says about headings that nobody can guess: heading to the column
+	// it means, or NotRead. Known is what was said before, by the shape of the headings.
+	Map   map[string]string
+	Known map[string]map[string]string
 }
+
+// Memory is what the program's garbage may take while a file is read, in bytes: with it a
+// file of 20 MB stays below 256 MiB. Whoever reads foreign files sets this limit.
+const Memory = 200 << 20
+
+// AllSheets asks for every sheet that fits; NotRead says that a column means nothing here.
+const (
+	AllSheets = "全部"
+	NotRead   = "不读"
+)
 
 // Read reads a file of a kind. Rows that are wrong become problems with the cell,
 // all of them at once; an error means that the file as a whole cannot be read.
@@ -36,175 +50,205 @@ func Read(kind, file string, data []byte, o Options) (*payroll.ImportBatch, erro
 	if err != nil {
 		return nil, err
 	}
-	t, err := sheet.Open(file, data, o.Sheet)
+	tables, err := sheet.Tables(file, data)
 	if err != nil {
 		return nil, err
 	}
-	r := &reading{form: f, table: t, options: o, batch: &payroll.ImportBatch{Kind: kind, Facts: f.fact, File: file, Sheet: t.Sheet, Digest: journal.Digest(data)},
-		scope: map[payroll.Scope]bool{}, first: map[string]int{}, cards: map[string]string{}}
-	if err := r.headings(); err != nil {
+	all := &filing{batch: &payroll.ImportBatch{Kind: kind, Facts: f.fact, File: file, Digest: journal.Digest(data)},
+		scope: map[payroll.Scope]bool{}, first: map[factKey]int{}, cards: map[string]string{}}
+	chosen, err := all.choose(f, tables, o)
+	if err != nil {
 		return nil, err
 	}
-	r.rows()
-	for s := range r.scope {
-		r.batch.Scope = append(r.batch.Scope, s)
+	all.batch.Sheet = chosen[0].table.Sheet
+	for _, r := range chosen {
+		r.rows()
 	}
-	sort.Slice(r.batch.Scope, func(i, j int) bool {
-		a, b := r.batch.Scope[i], r.batch.Scope[j]
+	if err := all.said(o, chosen); err != nil {
+		return nil, err
+	}
+	for s := range all.scope {
+		all.batch.Scope = append(all.batch.Scope, s)
+	}
+	sort.Slice(all.batch.Scope, func(i, j int) bool {
+		a, b := all.batch.Scope[i], all.batch.Scope[j]
 		return a.Township < b.Township || a.Township == b.Township && (a.Month < b.Month || a.Month == b.Month && a.Kind < b.Kind)
 	})
-	if len(r.batch.Rows) == 0 && len(r.batch.Problems) == 0 {
+	if len(all.batch.Rows) == 0 && len(all.batch.Problems) == 0 {
 		return nil, message.Err("import.empty", file)
 	}
-	return r.batch, nil
+	return all.batch, nil
 }
 
-// reading is one file being read.
-type reading struct {
-	form    *form
-	table   *sheet.Table
-	options Options
-	batch   *payroll.ImportBatch
-
-	at      map[string]int // column code to column
-	wide    map[int]string // column to item code
-	start   int            // index of the first row below the headings
-	sums    map[int]money.Fen
-	counted int
-
+// filing is what the sheets of one file are read into.
+type filing struct {
+	batch *payroll.ImportBatch
 	scope map[payroll.Scope]bool
-	first map[string]int    // fact key to row, to find contradictions
-	body  map[string]string // fact key to body
+	first map[factKey]int   // to the row of the batch, to find contradictions
 	cards map[string]string // card to person
 }
 
-func (r *reading) problem(cell string, m message.Message) {
-	r.batch.Problems = append(r.batch.Problems, message.Problem{File: r.batch.File, Sheet: r.batch.Sheet, Cell: cell, Message: m})
+// factKey is what one row of a file may say once.
+type factKey struct {
+	id, key string
+	from    calendar.Date
 }
 
-// headingRows is how far down the headings may stand.
-const headingRows = 10
+// reading is one sheet being read.
+type reading struct {
+	*filing
+	form    *form
+	table   *sheet.Table
+	options Options
+	found   headings
+	start   int               // index of the first row below the headings
+	folded  map[string]string // names of items as headings have them
 
-// headings finds the row, or the two rows, of headings: the one that knows most
-// columns and every required one. Two columns that claim the same meaning are refused.
-func (r *reading) headings() error {
-	best, missing := 0, ""
-	for i := 0; i < min(headingRows, len(r.table.Rows)); i++ {
-		for _, storeys := range []int{1, 2} {
-			at, wide, twice := r.match(i, storeys)
-			if len(at)+len(wide) <= best {
-				continue
+	columns map[string]string         // column code to letters; rows share it
+	wide    map[int]map[string]string // the same for the columns of items
+	sums    map[int]*sum
+	people  sum // rows, as if each were one fen
+	total   []*sheet.Row
+}
+
+func (r *reading) problem(cell string, m message.Message) {
+	hideNumbers(&m)
+	r.batch.Problems = append(r.batch.Problems, message.Problem{File: r.batch.File, Sheet: r.table.Sheet, Cell: cell, Message: m})
+}
+
+// mostProblems bounds what is said about one file: more says that it is another kind of
+// sheet, and would cost more than the file.
+const mostProblems = 5000
+
+func (r *reading) note(code string, args ...any) {
+	m := message.M(code, args...)
+	hideNumbers(&m)
+	r.batch.Notes = append(r.batch.Notes, m)
+}
+
+// personal is as many digits as only an ID or a card has, in either width.
+var personal = regexp.MustCompile(`[0-9０-９]{15,}[XxＸ]?`)
+
+// hideNumbers masks IDs and cards that stand where something else should: a problem shows
+// what the cell holds, and columns are shifted easily.
+func hideNumbers(m *message.Message) {
+	for i, text := range m.Args {
+		m.Args[i] = personal.ReplaceAllStringFunc(text, func(s string) string {
+			r := []rune(s)
+			return string(r[:3]) + strings.Repeat("*", len(r)-7) + string(r[len(r)-4:])
+		})
+	}
+}
+
+// name is what notes call the sheet.
+func (r *reading) name() string {
+	if r.table.Sheet == "" {
+		return r.batch.File
+	}
+	return r.batch.File + " " + r.table.Sheet
+}
+
+// choose finds the sheets to read. Without names it is the one that fits: where several do
+// and hold rows, somebody has to say, since half a file would pass for the whole. What is
+// not read is named.
+func (all *filing) choose(f *form, tables []*sheet.Table, o Options) ([]*reading, error) {
+	var chosen []*reading
+	var left, fit []string
+	var why, doubt error
+	try := func(t *sheet.Table) (*reading, error) {
+		r := &reading{filing: all, form: f, table: t, options: o}
+		return r, r.headings()
+	}
+	if len(o.Sheets) > 0 && !slices.Contains(o.Sheets, AllSheets) {
+		for _, name := range o.Sheets {
+			t, err := sheet.Named(tables, name)
+			if err != nil {
+				return nil, err
 			}
-			if twice != "" {
-				return message.Err("import.heading_twice", r.batch.File, twice)
+			r, err := try(t)
+			if err != nil {
+				return nil, err
 			}
-			if lacks := r.lacking(at, wide); lacks != "" {
-				if len(at) > 1 {
-					missing = lacks
-				}
-				continue
+			chosen = append(chosen, r)
+		}
+		return chosen, nil
+	}
+	for _, t := range tables {
+		r, err := try(t)
+		switch {
+		case message.Code(err) == "import.no_heading" || t.Hidden && len(tables) > 1:
+			if why == nil {
+				why = err
 			}
-			best, r.at, r.wide, r.start = len(at)+len(wide), at, wide, i+storeys
+			if len(t.Rows) > 0 {
+				left = append(left, t.Sheet)
+			}
+			continue
+		case err != nil && len(o.Sheets) > 0:
+			return nil, err
+		case err == nil && r.start >= len(t.Rows) && len(tables) > 1:
+			continue // an empty form
+		}
+		if err != nil {
+			doubt = err
+		}
+		chosen, fit = append(chosen, r), append(fit, t.Sheet)
+	}
+	switch {
+	case len(chosen) == 0 && why != nil:
+		return nil, why
+	case len(chosen) == 0:
+		return nil, message.Err("import.empty", all.batch.File)
+	case len(chosen) > 1 && len(o.Sheets) == 0:
+		return nil, message.Err("import.which_sheet", all.batch.File, len(fit), strings.Join(fit, "、"))
+	case doubt != nil:
+		return nil, doubt
+	}
+	if len(left) > 0 {
+		chosen[0].note("import.other_sheets", all.batch.File, strings.Join(left, "、"))
+	}
+	return chosen, nil
+}
+
+// said holds what the clerk said about headings against the file, and keeps it.
+func (all *filing) said(o Options, chosen []*reading) error {
+	for _, heading := range slices.Sorted(maps.Keys(o.Map)) {
+		if !slices.ContainsFunc(chosen, func(r *reading) bool { return r.found.used[fold(heading)] }) {
+			return message.Err("import.map_heading", all.batch.File, heading)
 		}
 	}
-	if best == 0 {
-		if missing == "" {
-			missing = r.form.columns[0].title
+	if len(o.Map) == 0 {
+		return nil
+	}
+	for _, r := range chosen {
+		h := payroll.Headings{Kind: r.form.kind, Shape: r.found.shape, Fields: r.found.said}
+		if !slices.ContainsFunc(all.batch.Headings, func(x payroll.Headings) bool { return x.Shape == h.Shape }) {
+			all.batch.Headings = append(all.batch.Headings, h)
 		}
-		return message.Err("import.no_heading", r.batch.File, r.form.title, missing)
 	}
 	return nil
 }
 
-// match reads row i, joined with the row below it where storeys is 2, as headings.
-func (r *reading) match(i, storeys int) (at map[string]int, wide map[int]string, twice string) {
-	at, wide = map[string]int{}, map[int]string{}
-	upper := ""
-	for c := range widest(r.table.Rows[i:min(i+storeys, len(r.table.Rows))]) {
-		title := fold(r.table.Rows[i].At(c).Text)
-		if storeys == 2 {
-			if i+1 >= len(r.table.Rows) {
-				return at, wide, ""
-			}
-			lower := fold(r.table.Rows[i+1].At(c).Text)
-			if title != "" {
-				upper = title
-			}
-			if lower != "" {
-				title = lower // a merged heading above only groups the ones below
-			}
-			_ = upper
-		}
-		if title == "" {
-			continue
-		}
-		if r.form.wide {
-			if code, ok := r.options.Items[title]; ok {
-				wide[c] = code
-				continue
-			}
-		}
-		for k := range r.form.columns {
-			col := &r.form.columns[k]
-			if title != fold(col.title) && !slices.ContainsFunc(col.synonyms, func(s string) bool { return fold(s) == title }) {
-				continue
-			}
-			if _, has := at[col.code]; has {
-				twice = col.title
-			}
-			at[col.code] = c
-			break
-		}
-	}
-	return at, wide, twice
-}
-
-func widest(rows []sheet.Row) (n int) {
-	for i := range rows {
-		n = max(n, len(rows[i].Cells))
-	}
-	return n
-}
-
-// lacking names a required column that is not there.
-func (r *reading) lacking(at map[string]int, wide map[int]string) string {
-	for _, c := range r.form.columns {
-		if _, ok := at[c.code]; c.required && !ok {
-			return c.title
-		}
-	}
-	if r.form.wide && len(wide) == 0 {
-		for _, code := range []string{"item", "fen"} {
-			if _, ok := at[code]; !ok {
-				return "项目、金额（或以项目名称为列名）"
-			}
-		}
-	}
-	return ""
-}
-
-var foldHeading = strings.NewReplacer(" ", "", "\n", "", "\r", "", "\t", "", "\u3000", "", "（", "(", "）", ")", "*", "")
-
-// fold makes headings comparable: no spaces or line breaks, narrow brackets, no unit in brackets, lower case.
-func fold(s string) string {
-	s = foldHeading.Replace(strings.ToLower(s))
-	for _, unit := range []string{"(元)", "(元/月)", "(公里)", "(人)"} {
-		s = strings.TrimSuffix(s, unit)
-	}
-	return s
-}
-
 // rows reads what stands below the headings, up to the notes under the table.
 func (r *reading) rows() {
-	r.sums, r.body = map[int]money.Fen{}, map[string]string{}
+	r.sums, r.columns, r.wide = map[int]*sum{}, map[string]string{}, map[int]map[string]string{}
+	for code, c := range r.found.at {
+		r.columns[code] = sheet.Letters(c + 1)
+	}
+	unreadable := map[int]bool{}
+	for _, p := range r.table.Unreadable() {
+		r.batch.Problems = append(r.batch.Problems, p)
+		unreadable[rowOf(p.Cell)] = true
+	}
+	r.batch.Rows = slices.Grow(r.batch.Rows, len(r.table.Rows)*max(1, len(r.found.items)))
 	hiddenRows, waiting := 0, 0
 	for i := r.start; i < len(r.table.Rows); i++ {
 		row := &r.table.Rows[i]
-		if row.Empty() || r.isIndex(row) {
+		if r.isIndex(row) || r.isHeading(row) {
 			continue
 		}
-		if isTotal(row) {
-			r.checkTotal(row)
+		if word, people, is := r.isTotal(row); is {
+			r.checkTotal(row, word, people)
 			continue
 		}
 		if r.isNote(row) {
@@ -213,24 +257,69 @@ func (r *reading) rows() {
 		if row.Hidden {
 			hiddenRows++
 		}
-		r.counted++
-		if r.unanswered(row) {
-			waiting++
-			continue
+		if len(r.batch.Problems) >= mostProblems {
+			r.batch.Unfinished = true
+			r.problem(sheet.Address(1, row.Number), message.M("import.too_many"))
+			break
 		}
-		r.row(row)
+		r.people.add(1)
+		r.batch.Counted++
+		switch {
+		case unreadable[row.Number]:
+		case r.unanswered(row):
+			waiting++
+		default:
+			r.row(row)
+		}
+	}
+	for _, row := range r.total { // those above all rows
+		word, people, _ := r.isTotal(row)
+		r.checkTotal(row, word, people)
 	}
 	if waiting > 0 {
-		r.batch.Notes = append(r.batch.Notes, message.M("import.unfilled", r.batch.File, waiting))
+		r.note("import.unfilled", r.name(), waiting)
 	}
 	if hiddenRows > 0 {
-		r.batch.Notes = append(r.batch.Notes, message.M("import.hidden_rows", r.batch.File, hiddenRows))
+		r.note("import.hidden_rows", r.name(), hiddenRows)
+	}
+	r.noteColumns()
+}
+
+func rowOf(cell string) int {
+	n, _ := strconv.Atoi(strings.TrimLeft(cell, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")) // made by package sheet
+	return n
+}
+
+// noteColumns names the columns that were not read, and those that nobody sees and were.
+func (r *reading) noteColumns() {
+	var extra, hidden []string
+	read := map[int]bool{}
+	for _, c := range r.found.at {
+		read[c] = true
+	}
+	for c := range r.found.items {
+		read[c] = true
+	}
+	for _, c := range slices.Sorted(maps.Keys(r.found.titles)) {
+		title := r.found.titles[c]
+		switch {
+		case read[c] && slices.Contains(r.table.HiddenColumns, c):
+			hidden = append(hidden, title)
+		case !read[c] && title != "" && !slices.Contains([]string{"序号", "编号", "no", "no."}, title):
+			extra = append(extra, title)
+		}
+	}
+	if len(extra) > 0 {
+		r.note("import.extra_columns", r.name(), strings.Join(extra, "、"))
+	}
+	if len(hidden) > 0 {
+		r.note("import.hidden_columns", r.name(), strings.Join(hidden, "、"))
 	}
 }
 
 // unanswered says that a row of a printed form has not been filled in yet.
 func (r *reading) unanswered(row *sheet.Row) bool {
-	return len(r.form.answers) > 0 && !slices.ContainsFunc(r.form.answers, func(code string) bool { return row.At(r.at[code]).Kind != sheet.Empty })
+	return len(r.form.answers) > 0 && !slices.ContainsFunc(r.form.answers, func(code string) bool { return row.At(r.found.at[code]).Kind != sheet.Empty })
 }
 
 // isIndex knows the row of column numbers (1 2 3 …) that some forms carry.
@@ -243,128 +332,255 @@ func (r *reading) isIndex(row *sheet.Row) bool {
 	return len(row.Cells) > 2
 }
 
-var totals = []string{"合计", "总计", "小计", "总数", "本页小计"}
-
-func isTotal(row *sheet.Row) bool {
-	for _, c := range row.Cells[:min(4, len(row.Cells))] {
-		if slices.Contains(totals, fold(c.Text)) {
-			return true
+// isHeading knows headings that are repeated at the top of each printed page.
+func (r *reading) isHeading(row *sheet.Row) bool {
+	for _, c := range r.found.at {
+		if title := fold(row.At(c).Text); title == "" || title != r.found.lower[c] {
+			return false
 		}
 	}
-	return false
+	return true
+}
+
+// sum is what a total can mean: all rows above, those since the last total of any kind, or
+// those since the last one of the same word.
+type sum struct {
+	all, part money.Fen
+	words     map[string]money.Fen
+}
+
+func (s *sum) add(f money.Fen) { s.all, s.part = s.all+f, s.part+f }
+
+// fits says whether a total with a word can be right, and gives what it should be.
+// 小计 is of a part; 合计 closes a part or everything.
+func (s *sum) fits(word string, stated money.Fen) (bool, money.Fen) {
+	since := s.all - s.words[word]
+	if strings.HasSuffix(word, "小计") {
+		return stated == s.part || stated == since, s.part
+	}
+	return stated == s.all || stated == since, s.all
+}
+
+func (s *sum) close(word string) {
+	if s.words == nil {
+		s.words = map[string]money.Fen{}
+	}
+	s.part, s.words[word] = 0, s.all
+}
+
+var totalText = regexp.MustCompile(`^(.{0,12}?)(本页小计|小计|合计|总计|总数|共计)[:：]?\(?(?:共?(\d+)人)?\)?$`)
+
+// isTotal knows a row of totals by its word in one of the first cells; where it names a
+// place in front of the word, no one's number may stand in the row.
+func (r *reading) isTotal(row *sheet.Row) (word string, people int, is bool) {
+	for _, c := range row.Cells[:min(4, len(row.Cells))] {
+		if !strings.ContainsAny(c.Text, "计总") {
+			continue // nearly every cell
+		}
+		m := totalText.FindStringSubmatch(fold(c.Text))
+		if m == nil {
+			continue
+		}
+		id, has := r.found.at["id"]
+		if m[1] != "" && (!has || row.At(id).Kind != sheet.Empty && row.At(id).Address() != c.Address()) {
+			continue
+		}
+		people, _ = strconv.Atoi(m[3])
+		return m[2], people, true
+	}
+	return "", 0, false
 }
 
 // isNote knows text under a table: something in the first cells, and nothing in any required column.
 func (r *reading) isNote(row *sheet.Row) bool {
-	filled := 0
+	filled, first := 0, sheet.Cell{}
 	for _, c := range row.Cells {
 		if c.Kind != sheet.Empty {
-			filled++
+			if filled++; filled == 1 {
+				first = c
+			}
 		}
 	}
 	for _, c := range r.form.columns {
-		if at, ok := r.at[c.code]; ok && c.required && c.kind != text && row.At(at).Kind != sheet.Empty && strings.Trim(row.At(at).Text, "0123456789-/.年月日Xx") == "" {
+		if at, ok := r.found.at[c.code]; ok && c.required && c.kind != text && row.At(at).Kind != sheet.Empty && strings.Trim(row.At(at).Text, "0123456789-/.年月日Xx") == "" {
 			return false
 		}
 	}
-	return filled <= 3 && slices.ContainsFunc([]string{"注", "备注", "说明", "制表", "填报", "审核", "负责人", "单位"}, func(w string) bool {
-		for _, c := range row.Cells {
-			if c.Text != "" {
-				return strings.HasPrefix(c.Text, w)
-			}
+	if filled == 1 && first.Kind == sheet.Text {
+		m, merged := r.table.Merged(columnOf(first), row.Number)
+		if merged && m.Right-m.Left > 1 || len([]rune(first.Text)) > 12 {
+			return true // a sentence
 		}
-		return false
+	}
+	return filled <= 4 && slices.ContainsFunc([]string{"注", "备注", "说明", "制表", "填报", "填表", "审核", "复核", "审批", "经办", "负责人", "分管", "单位", "盖章", "签字", "签名", "联系电话"}, func(w string) bool {
+		return strings.HasPrefix(fold(first.Text), w)
 	})
 }
 
-// checkTotal holds a 合计 row against the rows above it: sums of amounts, and a count written as 12人.
-func (r *reading) checkTotal(row *sheet.Row) {
-	for c, sum := range r.sums {
-		cell := row.At(c)
+// columnOf is the column of a cell, from 0.
+func columnOf(c sheet.Cell) int {
+	n := 0
+	for _, l := range strings.TrimRight(c.Address(), "0123456789") {
+		n = n*26 + int(l-'A') + 1
+	}
+	return n - 1
+}
+
+// checkTotal holds a row of totals against the rows above it, or all rows when it stands
+// above them: sums of amounts, and a count written as 12人.
+func (r *reading) checkTotal(row *sheet.Row, word string, people int) {
+	if r.people.all == 0 && !slices.Contains(r.total, row) {
+		r.total = append(r.total, row)
+		return
+	}
+	for _, c := range slices.Sorted(maps.Keys(r.sums)) {
+		s, cell := r.sums[c], row.At(c)
 		if cell.Kind == sheet.Empty {
+			s.close(word)
 			continue
 		}
 		stated, err := fen(cell)
-		if err != nil || stated != decimal.New(int64(sum), 0).String() {
-			r.problem(cell.Address, message.M("import.total_differs", cell.Text, sum))
+		n, _ := strconv.ParseInt(stated, 10, 64) // fen gives a number or an error
+		if cell.Kind == sheet.Formula {
+			r.problem(cell.Address(), message.M("value.formula"))
+		} else if ok, should := s.fits(word, money.Fen(n)); err != nil || !ok {
+			r.problem(cell.Address(), message.M("import.total_differs", word, cell.Text, should))
 		}
+		s.close(word)
 	}
 	for _, c := range row.Cells {
-		if n, ok := strings.CutSuffix(c.Text, "人"); ok {
-			if k, err := strconv.Atoi(strings.TrimPrefix(n, "共")); err == nil && k != r.counted {
-				r.problem(c.Address, message.M("import.count_differs", k, r.counted))
-			}
+		n := 0
+		if text, is := strings.CutSuffix(c.Text, "人"); is {
+			n, _ = strconv.Atoi(strings.TrimPrefix(text, "共"))
+		} else if totalText.MatchString(fold(c.Text)) {
+			n = people
+		}
+		if ok, should := r.people.fits(word, money.Fen(n)); n > 0 && !ok {
+			r.problem(c.Address(), message.M("import.count_differs", word, n, int64(should)))
 		}
 	}
+	r.people.close(word)
+}
+
+// inEvery are the kinds of value that a merged cell may give to each of its rows; money,
+// identity and dates are never spread.
+func (c *column) inEvery() bool {
+	return c.code != "name" && (c.kind == text || c.kind == place || c.kind == bank)
+}
+
+// cell is the cell of a row in a column, with what a merged range gives it.
+func (r *reading) cell(row *sheet.Row, at int, c *column) (sheet.Cell, error) {
+	own := row.At(at)
+	m, merged := r.table.Merged(at, row.Number)
+	if !merged || m.Left == m.Right && m.Top == m.Bottom {
+		return own, nil
+	}
+	if m.Left != m.Right || !c.inEvery() || m.Top <= r.table.Rows[r.start-1].Number {
+		return own, message.Err("import.merged", sheet.Address(m.Left, m.Top)+":"+sheet.Address(m.Right, m.Bottom), c.title)
+	}
+	first := own
+	for i := r.start; i < len(r.table.Rows) && r.table.Rows[i].Number <= m.Top; i++ {
+		if r.table.Rows[i].Number == m.Top {
+			first = r.table.Rows[i].At(at)
+		}
+	}
+	own.Kind, own.Text = first.Kind, first.Text
+	return own, nil
 }
 
 // row reads one row into one fact, or one fact for each item column of a wide sheet.
 func (r *reading) row(row *sheet.Row) {
-	values, cells := map[string]string{}, map[string]string{}
+	values := map[string]string{}
 	before := len(r.batch.Problems)
 	for k := range r.form.columns {
 		c := &r.form.columns[k]
-		at, ok := r.at[c.code]
+		at, ok := r.found.at[c.code]
 		if !ok {
 			continue
 		}
-		cell := row.At(at)
-		cells[c.code] = cell.Address
-		v, err := c.value(cell)
-		switch {
-		case err != nil:
-			r.problem(cell.Address, problemOf(err))
-		case v == "" && c.required:
-			r.problem(cell.Address, message.M("import.required", c.title))
+		values[c.code] = r.value(row, at, c)
+		if values[c.code] == "" && c.required && row.At(at).Kind == sheet.Empty && !r.hasProblem(before, row.At(at)) {
+			r.problem(row.At(at).Address(), message.M("import.required", c.title))
 		}
-		values[c.code] = v
 	}
+	cells := r.columns
 	if r.form.fact == facts.KindStatement && values["account"] == "" {
 		if values["account"] = r.options.Account; values["account"] == "" {
-			r.problem(row.Cells[0].Address, message.M("import.which_account"))
+			r.problem(row.Cells[0].Address(), message.M("import.which_account"))
 		}
 	}
 	if values["id"] == exampleID {
-		r.problem(cells["id"], message.M("import.example_row"))
+		r.problem(cellIn(cells, "id", row), message.M("import.example_row"))
 	}
 	if len(r.batch.Problems) > before {
 		return
 	}
-	if len(r.wide) == 0 {
+	if len(r.found.items) == 0 {
 		if item := values["item"]; r.options.Items[item] != "" {
 			values["item"] = r.options.Items[item]
 		}
-		if at, ok := r.at["fen"]; ok {
-			r.add(at, values["fen"])
+		for k := range r.form.columns {
+			if c := &r.form.columns[k]; c.kind == amount && slices.Contains(added, c.code) {
+				if at, ok := r.found.at[c.code]; ok {
+					r.add(at, values[c.code])
+				}
+			}
 		}
 		r.fact(row, values, cells)
 		return
 	}
-	columns := make([]int, 0, len(r.wide))
-	for c := range r.wide {
-		columns = append(columns, c)
-	}
-	sort.Ints(columns)
-	for _, c := range columns {
-		cell := row.At(c)
-		v, err := (&column{title: r.wide[c], kind: amount}).value(cell)
-		if err != nil {
-			r.problem(cell.Address, problemOf(err))
-			continue
-		}
+	for _, c := range slices.Sorted(maps.Keys(r.found.items)) {
+		item := r.found.items[c]
+		v := r.value(row, c, &column{code: "fen", title: item, kind: amount})
 		if v == "" {
-			continue // nothing is stated about this item
+			continue // nothing is stated about this item, or it is wrong
 		}
 		r.add(c, v)
-		values["item"], values["fen"], cells["fen"], cells["item"] = r.wide[c], v, cell.Address, cell.Address
-		r.fact(row, values, cells)
+		if r.wide[c] == nil {
+			r.wide[c] = maps.Clone(r.columns)
+			r.wide[c]["fen"], r.wide[c]["item"] = sheet.Letters(c+1), sheet.Letters(c+1)
+		}
+		values["item"], values["fen"] = item, v
+		r.fact(row, values, r.wide[c])
 	}
 }
 
+// value reads a cell of a row; what is wrong with it becomes a problem.
+func (r *reading) value(row *sheet.Row, at int, c *column) string {
+	cell, err := r.cell(row, at, c)
+	v := ""
+	if err == nil {
+		v, err = c.value(cell)
+	}
+	if err != nil {
+		r.problem(cell.Address(), problemOf(err))
+	}
+	return v
+}
+
+func (r *reading) hasProblem(since int, c sheet.Cell) bool {
+	return slices.ContainsFunc(r.batch.Problems[since:], func(p message.Problem) bool { return p.Cell == c.Address() })
+}
+
+// added are the columns of amounts that a row of totals adds up.
+var added = []string{"fen", "debit", "credit"}
+
 func (r *reading) add(column int, fen string) {
 	if n, err := strconv.ParseInt(fen, 10, 64); err == nil {
-		r.sums[column] += money.Fen(n)
+		if r.sums[column] == nil {
+			r.sums[column] = &sum{}
+		}
+		r.sums[column].add(money.Fen(n))
+		r.batch.Total += money.Fen(n)
 	}
+}
+
+// cellIn is where a column of a row stands; the row's first cell when it has none.
+func cellIn(columns map[string]string, code string, row *sheet.Row) string {
+	if c := columns[code]; c != "" {
+		return c + strconv.Itoa(row.Number)
+	}
+	return sheet.Address(1, row.Number)
 }
 
 func problemOf(err error) message.Message {
@@ -375,13 +591,8 @@ func problemOf(err error) message.Message {
 }
 
 // fact makes a fact of a row's values and files it, unless it contradicts another row.
-func (r *reading) fact(row *sheet.Row, v, cells map[string]string) {
-	cell := func(code string) string {
-		if c := cells[code]; c != "" {
-			return c
-		}
-		return sheet.Address(1, row.Number)
-	}
+func (r *reading) fact(row *sheet.Row, v, columns map[string]string) {
+	cell := func(code string) string { return cellIn(columns, code, row) }
 	f := payroll.Fact{Kind: r.form.fact, To: calendar.Forever, Where: r.where(cell(r.form.columns[0].code))}
 	var err error
 	if f.From, f.To, err = r.interval(v); err != nil {
@@ -413,15 +624,19 @@ func (r *reading) fact(row *sheet.Row, v, cells map[string]string) {
 	if r.form.world {
 		id = ""
 	}
-	full := id + "\n" + f.Key + "\n" + f.From.String()
+	full := factKey{id, f.Key, f.From}
 	if at, twice := r.first[full]; twice {
-		if r.body[full] != f.Body {
-			r.problem(cell(r.form.columns[0].code), message.M("import.contradiction", at))
+		if other := &r.batch.Rows[at]; other.Fact.Body != f.Body {
+			where := strconv.Itoa(other.Row)
+			if other.Sheet != r.table.Sheet {
+				where = other.Sheet + " " + where
+			}
+			r.problem(cell(r.form.columns[0].code), message.M("import.contradiction", where))
 		}
 		return
 	}
-	r.first[full], r.body[full] = row.Number, f.Body
-	x := payroll.ImportRow{PersonID: id, Fact: f, Withdraw: v["withdraw"] != "", Cells: copyOf(cells)}
+	r.first[full] = len(r.batch.Rows)
+	x := payroll.ImportRow{PersonID: id, Fact: f, Withdraw: v["withdraw"] != "", Sheet: r.table.Sheet, Row: row.Number, Columns: columns}
 	if !r.form.world {
 		x.PersonName = v["name"]
 	}
@@ -429,18 +644,10 @@ func (r *reading) fact(row *sheet.Row, v, cells map[string]string) {
 }
 
 func (r *reading) where(cell string) string {
-	if r.batch.Sheet == "" {
+	if r.table.Sheet == "" {
 		return r.batch.File + "!" + cell
 	}
-	return r.batch.Sheet + "!" + cell
-}
-
-func copyOf(m map[string]string) map[string]string {
-	c := make(map[string]string, len(m))
-	for k, v := range m {
-		c[k] = v
-	}
-	return c
+	return r.table.Sheet + "!" + cell
 }
 
 // interval gives the days a fact holds for.

@@ -31,7 +31,8 @@ func TestValues(t *testing.T) {
 		{card, num, "6200590000000000", "", "value.number_as_id"}, {card, txt, "6.22848E+18", "", "card.digits"},
 		{day, txt, "2026-11-10", "2026-11-10", ""}, {day, txt, "2026/11/1", "2026-11-01", ""}, {day, txt, "2026年11月1日", "2026-11-01", ""}, {day, txt, "20261101", "2026-11-01", ""},
 		{day, txt, "2026.11.1", "2026-11-01", ""}, {day, sheet.Date, "2026-11-10", "2026-11-10", ""},
-		{day, txt, "2026-02-30", "", "value.no_such_day"}, {day, num, "60", "", "value.date_number"}, {day, num, "46000", "", "value.date_number"}, {day, txt, "11月1日", "", "value.date"},
+		{day, txt, "2026-02-30", "", "value.no_such_day"}, {day, txt, "2026-02-29", "", "value.no_such_day"}, {day, txt, "2024-02-29", "2024-02-29", ""}, {day, txt, "２０２６-11-1", "", "value.full_width"},
+		{amount, txt, "0.001", "", "money.format"}, {amount, txt, "1，234.50", "", "value.full_width"}, {amount, txt, "NaN", "", "money.format"}, {amount, txt, "+5", "", "money.format"}, {amount, num, "-0.5", "-50", ""}, {day, num, "60", "", "value.date_number"}, {day, num, "46000", "", "value.date_number"}, {day, txt, "11月1日", "", "value.date"},
 		{month, txt, "2026-11", "2026-11", ""}, {month, txt, "2026年11月", "2026-11", ""}, {month, txt, "202611", "2026-11", ""}, {month, txt, "2026-13", "", "value.month"},
 		{percent, txt, "30", "30", ""}, {percent, num, "30", "30", ""}, {percent, txt, "30%", "30", ""}, {percent, num, "33.33", "33.33", ""}, {percent, num, "0.3", "", "value.percent"}, {percent, num, "1", "", "value.percent"}, {percent, txt, "1", "1", ""},
 		{percent, txt, "0.3", "", "value.percent"}, {percent, txt, "0.5%", "0.5", ""}, {percent, txt, "101", "", "value.percent"}, {percent, txt, "三成", "", "value.number"},
@@ -39,7 +40,7 @@ func TestValues(t *testing.T) {
 		{place, txt, "430725101", "430725101", ""}, {place, txt, "43072510", "", "value.place"}, {whole, txt, "12", "12", ""}, {whole, txt, "1.5", "", "value.whole"},
 		{bank, txt, "中国农业银行", "ABC", ""}, {bank, txt, "无名银行", "", "value.bank"}, {period, txt, "2025年", "2025", ""}, {period, txt, "2025-06", "2025-06", ""},
 	} {
-		got, err := (&column{title: "列", kind: c.kind}).value(sheet.Cell{Kind: c.cell, Text: c.in, Address: "A1"})
+		got, err := (&column{title: "列", kind: c.kind}).value(sheet.Cell{Kind: c.cell, Text: c.in})
 		if got != c.out || message.Code(err) != c.code {
 			t.Errorf("%d %q: %q %v, want %q %s", c.kind, c.in, got, err, c.out, c.code)
 		}
@@ -107,6 +108,29 @@ func TestShapesOfSheets(t *testing.T) {
 		if _, err := Read("roster", "a.csv", []byte(c.text), Options{}); message.Code(err) != c.code {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// A number of a person in a wrong column is not printed.
+func TestNumbersInWrongColumns(t *testing.T) {
+	for name, text := range map[string]string{
+		"a word from a list": "身份证号,姓名,人员类别,单位代码\n{A},张甲,{B},430725101\n",
+		"a place":            "身份证号,姓名,人员类别,单位代码\n{A},张甲,村干部,{B}\n",
+		"a date":             "身份证号,姓名,人员类别,单位代码,生效日期\n{A},张甲,村干部,430725101,{B}\n",
+		"a heading":          "身份证号,姓名,人员类别,单位代码,{B}\n{A},张甲,村干部,430725101,\n",
+	} {
+		in := read(t, "roster", text)
+		said := in.Problems.Error() + codes(in.Notes)
+		for _, n := range in.Notes {
+			said += n.Text(message.Chinese)
+		}
+		if len(in.Problems)+len(in.Notes) != 1 || strings.Contains(said, idOf(t, b)) || !strings.Contains(said, "439***********") {
+			t.Errorf("%s: %s", name, said)
+		}
+	}
+	in := read(t, "accounts", "身份证号,姓名,银行卡号,户名\n{A},张甲,６２００５９００００００００００００６,张甲\n")
+	if problems(in) != "C2 value.full_width" || strings.Contains(in.Problems.Error(), "６２００５９００００") {
+		t.Error(in.Problems)
 	}
 }
 

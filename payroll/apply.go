@@ -51,7 +51,7 @@ func (b *Book) Import(ctx context.Context, s *Session, in *ImportBatch, o Import
 			return err
 		}
 		result = ImportResult{ImportRecord: plan.record(in), Problems: plan.problems, Asks: plan.asks, Absent: plan.absent, Notes: in.Notes}
-		if len(plan.problems) > 0 && !o.AcceptGood {
+		if len(plan.problems) > 0 && (!o.AcceptGood || in.Unfinished) {
 			return plan.problems
 		}
 		if len(plan.put)+len(plan.end) == 0 {
@@ -111,15 +111,19 @@ func (b *Book) planImport(ctx context.Context, tx Tx, in *ImportBatch) (*importP
 	}
 	plan := &importPlan{problems: in.Problems}
 	seen := map[factKey]bool{}
-	bad := map[int]bool{}
+	type place struct {
+		sheet string
+		row   int
+	}
+	bad := map[place]bool{}
 	for _, p := range in.Problems {
-		bad[rowOf(p.Cell)] = true
+		bad[place{p.Sheet, rowOf(p.Cell)}] = true
 	}
 	plan.refused = len(bad)
 	for i := range in.Rows {
 		row := &in.Rows[i]
 		if column, m := known.asks(row); !m.IsZero() {
-			plan.asks = append(plan.asks, message.Problem{File: in.File, Sheet: in.Sheet, Cell: row.Cell(column), Message: m})
+			plan.asks = append(plan.asks, message.Problem{File: in.File, Sheet: row.Sheet, Cell: row.Cell(column), Message: m})
 		}
 		if ps := known.check(in, row); len(ps) > 0 {
 			plan.problems = append(plan.problems, ps...)

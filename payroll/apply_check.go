@@ -17,7 +17,7 @@ import (
 func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 	var ps message.Problems
 	bad := func(column, code string, args ...any) {
-		ps = append(ps, message.Problem{File: in.File, Sheet: in.Sheet, Cell: row.Cell(column), Message: message.M(code, args...)})
+		ps = append(ps, message.Problem{File: in.File, Sheet: row.Sheet, Cell: row.Cell(column), Message: message.M(code, args...)})
 	}
 	no, onRoster := k.persons[row.PersonID]
 	if row.PersonID != "" && row.Fact.Kind != facts.KindPerson {
@@ -168,8 +168,8 @@ func (p *importPlan) clashes(known *knownFacts, in *ImportBatch) {
 		list := standing[name(f)]
 		at := slices.IndexFunc(list, func(x Fact) bool { return x.From < f.To && f.From < x.To })
 		if at >= 0 {
-			_, cell, _ := strings.Cut(f.Where, "!")
-			p.problems = append(p.problems, message.Problem{File: in.File, Sheet: in.Sheet, Cell: cell, Message: message.M("import.still_open", list[at].From, lastDay(list[at].To))})
+			row := in.Rows[slices.IndexFunc(in.Rows, func(r ImportRow) bool { return r.Fact.Where == f.Where })]
+			p.problems = append(p.problems, message.Problem{File: in.File, Sheet: row.Sheet, Cell: row.Cell(""), Message: message.M("import.still_open", list[at].From, lastDay(list[at].To))})
 			p.refused++
 			continue
 		}

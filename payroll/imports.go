@@ -8,6 +8,7 @@ import (
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
 	"zhida/rules/message"
+	"zhida/rules/money"
 )
 
 // ImportBatch is one file as an importer read it: rows that are well formed, and
@@ -16,12 +17,17 @@ type ImportBatch struct {
 	Kind     string            `json:"kind"` // places, roster, tenure …
 	Facts    facts.Kind        `json:"facts"`
 	File     string            `json:"file"`
-	Sheet    string            `json:"sheet"`
+	Sheet    string            `json:"sheet"`  // the first that was read
 	Digest   string            `json:"digest"` // hex SM3 of the file
 	Scope    []Scope           `json:"scope,omitempty"`
 	Rows     []ImportRow       `json:"rows"`
 	Notes    []message.Message `json:"notes,omitempty"` // what a clerk should know, though nothing is wrong
 	Problems message.Problems  `json:"problems,omitempty"`
+
+	Counted    int        `json:"-"` // rows of data, good and bad
+	Total      money.Fen  `json:"-"` // sum of all amounts in good rows
+	Headings   []Headings `json:"-"` // what the clerk said about headings, to be kept
+	Unfinished bool       `json:"-"` // too many problems: rows were not looked at, and none may be taken
 }
 
 // FactKind is the kind of facts the file states.
@@ -44,16 +50,17 @@ type ImportRow struct {
 	PersonName string            `json:"person_name,omitempty"`
 	Fact       Fact              `json:"fact"`
 	Withdraw   bool              `json:"withdraw,omitempty"`
-	Cells      map[string]string `json:"cells,omitempty"` // column code to cell address
+	Sheet      string            `json:"sheet,omitempty"`
+	Row        int               `json:"row,omitempty"`
+	Columns    map[string]string `json:"columns,omitempty"` // column code to its letters; rows of one sheet share it
 }
 
 // Cell is where a column of the row stands; the row's first cell when it is absent.
 func (r *ImportRow) Cell(column string) string {
-	if c := r.Cells[column]; c != "" {
-		return c
+	if c := r.Columns[column]; c != "" {
+		return c + strconv.Itoa(r.Row)
 	}
-	_, cell, _ := strings.Cut(r.Fact.Where, "!")
-	return cell
+	return r.Fact.Where[strings.LastIndexByte(r.Fact.Where, '!')+1:]
 }
 
 // Field is one field of a fact's body.

@@ -10,8 +10,10 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	terminal "golang.org/x/term"
 
 	"zhida/cmd/zhida/internal/app"
+	"zhida/cmd/zhida/internal/term"
 	"zhida/importers"
 	"zhida/payroll"
 	"zhida/rules/calendar"
@@ -19,14 +21,16 @@ import (
 )
 
 func (c *cli) importCommand() *cobra.Command {
-	var o importers.Options
-	var p payroll.ImportOptions
-	var from, batch string
+	var o app.ImportOptions
+	var from, batch, confirm string
+	var said []string
 	var back app.ReturnOptions
 	cmd := &cobra.Command{
 		Use: "import KIND FILE…", Short: "导入表格：" + strings.Join(importers.Kinds(), " ") + "，或银行回盘：returns", Args: cobra.MinimumNArgs(2),
-		Long:    "有问题的行逐格列出，整个文件不入账；--accept-good 只收没有问题的行，并记入日志。同一个文件再导一次什么也不变。\n给定金额（amounts）和已发金额（paid）由另一人确认后才入账。",
-		Example: "  zhida import roster 村干部花名册.xlsx --as 张敏\n  zhida import days 07-考勤/2026-11/*.xlsx --as 张敏",
+		Long: "表格可以是 .xlsx、.csv；装了 LibreOffice 的，.xls 和 .et 也行，转换后要核对行数和合计。\n" +
+			"有问题的行逐格列出，整个文件不入账，并在原文件旁边写一份标好问题的工作簿：改好后直接导入那一份。\n" +
+			"--accept-good 只收没有问题的行，并记入日志。同一个文件再导一次什么也不变。\n给定金额（amounts）和已发金额（paid）由另一人确认后才入账。",
+		Example: "  zhida import roster 村干部花名册.xlsx --as 张敏\n  zhida import days 07-考勤/2026-11/*.xlsx --as 张敏\n  zhida import amounts 工资表.xlsx --map 岗位津贴=基本工资 --map 上月=不读 --as 张敏",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if from != "" {
 				d, err := calendar.ParseDate(from)
@@ -35,29 +39,125 @@ func (c *cli) importCommand() *cobra.Command {
 				}
 				o.From = d
 			}
+			o.Confirm.Ask = c.asker()
+			if confirm != "" {
+				control, err := app.ParseConfirm(confirm)
+				if err != nil {
+					return err
+				}
+				o.Confirm.Given, o.Confirm.Control = true, control
+			}
 			if args[0] == "returns" {
+				back.Confirm = o.Confirm
 				return c.importReturns(cmd, args[1:], back, batch)
 			}
+			var err error
+			if o.Map, err = saidAs(said); err != nil {
+				return err
+			}
 			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
-				return a.Import(ctx, s, args[0], args[1:], o, p, func(r payroll.ImportResult) error { return c.imported(r) })
+				err := a.Import(ctx, s, args[0], args[1:], o, c.imported)
+				var answered *app.Answered
+				if errors.As(err, &answered) {
+					return c.answered(answered)
+				}
+				return err
 			})
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.Sheet, "sheet", "", "工作表名；不写就是第一张")
+	f.StringArrayVar(&o.Sheets, "sheet", nil, "工作表名，可以写几次；“全部”是所有这种表；不写就是唯一的那一张")
+	f.StringArrayVar(&said, "map", nil, "列名=栏目名，写明认不出来的列是什么，不用的写 列名=不读；记在账本里，标题相同的表以后照此读")
+	f.StringVar(&confirm, "confirm", "", "行数,合计：与读到的不一样就不导入；.xls 和 .et 必须写，或者在终端上核对")
+	f.StringVar(&o.Answer, "answer", "", "标好问题的工作簿写到哪里；不写就在原文件旁边")
 	f.StringVar(&o.Account, "account", "", "对账单：是哪个账号的；设置里只有一个专户的不用写")
 	f.StringVar(&from, "from", "", "表里没有“生效日期”时，从哪一天起算")
 	f.StringVar(&back.Bank, "bank", "", "回盘：哪家银行的（代码）；不写就按设置里各银行的回盘版式认")
 	f.StringVar(&back.Layout, "layout", "", "回盘：按哪个版式读")
 	f.StringVar(&batch, "batch", "", "回盘：只答复这个批次；里面有别的批次就拒绝")
-	f.BoolVar(&p.AcceptGood, "accept-good", false, "只收没有问题的行")
+	f.BoolVar(&o.AcceptGood, "accept-good", false, "只收没有问题的行")
 	return cmd
 }
 
-func (c *cli) imported(r payroll.ImportResult) error {
+// saidAs reads the values of --map.
+func saidAs(list []string) (map[string]string, error) {
+	said := map[string]string{}
+	for _, x := range list {
+		at := strings.LastIndexByte(x, '=')
+		if at < 1 || at == len(x)-1 {
+			return nil, message.Err("import.map_form", x)
+		}
+		said[x[:at]] = x[at+1:]
+	}
+	return said, nil
+}
+
+// asker asks on the terminal whether a converted file was understood; nil where there is none.
+func (c *cli) asker() func(string, app.Control) bool {
+	if c.in == nil || !terminal.IsTerminal(int(c.in.Fd())) {
+		return nil
+	}
+	return func(file string, found app.Control) bool {
+		return c.saysYes(message.M("import.ask_confirm", file, found.Rows, found.Total))
+	}
+}
+
+// answered shows the problems of a file that was refused, and where its marked workbook is.
+func (c *cli) answered(e *app.Answered) error {
+	if c.json {
+		if err := c.printJSON(map[string]any{"kind": e.Kind, "problems": c.problemList(e.Problems), "answer": e.File, "notes": textsOf(e.Notes, c.language())}); err != nil {
+			return err
+		}
+	} else {
+		c.problemTable(e.Problems)
+		for _, m := range e.Notes {
+			c.note(m)
+		}
+	}
+	if e.File == "" {
+		return message.Err("import.refused", len(e.Problems))
+	}
+	return message.Err("import.answered", len(e.Problems), e.File)
+}
+
+// problemJSON is a problem for machines, with the sentences for people.
+type problemJSON struct {
+	message.Problem
+	Text string `json:"text"`
+	Hint string `json:"hint,omitempty"`
+}
+
+func (c *cli) problemList(list message.Problems) []problemJSON {
+	out := make([]problemJSON, len(list))
+	for i, p := range list {
+		out[i] = problemJSON{p, p.Text(c.language()), p.Hint(c.language())}
+	}
+	return out
+}
+
+// onScreen is how many problems a screen shows; the workbook and --json have all.
+const onScreen = 50
+
+func (c *cli) problemTable(list message.Problems) {
+	words := map[message.Lang][]string{message.Chinese: {"位置", "问题", "怎么改"}, message.English: {"where", "what is wrong", "what to do"}}
+	var rows [][]string
+	for _, p := range list[:min(onScreen, len(list))] {
+		where := strings.TrimSpace(p.Sheet + " " + p.Cell)
+		if p.Sheet == "" {
+			where = strings.TrimSpace(p.File + " " + p.Cell)
+		}
+		rows = append(rows, []string{where, p.Text(c.language()), p.Hint(c.language())})
+	}
+	term.Table(c.errs, words[c.language()], rows)
+	if len(list) > onScreen {
+		c.note(message.M("import.more_problems", len(list)-onScreen))
+	}
+}
+
+func (c *cli) imported(r app.Imported) error {
 	if c.json {
 		return c.printJSON(map[string]any{"kind": r.Kind, "file": r.File, "digest": r.Digest, "rows": r.Rows, "added": r.Added, "ended": r.Ended,
-			"refused": r.Refused, "unchanged": r.Unchanged, "position": r.Position, "proposal": r.Proposal, "problems": r.Problems, "absent": r.Absent, "notes": textsOf(r.Notes, c.language())})
+			"refused": r.Refused, "unchanged": r.Unchanged, "position": r.Position, "proposal": r.Proposal, "problems": c.problemList(r.Problems), "answer": r.Answer, "absent": r.Absent, "notes": textsOf(r.Notes, c.language())})
 	}
 	switch {
 	case r.Unchanged:
@@ -78,13 +178,14 @@ func (c *cli) imported(r payroll.ImportResult) error {
 	if r.Absent > 0 {
 		c.say("import.absent", r.Absent)
 	}
-	if len(r.Problems) > 0 {
-		for _, x := range r.Problems {
-			fmt.Fprintln(c.errs, located(x, c.language()))
-		}
-		return message.Err("import.left_out", r.Refused)
+	if len(r.Problems) == 0 {
+		return nil
 	}
-	return nil
+	c.problemTable(r.Problems)
+	if r.Answer != "" {
+		c.note(message.M("import.answer", r.Answer))
+	}
+	return message.Err("import.left_out", r.Refused)
 }
 
 func (c *cli) templateCommand() *cobra.Command {

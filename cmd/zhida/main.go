@@ -79,10 +79,17 @@ func (c *cli) root() *cobra.Command {
 	f.BoolVar(&c.dryRun, "dry-run", false, "试一遍：检查都做，什么也不保存")
 	f.BoolVar(&c.json, "json", false, "输出 JSON")
 	f.BoolVar(&c.yes, "yes", false, "要送出去的东西不再询问")
-	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return message.Err("cli.usage", err) })
-	root.AddCommand(c.initCommand(), c.actorCommand(), c.settingsCommand(), c.templateCommand(), c.importCommand(), c.policyCommand(), c.proposalCommand(),
-		c.statusCommand(), c.runCommand(), c.rerunCommand(), c.batchCommand(), c.checksCommand(), c.explainCommand(), c.exportCommand(), c.workbookCommand(), c.reportCommand(), c.evidenceCommand(), c.receiptCommand(), c.archiveCommand(), c.fsckCommand(), c.backupCommand(), c.restoreCommand(), c.moveCommand(), c.upgradeCommand(), c.doctorCommand(), c.eraseCommand(), c.orderCommand(), c.noticeCommand(), c.paysheetCommand(), c.payslipCommand(), c.dossierCommand(), c.auditDataCommand(), c.layoutCommand(), c.calendarCommand(), c.budgetCommand(), c.paymentsCommand(), c.returnsCommand(), c.reissueCommand(), c.fundCommand(), c.owedCommand(), c.deathsCommand(), c.sendbackCommand(), c.censusCommand(), c.serveCommand(), c.demoCommand(), c.completionCommand())
+	root.AddCommand(
+		c.initCommand(), c.actorCommand(), c.settingsCommand(), c.templateCommand(), c.importCommand(), c.headingsCommand(),
+		c.policyCommand(), c.proposalCommand(), c.statusCommand(), c.runCommand(), c.rerunCommand(), c.batchCommand(),
+		c.checksCommand(), c.explainCommand(), c.exportCommand(), c.workbookCommand(), c.reportCommand(), c.evidenceCommand(),
+		c.receiptCommand(), c.archiveCommand(), c.fsckCommand(), c.backupCommand(), c.restoreCommand(), c.moveCommand(),
+		c.upgradeCommand(), c.doctorCommand(), c.eraseCommand(), c.orderCommand(), c.noticeCommand(), c.paysheetCommand(),
+		c.payslipCommand(), c.dossierCommand(), c.auditDataCommand(), c.layoutCommand(), c.calendarCommand(), c.budgetCommand(),
+		c.paymentsCommand(), c.returnsCommand(), c.reissueCommand(), c.fundCommand(), c.owedCommand(), c.deathsCommand(),
+		c.sendbackCommand(), c.censusCommand(), c.serveCommand(), c.demoCommand(), c.completionCommand(),
+	)
 	c.complete(root)
 	return root
 }
@@ -274,12 +281,18 @@ func (c *cli) confirm(code string, args ...any) error {
 	if c.yes || c.dryRun || c.in == nil || !terminal.IsTerminal(int(c.in.Fd())) {
 		return nil
 	}
-	fmt.Fprint(c.errs, message.M(code, args...).Text(c.language()), message.M("cli.confirm").Text(c.language()))
-	line, err := bufio.NewReader(c.in).ReadString('\n')
-	if answer := strings.ToLower(strings.TrimSpace(line)); err == nil && (answer == "是" || answer == "y" || answer == "yes") {
-		return nil
+	if !c.saysYes(message.M(code, args...)) {
+		return message.Err("cli.not_confirmed")
 	}
-	return message.Err("cli.not_confirmed")
+	return nil
+}
+
+// saysYes asks a question at the terminal.
+func (c *cli) saysYes(question message.Message) bool {
+	fmt.Fprint(c.errs, question.Text(c.language()), message.M("cli.confirm").Text(c.language()))
+	line, err := bufio.NewReader(c.in).ReadString('\n')
+	answer := strings.ToLower(strings.TrimSpace(line))
+	return err == nil && (answer == "是" || answer == "y" || answer == "yes")
 }
 
 // say prints a message of the catalogue; in JSON with its code and arguments.

@@ -5,38 +5,20 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/xuri/excelize/v2"
 )
 
-// dates turns numeric cells with a date format into ISO text.
-type dates struct {
-	file     *excelize.File
-	is       map[int]bool // style to whether it shows a date
-	base1904 bool
-}
-
-// iso gives the date of a numeric cell. Serials before 61 are left as numbers: they
+// iso gives the date of a day's number. Numbers before 61 are left as they are: they
 // lie around 29 February 1900, a day that Excel made up.
-func (d *dates) iso(style int, value string) (string, bool, error) {
-	shows, known := d.is[style]
-	if !known {
-		s, err := d.file.GetStyle(style)
-		if err != nil {
-			return "", false, err
-		}
-		shows = isDateFormat(s)
-		d.is[style] = shows
-	}
+func iso(value string, base1904 bool) (string, bool) {
 	serial, err := strconv.Atoi(value)
-	if !shows || err != nil || serial < 61 || serial > 2958465 {
-		return "", false, nil
+	if err != nil || serial < 61 || serial > 2958465 {
+		return "", false
 	}
 	epoch := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
-	if d.base1904 {
+	if base1904 {
 		epoch = time.Date(1904, 1, 1, 0, 0, 0, 0, time.UTC)
 	}
-	return epoch.AddDate(0, 0, serial).Format("2006-01-02"), true, nil
+	return epoch.AddDate(0, 0, serial).Format("2006-01-02"), true
 }
 
 var (
@@ -44,15 +26,12 @@ var (
 	dayPart = regexp.MustCompile(`[yYdD]`)
 )
 
-// isDateFormat knows Excel's built-in date formats and custom ones that show years or days.
-func isDateFormat(s *excelize.Style) bool {
-	if s == nil {
-		return false
-	}
-	if s.CustomNumFmt != nil {
-		f := quoted.ReplaceAllString(*s.CustomNumFmt, "")
-		return dayPart.MatchString(strings.ReplaceAll(f, "General", ""))
-	}
-	n := s.NumFmt
+// showsDate knows formats that show years or days.
+func showsDate(format string) bool {
+	return dayPart.MatchString(strings.ReplaceAll(quoted.ReplaceAllString(format, ""), "General", ""))
+}
+
+// isDateFormat knows Excel's built-in date formats, those of its Chinese edition too.
+func isDateFormat(n int) bool {
 	return n >= 14 && n <= 17 || n == 22 || n >= 27 && n <= 31 || n == 36 || n >= 50 && n <= 54 || n == 57 || n == 58
 }

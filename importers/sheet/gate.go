@@ -2,9 +2,11 @@ package sheet
 
 import (
 	"archive/zip"
+	"bufio"
 	"bytes"
 	"encoding/xml"
 	"errors"
+	"hash"
 	"hash/crc32"
 	"io"
 	"path"
@@ -15,7 +17,7 @@ import (
 	"zhida/rules/message"
 )
 
-// Caps of the gate. A workbook of 20 MB with 100,000 rows stays well inside them.
+// Caps of the gate. A roster of 100,000 rows stays well inside them.
 const (
 	maxFile   = 20 << 20
 	maxPart   = 96 << 20
@@ -23,6 +25,8 @@ const (
 	maxParts  = 200
 	maxColumn = 256
 	maxRows   = 200000
+	maxCells  = 3_000_000 // of all sheets, empty ones between filled ones included
+	maxToken  = 1 << 20   // bytes of one tag or text of a part
 )
 
 // partNames are the parts a plain workbook has. Macros, external links and
@@ -32,43 +36,13 @@ var partNames = regexp.MustCompile(`^(\[Content_Types\]\.xml|_rels/\.rels|docPro
 	`xl/worksheets/sheet\d+\.xml|xl/worksheets/_rels/sheet\d+\.xml\.rels|xl/printerSettings/.+\.bin|` +
 	`xl/(comments\d*\.xml|threadedComments/.+|persons/.+|drawings/.+|tables/.+|media/.+|charts/.+))$|/$`)
 
-// gate refuses a workbook that the library below would read as different data
-// without an error: it reads every part to its end, so that the checksum is
-// compared, parses all XML to its end, and holds the cells of every sheet to their order.
-// parts is what the gate notes about a workbook on its way: the name of each
-// sheet's part, and how each cell of a sheet is stored.
-type parts struct {
-	sheets []sheetRef
-	rels   map[string]string             // relation id to part
-	cells  map[string]map[int][]cellMark // part to row to cells
-}
-
-type sheetRef struct{ name, relation string }
-
-// cellMark is how a cell is stored.
-type cellMark struct {
-	column  int
-	kind    string // attribute t
-	style   int    // attribute s
-	formula bool
-}
-
-// sheet gives the marks of a sheet by its name.
-func (p *parts) sheet(name string) map[int][]cellMark {
-	for _, s := range p.sheets {
-		if s.name == name {
-			return p.cells[p.rels[s.relation]]
-		}
-	}
-	return nil
-}
-
-func gate(data []byte) (*parts, error) {
+// gate refuses a workbook that says two things, or more than a table needs: it reads
+// every part to its end, so that the checksum is compared, parses all XML to its end, and
+// holds the cells of every sheet to their order. The tables are what was read on the way,
+// so that nothing is read that was not checked.
+func gate(file string, data []byte) ([]*Table, error) {
 	if len(data) > maxFile {
 		return nil, message.Err("sheet.too_large", maxFile>>20)
-	}
-	if bytes.HasPrefix(data, []byte{0xd0, 0xcf, 0x11, 0xe0}) {
-		return nil, message.Err("sheet.old_format")
 	}
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
@@ -77,49 +51,91 @@ func gate(data []byte) (*parts, error) {
 	if len(z.File) > maxParts {
 		return nil, message.Err("sheet.suspicious", "parts")
 	}
-	seen := map[string]bool{}
-	p := &parts{cells: map[string]map[int][]cellMark{}}
-	left := int64(maxTotal)
+	w := &workbook{file: file, left: maxTotal, cells: maxCells, parts: map[string]*zip.File{}, rels: map[string]string{}, formats: map[int]string{}, tables: map[string]*Table{}}
 	for _, f := range z.File {
-		name := f.Name
-		if seen[name] || strings.Contains(name, "..") || !partNames.MatchString(name) {
-			return nil, message.Err("sheet.part", name)
+		if w.parts[f.Name] != nil || strings.Contains(f.Name, "..") || !partNames.MatchString(f.Name) {
+			return nil, message.Err("sheet.part", f.Name)
 		}
-		seen[name] = true
-		part, err := readPart(f, min(maxPart, left))
-		if err != nil {
-			return nil, err
-		}
-		left -= int64(len(part))
-		if err := p.check(name, part); err != nil {
-			return nil, err
+		w.parts[f.Name] = f
+	}
+	// Sheets come last: their cells name strings and styles of other parts.
+	for _, sheets := range []bool{false, true} {
+		for _, f := range z.File {
+			if strings.HasPrefix(f.Name, "xl/worksheets/sheet") != sheets {
+				continue
+			}
+			if err := w.read(f); err != nil {
+				return nil, err
+			}
 		}
 	}
-	if !seen["xl/workbook.xml"] || !seen["[Content_Types].xml"] {
+	if w.parts["xl/workbook.xml"] == nil || w.parts["[Content_Types].xml"] == nil {
 		return nil, damaged(errors.New("no workbook part"))
 	}
-	return p, local(data, z)
+	if err := local(data, z); err != nil {
+		return nil, err
+	}
+	return w.inOrder()
 }
 
 func damaged(err error) error { return message.Err("sheet.damaged").Because(err) }
 
-func readPart(f *zip.File, limit int64) ([]byte, error) {
+// part is a part of the archive as it is unpacked: bounded, and summed up for its checksum.
+type part struct {
+	from io.Reader
+	sum  hash.Hash32
+	left *int64 // of the whole workbook
+	own  int64  // of this part
+	tag  int    // bytes read since the last tag or text
+	err  error  // why it ended early
+}
+
+func (p *part) Read(b []byte) (int, error) {
+	n, err := p.from.Read(b)
+	p.sum.Write(b[:n])
+	*p.left -= int64(n)
+	if p.tag += n; p.tag > maxToken {
+		p.err = message.Err("sheet.too_large", maxTotal>>20)
+		return 0, p.err
+	}
+	if p.own -= int64(n); p.own < 0 || *p.left < 0 {
+		p.err = message.Err("sheet.too_large", maxTotal>>20)
+		return 0, p.err
+	}
+	if err != nil && err != io.EOF {
+		p.err = damaged(err)
+	}
+	return n, err
+}
+
+// read reads a part to its end and takes from it what a table needs.
+func (w *workbook) read(f *zip.File) error {
 	r, err := f.Open()
 	if err != nil {
-		return nil, damaged(err)
+		return damaged(err)
 	}
 	defer r.Close()
-	b, err := io.ReadAll(io.LimitReader(r, limit+1))
-	if err != nil {
-		return nil, damaged(err) // a wrong checksum comes up here, at the end of the part
+	p := &part{from: r, sum: crc32.NewIEEE(), left: &w.left, own: maxPart}
+	if ext := path.Ext(f.Name); ext == ".xml" || ext == ".rels" || ext == ".vml" {
+		err = w.parse(f.Name, p)
 	}
-	if int64(len(b)) > limit {
-		return nil, message.Err("sheet.too_large", maxTotal>>20)
+	if err == nil {
+		for b := make([]byte, 1<<15); err == nil; p.tag = 0 {
+			_, err = p.Read(b)
+		}
+		if err == io.EOF {
+			err = nil
+		}
 	}
-	if crc32.ChecksumIEEE(b) != f.CRC32 {
-		return nil, damaged(errors.New("checksum"))
+	switch {
+	case p.err != nil:
+		return p.err
+	case err != nil:
+		return err
+	case p.sum.Sum32() != f.CRC32:
+		return damaged(errors.New("checksum"))
 	}
-	return b, nil
+	return nil
 }
 
 // local compares what the archive's index says of each part with the part's own
@@ -137,20 +153,27 @@ func local(data []byte, z *zip.Reader) error {
 	return nil
 }
 
-// check parses an XML part to its end; worksheets are held to their shape as well.
-func (p *parts) check(name string, part []byte) error {
-	if ext := path.Ext(name); ext != ".xml" && ext != ".rels" && ext != ".vml" {
-		return nil
-	}
-	d := xml.NewDecoder(bytes.NewReader(part))
-	var cells *cellOrder
-	if strings.HasPrefix(name, "xl/worksheets/sheet") {
-		cells = &cellOrder{marks: map[int][]cellMark{}}
-		p.cells[name] = cells.marks
-	}
+// element is what takes in one kind of part.
+type element interface {
+	start(t xml.StartElement) error
+	text(b []byte) error
+	end(name string) error
+}
+
+// parse goes through an XML part to its end. Names are held to their pairs here: the
+// decoder's own way of doing that takes twice the time on a large sheet.
+func (w *workbook) parse(name string, p *part) error {
+	into := w.taker(name)
+	d := xml.NewDecoder(bufio.NewReaderSize(p, 1<<16))
+	var open []string
+	roots := 0
 	for {
-		t, err := d.Token()
+		t, err := d.RawToken()
+		p.tag = 0
 		if err == io.EOF {
+			if len(open) > 0 || roots != 1 {
+				return damaged(errors.New(name + " is cut"))
+			}
 			return nil
 		}
 		if err != nil {
@@ -160,83 +183,55 @@ func (p *parts) check(name string, part []byte) error {
 		case xml.Directive:
 			return message.Err("sheet.suspicious", "DTD")
 		case xml.StartElement:
-			if cells != nil {
-				err = cells.start(t)
-			} else {
-				p.note(name, t)
+			if len(open) == 0 {
+				roots++
 			}
-			if err != nil {
-				return err
+			if len(open) > 64 {
+				return message.Err("sheet.suspicious", "depth")
 			}
+			open = append(open, t.Name.Local)
+			err = into.start(t)
+		case xml.EndElement:
+			if len(open) == 0 || open[len(open)-1] != t.Name.Local {
+				return damaged(errors.New(name + ": " + t.Name.Local))
+			}
+			open = open[:len(open)-1]
+			err = into.end(t.Name.Local)
+		case xml.CharData:
+			if len(open) == 0 && len(bytes.TrimSpace(t)) > 0 {
+				return damaged(errors.New(name + ": text outside"))
+			}
+			err = into.text(t)
+		}
+		if err != nil {
+			return err
 		}
 	}
 }
 
-// note keeps where the sheets of the workbook stand.
-func (p *parts) note(part string, t xml.StartElement) {
+// taker says who takes in a part.
+func (w *workbook) taker(name string) element {
 	switch {
-	case part == "xl/workbook.xml" && t.Name.Local == "sheet":
-		ref := sheetRef{}
-		for _, a := range t.Attr {
-			switch {
-			case a.Name.Local == "name":
-				ref.name = a.Value
-			case a.Name.Local == "id" && a.Name.Space != "":
-				ref.relation = a.Value
-			}
-		}
-		p.sheets = append(p.sheets, ref)
-	case part == "xl/_rels/workbook.xml.rels" && t.Name.Local == "Relationship":
-		id, _ := attribute(t, "Id")
-		target, _ := attribute(t, "Target")
-		if p.rels == nil {
-			p.rels = map[string]string{}
-		}
-		if strings.HasPrefix(target, "/") {
-			p.rels[id] = strings.TrimPrefix(target, "/")
-		} else {
-			p.rels[id] = path.Join("xl", target)
-		}
+	case name == "xl/workbook.xml":
+		return (*bookPart)(w)
+	case name == "xl/_rels/workbook.xml.rels":
+		return (*relsPart)(w)
+	case name == "xl/styles.xml":
+		return &stylesPart{workbook: w}
+	case name == "xl/sharedStrings.xml":
+		return &stringsPart{workbook: w}
+	case strings.HasPrefix(name, "xl/worksheets/sheet"):
+		w.tables[name] = &Table{File: w.file}
+		return &sheetPart{workbook: w, table: w.tables[name]}
 	}
+	return nothing{}
 }
 
-// cellOrder holds the rows and cells of one sheet to ascending order without repetition.
-type cellOrder struct {
-	row, column int
-	marks       map[int][]cellMark
-}
+type nothing struct{}
 
-func (o *cellOrder) start(t xml.StartElement) (err error) {
-	switch t.Name.Local {
-	case "row":
-		r, ok := attribute(t, "r")
-		n, err := strconv.Atoi(r)
-		if !ok || err != nil || n <= o.row || n > maxRows {
-			return message.Err("sheet.rows", r)
-		}
-		o.row, o.column = n, 0
-	case "c":
-		r, ok := attribute(t, "r")
-		column, row := split(r)
-		if !ok || row != o.row || column <= o.column || column > maxColumn {
-			return message.Err("sheet.rows", r)
-		}
-		o.column = column
-		m := cellMark{column: column}
-		m.kind, _ = attribute(t, "t")
-		if style, ok := attribute(t, "s"); ok {
-			if m.style, err = strconv.Atoi(style); err != nil {
-				return damaged(err)
-			}
-		}
-		o.marks[row] = append(o.marks[row], m)
-	case "f":
-		if list := o.marks[o.row]; len(list) > 0 {
-			list[len(list)-1].formula = true
-		}
-	}
-	return nil
-}
+func (nothing) start(xml.StartElement) error { return nil }
+func (nothing) text([]byte) error            { return nil }
+func (nothing) end(string) error             { return nil }
 
 func attribute(t xml.StartElement, name string) (string, bool) {
 	for _, a := range t.Attr {
@@ -245,6 +240,19 @@ func attribute(t xml.StartElement, name string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// number is an attribute that counts; without it, otherwise.
+func number(t xml.StartElement, name string, otherwise int) (int, error) {
+	s, ok := attribute(t, name)
+	if !ok {
+		return otherwise, nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return 0, damaged(err)
+	}
+	return n, nil
 }
 
 // split turns "C7" into 3 and 7; 0 and 0 when it is no address.
@@ -262,10 +270,13 @@ func split(address string) (column, row int) {
 }
 
 // Address is the cell in a column (from 1) and row: C7.
-func Address(column, row int) string {
+func Address(column, row int) string { return Letters(column) + strconv.Itoa(row) }
+
+// Letters is the name of a column (from 1): C.
+func Letters(column int) string {
 	name := ""
 	for ; column > 0; column = (column - 1) / 26 {
 		name = string(rune('A'+(column-1)%26)) + name
 	}
-	return name + strconv.Itoa(row)
+	return name
 }

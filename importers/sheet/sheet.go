@@ -6,22 +6,22 @@ package sheet
 import (
 	"bytes"
 	"encoding/csv"
-	"errors"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	textunicode "golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 
 	"zhida/rules/message"
 )
 
 // Kind is how a cell holds its value.
-type Kind int
+type Kind uint8
 
 // The kinds of cell. Number is a numeric cell of a workbook: it keeps 15 digits at
 // most, so identifiers in it are lost. CSV cells are Text.
@@ -31,27 +31,31 @@ const (
 	Number
 	Date // a number shown as a date; Text is its ISO form
 	Bool
-	Formula // without a stored value
+	Formula // without a stored value, or an error
 )
 
-// Cell is one cell.
+// Cell is one cell; Text is as stored, without spaces around.
 type Cell struct {
-	Kind    Kind
-	Text    string // as stored, without spaces around
-	Address string
+	Text   string
+	Kind   Kind
+	column uint16
+	row    int32
 }
 
-// Row is one row of a table; Cells is indexed by column from 0.
+// Address is where the cell stands: C7.
+func (c Cell) Address() string { return Address(int(c.column), int(c.row)) }
+
+// Row is one row of a table that holds something; Cells is indexed by column from 0.
 type Row struct {
 	Number int
-	Hidden bool
+	Hidden bool // hidden, or filtered away
 	Cells  []Cell
 }
 
 // At is the cell in a column from 0; beyond the row's end it is empty.
 func (r *Row) At(column int) Cell {
 	if column < 0 || column >= len(r.Cells) {
-		return Cell{Address: Address(column+1, r.Number)}
+		return Cell{column: uint16(column + 1), row: int32(r.Number)}
 	}
 	return r.Cells[column]
 }
@@ -68,111 +72,88 @@ func (r *Row) Empty() bool {
 
 // Table is one sheet.
 type Table struct {
-	File, Sheet string
-	Rows        []Row
+	File, Sheet   string
+	Hidden        bool // the sheet itself
+	Rows          []Row
+	HiddenColumns []int // from 0
+	Text          bool  // a text file: merged cells are not known
+	merges        []Merge
+	mergedRows    int             // of all ranges together
+	merged        map[int][]Merge // by row, made when it is first asked for
 }
 
-// Open reads the first sheet of a workbook, or the sheet named, or a CSV file.
-// Errors: sheet.damaged, sheet.too_large, sheet.part, sheet.rows, sheet.suspicious,
-// sheet.old_format, sheet.encoding, sheet.no_sheet; sheet.text, with the table.
-func Open(file string, data []byte, name string) (*Table, error) {
-	t := &Table{File: file}
-	var err error
+// Merge is a range of merged cells, rows and columns from 1; its value stands in the first.
+type Merge struct{ Left, Top, Right, Bottom int }
+
+// Merged gives the range that the cell in a column (from 0) of a row (its number) is part of.
+func (t *Table) Merged(column, row int) (Merge, bool) {
+	if t.merged == nil {
+		t.merged = map[int][]Merge{}
+		for _, m := range t.merges {
+			for n := m.Top; n <= min(m.Bottom, maxRows); n++ {
+				t.merged[n] = append(t.merged[n], m)
+			}
+		}
+	}
+	for _, m := range t.merged[row] {
+		if column+1 >= m.Left && column+1 <= m.Right {
+			return m, true
+		}
+	}
+	return Merge{}, false
+}
+
+// Tables reads every sheet of a workbook in its order, or a text file as one table. The
+// list of problems that Mark puts in front is not among them. Errors: sheet.damaged,
+// sheet.too_large, sheet.part, sheet.rows, sheet.suspicious, sheet.old_format,
+// sheet.encrypted, sheet.encoding.
+func Tables(file string, data []byte) ([]*Table, error) {
 	switch {
 	case bytes.HasPrefix(data, []byte("PK")):
-		err = t.workbook(data, name)
-	case bytes.HasPrefix(data, []byte{0xd0, 0xcf, 0x11, 0xe0}):
-		err = message.Err("sheet.old_format")
-	default:
-		err = t.csv(data)
+		list, err := gate(file, data)
+		return slices.DeleteFunc(list, isList), err
+	case IsOld(data) && bytes.Contains(data, encrypted):
+		return nil, message.Err("sheet.encrypted")
+	case IsOld(data):
+		return nil, message.Err("sheet.old_format")
 	}
+	t := &Table{File: file, Text: true}
+	return []*Table{t}, t.csv(data)
+}
+
+// encrypted is a name inside workbooks with a password, which are wrapped in the old container.
+var encrypted = []byte("E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e\x00")
+
+// IsOld knows the container of .xls and .et, which somebody has to convert first.
+func IsOld(data []byte) bool { return bytes.HasPrefix(data, []byte{0xd0, 0xcf, 0x11, 0xe0}) }
+
+// Open reads the first sheet of a workbook, or the sheet named, or a text file.
+// Errors: those of Tables, sheet.no_sheet; those of Unreadable, with the table.
+func Open(file string, data []byte, name string) (*Table, error) {
+	list, err := Tables(file, data)
 	if err != nil {
 		return nil, err
 	}
-	return t, t.checkText()
+	t, err := Named(list, name)
+	if err != nil {
+		return nil, err
+	}
+	if problems := t.Unreadable(); len(problems) > 0 {
+		return t, problems
+	}
+	return t, nil
 }
 
-func (t *Table) workbook(data []byte, name string) error {
-	p, err := gate(data)
-	if err != nil {
-		return err
-	}
-	f, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{RawCellValue: true, UnzipSizeLimit: maxTotal, UnzipXMLSizeLimit: maxPart})
-	if err != nil {
-		return damaged(err)
-	}
-	defer f.Close()
-	sheets := f.GetSheetList()
-	if len(sheets) == 0 {
-		return damaged(errors.New("no sheet"))
-	}
-	t.Sheet = sheets[0]
-	if name != "" {
-		if i, err := f.GetSheetIndex(name); err != nil || i < 0 {
-			return message.Err("sheet.no_sheet", name, strings.Join(sheets, "、"))
+// Named finds a sheet by its name; "" is the first one. Error: sheet.no_sheet.
+func Named(list []*Table, name string) (*Table, error) {
+	var names []string
+	for _, t := range list {
+		if name == "" || t.Sheet == name || t.Text {
+			return t, nil
 		}
-		t.Sheet = name
+		names = append(names, t.Sheet)
 	}
-	return t.rows(f, p.sheet(t.Sheet))
-}
-
-// rows reads the values with the library's row iterator and the kinds from the marks of the gate.
-func (t *Table) rows(f *excelize.File, marks map[int][]cellMark) error {
-	rows, err := f.Rows(t.Sheet)
-	if err != nil {
-		return damaged(err)
-	}
-	defer rows.Close()
-	props, err := f.GetWorkbookProps()
-	if err != nil {
-		return damaged(err)
-	}
-	d := &dates{file: f, is: map[int]bool{}, base1904: props.Date1904 != nil && *props.Date1904}
-	for n := 1; rows.Next(); n++ {
-		values, err := rows.Columns()
-		if err != nil {
-			return damaged(err)
-		}
-		row := Row{Number: n, Hidden: rows.GetRowOpts().Hidden}
-		for i, v := range values {
-			row.Cells = append(row.Cells, Cell{Address: Address(i+1, n), Text: strings.TrimSpace(v)})
-		}
-		for _, m := range marks[n] {
-			for len(row.Cells) < m.column { // the iterator drops empty cells at the end of a row
-				row.Cells = append(row.Cells, Cell{Address: Address(len(row.Cells)+1, n)})
-			}
-			if err := row.Cells[m.column-1].mark(m, d); err != nil {
-				return damaged(err)
-			}
-		}
-		t.Rows = append(t.Rows, row)
-	}
-	return rows.Error()
-}
-
-// mark tells the kind of a workbook cell from how it is stored.
-func (c *Cell) mark(m cellMark, d *dates) error {
-	switch {
-	case c.Text == "" && m.formula, m.kind == "e":
-		c.Kind = Formula
-	case c.Text == "":
-	case m.kind == "s" || m.kind == "inlineStr" || m.kind == "str":
-		c.Kind = Text
-	case m.kind == "b":
-		c.Kind = Bool
-	case m.kind == "d":
-		c.Kind = Date
-	default:
-		c.Kind = Number
-		iso, isDate, err := d.iso(m.style, c.Text)
-		if err != nil {
-			return err
-		}
-		if isDate {
-			c.Kind, c.Text = Date, iso
-		}
-	}
-	return nil
+	return nil, message.Err("sheet.no_sheet", name, strings.Join(names, "、"))
 }
 
 // csv reads comma- or tab-separated text in whichever encoding it has.
@@ -190,6 +171,8 @@ func (t *Table) csv(data []byte) error {
 	if first, _, _ := strings.Cut(text, "\n"); strings.Count(first, "\t") > strings.Count(first, ",") {
 		r.Comma = '\t'
 	}
+	r.ReuseRecord = true
+	cells := maxCells
 	for {
 		record, err := r.Read()
 		if err == io.EOF {
@@ -202,15 +185,19 @@ func (t *Table) csv(data []byte) error {
 		if len(record) > maxColumn || line > maxRows {
 			return message.Err("sheet.rows", Address(len(record), line))
 		}
-		row := Row{Number: line}
-		for i, v := range record {
-			c := Cell{Kind: Text, Text: strings.TrimSpace(v), Address: Address(i+1, line)}
-			if c.Text == "" {
-				c.Kind = Empty
-			}
-			row.Cells = append(row.Cells, c)
+		if cells -= len(record); cells < 0 {
+			return message.Err("sheet.too_large", maxFile>>20)
 		}
-		t.Rows = append(t.Rows, row)
+		row := Row{Number: line, Cells: make([]Cell, len(record))}
+		for i, v := range record {
+			row.Cells[i] = Cell{Text: strings.TrimSpace(v), column: uint16(i + 1), row: int32(line)}
+			if row.Cells[i].Text != "" {
+				row.Cells[i].Kind = Text
+			}
+		}
+		if !row.Empty() {
+			t.Rows = append(t.Rows, row)
+		}
 	}
 }
 
@@ -232,37 +219,63 @@ func decode(data []byte) (string, error) {
 	return convert(simplifiedchinese.GB18030, data)
 }
 
-// convert decodes and encodes back: what does not come out the same was not in this encoding.
+// convert decodes and encodes back: what does not come out the same was not in this
+// encoding. A piece at a time, since a large file is in memory already.
 func convert(e encoding.Encoding, data []byte) (string, error) {
-	out, err := e.NewDecoder().Bytes(data)
-	if err != nil || bytes.ContainsRune(out, utf8.RuneError) {
+	var text strings.Builder
+	text.Grow(len(data) + len(data)/2) // two bytes of a character become three
+	if _, err := io.Copy(&text, transform.NewReader(bytes.NewReader(data), e.NewDecoder())); err != nil || strings.ContainsRune(text.String(), utf8.RuneError) {
 		return "", message.Err("sheet.encoding").Because(err)
 	}
 	if e == simplifiedchinese.GB18030 {
-		back, err := e.NewEncoder().Bytes(out)
-		if err != nil || !bytes.Equal(back, data) {
-			return "", message.Err("sheet.encoding").Because(err)
+		rest := data
+		again := transform.NewReader(strings.NewReader(text.String()), e.NewEncoder())
+		for piece := make([]byte, 1<<15); ; {
+			n, err := again.Read(piece)
+			if !bytes.HasPrefix(rest, piece[:n]) || err != nil && err != io.EOF {
+				return "", message.Err("sheet.encoding").Because(err)
+			}
+			if rest = rest[n:]; err == io.EOF {
+				break
+			}
+		}
+		if len(rest) > 0 {
+			return "", message.Err("sheet.encoding")
 		}
 	}
-	return strings.TrimPrefix(string(out), "\ufeff"), nil
+	return strings.TrimPrefix(text.String(), "\ufeff"), nil
 }
 
-// checkText refuses characters that no form has a use for: controls, escapes,
+// mostUnreadable is how many unreadable cells are named: so many are no accident.
+const mostUnreadable = 5000
+
+// Unreadable are cells with characters that no form has a use for: controls, escapes,
 // marks that turn the direction of text, replacement and private-use characters.
-func (t *Table) checkText() error {
+// Their codes are sheet.text and sheet.private_use.
+func (t *Table) Unreadable() (problems message.Problems) {
 	for i := range t.Rows {
+		if len(problems) >= mostUnreadable {
+			break
+		}
 		for _, c := range t.Rows[i].Cells {
 			for _, r := range c.Text {
-				if unicode.Is(unicode.Co, r) {
-					return message.Problems{{File: t.File, Sheet: t.Sheet, Cell: c.Address, Message: message.M("sheet.private_use", "U+"+hex4(r))}}
+				code := ""
+				switch {
+				case r < 0x7f && r >= ' ' || r == '\n' || r == '\r' || r == '\t':
+					continue
+				case unicode.Is(unicode.Co, r):
+					code = "sheet.private_use"
+				case unicode.IsControl(r) || r == utf8.RuneError || unicode.Is(unicode.Cf, r):
+					code = "sheet.text"
+				default:
+					continue
 				}
-				if (unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t') || r == utf8.RuneError || unicode.Is(unicode.Cf, r) {
-					return message.Problems{{File: t.File, Sheet: t.Sheet, Cell: c.Address, Message: message.M("sheet.text", "U+"+hex4(r))}}
-				}
+				problems = append(problems, message.Problem{File: t.File, Sheet: t.Sheet, Cell: c.Address(), Message: message.M(code, "U+"+hex4(r))})
+				break
 			}
 		}
 	}
-	return nil
+	return problems
 }
 
 func hex4(r rune) string {

@@ -18,9 +18,9 @@ import (
 	"zhida/rules/message"
 )
 
-// workbook makes a small workbook: text, a number, a date, a formula with and
+// sample makes a small workbook: text, a number, a date, a formula with and
 // without a stored value.
-func workbook(t testing.TB, edit func(f *excelize.File)) []byte {
+func sample(t testing.TB, edit func(f *excelize.File)) []byte {
 	t.Helper()
 	f := excelize.NewFile()
 	defer f.Close()
@@ -54,7 +54,7 @@ func texts(t *Table) (rows [][]string) {
 }
 
 func TestKindsOfCells(t *testing.T) {
-	table, err := Open("a.xlsx", workbook(t, func(f *excelize.File) {
+	table, err := Open("a.xlsx", sample(t, func(f *excelize.File) {
 		if err := f.SetCellFormula("Sheet1", "E2", "D2*2"); err != nil {
 			t.Fatal(err)
 		}
@@ -66,15 +66,15 @@ func TestKindsOfCells(t *testing.T) {
 	if diff := cmp.Diff(want, texts(table)); diff != "" {
 		t.Error(diff)
 	}
-	if table.Rows[1].Cells[3].Address != "D2" {
-		t.Error(table.Rows[1].Cells[3].Address)
+	if table.Rows[1].Cells[3].Address() != "D2" {
+		t.Error(table.Rows[1].Cells[3].Address())
 	}
 }
 
 // Every single bit flipped: refused, or the same facts. Reading other facts without
 // an error is what the gate is there to prevent.
 func TestEveryBitFlipped(t *testing.T) {
-	good := workbook(t, nil)
+	good := sample(t, nil)
 	table, err := Open("a.xlsx", good, "")
 	if err != nil {
 		t.Fatal(err)
@@ -140,7 +140,7 @@ func rezip(t testing.TB, data []byte, name string, edit func(string) string) []b
 }
 
 func TestHostileWorkbooks(t *testing.T) {
-	good := workbook(t, nil)
+	good := sample(t, nil)
 	const sheet1 = "xl/worksheets/sheet1.xml"
 	bomb := strings.Repeat(" ", maxPart+1)
 	for name, c := range map[string]struct {
@@ -224,8 +224,77 @@ func TestInvisibleCharacters(t *testing.T) {
 	}
 }
 
+// A day's number is the day that Excel shows: in workbooks that count from 1904 too, and
+// never around the 29 February 1900 that Excel made up.
+func TestDaysAsNumbers(t *testing.T) {
+	numbers := func(base1904 bool) []byte {
+		return sample(t, func(f *excelize.File) {
+			day, err := f.NewStyle(&excelize.Style{NumFmt: 14})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := f.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: &base1904}); err != nil {
+				t.Fatal(err)
+			}
+			for cell, n := range map[string]float64{"A3": 60, "B3": 61, "C3": 45351, "D3": 45351.5} {
+				if err := f.SetCellFloat("Sheet1", cell, n, -1, 64); err != nil {
+					t.Fatal(err)
+				}
+				if err := f.SetCellStyle("Sheet1", cell, cell, day); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+	for base1904, want := range map[bool][]string{false: {"2:60", "3:1900-03-01", "3:2024-02-29", "2:45351.5"}, true: {"2:60", "3:1904-03-02", "3:2028-03-01", "2:45351.5"}} {
+		table, err := Open("a.xlsx", numbers(base1904), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, texts(table)[2]); diff != "" {
+			t.Errorf("from 1904 %v: %s", base1904, diff)
+		}
+	}
+}
+
+// What looks like a formula or a page is a name like any other, and stays text in the answer.
+func TestNamesThatAreCode(t *testing.T) {
+	text := "姓名,身份证号\n" + `"=HYPERLINK(""http://x"",""点"")",1` + "\n" + `<script>alert(1)</script>,2` + "\n@SUM(A1),3\n"
+	marked, err := Mark("a.csv", []byte(text), message.Problems{{File: "a.csv", Cell: "A2", Message: message.M("import.required", "<b>")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := opened(t, marked)
+	for cell, want := range map[string]string{"A2": `=HYPERLINK("http://x","点")`, "A3": "<script>alert(1)</script>", "A4": "@SUM(A1)"} {
+		got, err := f.GetCellValue("a", cell)
+		formula, ferr := f.GetCellFormula("a", cell)
+		if got != want || formula != "" || err != nil || ferr != nil {
+			t.Errorf("%s is %q, formula %q: %v %v", cell, got, formula, err, ferr)
+		}
+	}
+	table, err := Open("a.xlsx", marked, "")
+	if err != nil || table.Rows[1].Cells[0] != (Cell{Text: `=HYPERLINK("http://x","点")`, Kind: Text, column: 1, row: 2}) {
+		t.Errorf("%+v %v", table, err)
+	}
+}
+
+// Rows and cells that do not say where they stand follow each other; formats without a value
+// at the far ends are nothing; a text is what is read, not how it is spoken.
+func TestLoosely(t *testing.T) {
+	table, err := Open("a.xlsx", rezip(t, sample(t, nil), "xl/worksheets/sheet1.xml", func(string) string {
+		return `<worksheet><sheetData><row><c t="inlineStr"><is><r><t>张</t></r><r><t>甲</t></r><rPh><t>ZHANG</t></rPh></is></c><c/><c t="b"><v>1</v></c></row>` +
+			`<row r="5"><c t="d"><v>2026-11-10T00:00:00</v></c><c r="XFD5" s="1"/></row><row r="1048576"><c r="A1048576" s="1"/></row></sheetData></worksheet>`
+	}), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([][]string{{"1:张甲", "0:", "4:1"}, {"3:2026-11-10"}}, texts(table)); diff != "" || table.Rows[1].Number != 5 {
+		t.Error(diff)
+	}
+}
+
 func FuzzOpen(f *testing.F) {
-	f.Add(workbook(f, nil))
+	f.Add(sample(f, nil))
 	f.Add([]byte("姓名,金额\n张甲,1\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		a, err := Open("a", data, "")

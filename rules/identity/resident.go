@@ -13,12 +13,14 @@ var (
 	idChecks  = "10X98765432"
 )
 
+var capitalX = strings.NewReplacer("x", "X", "ｘ", "X", "Ｘ", "X")
+
 // ParseResidentID normalises a resident ID: x and full-width Ｘ become X, the
 // 15-digit form becomes the 18-digit one. The division in the first six digits is
 // that of first registration and never a reason to refuse.
 // Errors: id.length, id.digits, id.birth, id.check.
 func ParseResidentID(s string) (ResidentID, error) {
-	s = strings.NewReplacer("x", "X", "ｘ", "X", "Ｘ", "X").Replace(strings.TrimSpace(s))
+	s = capitalX.Replace(strings.TrimSpace(s))
 	switch len(s) {
 	case 15:
 		if !allDigits(s) {

@@ -24,9 +24,9 @@ import (
 	"zhida/exporters/bankfile"
 	"zhida/exporters/drawing"
 	"zhida/exporters/workbook"
-	"zhida/importers"
 	"zhida/importers/returns"
 	"zhida/payroll"
+	"zhida/payroll/journal"
 	"zhida/payroll/store"
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
@@ -120,66 +120,13 @@ func onwards(now func() time.Time, last time.Time) func() time.Time {
 // Close closes the book.
 func (a *App) Close() error { return a.store.Close() }
 
-// Import reads files of a kind and brings them into the book in their order, one
-// event each; each gets the result of every file. While one file is written to the
-// book the next is read. The first error ends it; what came before stays.
-func (a *App) Import(ctx context.Context, s *payroll.Session, kind string, files []string, o importers.Options, p payroll.ImportOptions, each func(payroll.ImportResult) error) error {
-	if o.Items == nil {
-		var err error
-		if o.Items, err = a.itemNames(ctx); err != nil {
-			return err
-		}
-	}
-	if kind == "statement" && o.Account == "" {
-		county, err := a.County(ctx)
-		if err != nil {
-			return err
-		}
-		o.Account = county.OnlyAccount()
-	}
-	type read struct {
-		batch *payroll.ImportBatch
-		err   error
-	}
-	next := make(chan read, 1)
-	done := make(chan struct{})
-	defer close(done)
-	go func() {
-		for _, file := range files {
-			var r read
-			data, err := readFile(file)
-			if r.err = err; err == nil {
-				r.batch, r.err = importers.Read(kind, filepath.Base(file), data, o)
-			}
-			select {
-			case next <- r:
-			case <-done:
-				return
-			}
-		}
-	}()
-	for range files {
-		r := <-next
-		if r.err != nil {
-			return r.err
-		}
-		result, err := a.Book.Import(ctx, s, r.batch, p)
-		if err != nil {
-			return err
-		}
-		if err := each(result); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // ReturnOptions say how a bank's answer is to be read; empty: as the county's settings
 // leave only one way.
 type ReturnOptions struct {
 	Bank   string          // code: its answers' layout
 	Layout string          // code of a layout
 	Batch  payroll.BatchID // the file answers this batch alone
+	Confirm
 }
 
 // Returns reads a bank's answer and takes it in. Without bank or layout every layout of
@@ -194,9 +141,28 @@ func (a *App) Returns(ctx context.Context, s *payroll.Session, file string, o Re
 	if err != nil {
 		return payroll.ReturnResult{}, err
 	}
-	answer, err := understand(county, filepath.Base(file), data, o)
+	table, converted, err := asTable(ctx, data)
 	if err != nil {
 		return payroll.ReturnResult{}, err
+	}
+	answer, err := understand(county, filepath.Base(file), table, o)
+	if err != nil {
+		return payroll.ReturnResult{}, err
+	}
+	if converted || o.Confirm.Given {
+		var sum Control
+		if answer.Rows != nil { // nil where the bank names no payment
+			for sum.Rows < answer.Rows.Len() {
+				sum.Total += answer.Rows.Row(sum.Rows).Fen
+				sum.Rows++
+			}
+		}
+		if err := o.Confirm.hold(filepath.Base(file), sum); err != nil {
+			return payroll.ReturnResult{}, err
+		}
+	}
+	if converted {
+		answer.Digest = journal.Digest(data) // what the bank has sent
 	}
 	return a.ImportReturns(ctx, s, answer, o.Batch)
 }

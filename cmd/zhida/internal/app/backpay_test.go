@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"zhida/importers"
 	"zhida/payroll"
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
@@ -169,7 +168,7 @@ func (b *caseBook) settle(item string, people []owed) {
 		if err := os.WriteFile(name, []byte(f[1]), 0o600); err != nil {
 			b.t.Fatal(err)
 		}
-		err := b.app.Import(context.Background(), b.by["张敏"], f[0], []string{name}, importers.Options{}, payroll.ImportOptions{}, func(r payroll.ImportResult) error {
+		err := b.app.Import(context.Background(), b.by["张敏"], f[0], []string{name}, ImportOptions{}, func(r Imported) error {
 			if r.Proposal == 0 {
 				return nil
 			}

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"zhida/importers"
 	"zhida/payroll"
 	"zhida/rules/calendar"
 	"zhida/rules/identity"
@@ -232,7 +231,7 @@ type benchFile struct {
 }
 
 func (d *Demo) benchImport(ctx context.Context, f benchFile) error {
-	return d.app.Import(ctx, d.by["张敏"], f.kind, []string{f.name}, importers.Options{}, payroll.ImportOptions{}, func(r payroll.ImportResult) error {
+	return d.app.Import(ctx, d.by["张敏"], f.kind, []string{f.name}, ImportOptions{}, func(r Imported) error {
 		if r.Proposal == 0 {
 			return nil
 		}

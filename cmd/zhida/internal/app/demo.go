@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"zhida/importers"
 	"zhida/payroll"
 	"zhida/payroll/checks"
 	"zhida/rules/calendar"
@@ -191,7 +190,7 @@ func (d *Demo) bring(ctx context.Context, kind, pattern string) error {
 	for i, name := range list {
 		files[i] = filepath.Join(d.dir, "county", filepath.FromSlash(name))
 	}
-	return d.app.Import(ctx, d.by["张敏"], kind, files, importers.Options{}, payroll.ImportOptions{}, func(r payroll.ImportResult) error {
+	return d.app.Import(ctx, d.by["张敏"], kind, files, ImportOptions{}, func(r Imported) error {
 		if r.Proposal == 0 {
 			return nil
 		}

@@ -1,0 +1,275 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime/debug"
+	"strconv"
+	"strings"
+
+	"zhida/exporters"
+	"zhida/importers"
+	"zhida/importers/sheet"
+	"zhida/payroll"
+	"zhida/payroll/journal"
+	"zhida/rules/message"
+	"zhida/rules/money"
+)
+
+// ImportOptions are what the clerk says about an import.
+type ImportOptions struct {
+	importers.Options
+	payroll.ImportOptions
+	Answer string // where the marked workbook goes; "" for beside the original
+	Confirm
+}
+
+// Control is what a clerk counts and adds up by hand.
+type Control struct {
+	Rows  int
+	Total money.Fen
+}
+
+// Confirm is how the clerk vouches for what a converted file holds: by figures given
+// beforehand, or by an answer to Ask.
+type Confirm struct {
+	Given bool
+	Control
+	Ask func(file string, found Control) bool // nil where nobody can be asked
+}
+
+// ParseConfirm reads 86,12345.00: rows and the sum of the amounts, which may be left out
+// where a kind has none. Error: import.confirm_form.
+func ParseConfirm(text string) (Control, error) {
+	rows, total, both := strings.Cut(strings.ReplaceAll(text, "，", ","), ",")
+	n, err := strconv.Atoi(strings.TrimSpace(rows))
+	if err != nil || n < 0 {
+		return Control{}, message.Err("import.confirm_form", text)
+	}
+	c := Control{Rows: n}
+	if both {
+		if c.Total, err = money.ParseYuan(strings.TrimSpace(total)); err != nil {
+			return c, message.Err("import.confirm_form", text)
+		}
+	}
+	return c, nil
+}
+
+// hold compares what was found with what the clerk says.
+func (c Confirm) hold(file string, found Control) error {
+	switch {
+	case c.Given && c.Control != found:
+		return message.Err("import.confirm_differs", file, found.Rows, found.Total, c.Rows, c.Total)
+	case c.Given:
+		return nil
+	case c.Ask == nil:
+		return message.Err("import.confirm", file, found.Rows, found.Total)
+	case !c.Ask(file, found):
+		return message.Err("import.not_confirmed", file)
+	}
+	return nil
+}
+
+// Import reads files of a kind and brings them into the book in their order, one
+// event each; each gets the result of every file. While one file is written to the
+// book the next is read. The first error ends it; what came before stays. Problems come
+// back as Answered, with the clerk's own workbook marked.
+func (a *App) Import(ctx context.Context, s *payroll.Session, kind string, files []string, o ImportOptions, each func(Imported) error) error {
+	if err := a.complete(ctx, kind, &o.Options); err != nil {
+		return err
+	}
+	if o.Answer != "" && len(files) > 1 {
+		return message.Err("import.one_answer")
+	}
+	next := make(chan incoming, 1)
+	done := make(chan struct{})
+	defer close(done)
+	go func() {
+		for _, file := range files {
+			select {
+			case next <- readIncoming(ctx, kind, file, o.Options):
+			case <-done:
+				return
+			}
+		}
+	}()
+	for range files {
+		if err := a.importOne(ctx, s, <-next, o, each); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// complete adds what the book knows about reading: names of items, the only account, and
+// what was said about headings before.
+func (a *App) complete(ctx context.Context, kind string, o *importers.Options) error {
+	if o.Items == nil {
+		var err error
+		if o.Items, err = a.itemNames(ctx); err != nil {
+			return err
+		}
+	}
+	if kind == "statement" && o.Account == "" {
+		county, err := a.County(ctx)
+		if err != nil {
+			return err
+		}
+		o.Account = county.OnlyAccount()
+	}
+	kept, err := a.Headings(ctx)
+	o.Known = map[string]map[string]string{}
+	for _, h := range kept {
+		if h.Kind != kind {
+			continue
+		}
+		o.Known[h.Shape] = map[string]string{}
+		for _, f := range h.Fields {
+			at := strings.LastIndexByte(f, '=')
+			o.Known[h.Shape][f[:at]] = f[at+1:]
+		}
+	}
+	return err
+}
+
+// incoming is a file on its way in.
+type incoming struct {
+	path      string
+	table     []byte // the workbook or text that was read
+	converted bool
+	batch     *payroll.ImportBatch
+	err       error
+}
+
+func readIncoming(ctx context.Context, kind, path string, o importers.Options) (in incoming) {
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(importers.Memory)) // for the reading alone: a large book may take more
+	in.path = path
+	data, err := readFile(path)
+	if err == nil {
+		in.table, in.converted, err = asTable(ctx, data)
+	}
+	if err == nil {
+		in.batch, err = importers.Read(kind, filepath.Base(path), in.table, o)
+	}
+	if err == nil && in.converted {
+		in.batch.Digest = journal.Digest(data) // what the clerk has
+	}
+	in.err = err
+	return in
+}
+
+func (a *App) importOne(ctx context.Context, s *payroll.Session, in incoming, o ImportOptions, each func(Imported) error) error {
+	if in.err != nil {
+		return in.err
+	}
+	if in.converted || o.Given {
+		if err := o.hold(in.batch.File, Control{in.batch.Counted, in.batch.Total}); err != nil {
+			return err
+		}
+	}
+	if s != nil && s.Has(payroll.RoleMaker) {
+		for _, h := range in.batch.Headings {
+			at, err := a.KeepHeadings(ctx, s, h)
+			if err != nil {
+				return err
+			}
+			if at != 0 && !a.IsDry() {
+				in.batch.Notes = append(in.batch.Notes, message.M("headings.kept", at))
+			}
+		}
+	}
+	result, err := a.Book.Import(ctx, s, in.batch, o.ImportOptions)
+	var problems message.Problems
+	if errors.As(err, &problems) {
+		file, note := a.answer(in, o.Answer, problems)
+		return &Answered{in.batch.Kind, problems, file, append(in.batch.Notes, note...)}
+	}
+	if err != nil {
+		return err
+	}
+	file := ""
+	if len(result.Problems) > 0 {
+		var note []message.Message
+		file, note = a.answer(in, o.Answer, result.Problems)
+		result.Notes = append(result.Notes, note...)
+	}
+	return each(Imported{result, file})
+}
+
+// Imported is what an import did, with the workbook that shows what was left out; "" for none.
+type Imported struct {
+	payroll.ImportResult
+	Answer string
+}
+
+// Answered is an import that was refused for its problems, with the workbook that shows them.
+type Answered struct {
+	Kind     string
+	Problems message.Problems
+	File     string // "" when there is none; Notes say why
+	Notes    []message.Message
+}
+
+func (e *Answered) Error() string { return e.Problems.Error() }
+
+// Unwrap gives the problems.
+func (e *Answered) Unwrap() error { return e.Problems }
+
+// answer writes the clerk's own workbook with the bad cells marked: to the file named, or
+// beside the original under a name that is free. A trial writes none unless it is named.
+// That it cannot be written is a note: the problems are what matters.
+func (a *App) answer(in incoming, to string, problems message.Problems) (file string, note []message.Message) {
+	if to == "" && a.IsDry() {
+		return "", nil
+	}
+	marked, err := sheet.Mark(filepath.Base(in.path), in.table, problems)
+	if err == nil && to != "" {
+		err = writeNew(to, marked)
+	}
+	for n := 1; err == nil && to == "" && n < 1000; n++ {
+		name := answerName(in.path, n)
+		if _, there := os.Lstat(name); there == nil {
+			continue
+		}
+		to, err = name, writeNew(name, marked)
+	}
+	if err != nil {
+		var m *message.Error
+		if !errors.As(err, &m) {
+			m = message.Err("import.no_answer", err)
+		}
+		return "", []message.Message{m.Message}
+	}
+	return to, nil
+}
+
+var answered = regexp.MustCompile(`_问题\d*$`)
+
+// answerName is 花名册_问题.xlsx for 花名册.xlsx, and 花名册_问题2.xlsx for an answer to that.
+func answerName(path string, n int) string {
+	base := answered.ReplaceAllString(strings.TrimSuffix(path, filepath.Ext(path)), "") + "_问题"
+	if n > 1 {
+		base += strconv.Itoa(n)
+	}
+	return base + ".xlsx"
+}
+
+func writeNew(file string, data []byte) error {
+	_, err := exporters.Release(filepath.Dir(file), filepath.Base(file), func(w io.Writer) error {
+		_, err := io.Copy(w, bytes.NewReader(data))
+		return err
+	})
+	if message.Code(err) == "export.exists" {
+		return message.Err("file.exists", file).Because(err)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	return nil
+}

@@ -1,0 +1,56 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"zhida/importers"
+	"zhida/payroll"
+	"zhida/rules/message"
+)
+
+// What only the book can find wrong with a sheet is shown by the files of testdata/problems
+// whose names begin with book: each gives its code, at its cell, and nothing else.
+func TestProblemsOfTheBook(t *testing.T) {
+	b := newFundBook(t)
+	b.bring("roster", "身份证号,姓名,人员类别,单位代码,去世日期,生效日期\n439901198001040136,李丁,村干部,430725101201,2025-12-01,2025-12-01\n")
+	ctx := context.Background()
+	wants := map[string]struct{ kind, cell string }{
+		"import.card_taken": {"accounts", "C2"}, "import.card_unproved": {"accounts", "C2"}, "import.holder_differs": {"accounts", "F2"},
+		"import.died_elsewhere": {"roster", "E2"}, "import.died_unborn": {"roster", "E2"}, "import.future": {"roster", "E2"}, "import.place_unknown": {"roster", "D2"},
+		"import.item_unknown": {"receivables", "C2"}, "import.name_differs": {"tenure", "B2"}, "import.person_unknown": {"tenure", "A2"},
+		"import.other_county": {"places", "A2"}, "import.publicity_days": {payroll.KindPublicity, "E2"}, "import.publicity_photo": {payroll.KindPublicity, "F2"},
+		"import.still_open": {"holds", "A3"}, "import.verified_year": {"verifications", "C2"},
+	}
+	files, err := filepath.Glob("../../../../testdata/problems/book.*")
+	if err != nil || len(files) != len(wants) {
+		t.Errorf("%d files, %d in the table of this test: %v", len(files), len(wants), err)
+	}
+	for _, file := range files {
+		code := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(file), "book."), ".csv")
+		want := wants[code]
+		data, err := os.ReadFile(file)
+		b.must(err)
+		in, err := importers.Read(want.kind, filepath.Base(file), data, importers.Options{Items: map[string]string{}})
+		if err != nil || len(in.Problems) > 0 {
+			t.Errorf("%s is not well formed: %v %v", code, err, in)
+			continue
+		}
+		r, err := b.app.Book.Dry().Import(ctx, b.by["张敏"], in, payroll.ImportOptions{})
+		var found message.Problems
+		if !errors.As(err, &found) {
+			found = r.Asks // not wrong, and another person has to look
+			b.must(err)
+		}
+		if len(found) != 1 || found[0].Code != code || found[0].Cell != want.cell || found[0].Text(message.Chinese) == "" {
+			t.Errorf("%s: %v, want the code at %s", code, found, want.cell)
+		}
+		if len(found) == 1 && found[0].Exit() != message.ExitDone && found[0].Hint(message.Chinese) == "" {
+			t.Errorf("%s has no hint", code)
+		}
+	}
+}
