@@ -24,6 +24,8 @@ type Options struct {
 	Sheet string            // name of the sheet, "" for the first
 	From  calendar.Date     // first day for rows without a 生效日期; 0: such rows are problems
 	Items map[string]string // printed names of items to codes, for wide sheets
+	// Places are the names of the places in the book by code: a name beside a code must be its name.
+	Places map[string]string
 	// Account is whose statement a file without a column for it is: banks print it above the
 	// table, or nowhere. "" when nobody says.
 	Account string
@@ -46,6 +48,7 @@ func Read(kind, file string, data []byte, o Options) (*payroll.ImportBatch, erro
 		return nil, err
 	}
 	r.rows()
+	r.keepWhole()
 	for s := range r.scope {
 		r.batch.Scope = append(r.batch.Scope, s)
 	}
@@ -311,6 +314,9 @@ func (r *reading) row(row *sheet.Row) {
 		cell := row.At(at)
 		cells[c.code] = cell.Address
 		v, err := c.value(cell)
+		if err == nil && c.kind == place {
+			err = r.named(cell.Text)
+		}
 		switch {
 		case err != nil:
 			r.problem(cell.Address, problemOf(err))
@@ -359,6 +365,15 @@ func (r *reading) row(row *sheet.Row) {
 		values["item"], values["fen"], cells["fen"], cells["item"] = r.wide[c], v, cell.Address, cell.Address
 		r.fact(row, values, cells)
 	}
+}
+
+// named holds a name that stands beside the code of a place against the book's.
+func (r *reading) named(text string) error {
+	code, name := codeAndName(text)
+	if known := r.options.Places[code]; name != "" && known != "" && known != name {
+		return message.Err("import.place_named", code, known, name)
+	}
+	return nil
 }
 
 func (r *reading) add(column int, fen string) {
@@ -502,6 +517,10 @@ func (r *reading) special(v map[string]string, cell func(string) string) bool {
 			r.problem(cell(at), message.M("import.register_class", v["class"], strings.Join(lacking, "、")))
 			return false
 		}
+	case payroll.KindChanges:
+		return r.change(v, cell)
+	case payroll.KindElection:
+		return r.result(v, cell)
 	case "accounts":
 		c := identity.Card(v["card"])
 		if v["bank"] == "" {

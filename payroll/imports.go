@@ -45,6 +45,7 @@ type ImportRow struct {
 	Fact       Fact              `json:"fact"`
 	Withdraw   bool              `json:"withdraw,omitempty"`
 	Cells      map[string]string `json:"cells,omitempty"` // column code to cell address
+	Group      string            `json:"-"`               // rows of one come in together or not at all; "" alone
 }
 
 // Cell is where a column of the row stands; the row's first cell when it is absent.

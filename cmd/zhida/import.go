@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -83,34 +82,6 @@ func (c *cli) imported(r payroll.ImportResult) error {
 		return message.Err("import.left_out", r.Refused)
 	}
 	return nil
-}
-
-func (c *cli) templateCommand() *cobra.Command {
-	var out string
-	cmd := &cobra.Command{
-		Use: "template KIND", Short: "生成一种表格的空白模板：" + strings.Join(importers.Kinds(), " "), Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			b, err := importers.Template(args[0])
-			if err != nil {
-				return err
-			}
-			if out == "" {
-				out = args[0] + ".xlsx"
-			}
-			f, err := os.OpenFile(out, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-			if err != nil {
-				return message.Err("file.exists", out).Because(err)
-			}
-			defer f.Close()
-			if _, err := f.Write(b); err != nil {
-				return err
-			}
-			c.say("template.done", out)
-			return f.Close()
-		},
-	}
-	cmd.Flags().StringVarP(&out, "output", "o", "", "写到哪个文件")
-	return cmd
 }
 
 func (c *cli) importReturns(cmd *cobra.Command, files []string, o app.ReturnOptions, batch string) error {

@@ -81,7 +81,7 @@ func (c *cli) root() *cobra.Command {
 	f.BoolVar(&c.yes, "yes", false, "要送出去的东西不再询问")
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return message.Err("cli.usage", err) })
-	root.AddCommand(c.initCommand(), c.actorCommand(), c.settingsCommand(), c.templateCommand(), c.importCommand(), c.policyCommand(), c.proposalCommand(),
+	root.AddCommand(c.initCommand(), c.actorCommand(), c.settingsCommand(), c.templateCommand(), c.importCommand(), c.electionCommand(), c.rosterCommand(), c.policyCommand(), c.proposalCommand(),
 		c.statusCommand(), c.runCommand(), c.rerunCommand(), c.batchCommand(), c.checksCommand(), c.explainCommand(), c.exportCommand(), c.workbookCommand(), c.reportCommand(), c.evidenceCommand(), c.receiptCommand(), c.archiveCommand(), c.fsckCommand(), c.backupCommand(), c.restoreCommand(), c.moveCommand(), c.upgradeCommand(), c.doctorCommand(), c.eraseCommand(), c.orderCommand(), c.noticeCommand(), c.paysheetCommand(), c.payslipCommand(), c.dossierCommand(), c.auditDataCommand(), c.layoutCommand(), c.calendarCommand(), c.budgetCommand(), c.paymentsCommand(), c.returnsCommand(), c.reissueCommand(), c.fundCommand(), c.owedCommand(), c.deathsCommand(), c.sendbackCommand(), c.censusCommand(), c.serveCommand(), c.demoCommand(), c.completionCommand())
 	c.complete(root)
 	return root

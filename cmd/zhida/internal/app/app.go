@@ -127,6 +127,12 @@ func (a *App) Import(ctx context.Context, s *payroll.Session, kind string, files
 			return err
 		}
 	}
+	if o.Places == nil {
+		var err error
+		if o.Places, err = a.PlaceNames(ctx); err != nil {
+			return err
+		}
+	}
 	if kind == "statement" && o.Account == "" {
 		county, err := a.County(ctx)
 		if err != nil {
