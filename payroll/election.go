@@ -394,6 +394,9 @@ func (x *file) goBack(ctx context.Context, r Reader, at int64, profile func(*fac
 			profiles = append(profiles, p)
 		} else if k := slices.IndexFunc(old.Profiles, func(q facts.Profile) bool { return q.From == p.From }); k >= 0 {
 			profiles = append(profiles, old.Profiles[k])
+		} else if len(x.Profiles) == 1 { // whoever was brought onto the roster stays on it, or what was paid would not be taken back
+			p.Position = 0
+			profiles = append(profiles, p)
 		}
 	}
 	var spells []facts.Spell
