@@ -15,7 +15,7 @@ var changesForm = form{kind: payroll.KindChanges, title: "变动表", fact: payr
 	{code: "date", title: "变动日期", synonyms: []string{"日期", "生效日期", "执行日期", "date"}, kind: day, required: true, help: "离任填在任的最后一天；其余填变动后的第一天；死亡填去世日期", example: "2026-11-16"},
 	{code: "document", title: "文号", synonyms: []string{"依据", "文件", "document"}, required: true, help: "任免文件、证明或申请的编号", example: "桃组任〔2026〕18号"},
 	{code: "category", title: "人员类别", synonyms: []string{"类别", "category"}, choices: categoryChoices, help: "新增的填"},
-	{code: "from_place", title: "原单位代码", synonyms: []string{"调出单位代码", "原单位", "from place"}, kind: place, help: "调动、离任、职务变动的可以填，填了就核对", example: "430725101"},
+	{code: "from_place", title: "原单位代码", synonyms: []string{"调出单位代码", "原单位", "from place"}, kind: place, help: "调动、离任、职务变动的可以填，填了就核对"},
 	{code: "from_post", title: "原职务", synonyms: []string{"原任职务", "免去职务", "from post"}, help: "只免一个职务的填；新职务与原职务兼任的写“兼任”"},
 	{code: "place", title: "单位代码", synonyms: []string{"现单位代码", "调入单位代码", "新单位代码", "村代码", "乡镇代码", "place"}, kind: place, help: "新增、调动的填", example: "430725102"},
 	{code: "post", title: "职务", synonyms: []string{"现职务", "新职务", "现任职务", "post"}, help: "新增、职务变动的填；调动的空着是职务不变", list: posts, example: "站所长"},
@@ -53,6 +53,11 @@ func (r *reading) change(v map[string]string, cell func(string) string) bool {
 		ok = false
 	}
 	c := identity.Card(v["card"])
+	if other, taken := r.cards[v["card"]]; taken && other != v["id"] {
+		r.problem(cell("card"), message.M("import.card_twice", c))
+		return false
+	}
+	r.cards[v["card"]] = v["id"]
 	if v["bank"] == "" {
 		v["bank"] = c.Bank()
 	}

@@ -12,7 +12,7 @@ import (
 // electionForm is the result of elections (换届结果表): per village one row for each post
 // that somebody was elected to, and for each person who leaves.
 var electionForm = form{kind: payroll.KindElection, title: "换届结果", fact: payroll.ResultRow, key: []string{"place", "outcome", "post"}, from: "handover", whole: "place", columns: []column{
-	{code: "place", title: "村代码", synonyms: []string{"单位代码", "村（社区）代码", "区划代码", "place"}, kind: place, required: true, help: "12 位；一个村的各行要一起报，这个村全体当选人都要有", example: "430725101200"},
+	{code: "place", title: "村代码", synonyms: []string{"单位代码", "村（社区）代码", "区划代码", "place"}, kind: place, required: true, help: "12 位；一个村的各行要一起报，这个村全体当选人都要有", list: villages, example: "430725101200"},
 	{code: "date", title: "选举日期", synonyms: []string{"换届日期", "选举时间", "date"}, kind: day, required: true, example: "2026-11-08"},
 	{code: "handover", title: "交接日期", synonyms: []string{"到任日期", "任职日期", "handover"}, kind: day, required: true, help: "新一届到任的第一天；没有当选的任职到前一天为止", example: "2026-11-11"},
 	{code: "document", title: "文号", synonyms: []string{"批复文号", "任免文号", "依据", "document"}, required: true, example: "桃组〔2026〕61号"},

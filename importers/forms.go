@@ -150,7 +150,7 @@ var forms = []form{
 	}},
 	{kind: "days", title: "下村考勤", fact: facts.KindDay, key: []string{"kind", "date", "place"}, from: "date", to: "date", scope: true, columns: []column{
 		hidden(idColumn), hidden(nameColumn),
-		{code: "place", title: "单位代码", synonyms: []string{"乡镇代码", "填报单位代码", "place"}, kind: place, required: true, help: "填报的乡镇，9 位", example: "430725101"},
+		{code: "place", title: "单位代码", synonyms: []string{"乡镇代码", "填报单位代码", "place"}, kind: place, required: true, help: "填报的乡镇，9 位", list: townships, example: "430725101"},
 		{code: "date", title: "日期", synonyms: []string{"下村日期", "出勤日期", "date"}, kind: day, required: true, example: "2026-10-12"},
 		{code: "kind", title: "类型", synonyms: []string{"考勤类型", "事项", "kind"}, required: true, example: "下村", list: dayKinds},
 		{code: "village", title: "所到村", synonyms: []string{"下村地点", "到村", "village"}, meta: true, example: "桃花源村"},

@@ -21,6 +21,8 @@ const (
 	absenceKinds
 	grades
 	hukous
+	villages
+	townships
 )
 
 // fixed are suggestions that need no book.
@@ -49,7 +51,7 @@ func (f *form) offer(c *column, l *payroll.FormLists) (choices []string, open bo
 		if f.kind == "places" { // which brings in the places
 			return nil, false
 		}
-		return l.Places, false
+		return placesOf(c.list, l.Places), false
 	case c.code == "item" && f.kind != "registers":
 		return l.Items, false
 	case c.code == "fund":
@@ -62,6 +64,15 @@ func (f *form) offer(c *column, l *payroll.FormLists) (choices []string, open bo
 		return l.Ranks, true
 	}
 	return fixed[c.list], true
+}
+
+// placesOf are the places that a column takes: all of them, or one level.
+func placesOf(level listKind, all []string) []string {
+	digits := map[listKind]int{villages: 12, townships: 9}[level]
+	return slices.DeleteFunc(slices.Clone(all), func(s string) bool {
+		code, _ := codeAndName(s)
+		return digits != 0 && len(code) != digits
+	})
 }
 
 // bankNames are the names of all banks, those of the county first.
@@ -143,6 +154,12 @@ func (f *form) template(l payroll.FormLists, rows [][]string, extra []sheet.Extr
 		if c.kind == place || c.code == "fund" || c.code == "item" { // an example that the book does not have would be refused
 			if len(x.Choices) > 0 && !slices.Contains(x.Choices, x.Example) && x.Example != "" {
 				x.Example = x.Choices[0]
+				for _, s := range x.Choices { // a village for a village
+					if code, _ := codeAndName(s); len(code) == len(c.example) {
+						x.Example = s
+						break
+					}
+				}
 			}
 		}
 		t.Columns[i] = x

@@ -130,8 +130,7 @@ func (b *Book) planImport(ctx context.Context, tx Tx, stated *ImportBatch) (*imp
 			plan.asks = append(plan.asks, message.Problem{File: in.File, Sheet: in.Sheet, Cell: row.Cell(column), Message: m})
 		}
 		if len(wrong[i]) > 0 {
-			plan.problems = append(plan.problems, wrong[i]...)
-			plan.refused++
+			plan.refuse(wrong[i], row.Group != "")
 		}
 		if len(wrong[i]) == 0 && !left[row.Group] {
 			plan.add(known, row, seen)
@@ -146,6 +145,19 @@ func (b *Book) planImport(ctx context.Context, tx Tx, stated *ImportBatch) (*imp
 	sortFacts(plan.end)
 	plan.clashes(known, &in.ImportBatch)
 	return plan, nil
+}
+
+// refuse keeps what is wrong with a row. Several facts of one event can be wrong in the same way.
+func (p *importPlan) refuse(wrong message.Problems, ofEvent bool) {
+	n := len(p.problems)
+	for _, x := range wrong {
+		if !ofEvent || !slices.ContainsFunc(p.problems, func(old message.Problem) bool { return old.Cell == x.Cell && old.Code == x.Code }) {
+			p.problems = append(p.problems, x)
+		}
+	}
+	if len(p.problems) > n {
+		p.refused++
+	}
 }
 
 // add files one good row: nothing when the book says the same already.

@@ -41,10 +41,13 @@ func (b *Book) unfold(ctx context.Context, tx Tx, in *ImportBatch) (*unfolded, e
 		return u, nil
 	}
 	u.Rows = nil
-	if in.Kind == KindChanges {
-		return u, u.changes(ctx, tx, in.Rows)
+	work := u.changes
+	if in.Kind == KindElection {
+		work = func(ctx context.Context, tx Tx, rows []ImportRow) error { return u.elections(ctx, tx, b.today(), rows) }
 	}
-	return u, u.elections(ctx, tx, b.today(), in.Rows)
+	err := work(ctx, tx, in.Rows)
+	slices.SortStableFunc(u.problems, func(a, b message.Problem) int { return cmp.Compare(rowOf(a.Cell), rowOf(b.Cell)) })
+	return u, err
 }
 
 func (u *unfolded) problem(row *ImportRow, column, code string, args ...any) {

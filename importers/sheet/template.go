@@ -60,6 +60,7 @@ const (
 	firstRow     = 3
 	framedRows   = 200   // with a frame around each cell
 	checkedRows  = 10000 // with drop-downs and checks
+	mostNoted    = 15    // choices that the notes list; of more they list a few
 )
 
 // Drop-downs up to this many characters stand in the form itself; Excel takes 255.
@@ -167,6 +168,10 @@ func (w *templateWriter) form() {
 	last := letters(len(w.t.Columns))
 	w.title(sheet, last)
 	w.do(w.SetRowHeight(sheet, 2, 32))
+	for row := firstRow; row <= max(framedRows, firstRow+len(w.t.Rows)); row++ {
+		w.do(w.SetRowHeight(sheet, row, 18))
+	}
+	w.onePageWide(sheet)
 	w.do(w.SetPanes(sheet, &excelize.Panes{Freeze: true, YSplit: 2, TopLeftCell: "A3", ActivePane: "bottomLeft"}))
 }
 
@@ -301,11 +306,15 @@ func (w *templateWriter) list(title string, choices []string) string {
 func (w *templateWriter) notes() {
 	rows := make([][]string, len(w.t.Columns))
 	for i, c := range w.t.Columns {
-		need, choices := "", strings.Join(c.Choices[:min(len(c.Choices), 12)], "、")
+		shown := len(c.Choices)
+		if shown > mostNoted {
+			shown = 5
+		}
+		need, choices := "", strings.Join(c.Choices[:shown], "、")
 		if c.Required {
 			need = "必填"
 		}
-		if len(c.Choices) > 12 {
+		if shown < len(c.Choices) {
 			choices += " 等 " + strconv.Itoa(len(c.Choices)) + " 项，见下拉列表"
 		}
 		if c.Open && choices != "" {
@@ -359,8 +368,12 @@ func (w *templateWriter) table(sheet string, above, heads []string, rows [][]str
 		w.do(w.SetCellStyle(sheet, "A"+strconv.Itoa(at), last+strconv.Itoa(at), body))
 		w.do(w.SetRowHeight(sheet, at, float64(16*most+2)))
 	}
-	landscape, fit, one, none := "landscape", true, 1, 0
-	w.do(w.SetPageLayout(sheet, &excelize.PageLayoutOptions{Orientation: &landscape, FitToWidth: &one, FitToHeight: &none}))
+	w.onePageWide(sheet)
+}
+
+func (w *templateWriter) onePageWide(sheet string) {
+	landscape, fit, one, none, paper := "landscape", true, 1, 0, 9 // A4
+	w.do(w.SetPageLayout(sheet, &excelize.PageLayoutOptions{Size: &paper, Orientation: &landscape, FitToWidth: &one, FitToHeight: &none}))
 	w.do(w.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: &fit}))
 }
 
