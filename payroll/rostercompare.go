@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 
@@ -163,10 +164,8 @@ func (x *RosterComparison) person(p *facts.Person, row *ImportRow, today calenda
 		x.New = append(x.New, RosterNew{q.ID, q, row.Cell("id")})
 	case row != nil:
 		var book, sheet map[string]any
-		for body, into := range map[string]*map[string]any{ProfileBody(now): &book, row.Fact.Body: &sheet} {
-			if err := json.Unmarshal([]byte(body), into); err != nil {
-				return err
-			}
+		if err := errors.Join(json.Unmarshal([]byte(ProfileBody(now)), &book), json.Unmarshal([]byte(row.Fact.Body), &sheet)); err != nil {
+			return err
 		}
 		if p.Died() != 0 {
 			book["died"] = p.Died().String()
