@@ -541,7 +541,7 @@ func postsAllowed(ctx context.Context, r Reader) (func(place string, population 
 	}, nil
 }
 
-// note says which villages of the townships in the sheet have not reported, and which
+// note says how many villages of the county have not reported, and which
 // documents count recognised service of those in office.
 func (e *electing) note() error {
 	year, count := 0, 0
