@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -70,7 +71,7 @@ const mostInline = 250
 type templateWriter struct {
 	*excelize.File
 	t     *Template
-	lists int // columns of the sheet of choices
+	lists [][]string // columns of the sheet of choices
 	err   error
 }
 
@@ -97,7 +98,7 @@ func (t Template) Write() ([]byte, error) {
 		w.table(x.Title, nil, x.Heads, x.Rows)
 	}
 	w.notes()
-	if w.lists > 0 {
+	if len(w.lists) > 0 {
 		w.do(f.SetSheetVisible(choicesSheet, false))
 	}
 	if w.err != nil {
@@ -286,12 +287,20 @@ func (w *templateWriter) check(sheet, name string, c *TemplateColumn) {
 
 // list puts a long list on the sheet of choices, and gives its range.
 func (w *templateWriter) list(title string, choices []string) string {
-	if w.lists == 0 {
+	at := slices.IndexFunc(w.lists, func(old []string) bool { return slices.Equal(old, choices) })
+	name := letters(at + 1)
+	within := func() string {
+		return "'" + choicesSheet + "'!$" + name + "$2:$" + name + "$" + strconv.Itoa(len(choices)+1)
+	}
+	if at >= 0 {
+		return within()
+	}
+	if len(w.lists) == 0 {
 		_, err := w.NewSheet(choicesSheet)
 		w.do(err)
 	}
-	w.lists++
-	name := letters(w.lists)
+	w.lists = append(w.lists, choices)
+	name = letters(len(w.lists))
 	w.do(w.SetCellStr(choicesSheet, name+"1", title))
 	width := 12
 	for i, s := range choices {
@@ -299,7 +308,7 @@ func (w *templateWriter) list(title string, choices []string) string {
 		width = max(width, min(60, wide(s)+2))
 	}
 	w.do(w.SetColWidth(choicesSheet, name, name, float64(width)))
-	return "'" + choicesSheet + "'!$" + name + "$2:$" + name + "$" + strconv.Itoa(len(choices)+1)
+	return within()
 }
 
 // notes writes the sheet that says how to fill in the form.
