@@ -282,7 +282,7 @@ func (e *electing) judgePerson(v *result, x *resultRow) {
 	held := slices.ContainsFunc(who.Spells, func(s facts.Spell) bool { return s.Place == v.Place && runsOn(&s, eve) })
 	same := slices.ContainsFunc(who.Spells, func(s facts.Spell) bool { return s.Place == v.Place && s.Post == x.Post && runsOn(&s, eve) })
 	if x.Outcome == ResultLeft {
-		if !held {
+		if p := who.profileOn(eve); !held || p == nil || p.Category != facts.VillageCadre { // a post sent from above is not the villagers' to end
 			e.fail(v, x.row, "id", "election.no_post", x.row.PersonName, v.Place)
 		}
 		return
