@@ -82,6 +82,7 @@ func (c *cli) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return message.Err("cli.usage", err) })
 	root.AddCommand(
 		c.initCommand(), c.actorCommand(), c.settingsCommand(), c.templateCommand(), c.importCommand(), c.headingsCommand(),
+		c.electionCommand(), c.rosterCommand(),
 		c.policyCommand(), c.proposalCommand(), c.statusCommand(), c.runCommand(), c.rerunCommand(), c.batchCommand(),
 		c.checksCommand(), c.explainCommand(), c.exportCommand(), c.workbookCommand(), c.reportCommand(), c.evidenceCommand(),
 		c.receiptCommand(), c.archiveCommand(), c.fsckCommand(), c.backupCommand(), c.restoreCommand(), c.moveCommand(),
