@@ -93,24 +93,27 @@ func inside(name string, content []byte) string {
 
 // carriers are the files that must hold whole numbers, by the command that writes them: what
 // a bank pays by, what a stranger computes again, what an auditor has unmasked by a notice
-// of audit, and the list on which townships verify people. Nothing else may.
+// of audit, the list on which townships verify people, and what a clerk gets back to mend or to complete. Nothing else may.
 var carriers = map[string][]string{
 	"export":     {`[^/]+\.(txt|bpt|xlsx|xls|xml|csv)`, `代扣_[^/]+\.csv`},
 	"evidence":   {`证据_[^/]+/` + rowsWithNumbers, `证据_[^/]+\.zip`},
 	"archive":    {`档案_[^/]+/[^/]+/证据/` + rowsWithNumbers, `档案_[^/]+\.zip`},
 	"audit-data": {`(persons|accounts|payments)\.csv`},
 	"census":     {`资格认证名单_[^/]+\.xlsx`},
-	"demo":       {`county/.+`, `bank/.+`},
+	"import":     {`[^/]+\.xlsx`}, // the clerk's own workbook, marked
+	"roster":     {`[^/]+\.xlsx`}, // a sheet of changes to complete
+	"demo":       {`county/.+`, `bank/.+`, `证据_[^/]+/` + rowsWithNumbers, `证据_[^/]+\.zip`},
 }
 
 const rowsWithNumbers = `(sealed/payments|inputs/facts|inputs/batches/[^/]+/payments)\.tsv`
 
 // mayCarry says whether a file that a command has written may hold whole numbers.
 func mayCarry(args []string, name string) bool {
-	if len(args) == 0 || args[0] == "audit-data" && !slices.Contains(args, "--unmask") {
+	at := slices.IndexFunc(args, func(s string) bool { return carriers[s] != nil })
+	if at < 0 || args[at] == "audit-data" && !slices.Contains(args, "--unmask") {
 		return false
 	}
-	for _, pattern := range carriers[args[0]] {
+	for _, pattern := range carriers[args[at]] {
 		if regexp.MustCompile(`(^|/)` + pattern + `$`).MatchString(filepath.ToSlash(name)) {
 			return !strings.HasPrefix(filepath.Base(name), "manifest-")
 		}
@@ -181,7 +184,11 @@ func journalled(path string, content []byte) (wrong []string) {
 	if !bytes.HasPrefix(content, []byte("SQLite format 3\x00")) {
 		return nil
 	}
-	db, err := sql.Open("sqlite3", "file:"+path+"?mode=ro")
+	mode := "?mode=ro"
+	if _, err := os.Stat(path + "-wal"); err != nil {
+		mode += "&immutable=1" // looking leaves no files beside it
+	}
+	db, err := sql.Open("sqlite3", "file:"+path+mode)
 	if err != nil {
 		return nil
 	}
