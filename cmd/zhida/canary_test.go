@@ -21,6 +21,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"zhida/cmd/zhida/internal/term"
 	"zhida/rules/identity"
 )
 
@@ -234,7 +235,10 @@ func runWatched(args []string) int {
 		before = treeOf(work)
 		syscall.Umask(0)
 	}
-	code := run(args, os.Stdin, c.before(os.Stdout), c.before(os.Stderr))
+	z := &cli{in: os.Stdin, out: c.before(os.Stdout), errs: term.Cleaned{Writer: c.before(os.Stderr)}}
+	err := z.execute(args)
+	code := z.report(err)
+	noteErrors(args, err, c.seen.String())
 	var wrong []string
 	if found := personal(c.seen.String()); found != "" {
 		wrong = append(wrong, "shows "+found)
