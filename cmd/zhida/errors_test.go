@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -41,6 +42,9 @@ type example struct {
 // behind finds the code behind a line that was printed.
 var behind = regexp.MustCompile(`（([a-z]+\.[a-z0-9_]+)）$`)
 
+// cells are the lines between the columns of a table, with the room around them.
+var cells = regexp.MustCompile(` *│ *`)
+
 // noteErrors writes down what errors a command of a script printed.
 func noteErrors(args []string, err error, printed string) {
 	file := os.Getenv(notesVariable)
@@ -62,6 +66,9 @@ func noteErrors(args []string, err error, printed string) {
 	}
 	lines := strings.Split(strings.TrimSuffix(printed, "\n"), "\n")
 	for i, line := range lines {
+		if strings.HasPrefix(line, "│") { // a row of a table
+			line = strings.TrimSpace(cells.ReplaceAllString(line, "  "))
+		}
 		if m := behind.FindStringSubmatch(line); m != nil {
 			if strings.HasPrefix(line, "    → ") && i > 0 {
 				line = lines[i-1] + "\n" + line
@@ -117,8 +124,10 @@ func command(args []string) string {
 	return plain(strings.Join(words, " "))
 }
 
-// plain leaves out where on the machine a script ran.
+// plain leaves out where on the machine a script ran, and on which day.
 func plain(s string) string {
+	today := time.Now().In(time.FixedZone("", 8*60*60))
+	s = strings.ReplaceAll(strings.ReplaceAll(s, today.Format(time.DateOnly), "某日"), today.Format("20060102"), "某日")
 	if work := os.Getenv("WORK"); work != "" {
 		s = strings.ReplaceAll(s, work+"/", "")
 	}
