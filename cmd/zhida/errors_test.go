@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"zhida/cmd/zhida/internal/term"
 	"zhida/rules/message"
 )
 
@@ -124,10 +125,16 @@ func command(args []string) string {
 	return plain(strings.Join(words, " "))
 }
 
+// clockTime is a time of day behind a date.
+var clockTime = regexp.MustCompile(`[ T]\d{2}:\d{2}:\d{2}(Z|\+08:00)?`)
+
 // plain leaves out where on the machine a script ran, and on which day.
 func plain(s string) string {
 	today := time.Now().In(time.FixedZone("", 8*60*60))
 	s = strings.ReplaceAll(strings.ReplaceAll(s, today.Format(time.DateOnly), "某日"), today.Format("20060102"), "某日")
+	month := today.Format("2006-01")
+	s = strings.NewReplacer("现在是 "+month, "现在是 某月", "it is "+month, "it is 某月").Replace(term.Clean(s))
+	s = clockTime.ReplaceAllString(s, " 某时")
 	if work := os.Getenv("WORK"); work != "" {
 		s = strings.ReplaceAll(s, work+"/", "")
 	}
@@ -252,6 +259,19 @@ func readExamples(t *testing.T) (list []example) {
 	return list
 }
 
+// named says whether a test of a package names a code.
+func named(t *testing.T, dir, code string) bool {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("../..", dir, "*_test.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.ContainsFunc(files, func(file string) bool {
+		text, err := os.ReadFile(file)
+		return err == nil && bytes.Contains(text, []byte(`"`+code+`"`))
+	})
+}
+
 // Every error of the catalogue has an example or a reason why nobody can provoke it, not
 // both, and the committed pages say so.
 func TestErrorPages(t *testing.T) {
@@ -267,9 +287,12 @@ func TestErrorPages(t *testing.T) {
 			t.Errorf("%s: example %v, reason for having none %v", e.Code, shown, excused)
 		}
 	}
-	for code := range unprovoked {
+	for code, x := range unprovoked {
 		if !known[code] {
 			t.Errorf("%s is no error of the catalogue", code)
+		}
+		if x.tests != "" && !named(t, x.tests, code) {
+			t.Errorf("no test of %s names %s", x.tests, code)
 		}
 	}
 	for _, x := range list {
