@@ -273,9 +273,12 @@ func named(t *testing.T, dir, code string) bool {
 }
 
 // Every error of the catalogue has an example or a reason why nobody can provoke it, not
-// both, and the committed pages say so.
+// both, and the committed pages say so. With the flag the pages are written anew from the examples.
 func TestErrorPages(t *testing.T) {
 	list := readExamples(t)
+	if *writeErrors {
+		writePages(t, list)
+	}
 	known := map[string]bool{}
 	for _, e := range message.Entries() {
 		if e.Exit == message.ExitDone {
@@ -306,7 +309,7 @@ func TestErrorPages(t *testing.T) {
 			t.Fatal(err)
 		}
 		if d := cmp.Diff(string(errorPage(lang, list)), string(text)); d != "" {
-			t.Errorf("%s is not what catalogue and examples say: go test ./cmd/zhida -run TestScripts/errors_usage -errors\n%s", page, d)
+			t.Errorf("%s is not what catalogue and examples say: go test ./cmd/zhida -run TestErrorPages -errors\n%s", page, d)
 		}
 	}
 }

@@ -99,8 +99,11 @@ func coded(code string, lang message.Lang) string {
 	return "（" + code + "）"
 }
 
-// said is a problem with the place where it is.
+// said is a problem with the place where it is, unless its sentence begins with that.
 func (p problem) said(lang message.Lang) string {
+	if p.File != "" && strings.HasPrefix(p.Text, p.File) {
+		return said(p.Text, p.Hint, p.Code, lang)
+	}
 	where := strings.Join(slices.DeleteFunc([]string{p.File, p.Sheet, p.Cell}, func(s string) bool { return s == "" }), " ")
 	if where != "" {
 		where += map[message.Lang]string{message.Chinese: "：", message.English: ": "}[lang]
