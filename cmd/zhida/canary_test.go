@@ -96,6 +96,8 @@ func inside(name string, content []byte) string {
 // a bank pays by, what a stranger computes again, what an auditor has unmasked by a notice
 // of audit, and the list on which townships verify people. Nothing else may.
 var carriers = map[string][]string{
+	"import":     {`[^/]*\.xlsx`}, // the clerk\'s own workbook, given back with its mistakes marked
+	"template":   {`[^/]*\.xlsx`}, // its example row is nobody
 	"export":     {`[^/]+\.(txt|bpt|xlsx|xls|xml|csv)`, `代扣_[^/]+\.csv`},
 	"evidence":   {`证据_[^/]+/` + rowsWithNumbers, `证据_[^/]+\.zip`},
 	"archive":    {`档案_[^/]+/[^/]+/证据/` + rowsWithNumbers, `档案_[^/]+\.zip`},

@@ -48,6 +48,7 @@ var areas = map[string]both{
 	"finding":     {"审核事项", "Findings"},
 	"fsck":        {"账本检查", "Health of the book"},
 	"fund":        {"资金", "Funds"},
+	"headings":    {"列名", "Headings"},
 	"id":          {"身份证号", "Resident IDs"},
 	"import":      {"导入", "Import"},
 	"init":        {"建账本", "A new book"},
