@@ -43,6 +43,7 @@ type column struct {
 	example  string
 	meta     bool // not part of the body
 	least    least
+	list     listKind // what a drop-down suggests beside choices
 }
 
 // least says how small a number may be.
@@ -67,6 +68,7 @@ type form struct {
 	wide    bool     // item names can be headings
 	world   bool     // facts of the world, not of a person
 	answers []string // codes that whoever gets the printed form fills in: a row with none of them waits
+	whole   string   // code of the column whose rows come in together or not at all
 }
 
 // exampleID stands in the example row of every template; nobody has it.
@@ -118,7 +120,7 @@ var forms = []form{
 		{code: "place", title: "单位代码", synonyms: []string{"单位（村）代码", "村代码", "所在村代码", "乡镇代码", "区划代码", "place"}, kind: place, required: true, example: "430725101"},
 		{code: "joined", title: "参加工作日期", synonyms: []string{"参加工作时间", "参工时间", "joined"}, kind: day, example: "2008-07-01"},
 		{code: "group", title: "村民小组", synonyms: []string{"小组", "村组", "组别", "group"}, help: "同村同名的人在公示表上按小组区分", example: "三组"},
-		{code: "hukou", title: "户籍", synonyms: []string{"户籍地", "hukou"}, example: "本县"},
+		{code: "hukou", title: "户籍", synonyms: []string{"户籍地", "hukou"}, example: "本县", list: hukous},
 		{code: "flags", title: "标记", synonyms: []string{"备注标记", "特殊情况", "flags"}, help: "多个用顿号隔开", example: "鳏寡孤独"},
 		{code: "died", title: "去世日期", synonyms: []string{"死亡日期", "去世时间", "died"}, kind: day},
 		{code: "retired", title: "退休日期", synonyms: []string{"退休时间", "retired"}, kind: day},
@@ -127,14 +129,16 @@ var forms = []form{
 	{kind: "tenure", title: "任职经历", fact: facts.KindSpell, key: []string{"place", "post", "from"}, from: "from", to: "to", columns: []column{
 		hidden(idColumn), hidden(nameColumn),
 		{code: "place", title: "单位代码", synonyms: []string{"单位（村）代码", "任职单位代码", "村代码", "乡镇代码", "place"}, kind: place, required: true, example: "430725101"},
-		{code: "post", title: "职务", synonyms: []string{"担任职务", "任职职务", "post"}, required: true, example: "站所长"},
-		{code: "rank", title: "职级", synonyms: []string{"岗位等级", "rank"}, example: "一级科员"},
+		{code: "post", title: "职务", synonyms: []string{"担任职务", "任职职务", "post"}, required: true, example: "站所长", list: posts},
+		{code: "rank", title: "职级", synonyms: []string{"岗位等级", "rank"}, example: "一级科员", list: ranks},
 		{code: "from", title: "任职日期", synonyms: []string{"任职时间", "起始日期", "开始日期", "from"}, kind: day, required: true, example: "2021-01-15"},
 		{code: "to", title: "离任日期", synonyms: []string{"离任时间", "免职日期", "截止日期", "to"}, kind: day, help: "空着是在任"},
 		{code: "document", title: "任免文号", synonyms: []string{"任职文件", "文号", "document"}, example: "桃组任〔2021〕9号"},
 		{code: "recognised", title: "组织认定", synonyms: []string{"是否认定", "认定", "recognised"}, kind: yes, required: true, help: "组织部门是否认定这段经历", example: "是"},
+		{code: "reason", title: "离任原因", synonyms: []string{"去向", "reason"}, help: "届满、辞职、罢免等；在任的空着", list: reasons},
 		withdrawColumn,
 	}},
+	changesForm, electionForm,
 	{kind: "accounts", title: "银行账户", fact: facts.KindAccount, columns: []column{
 		hidden(idColumn), hidden(nameColumn),
 		{code: "card", title: "银行卡号", synonyms: []string{"银行账号", "账号", "卡号", "收款账号", "card"}, kind: card, required: true, help: "文本格式", example: "6200590000009999992"},
@@ -147,14 +151,14 @@ var forms = []form{
 	}},
 	{kind: "days", title: "下村考勤", fact: facts.KindDay, key: []string{"kind", "date", "place"}, from: "date", to: "date", scope: true, columns: []column{
 		hidden(idColumn), hidden(nameColumn),
-		{code: "place", title: "单位代码", synonyms: []string{"乡镇代码", "填报单位代码", "place"}, kind: place, required: true, help: "填报的乡镇，9 位", example: "430725101"},
+		{code: "place", title: "单位代码", synonyms: []string{"乡镇代码", "填报单位代码", "place"}, kind: place, required: true, help: "填报的乡镇，9 位", list: townships, example: "430725101"},
 		{code: "date", title: "日期", synonyms: []string{"下村日期", "出勤日期", "date"}, kind: day, required: true, example: "2026-10-12"},
-		{code: "kind", title: "类型", synonyms: []string{"考勤类型", "事项", "kind"}, required: true, example: "下村"},
+		{code: "kind", title: "类型", synonyms: []string{"考勤类型", "事项", "kind"}, required: true, example: "下村", list: dayKinds},
 		{code: "village", title: "所到村", synonyms: []string{"下村地点", "到村", "village"}, meta: true, example: "桃花源村"},
 	}},
 	{kind: "absences", title: "缺勤", fact: facts.KindAbsence, key: []string{"kind", "from"}, from: "from", to: "to", columns: []column{
 		hidden(idColumn), hidden(nameColumn),
-		{code: "kind", title: "类型", synonyms: []string{"缺勤类型", "请假类型", "kind"}, required: true, example: "事假"},
+		{code: "kind", title: "类型", synonyms: []string{"缺勤类型", "请假类型", "kind"}, required: true, example: "事假", list: absenceKinds},
 		{code: "from", title: "开始日期", synonyms: []string{"起始日期", "起", "from"}, kind: day, required: true, example: "2026-10-12"},
 		{code: "to", title: "结束日期", synonyms: []string{"截止日期", "止", "to"}, kind: day, help: "空着是还没有结束", example: "2026-10-14"},
 		{code: "working_days", title: "工作日数", synonyms: []string{"工作日", "天数", "working days"}, kind: whole, example: "3"},
@@ -163,7 +167,7 @@ var forms = []form{
 	{kind: "assessments", title: "年度考核", fact: facts.KindAssessment, key: []string{"year"}, columns: []column{
 		hidden(idColumn), hidden(nameColumn),
 		{code: "year", title: "年度", synonyms: []string{"考核年度", "year"}, kind: whole, required: true, example: "2025"},
-		{code: "grade", title: "考核等次", synonyms: []string{"等次", "考核结果", "grade"}, required: true, example: "称职"},
+		{code: "grade", title: "考核等次", synonyms: []string{"等次", "考核结果", "grade"}, required: true, example: "称职", list: grades},
 		{code: "score", title: "得分", synonyms: []string{"分数", "score"}},
 	}},
 	{kind: "amounts", title: "给定金额", fact: facts.KindAmount, key: []string{"item"}, from: "from", to: "until", wide: true, columns: []column{

@@ -29,7 +29,7 @@ func TestProblems(t *testing.T) {
 		"value.bank": {"accounts", "D2"}, "value.choice": {"roster", "C2"}, "value.cnaps": {"accounts", "E2"}, "value.date": {"tenure", "E2"},
 		"value.date_number": {"roster", "E2"}, "value.formula": {"roster", "A2"}, "value.full_width": {"amounts", "D2"}, "value.long": {"roster", "B2"},
 		"value.month": {"amounts", "C2"}, "value.no_such_day": {"days", "D2"}, "value.number": {"places", "C2"}, "value.number_as_id": {"roster", "A2"},
-		"value.percent": {"recipients", "E2"}, "value.place": {"roster", "D2"}, "value.separators": {"amounts", "D2"}, "value.too_small": {"transfers", "E2"},
+		"value.percent": {"recipients", "E2"}, "import.place_named": {"roster", "D2"}, "value.place": {"roster", "D2"}, "value.separators": {"amounts", "D2"}, "value.too_small": {"transfers", "E2"},
 		"value.whole": {"places", "C2"}, "value.yes": {"tenure", "G2"},
 		// Of the file as a whole:
 		"import.empty": {"roster", ""}, "import.heading_twice": {"roster", ""}, "import.heading_unsure": {"amounts", ""}, "import.no_heading": {"roster", ""},
@@ -60,7 +60,7 @@ func TestProblems(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		in, err := Read(want.kind, e.Name(), data, Options{Items: items})
+		in, err := Read(want.kind, e.Name(), data, Options{Items: items, Places: map[string]string{"430725101": "陬市镇"}})
 		var got message.Message
 		cell := ""
 		var whole *message.Error

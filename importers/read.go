@@ -24,6 +24,8 @@ type Options struct {
 	Sheets []string          // names of sheets, or AllSheets; none: the only one that fits
 	From   calendar.Date     // first day for rows without a 生效日期; 0: such rows are problems
 	Items  map[string]string // printed names of items to codes, for wide sheets
+	// Places are the names of the places in the book by code: a name beside a code must be its name.
+	Places map[string]string
 	// Account is whose statement a file without a column for it is: banks print it above the
 	// table, or nowhere. "" when nobody says.
 	Account string
@@ -63,6 +65,7 @@ func Read(kind, file string, data []byte, o Options) (*payroll.ImportBatch, erro
 	all.batch.Sheet = chosen[0].table.Sheet
 	for _, r := range chosen {
 		r.rows()
+		r.keepWhole()
 	}
 	if err := all.said(o, chosen); err != nil {
 		return nil, err
@@ -180,7 +183,7 @@ func (all *filing) choose(f *form, tables []*sheet.Table, o Options) ([]*reading
 			if why == nil {
 				why = err
 			}
-			if len(t.Rows) > 0 {
+			if len(t.Rows) > 0 && !sheet.OfTemplate(t.Sheet) {
 				left = append(left, t.Sheet)
 			}
 			continue
@@ -552,6 +555,9 @@ func (r *reading) value(row *sheet.Row, at int, c *column) string {
 	if err == nil {
 		v, err = c.value(cell)
 	}
+	if err == nil && c.kind == place {
+		err = r.named(cell.Text)
+	}
 	if err != nil {
 		r.problem(cell.Address(), problemOf(err))
 	}
@@ -564,6 +570,15 @@ func (r *reading) hasProblem(since int, c sheet.Cell) bool {
 
 // added are the columns of amounts that a row of totals adds up.
 var added = []string{"fen", "debit", "credit"}
+
+// named holds a name that stands beside the code of a place against the book's.
+func (r *reading) named(text string) error {
+	code, name := codeAndName(text)
+	if known := r.options.Places[code]; name != "" && known != "" && known != name {
+		return message.Err("import.place_named", code, known, name)
+	}
+	return nil
+}
 
 func (r *reading) add(column int, fen string) {
 	if n, err := strconv.ParseInt(fen, 10, 64); err == nil {
@@ -709,6 +724,10 @@ func (r *reading) special(v map[string]string, cell func(string) string) bool {
 			r.problem(cell(at), message.M("import.register_class", v["class"], strings.Join(lacking, "、")))
 			return false
 		}
+	case payroll.KindChanges:
+		return r.change(v, cell)
+	case payroll.KindElection:
+		return r.result(v, cell)
 	case "accounts":
 		c := identity.Card(v["card"])
 		if v["bank"] == "" {

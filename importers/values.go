@@ -24,6 +24,9 @@ func (c *column) value(cell sheet.Cell) (string, error) {
 	case cell.Kind == sheet.Number && (c.kind == personID || c.kind == card):
 		return "", message.Err("value.number_as_id", c.title)
 	}
+	if c.kind == place {
+		cell.Text, _ = codeAndName(cell.Text)
+	}
 	if c.kind != text && c.kind != bank && hasFullWidth(cell.Text) && c.kind != personID {
 		return "", message.Err("value.full_width", cell.Text)
 	}
@@ -38,6 +41,15 @@ func (c *column) value(cell sheet.Cell) (string, error) {
 		return stored, nil
 	}
 	return "", message.Err("value.choice", s, c.title, strings.Join(words(c.choices), "、"))
+}
+
+// codeAndName divides what the drop-down of a place puts into a cell: 430725101 陬市镇.
+func codeAndName(s string) (code, name string) {
+	code, name, _ = strings.Cut(s, " ")
+	if name = strings.TrimSpace(name); name == "" || strings.Trim(code, "0123456789") != "" {
+		return s, ""
+	}
+	return code, name
 }
 
 var parsers = map[valueKind]func(sheet.Cell) (string, error){

@@ -50,7 +50,7 @@ func (b *Book) Import(ctx context.Context, s *Session, in *ImportBatch, o Import
 		if err != nil {
 			return err
 		}
-		result = ImportResult{ImportRecord: plan.record(in), Problems: plan.problems, Asks: plan.asks, Absent: plan.absent, Notes: in.Notes}
+		result = ImportResult{ImportRecord: plan.record(in), Problems: plan.problems, Asks: plan.asks, Absent: plan.absent, Notes: slices.Concat(in.Notes, plan.notes)}
 		if len(plan.problems) > 0 && (!o.AcceptGood || in.Unfinished) {
 			return plan.problems
 		}
@@ -96,6 +96,7 @@ type importPlan struct {
 	asks     []message.Problem    // what is not wrong, and takes somebody else to confirm
 	absent   int                  // rows that withdraw what the book does not have
 	concerns map[concern][]string // whose facts change: by concern, the places
+	notes    []message.Message
 }
 
 func (p *importPlan) record(in *ImportBatch) ImportRecord {
@@ -103,44 +104,67 @@ func (p *importPlan) record(in *ImportBatch) ImportRecord {
 		Added: len(p.put), Ended: len(p.end), Refused: p.refused}
 }
 
-// planImport compares the file with the book.
-func (b *Book) planImport(ctx context.Context, tx Tx, in *ImportBatch) (*importPlan, error) {
-	known, err := b.known(ctx, tx, in)
+// planImport compares the file with the book; of a file of events, the facts that follow from it.
+func (b *Book) planImport(ctx context.Context, tx Tx, stated *ImportBatch) (*importPlan, error) {
+	in, err := b.unfold(ctx, tx, stated)
 	if err != nil {
 		return nil, err
 	}
-	plan := &importPlan{problems: in.Problems}
-	seen := map[factKey]bool{}
+	known, err := b.known(ctx, tx, &in.ImportBatch)
+	if err != nil {
+		return nil, err
+	}
+	plan := &importPlan{problems: slices.Concat(stated.Problems, in.problems), notes: in.notes}
+	seen, left := map[factKey]bool{}, map[string]bool{}
 	type place struct {
 		sheet string
 		row   int
 	}
 	bad := map[place]bool{}
-	for _, p := range in.Problems {
+	for _, p := range plan.problems {
 		bad[place{p.Sheet, rowOf(p.Cell)}] = true
 	}
 	plan.refused = len(bad)
+	wrong := make([]message.Problems, len(in.Rows))
+	for i := range in.Rows {
+		if wrong[i] = known.check(&in.ImportBatch, &in.Rows[i]); len(wrong[i]) > 0 && in.Rows[i].Group != "" {
+			left[in.Rows[i].Group] = true
+		}
+	}
 	for i := range in.Rows {
 		row := &in.Rows[i]
 		if column, m := known.asks(row); !m.IsZero() {
 			plan.asks = append(plan.asks, message.Problem{File: in.File, Sheet: row.Sheet, Cell: row.Cell(column), Message: m})
 		}
-		if ps := known.check(in, row); len(ps) > 0 {
-			plan.problems = append(plan.problems, ps...)
-			plan.refused++
-			continue
+		if len(wrong[i]) > 0 {
+			plan.refuse(wrong[i], row.Group != "")
 		}
-		plan.add(known, row, seen)
+		if len(wrong[i]) == 0 && !left[row.Group] {
+			plan.add(known, row, seen)
+		}
 	}
 	for key, old := range known.facts {
 		if !seen[key] && old.Scope != "" { // only facts of the file's own scopes were loaded
 			plan.end = append(plan.end, old)
-			plan.note(known, old)
+			plan.note(known, old, "")
 		}
 	}
 	sortFacts(plan.end)
-	plan.clashes(known, in)
+	plan.clashes(known, &in.ImportBatch)
 	return plan, nil
+}
+
+// refuse keeps what is wrong with a row. Several facts of one event can be wrong in the same way.
+func (p *importPlan) refuse(wrong message.Problems, ofEvent bool) {
+	n := len(p.problems)
+	for _, x := range wrong {
+		if !ofEvent || !slices.ContainsFunc(p.problems, func(old message.Problem) bool { return old.Cell == x.Cell && old.Code == x.Code }) {
+			p.problems = append(p.problems, x)
+		}
+	}
+	if len(p.problems) > n {
+		p.refused++
+	}
 }
 
 // add files one good row: nothing when the book says the same already.
@@ -162,7 +186,7 @@ func (p *importPlan) add(known *knownFacts, row *ImportRow, seen map[factKey]boo
 	switch {
 	case row.Withdraw && exists:
 		p.end = append(p.end, old)
-		p.note(known, old)
+		p.note(known, old, row.PersonID)
 	case row.Withdraw:
 		p.absent++
 	case exists && old.Body == f.Body && old.To == f.To:
@@ -175,7 +199,7 @@ func (p *importPlan) add(known *knownFacts, row *ImportRow, seen map[factKey]boo
 			p.newIDs = append(p.newIDs, row.PersonID)
 		}
 		p.put = append(p.put, f)
-		p.note(known, f)
+		p.note(known, f, row.PersonID)
 		p.ids = append(p.ids, row.PersonID)
 	}
 }
@@ -281,13 +305,14 @@ type knownFacts struct {
 	holders    map[string][]int64
 	accounts   map[int64][]Fact // ordered by first day
 	ids        map[int64]string
+	comes      map[string]facts.Profile // whom the file itself brings onto the roster, by full ID
 }
 
 // known loads what the import needs: the persons named, the places, and the
 // latest facts of the imported kind.
 func (b *Book) known(ctx context.Context, tx Tx, in *ImportBatch) (*knownFacts, error) {
 	k := &knownFacts{today: calendar.DateIn(b.now(), zone), isNew: map[string]bool{}, names: map[int64]string{}, deaths: map[int64][]Fact{}, accounts: map[int64][]Fact{}, categories: map[int64]facts.Category{}, homes: map[int64]string{}, places: map[string]bool{},
-		facts: map[factKey]Fact{}, ids: map[int64]string{}}
+		facts: map[factKey]Fact{}, ids: map[int64]string{}, comes: map[string]facts.Profile{}}
 	meta, err := tx.Meta(ctx)
 	if err != nil {
 		return nil, err
@@ -304,6 +329,13 @@ func (b *Book) known(ctx context.Context, tx Tx, in *ImportBatch) (*knownFacts, 
 				return nil, err
 			}
 			cards = append(cards, a.Card.Full())
+		}
+		if f := in.Rows[i].Fact; f.Kind == facts.KindPerson && !in.Rows[i].Withdraw {
+			var p facts.Profile
+			if err := json.Unmarshal([]byte(f.Body), &p); err != nil {
+				return nil, err
+			}
+			k.comes[in.Rows[i].PersonID] = p
 		}
 	}
 	if k.persons, err = tx.PersonsByID(ctx, ids); err != nil {
@@ -326,8 +358,12 @@ func (b *Book) known(ctx context.Context, tx Tx, in *ImportBatch) (*knownFacts, 
 // load reads places, the names of the persons in the file, and the latest facts of
 // its kind: those of the persons named, or all of a snapshot's scopes.
 func (k *knownFacts) load(ctx context.Context, tx Tx, in *ImportBatch) error {
+	kinds := map[facts.Kind]bool{in.FactKind(): true}
+	for i := range in.Rows {
+		kinds[in.Rows[i].Fact.Kind] = true
+	}
 	note := func(f Fact) error {
-		if f.Kind == in.FactKind() {
+		if kinds[f.Kind] {
 			k.facts[keyOf(f)] = f
 		}
 		if f.Kind == facts.KindAccount {
@@ -335,7 +371,7 @@ func (k *knownFacts) load(ctx context.Context, tx Tx, in *ImportBatch) error {
 		}
 		return nil
 	}
-	err := tx.Facts(ctx, FactQuery{Kinds: []facts.Kind{facts.KindPlace, facts.KindReference, facts.KindCalendar, facts.KindTransfer, facts.KindAuthority, facts.KindStatement, facts.KindVoucher, facts.KindRegister}}, func(f Fact) error {
+	err := tx.Facts(ctx, FactQuery{Kinds: []facts.Kind{facts.KindPlace, facts.KindReference, facts.KindCalendar, facts.KindTransfer, facts.KindAuthority, facts.KindStatement, facts.KindVoucher, facts.KindRegister, facts.KindElection}}, func(f Fact) error {
 		if f.Kind == facts.KindPlace {
 			k.places[f.Key] = true
 		}
@@ -344,12 +380,14 @@ func (k *knownFacts) load(ctx context.Context, tx Tx, in *ImportBatch) error {
 	if err != nil {
 		return err
 	}
-	kinds := []facts.Kind{facts.KindPerson}
-	if in.FactKind() != facts.KindPerson && len(in.Scope) == 0 {
-		kinds = append(kinds, in.FactKind())
+	asked := []facts.Kind{facts.KindPerson}
+	if len(in.Scope) == 0 {
+		delete(kinds, facts.KindPerson)
+		asked = append(asked, sortedKeys(kinds)...)
+		kinds[facts.KindPerson] = in.FactKind() == facts.KindPerson || unfolds(in.Kind)
 	}
 	for _, run := range k.runs() {
-		err := tx.Facts(ctx, FactQuery{First: run[0], Last: run[1], Kinds: kinds}, func(f Fact) error {
+		err := tx.Facts(ctx, FactQuery{First: run[0], Last: run[1], Kinds: asked}, func(f Fact) error {
 			if f.Kind == facts.KindPerson {
 				var p facts.Profile
 				if err := decode(f, &p); err != nil {

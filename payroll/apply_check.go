@@ -21,11 +21,11 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 	}
 	no, onRoster := k.persons[row.PersonID]
 	if row.PersonID != "" && row.Fact.Kind != facts.KindPerson {
-		if !onRoster {
+		if _, comes := k.comes[row.PersonID]; !onRoster && !comes {
 			bad("id", "import.person_unknown", row.PersonName)
 			return ps
 		}
-		if name := k.names[no]; row.PersonName != "" && !identity.SameName(name, row.PersonName) {
+		if name := k.names[no]; onRoster && row.PersonName != "" && !identity.SameName(name, row.PersonName) {
 			bad("name", "import.name_differs", row.PersonName, name)
 		}
 	}

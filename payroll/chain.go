@@ -123,22 +123,34 @@ func routeFor(ctx context.Context, r Reader, in *ImportBatch, plan *importPlan) 
 	if message.Code(err) == "settings.none" {
 		return nil, nil
 	}
-	if err != nil || len(county.Chains) == 0 || chained[in.Kind] == "" {
+	if err != nil || len(county.Chains) == 0 || chained[in.Kind] == "" && !unfolds(in.Kind) {
 		return nil, err
 	}
-	var steps []string
-	first := true
-	townships := map[string]bool{}
+	byKind, townships := map[string][][]string{}, map[string]bool{}
 	for k, places := range plan.concerns {
-		x := county.steps(k, in.Kind)
-		if !first && !slices.Equal(x, steps) {
-			return nil, message.Err("import.mixed_chains", in.File)
+		kind := k.kind
+		if !unfolds(in.Kind) {
+			kind = in.Kind
 		}
-		first, steps = false, x
+		if chained[kind] == "" {
+			continue
+		}
+		byKind[kind] = append(byKind[kind], county.steps(k, kind))
 		for _, place := range places {
 			townships[facts.Township(place)] = true
 		}
 	}
+	var all [][]string
+	for _, kind := range sortedKeys(byKind) {
+		list := byKind[kind]
+		slices.SortFunc(list, func(a, b []string) int { return slices.Compare(b, a) }) // who lets somebody go comes first
+		// A village's result cannot be divided by the registers of those whom it concerns.
+		if in.Kind != KindElection && !slices.Equal(list[0], list[len(list)-1]) {
+			return nil, message.Err("import.mixed_chains", in.File)
+		}
+		all = append(all, list...)
+	}
+	steps := oneAfterAnother(all...)
 	if len(steps) == 0 {
 		return nil, nil
 	}
@@ -155,22 +167,34 @@ func routeFor(ctx context.Context, r Reader, in *ImportBatch, plan *importPlan) 
 	return way, nil
 }
 
-// concern is the category that a fact's person has, the one that the fact gives them, and
-// the township that they leave by it, "" when they stay.
+// concern is the category that a fact's person has, the one that the fact gives them, the
+// township that they leave by it, "" when they stay, and the kind of import that states such facts.
 type concern struct {
 	from, to facts.Category
 	left     string
+	kind     string
 }
 
 // steps are those of the chain that a fact must pass; of somebody who changes category
 // those of the old chain, then those that the new one has besides, the bureau last; of
 // somebody who changes township that of the one they leave before that of the new one.
-func (c *County) steps(k concern, kind string) (steps []string) {
+func (c *County) steps(k concern, kind string) []string {
+	var chains [][]string
 	for _, category := range []facts.Category{k.from, k.to} {
 		if x := c.chain(category, kind); x != nil {
-			steps = append(steps, x.Steps...)
+			chains = append(chains, x.Steps)
 		}
 	}
+	steps := oneAfterAnother(chains...)
+	if i := slices.Index(steps, StepTownship); i >= 0 && k.left != "" {
+		steps = slices.Insert(steps, i, stepLeft+k.left)
+	}
+	return steps
+}
+
+// oneAfterAnother are the steps of several chains, each once, the bureau last.
+func oneAfterAnother(chains ...[]string) []string {
+	steps := slices.Concat(chains...)
 	seen := map[string]bool{}
 	finance := slices.Contains(steps, StepFinance)
 	steps = slices.DeleteFunc(steps, func(s string) bool {
@@ -180,9 +204,6 @@ func (c *County) steps(k concern, kind string) (steps []string) {
 	})
 	if finance {
 		steps = append(steps, StepFinance)
-	}
-	if i := slices.Index(steps, StepTownship); i >= 0 && k.left != "" {
-		steps = slices.Insert(steps, i, stepLeft+k.left)
 	}
 	return steps
 }
@@ -210,20 +231,21 @@ func (c *County) owner(k facts.Category, kind string) string {
 }
 
 // note keeps whose facts a file changes, for the chain: by concern, the places.
-func (p *importPlan) note(known *knownFacts, f Fact) {
-	k, place := concern{from: known.categories[f.Person], to: known.categories[f.Person]}, known.homes[f.Person]
+func (p *importPlan) note(known *knownFacts, f Fact, id string) {
+	k, place := concern{from: known.categories[f.Person], to: known.categories[f.Person], kind: importOf(f.Kind)}, known.homes[f.Person]
+	profile, moves := known.comes[id]
 	if f.Kind == facts.KindPerson {
-		var profile facts.Profile
-		if json.Unmarshal([]byte(f.Body), &profile) == nil {
-			k.to = profile.Category
-			if k.from == "" { // somebody new
-				k.from = k.to
-			}
-			if facts.Township(place) != facts.Township(profile.Place) {
-				k.left = facts.Township(place)
-			}
-			place = profile.Place
+		moves = json.Unmarshal([]byte(f.Body), &profile) == nil
+	}
+	if moves {
+		k.to = profile.Category
+		if k.from == "" { // somebody new
+			k.from = k.to
 		}
+		if facts.Township(place) != facts.Township(profile.Place) {
+			k.left = facts.Township(place)
+		}
+		place = profile.Place
 	}
 	if p.concerns == nil {
 		p.concerns = map[concern][]string{}

@@ -53,6 +53,7 @@ type ImportRow struct {
 	Sheet      string            `json:"sheet,omitempty"`
 	Row        int               `json:"row,omitempty"`
 	Columns    map[string]string `json:"columns,omitempty"` // column code to its letters; rows of one sheet share it
+	Group      string            `json:"-"`                 // rows of one come in together or not at all; "" alone
 }
 
 // Cell is where a column of the row stands; the row's first cell when it is absent.

@@ -36,6 +36,16 @@ var factKinds = map[string]facts.Kind{"roster": facts.KindPerson, "tenure": fact
 	"assessments": facts.KindAssessment, "amounts": facts.KindAmount, "paid": facts.KindPaid, "holds": facts.KindHold, "notices": facts.KindNotice, "orders": facts.KindOrder,
 	"verifications": facts.KindVerified, "recipients": facts.KindRecipient, "receivables": facts.KindDebt, KindPublicity: facts.KindPublicity}
 
+// importOf is the kind of import that states facts of a kind about persons, "" for others.
+func importOf(kind facts.Kind) string {
+	for name, k := range factKinds {
+		if k == kind {
+			return name
+		}
+	}
+	return ""
+}
+
 // SendBack records that a fact about a person is sent back to its owner: the
 // department named, or the last one before the bureau on the chain of the person's
 // category. Errors: payroll.reason_needed, sendback.kind, sendback.no_owner.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -186,38 +184,6 @@ func (c *cli) imported(r app.Imported) error {
 		c.note(message.M("import.answer", r.Answer))
 	}
 	return message.Err("import.left_out", r.Refused)
-}
-
-func (c *cli) templateCommand() *cobra.Command {
-	var out string
-	cmd := &cobra.Command{
-		Use: "template KIND", Short: "生成一种表格的空白模板：" + strings.Join(importers.Kinds(), " "), Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			b, err := importers.Template(args[0])
-			if err != nil {
-				return err
-			}
-			if out == "" {
-				out = args[0] + ".xlsx"
-			}
-			f, err := os.OpenFile(out, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-			if errors.Is(err, fs.ErrExist) {
-				return message.Err("file.exists", out)
-			}
-			if err != nil {
-				return message.Err("file.unwritable", out).Because(err)
-			}
-			_, err = f.Write(b)
-			if err = errors.Join(err, f.Close()); err != nil {
-				os.Remove(out) // half a template
-				return message.Err("file.unwritable", out).Because(err)
-			}
-			c.say("template.done", out)
-			return nil
-		},
-	}
-	cmd.Flags().StringVarP(&out, "output", "o", "", "写到哪个文件")
-	return cmd
 }
 
 func (c *cli) importReturns(cmd *cobra.Command, files []string, o app.ReturnOptions, batch string) error {

@@ -86,6 +86,7 @@ func (c *cli) root() *cobra.Command {
 	f.BoolVar(&c.yes, "yes", false, "要送出去的东西不再询问")
 	root.AddCommand(
 		c.initCommand(), c.actorCommand(), c.settingsCommand(), c.templateCommand(), c.importCommand(), c.headingsCommand(),
+		c.electionCommand(), c.rosterCommand(),
 		c.policyCommand(), c.proposalCommand(), c.statusCommand(), c.runCommand(), c.rerunCommand(), c.batchCommand(),
 		c.checksCommand(), c.explainCommand(), c.exportCommand(), c.workbookCommand(), c.reportCommand(), c.evidenceCommand(),
 		c.receiptCommand(), c.archiveCommand(), c.fsckCommand(), c.backupCommand(), c.restoreCommand(), c.moveCommand(),

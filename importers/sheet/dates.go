@@ -35,3 +35,10 @@ func showsDate(format string) bool {
 func isDateFormat(n int) bool {
 	return n >= 14 && n <= 17 || n == 22 || n >= 27 && n <= 31 || n == 36 || n >= 50 && n <= 54 || n == 57 || n == 58
 }
+
+// serial is the number under which a workbook keeps an ISO date; it gives back what iso reads.
+func serial(date string) (n int, ok bool) {
+	t, err := time.Parse("2006-01-02", date)
+	n = int(t.Sub(time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)) / (24 * time.Hour))
+	return n, err == nil && n >= 61
+}

@@ -70,15 +70,20 @@ func postsOver(m *Month, found func(Finding)) watch {
 
 // allowed is how many posts a village may pay, and by which document; 0 when nothing says.
 func (m *Month) allowed(place string) (int, string) {
-	for i := range m.Registers {
-		if r := &m.Registers[i]; Registers[r.Class] == Posts && r.Place == place && r.Number > 0 {
+	return AllowedPosts(m.Registers, m.Settings.Posts, place, m.Places[place].Population)
+}
+
+// AllowedPosts is how many posts a village of so many people may pay, and by which document:
+// the register's number, or that of the county's table; 0 when nothing says.
+func AllowedPosts(registers []facts.Register, table []PostTable, place string, people int) (int, string) {
+	for i := range registers {
+		if r := &registers[i]; Registers[r.Class] == Posts && r.Place == place && r.Number > 0 {
 			return r.Number, cmp.Or(r.Document, registerRow(r))
 		}
 	}
 	var at *PostTable
-	people := m.Places[place].Population
-	for i := range m.Settings.Posts {
-		x := &m.Settings.Posts[i]
+	for i := range table {
+		x := &table[i]
 		fits := people > 0 && (x.Population == 0 || people <= x.Population)
 		if fits && (at == nil || x.Population != 0 && (at.Population == 0 || x.Population < at.Population)) {
 			at = x

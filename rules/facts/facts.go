@@ -54,6 +54,9 @@ const (
 
 	// What other offices keep, for the checks of a batch; a computation never reads it.
 	KindRegister Kind = "register" // key: class|id|place|date|item|party
+
+	// That a village has reported its election; what it changed are profiles and spells.
+	KindElection Kind = "election" // key: village|year
 )
 
 // Category is the payee category of a person at a time.
@@ -153,6 +156,16 @@ type Spell struct {
 	To         calendar.Date `json:"to"`         // last day
 	Document   string        `json:"document"`   // appointment paper
 	Recognised bool          `json:"recognised"` // the organization department accepts the evidence
+	Reason     string        `json:"reason"`     // why it ended: 届满, 辞职, 罢免 …
+	Source
+}
+
+// Election is the election of a village as it was last reported (换届).
+type Election struct {
+	Place    string        `json:"place"`    // code of the village
+	Date     calendar.Date `json:"date"`     // of the vote
+	Handover calendar.Date `json:"handover"` // first day of those elected
+	Document string        `json:"document"` // by which the result was approved
 	Source
 }
 

@@ -2,6 +2,8 @@ package identity
 
 import (
 	_ "embed"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -108,3 +110,6 @@ var bins = sync.OnceValue(func() binIndex {
 	}
 	return t
 })
+
+// BankNames are the Chinese names that BankCode finds, sorted.
+func BankNames() []string { return slices.Sorted(maps.Keys(bins().codes)) }

@@ -105,6 +105,7 @@ var texts = map[string]string{
 	"value.no_such_day":     days + "430725101," + zhang + ",张甲,2026年2月30日,下村\n",
 	"value.number":          "区划代码,名称,距县城公里,生效日期\n430725101,陬市镇,约12,2020-01-01\n",
 	"value.percent":         "身份证号,姓名,收款人,关系,份额,银行卡号,开户银行,文号,开始日期\n" + zhang + ",张甲,李春花,配偶,0.5," + card + ",中国农业银行,（2026）样证字第1号,2026-10-01\n",
+	"import.place_named":    roster + zhang + ",张甲,村干部,430725101 盘塘镇,2026-10-01\n",
 	"value.place":           roster + zhang + ",张甲,村干部,43072510120,2026-10-01\n",
 	"value.separators":      amounts + zhang + ",张甲,2026-10,\"4,820.00\",578.40\n",
 	"value.too_small":       "资金,文号,凭证号,到账日期,金额\nF03,样例〔2026〕1号,1,2026-10-01,-100.00\n",

@@ -107,12 +107,18 @@ func (a *App) Import(ctx context.Context, s *payroll.Session, kind string, files
 	return nil
 }
 
-// complete adds what the book knows about reading: names of items, the only account, and
+// complete adds what the book knows about reading: names of items and places, the only account, and
 // what was said about headings before.
 func (a *App) complete(ctx context.Context, kind string, o *importers.Options) error {
 	if o.Items == nil {
 		var err error
 		if o.Items, err = a.itemNames(ctx); err != nil {
+			return err
+		}
+	}
+	if o.Places == nil {
+		var err error
+		if o.Places, err = a.PlaceNames(ctx); err != nil {
 			return err
 		}
 	}

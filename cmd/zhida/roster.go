@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"zhida/cmd/zhida/internal/app"
+	"zhida/cmd/zhida/internal/term"
+	"zhida/importers"
+	"zhida/payroll"
+	"zhida/rules/facts"
+	"zhida/rules/message"
+	"zhida/rules/policy"
+)
+
+func (c *cli) rosterCommand() *cobra.Command {
+	var file, out string
+	cmd := &cobra.Command{Use: "roster", Short: "把一份全员花名册与账上比：谁新增，谁名册上没有，谁哪一项不同", Args: cobra.NoArgs,
+		Long:    "名册上有哪些乡镇、哪类人员，就与账上同一范围的在任人员比。什么也不入账。\n名册上没有的不当作离任：单独列出，由人决定。-o 写出变动表，补上日期和文号后用 import changes 导入；表里有完整身份证号，请当内部资料保管。",
+		Example: "  zhida roster --compare 陬市镇花名册.xlsx\n  zhida roster --compare 全县花名册.xlsx -o 变动表.xlsx",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if file == "" {
+				return message.Err("roster.no_file")
+			}
+			return c.with(cmd, func(ctx context.Context, a *app.App) error {
+				x, err := a.CompareRoster(ctx, file)
+				if err != nil {
+					return err
+				}
+				if c.json {
+					if err := c.rosterJSON(x); err != nil {
+						return err
+					}
+				} else {
+					c.rosterTables(x)
+				}
+				if out == "" {
+					return nil
+				}
+				if len(x.Drafts())+len(x.Differ) == 0 {
+					c.note(message.M("roster.same"))
+					return nil
+				}
+				lists, err := a.FormLists(ctx)
+				if err != nil {
+					return err
+				}
+				b, err := importers.ChangeSheet(lists, x)
+				if err != nil {
+					return err
+				}
+				if err := writeNew(out, b); err != nil {
+					return err
+				}
+				if !c.json {
+					c.say("file.written", out)
+				}
+				return nil
+			})
+		}}
+	f := cmd.Flags()
+	f.StringVar(&file, "compare", "", "一个乡镇或全县的花名册")
+	f.StringVarP(&out, "output", "o", "", "把不同写成变动表")
+	return cmd
+}
+
+func (c *cli) rosterTables(x *payroll.RosterComparison) {
+	if len(x.New) > 0 {
+		rows := make([][]string, len(x.New))
+		for i, n := range x.New {
+			rows[i] = []string{n.Profile.Name, n.ID.String(), policy.CategoryChinese(n.Profile.Category), n.Profile.Place, n.Cell}
+		}
+		term.Table(c.out, []string{"名册上新增", "身份证号", "人员类别", "单位代码", "名册单元格"}, rows)
+	}
+	if len(x.Missing) > 0 {
+		rows := make([][]string, len(x.Missing))
+		for i := range x.Missing {
+			m := &x.Missing[i]
+			rows[i] = []string{m.Name, m.ID.String(), m.Category(), m.Place, m.Posts}
+		}
+		term.Table(c.out, []string{"名册上没有，账上在任", "身份证号", "人员类别", "单位代码", "职务"}, rows)
+	}
+	persons := map[int64]bool{}
+	if len(x.Differ) > 0 {
+		rows := make([][]string, len(x.Differ))
+		for i, d := range x.Differ {
+			persons[d.Person] = true
+			rows[i] = []string{d.Name, d.ID.String(), importers.RosterTitle(d.Field), x.Chinese(d.Field, d.Sheet), x.Chinese(d.Field, d.Book), d.Cell}
+		}
+		term.Table(c.out, []string{"不同", "身份证号", "项目", "名册", "账上", "名册单元格"}, rows)
+	}
+	c.say("roster.compared", x.Rows, x.Book, len(x.New), len(x.Missing), len(persons), len(x.Differ))
+}
+
+func (c *cli) rosterJSON(x *payroll.RosterComparison) error {
+	type person struct {
+		Person   int64          `json:"person,omitempty"`
+		Name     string         `json:"name"`
+		ID       string         `json:"id"` // masked
+		Category facts.Category `json:"category"`
+		Place    string         `json:"place"`
+		Posts    string         `json:"posts,omitempty"`
+		Cell     string         `json:"cell,omitempty"`
+	}
+	type difference struct {
+		Person int64  `json:"person"`
+		Name   string `json:"name"`
+		ID     string `json:"id"` // masked
+		Field  string `json:"field"`
+		Sheet  string `json:"sheet"`
+		Book   string `json:"book"`
+		Cell   string `json:"cell"`
+	}
+	out := struct {
+		Rows    int          `json:"rows"`
+		Book    int          `json:"book"`
+		New     []person     `json:"new"`
+		Missing []person     `json:"missing"`
+		Differ  []difference `json:"differ"`
+	}{x.Rows, x.Book, []person{}, []person{}, []difference{}}
+	for _, n := range x.New {
+		out.New = append(out.New, person{0, n.Profile.Name, n.ID.String(), n.Profile.Category, n.Profile.Place, "", n.Cell})
+	}
+	for _, m := range x.Missing {
+		out.Missing = append(out.Missing, person{m.Person, m.Name, m.ID.String(), m.Profile.Category, m.Place, m.Posts, ""})
+	}
+	for _, d := range x.Differ {
+		out.Differ = append(out.Differ, difference{d.Person, d.Name, d.ID.String(), d.Field, d.Sheet, d.Book, d.Cell})
+	}
+	return c.printJSON(out)
+}

@@ -1,0 +1,316 @@
+package payroll
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"zhida/rules/calendar"
+	"zhida/rules/facts"
+	"zhida/rules/identity"
+)
+
+// The changes that a sheet of changes can report (变动类型).
+const (
+	ChangeJoin     = "join"     // 新增
+	ChangeLeave    = "leave"    // 离任
+	ChangeMove     = "move"     // 调动
+	ChangePost     = "post"     // 职务变动
+	ChangeDeath    = "death"    // 死亡
+	ChangeSecond   = "second"   // 借调
+	ChangeSanction = "sanction" // 处分
+	ChangeCard     = "card"     // 换卡
+)
+
+// PostKept in the column of the old post says that the new one is held beside it.
+const PostKept = "兼任"
+
+// LeftRetired is the reason of somebody who left by retiring.
+const LeftRetired = "退休"
+
+// absenceOf are the kinds of absence that changes begin, as documents word them.
+var absenceOf = map[string]string{ChangeSecond: "借调", ChangeSanction: "处分"}
+
+// changeRow is one row of a sheet of changes.
+type changeRow struct {
+	Type      string         `json:"type"`
+	Date      calendar.Date  `json:"date"`
+	Document  string         `json:"document"`
+	Category  facts.Category `json:"category"`
+	FromPlace string         `json:"from_place"`
+	FromPost  string         `json:"from_post"`
+	Place     string         `json:"place"`
+	Post      string         `json:"post"`
+	Rank      string         `json:"rank"`
+	Until     calendar.Date  `json:"until"`
+	Reason    string         `json:"reason"`
+	Card      identity.Card  `json:"card"`
+	Bank      string         `json:"bank"`
+	Branch    string         `json:"branch"`
+	Holder    string         `json:"holder"`
+	row       *ImportRow
+}
+
+// changing is the state of working out a sheet of changes.
+type changing struct {
+	*unfolded
+	files map[string]*file
+}
+
+// changes makes facts of what a sheet of changes reports. Changes of one person are taken
+// in the order of their days, each on top of the one before.
+func (u *unfolded) changes(ctx context.Context, tx Tx, rows []ImportRow) (err error) {
+	list := make([]*changeRow, len(rows))
+	var ids []string
+	for i := range rows {
+		list[i] = &changeRow{row: &rows[i]}
+		if err := stated(&rows[i], list[i]); err != nil {
+			return err
+		}
+		ids = append(ids, rows[i].PersonID)
+		if rows[i].Columns != nil {
+			rows[i].Columns["died"] = rows[i].Columns["date"]
+		}
+	}
+	c := &changing{unfolded: u}
+	if c.files, err = files(ctx, tx, map[int64]bool{}, ids); err != nil {
+		return err
+	}
+	slices.SortStableFunc(list, func(a, b *changeRow) int {
+		return cmp.Or(cmp.Compare(a.Date, b.Date), cmp.Compare(a.row.PersonID, b.row.PersonID), cmp.Compare(a.Type, b.Type), cmp.Compare(a.FromPost, b.FromPost), cmp.Compare(a.Post, b.Post))
+	})
+	for _, x := range list {
+		who := c.files[x.row.PersonID]
+		who.group = x.row.PersonID
+		if c.fits(who, x) {
+			who.name = cmp.Or(who.name, x.row.PersonName)
+			who.touch(x.row, func() { who.take(x) })
+		}
+	}
+	for _, id := range sortedKeys(c.files) {
+		u.Rows = append(u.Rows, c.files[id].rows()...)
+	}
+	return nil
+}
+
+// fits says whether a change is possible as the book knows the person; what is not is a problem.
+func (c *changing) fits(who *file, x *changeRow) bool {
+	n := len(c.problems)
+	bad := func(column, code string, args ...any) { c.problem(x.row, column, code, args...) }
+	name := x.row.PersonName
+	now := who.profileOn(x.Date)
+	switch {
+	case !who.sameName(x.row):
+		bad("name", "import.name_differs", name, who.name)
+	case x.Type == ChangeJoin && who.servesBeside(x) != nil:
+		bad("type", "change.serving", name, who.servesBeside(x).Place, who.servesBeside(x).Post)
+	case x.Type != ChangeJoin && len(who.Profiles) == 0:
+		bad("id", "import.person_unknown", name)
+	case x.Type != ChangeJoin && now == nil:
+		bad("date", "change.before", name, who.Profiles[0].From)
+	case who.Died() != 0 && x.Date > who.Died() && x.Type != ChangeDeath:
+		bad("date", "change.dead", name, who.Died())
+	case x.Type == ChangeDeath && who.Died() != 0 && who.Died() != x.Date:
+		bad("date", "change.died", name, who.Died())
+	}
+	if len(c.problems) > n {
+		return false
+	}
+	switch x.Type {
+	case ChangeJoin, ChangeLeave, ChangeMove, ChangePost:
+		if last := len(who.Profiles) - 1; last >= 0 && who.Profiles[last].From > x.Date.AddDays(1) && x.Type != ChangePost && !who.done(x) {
+			bad("date", "change.later", name, who.Profiles[last].From, x.Date)
+			return false
+		}
+	case ChangeSecond, ChangeSanction:
+		if x.Until != 0 && x.Until < x.Date {
+			bad("until", "import.ends_before", x.Until, x.Date)
+		}
+	}
+	if x.Type == ChangeLeave || x.Type == ChangeMove || x.Type == ChangePost {
+		c.fitsPost(who, x, bad)
+	}
+	return len(c.problems) == n
+}
+
+// fitsPost finds the posts that a change ends, and refuses when it is not clear which.
+func (c *changing) fitsPost(who *file, x *changeRow, bad func(column, code string, args ...any)) {
+	name := x.row.PersonName
+	if who.done(x) {
+		return
+	}
+	held := who.held(x)
+	var words []string
+	for _, s := range held {
+		words = append(words, s.Place+" "+s.Post)
+	}
+	switch {
+	case len(held) == 0 && (x.FromPlace != "" || x.FromPost != "" && x.FromPost != PostKept):
+		column := "from_post"
+		if x.FromPost == "" {
+			column = "from_place"
+		}
+		bad(column, "change.not_held", name, strings.TrimSpace(x.FromPlace+" "+x.FromPost), x.endsOn())
+	case len(held) == 0:
+		bad("id", "change.no_post", name, x.endsOn())
+	case x.Type == ChangePost && len(held) > 1 && x.FromPost != PostKept:
+		bad("from_post", "change.which_post", name, strings.Join(words, "、"))
+	case x.Type == ChangeMove && slices.ContainsFunc(held, func(s *facts.Spell) bool { return s.Place == x.Place }):
+		bad("place", "change.same_place", name, x.Place)
+	}
+}
+
+// endsOn is the last day of the posts that a change ends.
+func (x *changeRow) endsOn() calendar.Date {
+	if x.Type == ChangeLeave {
+		return x.Date
+	}
+	return x.Date.AddDays(-1)
+}
+
+// held are the posts that a change ends: those running on its last day, of the place and
+// post that it names.
+func (x *file) held(c *changeRow) (list []*facts.Spell) {
+	for i := range x.Spells {
+		s := &x.Spells[i]
+		if runsOn(s, c.endsOn()) && (c.FromPlace == "" || s.Place == c.FromPlace) && (c.FromPost == "" || c.FromPost == PostKept || s.Post == c.FromPost) {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// servesBeside gives a post that somebody holds on the day on which they are to join, other
+// than the one that the change begins; nil when there is none.
+func (x *file) servesBeside(c *changeRow) *facts.Spell {
+	for i := range x.Spells {
+		if s := &x.Spells[i]; runsOn(s, c.Date) && (s.Place != c.Place || s.From != c.Date) {
+			return s
+		}
+	}
+	return nil
+}
+
+// same says whether the post that a change begins is the one that the book has from that day.
+func (x *file) same(c *changeRow) bool {
+	return slices.ContainsFunc(x.Spells, func(s facts.Spell) bool {
+		return s.Place == cmp.Or(c.Place, s.Place) && s.Post == cmp.Or(c.Post, s.Post) && s.From == c.Date
+	})
+}
+
+// done says whether the book knows of the change already: the same sheet comes in twice.
+func (x *file) done(c *changeRow) bool {
+	ended, runs := false, false
+	for i := range x.Spells {
+		if s := &x.Spells[i]; (c.FromPlace == "" || s.Place == c.FromPlace) && (c.FromPost == "" || c.FromPost == PostKept || s.Post == c.FromPost) {
+			ended = ended || s.To == c.endsOn()
+			runs = runs || runsOn(s, c.endsOn().AddDays(1))
+		}
+	}
+	switch c.Type {
+	case ChangeJoin:
+		return x.same(c)
+	case ChangeLeave:
+		return ended && !runs
+	case ChangeMove, ChangePost:
+		return x.same(c) && (ended || c.FromPost == PostKept)
+	}
+	return false
+}
+
+// take makes a change.
+func (x *file) take(c *changeRow) {
+	switch c.Type {
+	case ChangeJoin:
+		p := facts.Profile{ID: identity.ResidentID(x.id), Name: x.name}
+		if now := x.profileOn(c.Date); now != nil {
+			p = *now
+		}
+		p.Category, p.Place = c.Category, c.Place
+		x.setProfile(p, c.Date)
+		if c.Post != "" && !x.same(c) {
+			x.begin(facts.Spell{Place: c.Place, Post: c.Post, Rank: c.Rank, From: c.Date, Document: c.Document})
+		}
+		if c.Card != "" {
+			x.account(c)
+		}
+	case ChangeLeave:
+		x.resign(c)
+	case ChangeMove, ChangePost:
+		if !x.done(c) {
+			x.change(c)
+		}
+	case ChangeDeath:
+		p := *x.profileOn(c.Date)
+		if x.Died() == 0 {
+			p.Died = c.Date
+			x.setProfile(p, c.Date)
+		}
+	case ChangeSecond, ChangeSanction:
+		a := facts.Absence{Kind: absenceOf[c.Type], From: c.Date, To: c.Until, Document: c.Document}
+		for i := range x.Absences {
+			if old := &x.Absences[i]; old.Kind == a.Kind && old.From == a.From {
+				a.WorkingDays = old.WorkingDays
+				*old = a
+				return
+			}
+		}
+		x.Absences = append(x.Absences, a)
+	case ChangeCard:
+		x.account(c)
+	}
+}
+
+// resign ends the posts that somebody leaves. Of a village cadre who holds no other the
+// service is to be recognised from then on.
+func (x *file) resign(c *changeRow) {
+	if x.done(c) {
+		return
+	}
+	for _, s := range x.held(c) {
+		s.To, s.Reason = c.Date, cmp.Or(c.Reason, s.Reason)
+	}
+	if slices.ContainsFunc(x.Spells, func(s facts.Spell) bool { return runsOn(&s, c.Date.AddDays(1)) }) {
+		return
+	}
+	switch p := *x.profileOn(c.Date); {
+	case p.Category == facts.VillageCadre:
+		x.leave(c.Date.AddDays(1))
+	case c.Reason == LeftRetired:
+		p.Retired = c.Date
+		x.setProfile(p, max(p.From, c.Date))
+	}
+}
+
+// change ends a post and begins another, at the same place or at a new one.
+func (x *file) change(c *changeRow) {
+	var begun []facts.Spell
+	for _, s := range x.held(c) {
+		begun = append(begun, facts.Spell{Place: cmp.Or(c.Place, s.Place), Post: cmp.Or(c.Post, s.Post), Rank: cmp.Or(c.Rank, s.Rank), From: c.Date, Document: c.Document})
+		if c.FromPost != PostKept {
+			s.To, s.Reason = c.endsOn(), cmp.Or(c.Reason, s.Reason)
+		}
+	}
+	for _, s := range begun {
+		x.begin(s)
+	}
+	p := *x.profileOn(c.Date)
+	p.Place = cmp.Or(c.Place, p.Place)
+	x.setProfile(p, c.Date)
+}
+
+// begin adds a post by an appointment paper: the organisation department appoints, so its service is recognised.
+func (x *file) begin(s facts.Spell) {
+	s.Recognised = true
+	if !slices.ContainsFunc(x.Spells, func(old facts.Spell) bool { return sameSpell(&old, &s) }) {
+		x.Spells = append(x.Spells, s)
+	}
+}
+
+// account opens a new account from the day of the change, with its document for a proof.
+func (x *file) account(c *changeRow) {
+	a := facts.Account{Card: c.Card, Bank: c.Bank, Branch: c.Branch, Holder: c.Holder, Proof: c.Document, From: c.Date}
+	x.Accounts = slices.DeleteFunc(x.Accounts, func(old facts.Account) bool { return old.From == c.Date })
+	x.Accounts = append(x.Accounts, a)
+}

@@ -1,0 +1,685 @@
+package payroll
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"zhida/payroll/checks"
+	"zhida/rules/calendar"
+	"zhida/rules/facts"
+	"zhida/rules/identity"
+	"zhida/rules/message"
+	"zhida/rules/policy"
+)
+
+// resultRow is one row of the result of a village's election: somebody elected to a post,
+// or somebody who leaves.
+type resultRow struct {
+	Place    string        `json:"place"`
+	Date     calendar.Date `json:"date"`
+	Handover calendar.Date `json:"handover"`
+	Document string        `json:"document"`
+	Outcome  string        `json:"outcome"`
+	Post     string        `json:"post"`
+	Again    string        `json:"again"` // 是: held this post before; 否: did not; "" when not said
+	Reason   string        `json:"reason"`
+	row      *ImportRow
+}
+
+// Outcomes of an election for a person.
+const (
+	ResultElected = "elected"
+	ResultLeft    = "left"
+)
+
+// soloPosts are held by one person in a village.
+var soloPosts = []string{"书记", "主任"}
+
+// result is what a sheet says about one village.
+type result struct {
+	facts.Election
+	row  *ImportRow // the first
+	rows []*resultRow
+	was  *facts.Election // as reported before, nil the first time
+	bad  bool
+}
+
+// electing is the state of working out a sheet of results.
+type electing struct {
+	*unfolded
+	ctx     context.Context
+	r       Reader
+	today   calendar.Date
+	results map[string]*result // by village
+	files   map[string]*file   // by full ID
+	holders map[string][]*file // by village: who held a post there about the handover
+	reports map[int64]bool     // positions at which results came in
+}
+
+// elections makes profiles and spells of what villages report: who is not in a village's
+// result leaves the day before the handover, who is elected begins on it. A village comes
+// in whole or not at all, and one that reports again is worked out on what the book would
+// know without its earlier report.
+func (u *unfolded) elections(ctx context.Context, tx Tx, today calendar.Date, rows []ImportRow) error {
+	e := &electing{unfolded: u, ctx: ctx, r: tx, today: today, results: map[string]*result{}, holders: map[string][]*file{}, reports: map[int64]bool{}}
+	if err := e.gather(rows); err != nil {
+		return err
+	}
+	if err := e.judge(); err != nil {
+		return err
+	}
+	for _, place := range sortedKeys(e.results) {
+		e.enter(e.results[place])
+	}
+	for _, place := range sortedKeys(e.results) { // after all have entered: who changes village does not leave
+		e.stepDown(e.results[place])
+	}
+	for _, id := range sortedKeys(e.files) {
+		if x := e.files[id]; x.group != "" {
+			u.Rows = append(u.Rows, x.rows()...)
+		}
+	}
+	for _, place := range sortedKeys(e.results) {
+		v := e.results[place]
+		if v.bad {
+			continue
+		}
+		if v.was != nil && v.was.Handover != v.Handover {
+			u.Rows = append(u.Rows, electionRow(v, *v.was, true))
+		}
+		u.Rows = append(u.Rows, electionRow(v, v.Election, false))
+	}
+	return e.note()
+}
+
+func electionKey(x facts.Election) string { return x.Place + "|" + x.Date.String()[:4] }
+
+func electionRow(v *result, x facts.Election, withdraw bool) ImportRow {
+	body := Body(Field{"place", x.Place}, Field{"date", x.Date.String()}, Field{"handover", x.Handover.String()}, Field{"document", x.Document})
+	return ImportRow{Fact: Fact{Kind: facts.KindElection, Key: electionKey(x), From: x.Handover, To: calendar.Forever, Body: body, Where: v.row.Fact.Where}, Withdraw: withdraw, Sheet: v.row.Sheet, Row: v.row.Row, Columns: v.row.Columns, Group: x.Place}
+}
+
+// gather reads the rows by village, and the files of everybody whom they concern.
+func (e *electing) gather(rows []ImportRow) error {
+	var ids []string
+	for i := range rows {
+		x := &resultRow{row: &rows[i]}
+		if err := stated(x.row, x); err != nil {
+			return err
+		}
+		v := e.results[x.Place]
+		if v == nil {
+			v = &result{row: x.row, Election: facts.Election{Place: x.Place, Date: x.Date, Handover: x.Handover, Document: x.Document}}
+			e.results[x.Place] = v
+		}
+		if v.Date != x.Date || v.Handover != x.Handover || v.Document != x.Document {
+			e.fail(v, x.row, "date", "election.dates_differ", x.Place, v.row.Cell("date"))
+		}
+		v.rows = append(v.rows, x)
+		ids = append(ids, x.row.PersonID)
+	}
+	reported, err := electionsKnown(e.ctx, e.r)
+	if err != nil {
+		return err
+	}
+	for i := range reported {
+		if v := e.results[reported[i].Place]; v != nil && electionKey(reported[i]) == electionKey(v.Election) {
+			v.was = &reported[i]
+		}
+	}
+	imports, err := e.r.Imports(e.ctx)
+	if err != nil {
+		return err
+	}
+	for _, x := range imports {
+		e.reports[x.Position] = x.Kind == KindElection
+	}
+	return e.open(ids)
+}
+
+// open reads the files of the persons named and of everybody who held a post in the villages.
+func (e *electing) open(ids []string) error {
+	last, err := e.r.LastPerson(e.ctx)
+	if err != nil {
+		return err
+	}
+	at := map[int64][]string{}
+	numbers := map[int64]bool{}
+	err = e.r.Facts(e.ctx, FactQuery{First: 1, Last: last, Kinds: []facts.Kind{facts.KindSpell}}, func(f Fact) error {
+		place, _, _ := strings.Cut(f.Key, "|")
+		v := e.results[place]
+		if v == nil {
+			return nil
+		}
+		for _, handover := range v.handovers() {
+			if (f.To >= handover.AddDays(-1) || f.From == handover) && !slices.Contains(at[f.Person], place) {
+				at[f.Person] = append(at[f.Person], place)
+				numbers[f.Person] = true
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if e.files, err = files(e.ctx, e.r, numbers, ids); err != nil {
+		return err
+	}
+	for _, id := range sortedKeys(e.files) {
+		for _, place := range at[e.files[id].No] {
+			e.holders[place] = append(e.holders[place], e.files[id])
+		}
+	}
+	return nil
+}
+
+// handovers are the day that the sheet names and the one of an earlier report.
+func (v *result) handovers() []calendar.Date {
+	if v.was != nil && v.was.Handover != v.Handover {
+		return []calendar.Date{v.Handover, v.was.Handover}
+	}
+	return []calendar.Date{v.Handover}
+}
+
+func (e *electing) fail(v *result, row *ImportRow, column, code string, args ...any) {
+	v.bad = true
+	e.problem(row, column, code, args...)
+}
+
+// judge refuses villages that are wrong in the book's eyes.
+func (e *electing) judge() error {
+	known := map[string]facts.Place{}
+	err := e.r.Facts(e.ctx, FactQuery{Kinds: []facts.Kind{facts.KindPlace}}, func(f Fact) error {
+		var p facts.Place
+		err := decode(f, &p)
+		known[p.Code] = p // ordered by first day: the last one stays
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	allowed, err := postsAllowed(e.ctx, e.r)
+	if err != nil {
+		return err
+	}
+	for _, code := range sortedKeys(e.results) {
+		v := e.results[code]
+		if _, ok := known[code]; !ok {
+			e.fail(v, v.row, "place", "election.village", code)
+			continue
+		}
+		if v.Date > e.today {
+			e.fail(v, v.row, "date", "import.future", v.Date, e.today)
+		}
+		if v.was != nil {
+			for _, x := range e.holders[code] {
+				if err := e.undo(x, v.was); err != nil {
+					return err
+				}
+			}
+		}
+		e.judgePosts(v)
+		for _, x := range v.rows {
+			e.judgePerson(v, x)
+		}
+		elected := v.elected()
+		for _, x := range e.holders[code] {
+			if n := len(x.Profiles); elected[x.id] == nil && n > 0 && x.Profiles[n-1].From > v.Handover && x.Profiles[n-1].Category == facts.VillageCadre {
+				e.fail(v, v.row, "handover", "change.later", x.name, x.Profiles[n-1].From, v.Handover)
+			}
+			for _, s := range x.Spells {
+				if elected[x.id] == nil && s.Place == code && s.From == v.Handover {
+					e.fail(v, v.row, "place", "election.not_in_result", x.name, s.Post, s.From)
+				}
+			}
+		}
+		if n, document := allowed(code, known[code].Population); n > 0 && len(elected) > n {
+			e.fail(v, v.row, "place", "election.posts", code, len(elected), n, document)
+		}
+	}
+	e.judgeVillages()
+	return nil
+}
+
+// elected are the persons elected, by full ID.
+func (v *result) elected() map[string]*resultRow {
+	list := map[string]*resultRow{}
+	for _, x := range v.rows {
+		if x.Outcome == ResultElected && list[x.row.PersonID] == nil {
+			list[x.row.PersonID] = x
+		}
+	}
+	return list
+}
+
+// judgePosts refuses a post of one person that two are elected to, and a person who leaves and is elected.
+func (e *electing) judgePosts(v *result) {
+	solo, elected := map[string]*resultRow{}, v.elected()
+	for _, x := range v.rows {
+		switch first := solo[x.Post]; {
+		case x.Outcome == ResultLeft && elected[x.row.PersonID] != nil:
+			e.fail(v, x.row, "outcome", "election.left_and_elected", x.row.PersonName)
+		case x.Outcome == ResultElected && slices.Contains(soloPosts, x.Post) && first != nil && first.row.PersonID != x.row.PersonID:
+			e.fail(v, x.row, "post", "election.post_twice", x.Post, first.row.PersonName)
+		default:
+			solo[x.Post] = x
+		}
+	}
+}
+
+// judgePerson refuses what the book knows to be impossible about somebody in a result.
+func (e *electing) judgePerson(v *result, x *resultRow) {
+	who := e.files[x.row.PersonID]
+	if !who.sameName(x.row) {
+		e.fail(v, x.row, "name", "import.name_differs", x.row.PersonName, who.name)
+		return
+	}
+	eve := v.Handover.AddDays(-1)
+	held := slices.ContainsFunc(who.Spells, func(s facts.Spell) bool { return s.Place == v.Place && runsOn(&s, eve) })
+	same := slices.ContainsFunc(who.Spells, func(s facts.Spell) bool { return s.Place == v.Place && s.Post == x.Post && runsOn(&s, eve) })
+	if x.Outcome == ResultLeft {
+		if p := who.profileOn(eve); !held || p == nil || p.Category != facts.VillageCadre { // a post sent from above is not the villagers' to end
+			e.fail(v, x.row, "id", "election.no_post", x.row.PersonName, v.Place)
+		}
+		return
+	}
+	now := who.profileOn(v.Handover)
+	switch {
+	case who.Died() != 0:
+		e.fail(v, x.row, "id", "election.dead", x.row.PersonName, who.Died())
+	case now != nil && now.Category == facts.TownshipCadre:
+		e.fail(v, x.row, "id", "election.township_cadre", x.row.PersonName)
+	case len(who.Profiles) > 0 && who.Profiles[len(who.Profiles)-1].From > v.Handover:
+		e.fail(v, x.row, "handover", "change.later", x.row.PersonName, who.Profiles[len(who.Profiles)-1].From, v.Handover)
+	case x.Again == "yes" && !same:
+		e.fail(v, x.row, "again", "election.not_again", x.row.PersonName, x.Post)
+	case x.Again == "no" && same:
+		e.fail(v, x.row, "again", "election.is_again", x.row.PersonName, x.Post)
+	}
+	for _, s := range who.Spells {
+		if s.Place == v.Place && s.Post == x.Post && s.From > v.Handover {
+			e.fail(v, x.row, "post", "election.later_spell", x.row.PersonName, x.Post, s.From)
+		}
+	}
+}
+
+// judgeVillages refuses somebody who would hold posts in two villages: elected in both, or
+// still in office in one whose result is not in the sheet, or not good.
+func (e *electing) judgeVillages() {
+	for again := true; again; {
+		again = false
+		for _, code := range sortedKeys(e.results) {
+			v := e.results[code]
+			elected := v.elected()
+			for _, id := range sortedKeys(elected) {
+				x := elected[id]
+				for _, other := range sortedKeys(e.results) {
+					w := e.results[other]
+					if y := w.elected()[id]; other != code && y != nil && !w.bad {
+						e.fail(v, x.row, "id", "election.two_villages", x.row.PersonName, other, y.row.Cell("id"))
+						e.fail(w, y.row, "id", "election.two_villages", x.row.PersonName, code, x.row.Cell("id"))
+						again = true
+					}
+				}
+				if v.bad {
+					continue
+				}
+				for _, s := range e.files[id].Spells {
+					if w := e.results[s.Place]; s.Place != code && len(s.Place) == 12 && runsOn(&s, v.Handover) && (w == nil || w.bad || w.Handover > v.Handover) {
+						e.fail(v, x.row, "id", "election.elsewhere", x.row.PersonName, s.Place, s.Post)
+						again = true
+					}
+				}
+			}
+		}
+	}
+}
+
+// undo takes out of a file what an earlier report of the election put into it: facts go
+// back to what they were before that report. What others have said since stays.
+func (e *electing) undo(x *file, was *facts.Election) error {
+	eve := was.Handover.AddDays(-1)
+	made := int64(0) // the report that made the profile from the handover on
+	for i := range x.Profiles {
+		if p := &x.Profiles[i]; p.From == was.Handover && e.reports[p.Position] {
+			made, x.left = p.Position, p.Category == facts.FormerVillageCadre
+		}
+	}
+	profile := func(p *facts.Profile) bool { return p.From == was.Handover && e.reports[p.Position] }
+	spell := func(s *facts.Spell) bool {
+		if s.Place == was.Place && (s.From == was.Handover || s.To == eve) {
+			return e.reports[s.Position]
+		}
+		return made != 0 && s.Position == made && s.To != eve // no longer recognised; a post in another village is that one's
+	}
+	for {
+		at := int64(0)
+		for i := range x.Profiles {
+			if p := &x.Profiles[i]; profile(p) {
+				at = max(at, p.Position)
+			}
+		}
+		for i := range x.Spells {
+			if s := &x.Spells[i]; spell(s) {
+				at = max(at, s.Position)
+			}
+		}
+		if at == 0 {
+			return nil
+		}
+		if err := x.goBack(e.ctx, e.r, at, profile, spell); err != nil {
+			return err
+		}
+	}
+}
+
+// goBack replaces the profiles and spells chosen that became known at a position by what
+// was known before.
+func (x *file) goBack(ctx context.Context, r Reader, at int64, profile func(*facts.Profile) bool, spell func(*facts.Spell) bool) error {
+	before, _, err := loadPersons(ctx, r, at-1, x.No, x.No)
+	if err != nil {
+		return err
+	}
+	var old facts.Person
+	if len(before) > 0 {
+		old = before[0]
+	}
+	var profiles []facts.Profile
+	for i := range x.Profiles {
+		if p := x.Profiles[i]; p.Position != at || !profile(&p) {
+			profiles = append(profiles, p)
+		} else if k := slices.IndexFunc(old.Profiles, func(q facts.Profile) bool { return q.From == p.From }); k >= 0 {
+			profiles = append(profiles, old.Profiles[k])
+		} else if len(x.Profiles) == 1 { // whoever was brought onto the roster stays on it, or what was paid would not be taken back
+			p.Position = 0
+			profiles = append(profiles, p)
+		}
+	}
+	var spells []facts.Spell
+	for i := range x.Spells {
+		if s := x.Spells[i]; s.Position != at || !spell(&s) {
+			spells = append(spells, s)
+		} else if k := slices.IndexFunc(old.Spells, func(q facts.Spell) bool { return sameSpell(&q, &s) }); k >= 0 {
+			spells = append(spells, old.Spells[k])
+			x.reopened = append(x.reopened, old.Spells[k])
+		}
+	}
+	x.Profiles, x.Spells = profiles, spells
+	return nil
+}
+
+// enter begins the posts of everybody elected in a village.
+func (e *electing) enter(v *result) {
+	posts := map[string][]*resultRow{}
+	for _, x := range v.rows {
+		if x.Outcome == ResultElected && !v.bad {
+			posts[x.row.PersonID] = append(posts[x.row.PersonID], x)
+		}
+	}
+	for _, id := range sortedKeys(posts) {
+		e.files[id].takeOffice(v, posts[id])
+	}
+}
+
+// stepDown ends the posts of everybody who held one in a village and was not elected again.
+func (e *electing) stepDown(v *result) {
+	why, elected := map[string]*resultRow{}, v.elected()
+	for _, x := range v.rows {
+		why[x.row.PersonID] = x
+	}
+	for _, x := range e.holders[v.Place] {
+		if elected[x.id] == nil && !v.bad {
+			x.stepDown(v, why[x.id])
+		}
+	}
+}
+
+// stepDown ends the posts that somebody held in a village on the eve of the handover.
+func (x *file) stepDown(v *result, why *resultRow) {
+	eve, reason := v.Handover.AddDays(-1), ""
+	if x.row == nil {
+		x.row = v.row
+	}
+	x.group = cmp.Or(x.group, v.Place)
+	if why != nil {
+		x.row, reason = why.row, why.Reason
+	}
+	p := x.profileOn(eve)
+	if p == nil || p.Category != facts.VillageCadre {
+		return // of another register: no post that villagers elect to
+	}
+	ended, died := false, x.Died()
+	for i := range x.Spells {
+		s := &x.Spells[i]
+		if s.Place != v.Place || !runsOn(s, eve) {
+			continue
+		}
+		ended = true
+		if s.To = eve; died != 0 && died < eve {
+			s.To = max(died, s.From)
+		}
+		s.Reason = cmp.Or(reason, s.Reason)
+	}
+	if ended && died == 0 && !slices.ContainsFunc(x.Spells, func(s facts.Spell) bool { return runsOn(&s, v.Handover) }) {
+		x.leave(v.Handover)
+	}
+}
+
+// takeOffice begins the posts that somebody was elected to; a post held before goes on.
+func (x *file) takeOffice(v *result, posts []*resultRow) {
+	eve := v.Handover.AddDays(-1)
+	x.row, x.group, x.name = posts[0].row, v.Place, cmp.Or(x.name, posts[0].row.PersonName)
+	p := facts.Profile{ID: identity.ResidentID(x.id), Name: x.name}
+	if now := x.profileOn(v.Handover); now != nil {
+		p = *now
+	}
+	p.Category, p.Place = facts.VillageCadre, v.Place
+	x.setProfile(p, v.Handover)
+	goesOn := map[string]bool{}
+	for i := range x.Spells {
+		s := &x.Spells[i]
+		if s.Place != v.Place || !runsOn(s, eve) {
+			continue
+		}
+		if !slices.ContainsFunc(posts, func(r *resultRow) bool { return r.Post == s.Post }) {
+			s.To = eve
+			continue
+		}
+		if goesOn[s.Post] = true; s.To == eve {
+			s.To, s.Reason = 0, ""
+		}
+	}
+	for _, r := range posts {
+		if !goesOn[r.Post] {
+			s := facts.Spell{Place: v.Place, Post: r.Post, From: v.Handover, Document: v.Document, Recognised: true}
+			x.Spells = slices.DeleteFunc(x.Spells, func(old facts.Spell) bool { return sameSpell(&old, &s) })
+			x.Spells = append(x.Spells, s)
+		}
+	}
+}
+
+// electionsKnown are the elections that villages have reported, by key.
+func electionsKnown(ctx context.Context, r Reader) (list []facts.Election, err error) {
+	err = r.Facts(ctx, FactQuery{Kinds: []facts.Kind{facts.KindElection}}, func(f Fact) error {
+		var x facts.Election
+		err := decode(f, &x)
+		x.Source = facts.Source{Position: f.KnownFrom, Where: f.Where}
+		list = append(list, x)
+		return err
+	})
+	return list, err
+}
+
+// postsAllowed gives how many posts a village may have, and by which document, as the check
+// of a batch reads it; 0 where nothing says.
+func postsAllowed(ctx context.Context, r Reader) (func(place string, population int) (int, string), error) {
+	var registers []facts.Register
+	err := r.Facts(ctx, FactQuery{Kinds: []facts.Kind{facts.KindRegister}}, func(f Fact) error {
+		var x facts.Register
+		if json.Unmarshal([]byte(f.Body), &x) == nil && checks.Registers[x.Class] == checks.Posts {
+			registers = append(registers, x)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(registers, func(a, b facts.Register) int { return cmp.Compare(b.AsOf, a.AsOf) })
+	county, err := settingsAt(ctx, r, 0)
+	if message.Code(err) == "settings.none" {
+		county, err = &County{}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return func(place string, population int) (int, string) {
+		return checks.AllowedPosts(registers, county.Checks.Posts, place, population)
+	}, nil
+}
+
+// note says how many villages of the county have not reported, and which
+// documents count recognised service of those in office.
+func (e *electing) note() error {
+	year, count := 0, 0
+	for _, v := range e.results {
+		if year = max(year, v.Date.Year()); !v.bad {
+			count++
+		}
+	}
+	if count == 0 {
+		return nil
+	}
+	status, err := electionStatus(e.ctx, e.r, year)
+	if err != nil {
+		return err
+	}
+	open := 0
+	for i := range status {
+		if v := e.results[status[i].Place]; !status[i].Reported && (v == nil || v.bad) {
+			open++
+		}
+	}
+	if open > 0 {
+		e.notes = append(e.notes, message.M("election.open", open, year))
+	}
+	adopted, err := e.r.Policies(e.ctx, 0)
+	if err != nil {
+		return err
+	}
+	granted, err := readGranted(adopted)
+	if err != nil {
+		return err
+	}
+	for _, g := range granted {
+		if countsRecognised(g.Policy) {
+			e.notes = append(e.notes, message.M("election.recognised_counts", g.Policy.Document.Number))
+		}
+	}
+	return nil
+}
+
+// countsRecognised says whether a document grants village cadres something and counts
+// service that is recognised: months before a cadre left would come out otherwise until
+// the service is recognised again.
+func countsRecognised(p *policy.Policy) bool {
+	return slices.ContainsFunc(p.Items, func(it *policy.Item) bool {
+		how, counts := cmp.Or(it.Service, p.Service), false
+		p.Each(it.Formulas(), func(f *policy.Formula) { counts = counts || f.Service })
+		return counts && how != nil && how.Recognised && slices.Contains(it.Categories, facts.VillageCadre)
+	})
+}
+
+// VillageElection is how far the election of a village is.
+type VillageElection struct {
+	Place, Name string
+	Township    string // its name
+	Reported    bool
+	Date        calendar.Date
+	Handover    calendar.Date
+	Document    string
+	Serving     int // who hold a post there now
+	Awaiting    int // who left by the election and whose service is not recognised yet
+}
+
+// ElectionStatus gives every village with what is known of its election of a year, by code.
+func (b *Book) ElectionStatus(ctx context.Context, year int) (list []VillageElection, err error) {
+	err = b.view(ctx, func(r Reader) error {
+		if list, err = electionStatus(ctx, r, year); err != nil {
+			return err
+		}
+		return serving(ctx, r, calendar.DateIn(b.now(), zone), list)
+	})
+	return list, err
+}
+
+func electionStatus(ctx context.Context, r Reader, year int) ([]VillageElection, error) {
+	names := map[string]string{}
+	err := r.Facts(ctx, FactQuery{Kinds: []facts.Kind{facts.KindPlace}}, func(f Fact) error {
+		var p facts.Place
+		err := decode(f, &p)
+		names[p.Code] = p.Name
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	known, err := electionsKnown(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	reported := map[string]facts.Election{}
+	for _, x := range known {
+		if x.Date.Year() == year {
+			reported[x.Place] = x
+		}
+	}
+	var list []VillageElection
+	for _, code := range slices.Sorted(maps.Keys(names)) {
+		if len(code) != 12 {
+			continue
+		}
+		x, ok := reported[code]
+		list = append(list, VillageElection{Place: code, Name: names[code], Township: cmp.Or(names[facts.Township(code)], facts.Township(code)),
+			Reported: ok, Date: x.Date, Handover: x.Handover, Document: x.Document})
+	}
+	return list, nil
+}
+
+// serving counts who holds a post in each village today, and who left by its election and
+// waits for recognition.
+func serving(ctx context.Context, r Reader, today calendar.Date, list []VillageElection) error {
+	at := map[string]*VillageElection{}
+	for i := range list {
+		at[list[i].Place] = &list[i]
+	}
+	last, err := r.LastPerson(ctx)
+	if err != nil {
+		return err
+	}
+	type one struct {
+		person int64
+		place  string
+	}
+	now, waits := map[one]bool{}, map[one]bool{}
+	return r.Facts(ctx, FactQuery{First: 1, Last: last, Kinds: []facts.Kind{facts.KindSpell}}, func(f Fact) error {
+		var s facts.Spell
+		if err := decode(f, &s); err != nil {
+			return err
+		}
+		v, k := at[s.Place], one{f.Person, s.Place}
+		switch {
+		case v == nil:
+		case runsOn(&s, today) && !now[k]:
+			now[k] = true
+			v.Serving++
+		case v.Reported && s.To == v.Handover.AddDays(-1) && !s.Recognised && !waits[k]:
+			waits[k] = true
+			v.Awaiting++
+		}
+		return nil
+	})
+}

@@ -1,0 +1,121 @@
+package payroll
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"zhida/rules/facts"
+	"zhida/rules/message"
+)
+
+// FormLists are what the book can offer to somebody who fills in a form.
+type FormLists struct {
+	Places    []string          // 430725101 陬市镇; townships, each with its villages
+	Names     map[string]string // name by code
+	Posts     []string          // of the adopted tables, then others in the book
+	Ranks     []string
+	Items     []string // printed names
+	Funds     []string // codes
+	Documents []string // numbers of the adopted documents
+	Banks     []string // codes of the banks that the county pays through
+}
+
+// FormLists gathers what forms can offer as the book stands.
+func (b *Book) FormLists(ctx context.Context) (l FormLists, err error) {
+	l.Names = map[string]string{}
+	err = b.view(ctx, func(r Reader) error {
+		err := r.Facts(ctx, FactQuery{Kinds: []facts.Kind{facts.KindPlace}}, func(f Fact) error {
+			var p facts.Place
+			err := decode(f, &p)
+			l.Names[p.Code] = p.Name // ordered by first day: the last one stays
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for _, code := range slices.Sorted(maps.Keys(l.Names)) { // a village's code begins with its township's
+			l.Places = append(l.Places, code+" "+l.Names[code])
+		}
+		if err := l.fromPolicies(ctx, r); err != nil {
+			return err
+		}
+		if err := l.fromSpells(ctx, r); err != nil {
+			return err
+		}
+		county, err := settingsAt(ctx, r, 0)
+		if message.Code(err) == "settings.none" {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		for _, x := range county.Funds {
+			l.Funds = append(l.Funds, x.Code)
+		}
+		l.Banks = slices.Sorted(maps.Keys(county.Banks))
+		return nil
+	})
+	return l, err
+}
+
+// fromPolicies takes items, document numbers, and the posts and ranks that key tables.
+func (l *FormLists) fromPolicies(ctx context.Context, r Reader) error {
+	adopted, err := r.Policies(ctx, 0)
+	if err != nil {
+		return err
+	}
+	granted, err := readGranted(adopted)
+	if err != nil {
+		return err
+	}
+	for _, g := range granted {
+		l.Documents = with(l.Documents, g.Policy.Document.Number)
+		for _, it := range g.Policy.Items {
+			l.Items = with(l.Items, it.Name)
+		}
+		for _, name := range slices.Sorted(maps.Keys(g.Policy.Tables)) {
+			t := g.Policy.Tables[name]
+			for i, k := range t.Keys {
+				for _, row := range t.Rows {
+					switch {
+					case strings.Contains(k.Title, "职务"):
+						l.Posts = with(l.Posts, row.Cells[i].List...)
+					case strings.Contains(k.Title, "职级"):
+						l.Ranks = with(l.Ranks, row.Cells[i].List...)
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// fromSpells takes posts and ranks that people hold or held, in the order of their names.
+func (l *FormLists) fromSpells(ctx context.Context, r Reader) error {
+	last, err := r.LastPerson(ctx)
+	if err != nil || last == 0 {
+		return err
+	}
+	posts, ranks := map[string]bool{}, map[string]bool{}
+	err = r.Facts(ctx, FactQuery{First: 1, Last: last, Kinds: []facts.Kind{facts.KindSpell}}, func(f Fact) error {
+		var s facts.Spell
+		err := decode(f, &s)
+		posts[s.Post], ranks[s.Rank] = true, true
+		return err
+	})
+	delete(ranks, "")
+	l.Posts, l.Ranks = with(l.Posts, sortedKeys(posts)...), with(l.Ranks, sortedKeys(ranks)...)
+	return err
+}
+
+// with adds what a list does not have yet.
+func with(list []string, more ...string) []string {
+	for _, s := range more {
+		if s != "" && !slices.Contains(list, s) {
+			list = append(list, s)
+		}
+	}
+	return list
+}
