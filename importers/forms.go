@@ -5,6 +5,7 @@
 package importers
 
 import (
+	"strings"
 	"zhida/payroll"
 	"zhida/payroll/checks"
 	"zhida/rules/facts"
@@ -354,5 +355,5 @@ func formOf(kind string) (*form, error) {
 			return &forms[i], nil
 		}
 	}
-	return nil, message.Err("import.kind", kind)
+	return nil, message.Err("import.kind", kind, strings.Join(Kinds(), " "))
 }

@@ -21,6 +21,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"zhida/cmd/zhida/internal/term"
 	"zhida/rules/identity"
 )
 
@@ -95,6 +96,8 @@ func inside(name string, content []byte) string {
 // a bank pays by, what a stranger computes again, what an auditor has unmasked by a notice
 // of audit, the list on which townships verify people, and what a clerk gets back to mend or to complete. Nothing else may.
 var carriers = map[string][]string{
+	"import":     {`[^/]*\.xlsx`}, // the clerk\'s own workbook, given back with its mistakes marked
+	"template":   {`[^/]*\.xlsx`}, // its example row is nobody
 	"export":     {`[^/]+\.(txt|bpt|xlsx|xls|xml|csv)`, `代扣_[^/]+\.csv`},
 	"evidence":   {`证据_[^/]+/` + rowsWithNumbers, `证据_[^/]+\.zip`},
 	"archive":    {`档案_[^/]+/[^/]+/证据/` + rowsWithNumbers, `档案_[^/]+\.zip`},
@@ -241,7 +244,10 @@ func runWatched(args []string) int {
 		before = treeOf(work)
 		syscall.Umask(0)
 	}
-	code := run(args, os.Stdin, c.before(os.Stdout), c.before(os.Stderr))
+	z := &cli{in: os.Stdin, out: c.before(os.Stdout), errs: term.Cleaned{Writer: c.before(os.Stderr)}}
+	err := z.execute(args)
+	code := z.report(err)
+	noteErrors(args, err, c.seen.String())
 	var wrong []string
 	if found := personal(c.seen.String()); found != "" {
 		wrong = append(wrong, "shows "+found)

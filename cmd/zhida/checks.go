@@ -41,6 +41,9 @@ func (c *cli) checksCommand() *cobra.Command {
 		}}
 	cmd.Flags().StringVar(&from, "from", "", "第一个月")
 	cmd.Flags().StringVar(&to, "to", "", "最后一个月")
+	for _, name := range []string{"from", "to"} {
+		_ = cmd.MarkFlagRequired(name)
+	}
 	cmd.AddCommand(&cobra.Command{Use: "list", Short: "列出全部检查：代码、轻重、要有的登记、参数", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error { return c.checkList() }})
 	return cmd
 }

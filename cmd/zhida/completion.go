@@ -19,7 +19,7 @@ import (
 )
 
 func (c *cli) completionCommand() *cobra.Command {
-	return &cobra.Command{Use: "completion bash|zsh|fish|powershell", Short: "命令补全脚本：按 Tab 补命令，也补账本里的批次、月份、乡镇、人员", Args: cobra.ExactArgs(1),
+	return &cobra.Command{Use: "completion bash|zsh|fish|powershell", Short: "命令补全脚本：按 Tab 补命令，也补账本里的批次、月份、乡镇、人员", Args: cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
 		Long:      "补全要读账本：ZHIDA_BOOK 或 --book 指到哪里就读哪里，读不到就不补。",
 		Example:   "  source <(zhida completion bash)\n  zhida completion zsh > ~/.zfunc/_zhida\n  zhida completion fish > ~/.config/fish/completions/zhida.fish\n  zhida completion powershell | Out-String | Invoke-Expression",
 		ValidArgs: []string{"bash", "zsh", "fish", "powershell"},
@@ -32,10 +32,8 @@ func (c *cli) completionCommand() *cobra.Command {
 				return root.GenZshCompletion(c.out)
 			case "fish":
 				return root.GenFishCompletion(c.out, true)
-			case "powershell":
-				return root.GenPowerShellCompletionWithDesc(c.out)
 			}
-			return cobra.OnlyValidArgs(cmd, args)
+			return root.GenPowerShellCompletionWithDesc(c.out)
 		}}
 }
 

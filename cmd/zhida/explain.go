@@ -47,7 +47,7 @@ func (c *cli) explainCommand() *cobra.Command {
 
 func (c *cli) explained(x rules.Explanation) {
 	code := map[rules.Outcome]string{rules.Due: "explain.due", rules.Zero: "explain.zero", rules.NotDue: "explain.not_due", rules.Refused: "explain.refused"}[x.Outcome]
-	said := x.Reason.Text(c.language())
+	said := c.text(x.Reason)
 	if x.Outcome == rules.Due {
 		said = x.Fen.Grouped()
 	}

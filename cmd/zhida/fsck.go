@@ -42,7 +42,7 @@ func (c *cli) health(h payroll.Health) error {
 	for _, x := range h.Faults {
 		text := x.Message.Text(c.language())
 		out = append(out, fault{x.Position, x.Table, x.Message.Code, text})
-		rows = append(rows, []string{c.positionText(x.Position), x.Table, text})
+		rows = append(rows, []string{c.positionText(x.Position), x.Table, c.text(x.Message)})
 	}
 	anchored := []string{}
 	for _, x := range h.Anchored {

@@ -142,7 +142,7 @@ func (c *cli) funds(f payroll.FundReport, places bool) error {
 		term.Table(c.out, []string{"批次", "文件总额", "名单总额", "已入账", "退票", "在途"}, rows, 2, 3, 4, 5, 6)
 	}
 	for _, d := range f.Differences {
-		c.say("fund.difference", d.Message.Text(c.language()))
+		c.say("fund.difference", c.text(d.Message))
 	}
 	return nil
 }

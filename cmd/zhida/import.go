@@ -144,7 +144,7 @@ func (c *cli) problemTable(list message.Problems) {
 		if p.Sheet == "" {
 			where = strings.TrimSpace(p.File + " " + p.Cell)
 		}
-		rows = append(rows, []string{where, p.Text(c.language()), p.Hint(c.language())})
+		rows = append(rows, []string{where, p.Text(c.language()), p.Hint(c.language()) + coded(p.Code, c.language())})
 	}
 	term.Table(c.errs, words[c.language()], rows)
 	if len(list) > onScreen {
@@ -168,7 +168,7 @@ func (c *cli) imported(r app.Imported) error {
 		c.say("import.done", r.File, r.Rows, r.Added, r.Ended, r.Position)
 	}
 	for _, x := range r.Asks {
-		fmt.Fprintln(c.errs, located(x, c.language()))
+		fmt.Fprintln(c.errs, problemOf(x, c.language()).said(c.language()))
 	}
 	for _, m := range r.Notes {
 		c.note(m)

@@ -87,9 +87,9 @@ func (c *cli) layoutTry() *cobra.Command {
 		Use: "try CODE|FILE", Short: "用编造的人写一份样子，看银行会看到什么", Args: cobra.ExactArgs(1),
 		Long:    "写好后读回来比对，再按栏排开。括号里是这一栏在银行编码里占的宽度。样子里的人和账号都是编造的。",
 		Example: "  zhida layout try icbc-bpt\n  zhida layout try 我的版式.yaml --rows 10 --out 试写",
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if rows < 1 || rows > 1000 {
-				return message.Err("cli.usage", "--rows 1 … 1000")
+				return message.Err("cli.flag_value", "--rows", rows, cmd.CommandPath(), "1 至 1000")
 			}
 			l, err := layoutOf(args[0])
 			if err != nil {

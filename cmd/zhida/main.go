@@ -37,19 +37,24 @@ func main() {
 
 // run is the whole program, for main and for tests.
 func run(args []string, in *os.File, out, errs io.Writer) int {
+	c := &cli{in: in, out: out, errs: term.Cleaned{Writer: errs}}
+	return c.report(c.execute(args))
+}
+
+func (c *cli) execute(args []string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	c := &cli{in: in, out: out, errs: term.Cleaned{Writer: errs}}
 	root := c.root()
 	root.SetArgs(args)
-	root.SetIn(in)
-	root.SetOut(out)
-	root.SetErr(errs)
+	root.SetIn(c.in)
+	root.SetOut(c.out)
+	root.SetErr(c.errs)
 	err := root.ExecuteContext(ctx)
 	if err != nil && ctx.Err() != nil && (errors.Is(err, context.Canceled) || message.Code(err) == "") {
 		err = message.Err("cli.interrupted").Because(err)
 	}
-	return c.report(err)
+	c.json = c.json || slices.Contains(args, "--json") // a wrong option ends the reading of those behind it
+	return err
 }
 
 // cli is what the commands share: global flags and where to print.
@@ -79,7 +84,6 @@ func (c *cli) root() *cobra.Command {
 	f.BoolVar(&c.dryRun, "dry-run", false, "试一遍：检查都做，什么也不保存")
 	f.BoolVar(&c.json, "json", false, "输出 JSON")
 	f.BoolVar(&c.yes, "yes", false, "要送出去的东西不再询问")
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return message.Err("cli.usage", err) })
 	root.AddCommand(
 		c.initCommand(), c.actorCommand(), c.settingsCommand(), c.templateCommand(), c.importCommand(), c.headingsCommand(),
 		c.electionCommand(), c.rosterCommand(),
@@ -92,6 +96,8 @@ func (c *cli) root() *cobra.Command {
 		c.sendbackCommand(), c.censusCommand(), c.serveCommand(), c.demoCommand(), c.completionCommand(),
 	)
 	c.complete(root)
+	root.SetFlagErrorFunc(flagError)
+	sayUsage(root)
 	return root
 }
 
@@ -113,51 +119,6 @@ func (c *cli) language() message.Lang {
 		}
 	}
 	return message.Chinese
-}
-
-// located is what a problem says, after where it is.
-func located(p message.Problem, lang message.Lang) string {
-	where := strings.Join(slices.DeleteFunc([]string{p.File, p.Sheet, p.Cell}, func(s string) bool { return s == "" }), " ")
-	if where == "" {
-		return p.Text(lang)
-	}
-	return where + map[message.Lang]string{message.Chinese: "：", message.English: ": "}[lang] + p.Text(lang)
-}
-
-// report prints an error as a sentence with what to do next, and gives the exit code.
-func (c *cli) report(err error) int {
-	if err == nil {
-		return message.ExitDone
-	}
-	lang := c.language()
-	var problems message.Problems
-	if errors.As(err, &problems) {
-		for _, p := range problems {
-			fmt.Fprintf(c.errs, "%s\n    → %s\n", located(p, lang), p.Hint(lang))
-		}
-		fmt.Fprintln(c.errs, message.M("cli.problems", len(problems)).Text(lang))
-		exit := message.ExitRows
-		if len(problems) > 0 && (strings.HasPrefix(problems[0].Code, "policy.") || strings.HasPrefix(problems[0].Code, "yaml.") || strings.HasPrefix(problems[0].Code, "layout.")) {
-			exit = problems[0].Exit()
-		}
-		return exit
-	}
-	var m *message.Error
-	if errors.As(err, &m) {
-		fmt.Fprintln(c.errs, m.Text(lang))
-		if h := m.Hint(lang); h != "" {
-			fmt.Fprintln(c.errs, "    → "+h)
-		}
-		if m.Exit() == message.ExitInternal && m.Cause != nil {
-			fmt.Fprintln(c.errs, m.Cause)
-		}
-		return m.Exit()
-	}
-	if strings.HasPrefix(err.Error(), "unknown command") || strings.Contains(err.Error(), "arg(s)") || strings.Contains(err.Error(), "required flag") {
-		return c.report(message.Err("cli.usage", err))
-	}
-	fmt.Fprintln(c.errs, message.M("cli.internal", err).Text(lang))
-	return message.ExitInternal
 }
 
 // open opens the book with the clock the flags ask for.
@@ -318,7 +279,11 @@ func jsonText(v any) string {
 }
 
 func (c *cli) printJSON(v any) error {
-	e := json.NewEncoder(c.out)
+	return printJSON(c.out, v)
+}
+
+func printJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(v)

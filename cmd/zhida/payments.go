@@ -164,7 +164,7 @@ func (c *cli) reissueCommand() *cobra.Command {
 				}
 				c.batchTable(r.Batches)
 				for i, x := range out {
-					c.say("reissue.left", x.Payment, r.Left[i].Name, money.Fen(x.Fen), x.Why)
+					c.say("reissue.left", x.Payment, r.Left[i].Name, money.Fen(x.Fen), c.text(r.Left[i].Why))
 				}
 				switch {
 				case len(r.Batches) > 0:

@@ -107,7 +107,7 @@ func (c *cli) computed(m calendar.Month, r payroll.RunResult) error {
 				c.say("run.more_refused", len(r.Refused)-20)
 				break
 			}
-			c.say("run.refused_person", x.Person, x.Name, x.Item, x.Month, x.Problem.Text(c.language()))
+			c.say("run.refused_person", x.Person, x.Name, x.Item, x.Month, c.text(x.Problem))
 		}
 	}
 	if !c.json {
@@ -125,7 +125,7 @@ func (c *cli) computed(m calendar.Month, r payroll.RunResult) error {
 				c.say("run.more_broken", len(r.Broken)-20)
 				break
 			}
-			c.say("run.broken", x.PlaceName, x.Name, x.Document, x.Reason.Text(c.language()))
+			c.say("run.broken", x.PlaceName, x.Name, x.Document, c.text(x.Reason))
 		}
 	}
 	if len(r.Refused) > 0 {

@@ -5,17 +5,22 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"zhida/rules/message"
 )
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"zhida": func() { os.Exit(runWatched(os.Args[1:])) }})
 }
+
+const scripts = "../../testdata/script"
 
 // The behaviour of the command line as text files; -update writes what differs.
 func TestScripts(t *testing.T) {
@@ -23,12 +28,19 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	notes := t.TempDir()
+	t.Cleanup(func() { holdExamples(t, notes) })
 	testscript.Run(t, testscript.Params{
-		Dir:                 "../../testdata/script",
+		Dir:                 scripts,
 		RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("COUNTY", county)
 			e.Setenv("ZHIDA_LANG", "zh")
+			note := filepath.Join(notes, strings.TrimPrefix(filepath.Base(e.WorkDir), "script-"))
+			e.Setenv(notesVariable, note)
+			if err := os.WriteFile(note, nil, 0o600); err != nil { // it ran, even if it prints no error
+				return err
+			}
 			e.Setenv("ZHIDA_PASSPHRASE_FILE", filepath.Join(e.WorkDir, "pass"))
 			if err := os.Chmod(filepath.Join(e.WorkDir, "pass"), 0o600); !errors.Is(err, fs.ErrNotExist) {
 				return err
@@ -46,6 +58,17 @@ func TestScripts(t *testing.T) {
 				ts.Check(err)
 				if n, err := r.RowsAffected(); err != nil || n == 0 {
 					ts.Fatalf("no row was edited: %v", err)
+				}
+			},
+			// fails CODE zhida … checks that it fails with this error and its exit code.
+			"fails": func(ts *testscript.TestScript, _ bool, args []string) {
+				err := ts.Exec(args[1], args[2:]...)
+				var exit *exec.ExitError
+				if want := message.M(args[0]).Exit(); !errors.As(err, &exit) || exit.ExitCode() != want {
+					ts.Fatalf("%v instead of exit status %d", err, want)
+				}
+				if printed := ts.ReadFile("stderr"); !strings.Contains(printed, "（"+args[0]+"）") {
+					ts.Fatalf("it does not say %s", args[0])
 				}
 			},
 			// exit N checks the exit code of zhida: exit 3 zhida import …

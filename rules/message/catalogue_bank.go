@@ -2,8 +2,8 @@ package message
 
 var bankEntries = []Entry{
 	{Code: "bank.amount", Exit: ExitCheck,
-		Zh: "第 {0} 号 {1} 的金额是 {2}，不能付", ZhHint: "请核对批次",
-		En: "the amount of person {0} {1} is {2}, which cannot be paid", EnHint: "Check the batch."},
+		Zh: "第 {0} 号 {1} 的金额是 {2}，不能付", ZhHint: "请用 zhida batch recompute 核对批次",
+		En: "the amount of person {0} {1} is {2}, which cannot be paid", EnHint: "Check the batch with zhida batch recompute."},
 	{Code: "bank.card", Exit: ExitCheck,
 		Zh: "第 {0} 号 {1} 的账号（{2}）不是 8 到 30 位的数字", ZhHint: "请更正账户后重新计算批次",
 		En: "the account of person {0} {1} ({2}) is not 8 to 30 digits", EnHint: "Correct the account and compute the batch again."},

@@ -2,8 +2,8 @@ package message
 
 var papersEntries = []Entry{
 	{Code: "attach.again", Exit: ExitState,
-		Zh: "{0} 已经登记过（{1}，日志第 {2} 条）", ZhHint: "同一个文件不用再登记；换一份扫描件请核对内容",
-		En: "{0} is attached already ({1}, journal {2})", EnHint: "The same file need not be attached again."},
+		Zh: "{0} 已经登记过（{1}，日志第 {2} 条）", ZhHint: "同一个文件不用再登记；要登记的是另一份扫描件的，请核对有没有选错文件",
+		En: "{0} is attached already ({1}, journal {2})", EnHint: "The same file need not be attached again; check whether you meant another scan."},
 	{Code: "attach.done", Exit: ExitDone,
 		Zh: "批次 {0} 登记了盖章件 {1}：{2} 字节，SM3 {3}", En: "batch {0} has the stamped sheet {1}: {2} bytes, SM3 {3}"},
 	{Code: "attach.empty", Exit: ExitUsage,

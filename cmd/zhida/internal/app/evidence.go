@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -223,7 +224,7 @@ func sameFiles(sealed, again string) (n int, err error) {
 			names[x.Name()] = true
 		}
 	}
-	for name := range names {
+	for _, name := range slices.Sorted(maps.Keys(names)) {
 		a, err := os.ReadFile(filepath.Join(sealed, name))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return 0, message.Err("file.unreadable", name).Because(err)
