@@ -32,11 +32,11 @@ var number = regexp.MustCompile(`[0-9]{15,19}[0-9Xx]?`)
 func personal(text string) string {
 	for _, at := range number.FindAllStringIndex(text, -1) {
 		s := text[at[0]:at[1]]
+		if inDigest(text, at[0], at[1]) {
+			continue
+		}
 		if _, err := identity.ParseResidentID(s); err == nil && len(s) == 18 {
 			return s
-		}
-		if at[0] > 0 && hexLetter(text[at[0]-1]) || at[1] < len(text) && hexLetter(text[at[1]]) { // digits of a digest or a signature
-			continue
 		}
 		if strings.HasPrefix(s, "6200590000") { // of the people in samples of layouts, who are nobody
 			continue
@@ -48,6 +48,17 @@ func personal(text string) string {
 		}
 	}
 	return ""
+}
+
+// inDigest says whether digits are part of a digest, a key or a signature in hex.
+func inDigest(text string, from, to int) bool {
+	for from > 0 && hexLetter(text[from-1]) {
+		from--
+	}
+	for to < len(text) && hexLetter(text[to]) {
+		to++
+	}
+	return to-from >= 64
 }
 
 func hexLetter(b byte) bool {
@@ -96,14 +107,13 @@ func inside(name string, content []byte) string {
 // a bank pays by, what a stranger computes again, what an auditor has unmasked by a notice
 // of audit, the list on which townships verify people, and what a clerk gets back to mend or to complete. Nothing else may.
 var carriers = map[string][]string{
-	"import":     {`[^/]*\.xlsx`}, // the clerk\'s own workbook, given back with its mistakes marked
+	"import":     {`[^/]+\.xlsx`}, // the clerk's own workbook, given back with its mistakes marked
 	"template":   {`[^/]*\.xlsx`}, // its example row is nobody
 	"export":     {`[^/]+\.(txt|bpt|xlsx|xls|xml|csv)`, `代扣_[^/]+\.csv`},
 	"evidence":   {`证据_[^/]+/` + rowsWithNumbers, `证据_[^/]+\.zip`},
 	"archive":    {`档案_[^/]+/[^/]+/证据/` + rowsWithNumbers, `档案_[^/]+\.zip`},
 	"audit-data": {`(persons|accounts|payments)\.csv`},
 	"census":     {`资格认证名单_[^/]+\.xlsx`},
-	"import":     {`[^/]+\.xlsx`}, // the clerk's own workbook, marked
 	"roster":     {`[^/]+\.xlsx`}, // a sheet of changes to complete
 	"demo":       {`county/.+`, `bank/.+`, `证据_[^/]+/` + rowsWithNumbers, `证据_[^/]+\.zip`},
 }

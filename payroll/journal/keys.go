@@ -72,14 +72,6 @@ func verifySignature(public, text, signature []byte) bool {
 	return err == nil && sm2.VerifyASN1WithSM2((*ecdsa.PublicKey)(k), nil, text, signature)
 }
 
-// sealVersion heads a sealed key: 1 is argon2id (64 MiB, 3 passes, 1 lane) and SM4-GCM.
-const (
-	sealVersion  = 1
-	argonMemory  = 64 * 1024
-	argonPasses  = 3
-	argonThreads = 1
-)
-
 // Seal encrypts a key under a passphrase.
 func Seal(k *Key, passphrase []byte) ([]byte, error) {
 	head := make([]byte, 1+16+12)
@@ -115,7 +107,7 @@ func Open(sealed, passphrase []byte, random io.Reader) (*Key, error) {
 }
 
 func sealCipher(passphrase, head []byte) (cipher.AEAD, error) {
-	block, err := sm4.NewCipher(argon2.IDKey(passphrase, head[1:17], argonPasses, argonMemory, argonThreads, 16))
+	block, err := sm4.NewCipher(argon2.IDKey(passphrase, head[1:17], argonPasses, argonMemory, 1, 16))
 	if err != nil {
 		return nil, err
 	}
