@@ -143,8 +143,7 @@ func earlier(t *testing.T, server string) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if _, err := db.Exec(`SET search_path = zhida_430725; DROP TABLE erased; ALTER TABLE leaf DROP COLUMN private_digest; ALTER TABLE leaf DROP COLUMN public_digest;
-		ALTER TABLE fact DROP COLUMN binding; ALTER TABLE fact DROP COLUMN commitment; DELETE FROM goose_db_version WHERE version_id = 9`); err != nil {
+	if _, err := db.Exec(`SET search_path = zhida_430725; DROP TABLE remainder; DELETE FROM goose_db_version WHERE version_id = 10`); err != nil {
 		t.Fatal(err)
 	}
 }
