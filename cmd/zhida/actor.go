@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"zhida/cmd/zhida/internal/app"
-	"zhida/cmd/zhida/internal/term"
 	"zhida/payroll"
 	"zhida/rules/identity"
 	"zhida/rules/message"
@@ -91,7 +90,7 @@ func (c *cli) actorCommand() *cobra.Command {
 				if c.json {
 					return c.printJSON(out)
 				}
-				term.Table(c.out, []string{"姓名", "角色", "密钥", "日志", "停用"}, rows)
+				c.table([]string{"姓名", "角色", "密钥", "日志", "停用"}, rows)
 				return nil
 			})
 		},

@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"zhida/cmd/zhida/internal/app"
-	"zhida/cmd/zhida/internal/term"
 	"zhida/payroll"
 	"zhida/rules/calendar"
 	"zhida/rules/message"
@@ -78,7 +77,7 @@ func (c *cli) auditData(ctx context.Context, a *app.App, s *payroll.Session, fro
 	if notice != "" && !c.dryRun {
 		c.say("audit.unmasked", notice)
 	}
-	term.Table(c.out, []string{"表", "名称", "行数", "SM3"}, shown, 3)
+	c.table([]string{"表", "名称", "行数", "SM3"}, shown, 3)
 	c.say("audit.done", len(list), rows, out)
 	return nil
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"zhida/cmd/zhida/internal/app"
-	"zhida/cmd/zhida/internal/term"
 	"zhida/rules/calendar"
 	"zhida/rules/message"
 )
@@ -118,7 +117,7 @@ func (c *cli) restored(r app.Restored) error {
 		for _, x := range r.Against {
 			rows = append(rows, []string{c.positionText(x.Position), moment(x.Time), x.Actor, x.What, strings.Join(texts(x.Batches), "、")})
 		}
-		term.Table(c.out, []string{"日志", "时间", "谁", "办了什么", "批次"}, rows)
+		c.table([]string{"日志", "时间", "谁", "办了什么", "批次"}, rows)
 	}
 	for _, x := range r.Missing {
 		c.say("restore.missing", x.Folder, x.Position)

@@ -417,7 +417,7 @@ func (c *cli) sumTable(title string, list []sum) {
 	for _, x := range list {
 		rows = append(rows, []string{x.Name, strconv.Itoa(x.Lines), x.Fen.Grouped()})
 	}
-	term.Table(c.out, []string{title, "行数", "金额（元）"}, rows, 2, 3)
+	c.table([]string{title, "行数", "金额（元）"}, rows, 2, 3)
 }
 
 func (c *cli) batchLines(ctx context.Context, a *app.App, id payroll.BatchID) error {
@@ -452,7 +452,7 @@ func (c *cli) batchLines(ctx context.Context, a *app.App, id payroll.BatchID) er
 			return nil
 		})
 		if err == nil && !c.json {
-			term.Table(c.out, []string{"编号", "姓名", "单位", "项目", "月份", "金额", "文号", "原因"}, rows, 1, 6)
+			c.table([]string{"编号", "姓名", "单位", "项目", "月份", "金额", "文号", "原因"}, rows, 1, 6)
 		}
 		return err
 	})

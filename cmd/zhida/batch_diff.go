@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"zhida/cmd/zhida/internal/app"
-	"zhida/cmd/zhida/internal/term"
 	"zhida/payroll"
 	"zhida/rules/money"
 )
@@ -83,12 +82,12 @@ func (c *cli) batchDiff(ctx context.Context, a *app.App, id payroll.BatchID) err
 	for i, x := range d.rows {
 		rows[i] = []string{strconv.FormatInt(x.Person, 10), x.Name, x.Place, x.subject, x.Before.Grouped(), x.Now.Grouped(), signed((x.Now - x.Before).Grouped()), x.brief}
 	}
-	term.Table(c.out, []string{"编号", "姓名", "单位", "项目", before, now, "增减", "变动原因"}, rows, 1, 5, 6, 7)
+	c.table([]string{"编号", "姓名", "单位", "项目", before, now, "增减", "变动原因"}, rows, 1, 5, 6, 7)
 	rows = rows[:0]
 	for _, s := range d.bridge.Steps {
 		rows = append(rows, []string{payroll.PartChinese(s.Part), payroll.VarianceChinese(s.Causes), strconv.Itoa(s.Count), signed(s.Fen.Grouped())})
 	}
-	term.Table(c.out, []string{"增减的部分", "原因", "处数", "合计（元）"}, rows, 3, 4)
+	c.table([]string{"增减的部分", "原因", "处数", "合计（元）"}, rows, 3, 4)
 	b := d.bridge
 	if !regular {
 		c.say("batch.corrects", id, len(d.rows), b.Now, b.Open())

@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"zhida/cmd/zhida/internal/app"
-	"zhida/cmd/zhida/internal/term"
 	"zhida/payroll"
 	"zhida/rules/message"
 )
@@ -41,7 +40,7 @@ func (c *cli) projected(b *payroll.Budget) {
 	for _, m := range b.Months {
 		rows = append(rows, []string{m.Month.String(), strconv.Itoa(m.People), m.Fen.Grouped()})
 	}
-	term.Table(c.out, []string{"月份", "人数", "应发（元）"}, rows, 2, 3)
+	c.table([]string{"月份", "人数", "应发（元）"}, rows, 2, 3)
 	for _, part := range []struct {
 		name string
 		list []payroll.BudgetRow
@@ -54,7 +53,7 @@ func (c *cli) projected(b *payroll.Budget) {
 			}
 			rows = append(rows, []string{name, r.Fen.Grouped()})
 		}
-		term.Table(c.out, []string{part.name, "全年（元）"}, rows, 2)
+		c.table([]string{part.name, "全年（元）"}, rows, 2)
 	}
 	for _, x := range b.Assumed {
 		c.say("budget.assumed", x.Code, x.For, x.From)

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"zhida/cmd/zhida/internal/app"
-	"zhida/cmd/zhida/internal/term"
 	"zhida/payroll"
 	"zhida/payroll/schedule"
 	"zhida/rules/calendar"
@@ -56,7 +55,7 @@ func (c *cli) calendarCommand() *cobra.Command {
 					return c.printJSON(out)
 				}
 				headings = append(headings, "本月另发（不是每月都有的）")
-				term.Table(c.out, headings, rows)
+				c.table(headings, rows)
 				c.warnSqueezed(list)
 				return nil
 			})

@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"zhida/cmd/zhida/internal/app"
-	"zhida/cmd/zhida/internal/term"
 	"zhida/payroll"
 	"zhida/rules/message"
 )
@@ -53,7 +52,7 @@ func (c *cli) censusCommand() *cobra.Command {
 				for _, v := range out {
 					rows = append(rows, []string{v.Place, v.Name, strconv.Itoa(v.People), strconv.Itoa(v.Passed)})
 				}
-				term.Table(c.out, []string{"区划代码", "乡镇和村", "人数", "已通过"}, rows, 3, 4)
+				c.table([]string{"区划代码", "乡镇和村", "人数", "已通过"}, rows, 3, 4)
 				c.say("census.done", year, len(list.People), passed, list.Deadline)
 				if file != "" {
 					c.sayWritten(file)

@@ -89,7 +89,7 @@ func (c *cli) checkList() error {
 		}
 		rows = append(rows, []string{x.Code, x.Name, severity, strings.Join(x.Needs, "、"), strings.Join(x.Uses, "、"), strings.Join(set, " ")})
 	}
-	term.Table(c.out, []string{"代码", "检查", "轻重", "要有", "有了查得更多", "参数（默认）"}, rows)
+	c.table([]string{"代码", "检查", "轻重", "要有", "有了查得更多", "参数（默认）"}, rows)
 	return nil
 }
 
@@ -181,7 +181,7 @@ func (c *cli) checking(out io.Writer, x *payroll.Checking) {
 		rows = append(rows, []string{strconv.Itoa(f.Seq), f.Severity.Chinese(), f.Check, f.Message.Text(c.language()), answer})
 	}
 	if len(rows) > 0 {
-		term.Table(out, []string{"序号", "轻重", "检查", "事项", "答复"}, rows, 1)
+		c.tableOn(out, []string{"序号", "轻重", "检查", "事项", "答复"}, rows, 1)
 	}
 	for _, s := range x.States {
 		check, _ := checks.Find(s.Check)

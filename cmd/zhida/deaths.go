@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"zhida/cmd/zhida/internal/app"
-	"zhida/cmd/zhida/internal/term"
 	"zhida/payroll"
 	"zhida/rules/calendar"
 	"zhida/rules/money"
@@ -83,6 +82,6 @@ func (c *cli) deaths(list []payroll.Death) error {
 	if c.json {
 		return c.printJSON(out)
 	}
-	term.Table(c.out, []string{"编号", "姓名", "单位", "去世日期", "多发", "待收回", "待发继承人", "已发继承人", "继承人", "状态"}, rows, 5, 6, 7, 8, 9)
+	c.table([]string{"编号", "姓名", "单位", "去世日期", "多发", "待收回", "待发继承人", "已发继承人", "继承人", "状态"}, rows, 5, 6, 7, 8, 9)
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"zhida/cmd/zhida/internal/app"
-	"zhida/cmd/zhida/internal/term"
 	"zhida/payroll"
 )
 
@@ -25,7 +24,7 @@ func (c *cli) demoCommand() *cobra.Command {
 			return err
 		}
 		c.batchTable(batches)
-		term.Table(c.out, []string{"文件", "是什么"}, [][]string{
+		c.table([]string{"文件", "是什么"}, [][]string{
 			{out + "/county/", "县里的表格、政策文件和设置"},
 			{out + "/book.db", "账本（口令：" + app.DemoPassphrase + "）"},
 			{out + "/bank/", "银行文件、代扣清单、清册，一个批次一个文件夹"},

@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"zhida/cmd/zhida/internal/app"
-	"zhida/cmd/zhida/internal/term"
 	"zhida/payroll"
 	"zhida/rules/message"
 )
@@ -64,7 +63,7 @@ func (c *cli) electionTownships(list []payroll.VillageElection) {
 		}
 		rows = append(rows, []string{township, name, strconv.Itoa(villages), strconv.Itoa(reported), strconv.Itoa(villages - reported), strconv.Itoa(serving), strconv.Itoa(awaiting)})
 	}
-	term.Table(c.out, []string{"区划代码", "乡镇", "村", "已报", "未报", "在任", "待认定"}, rows, 3, 4, 5, 6, 7)
+	c.table([]string{"区划代码", "乡镇", "村", "已报", "未报", "在任", "待认定"}, rows, 3, 4, 5, 6, 7)
 }
 
 // electionVillages prints the villages that have not reported, or all.
@@ -79,7 +78,7 @@ func (c *cli) electionVillages(list []payroll.VillageElection, all bool) {
 		}
 	}
 	if len(rows) > 0 {
-		term.Table(c.out, []string{"村代码", "乡镇", "村", "结果", "选举", "交接", "文号", "在任", "待认定"}, rows, 8, 9)
+		c.table([]string{"村代码", "乡镇", "村", "结果", "选举", "交接", "文号", "在任", "待认定"}, rows, 8, 9)
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"zhida/cmd/zhida/internal/app"
-	"zhida/cmd/zhida/internal/term"
 	"zhida/payroll"
 )
 
@@ -31,7 +30,7 @@ func (c *cli) eraseCommand() *cobra.Command {
 					}
 					rows = append(rows, []string{strconv.FormatInt(e.Person, 10), strconv.Itoa(e.Until), open})
 				}
-				term.Table(c.out, []string{"编号", "保存到（年底）", "说明"}, rows)
+				c.table([]string{"编号", "保存到（年底）", "说明"}, rows)
 				return nil
 			})
 		}}

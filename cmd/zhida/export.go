@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"zhida/cmd/zhida/internal/app"
-	"zhida/cmd/zhida/internal/term"
 	"zhida/exporters"
 	"zhida/payroll"
 	"zhida/rules/identity"
@@ -56,7 +55,7 @@ func (c *cli) exported(m exporters.Manifest, dir string) {
 		}
 		rows = append(rows, []string{f.Name, kind, strconv.Itoa(f.Count), money.Fen(f.Total).Grouped(), short(f.SM3)})
 	}
-	term.Table(c.out, []string{"文件", "银行", "笔数", "金额（元）", "SM3"}, rows, 3, 4)
+	c.table([]string{"文件", "银行", "笔数", "金额（元）", "SM3"}, rows, 3, 4)
 	c.say("export.done", m.Batch, m.Count, money.Fen(m.Total).Grouped(), dir)
 }
 

@@ -6,7 +6,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"zhida/cmd/zhida/internal/app"
-	"zhida/cmd/zhida/internal/term"
 	"zhida/payroll"
 	"zhida/rules/message"
 )
@@ -59,7 +58,7 @@ func (c *cli) health(h payroll.Health) error {
 		return failed
 	}
 	if len(rows) > 0 {
-		term.Table(c.out, []string{"日志", "表", "问题"}, rows)
+		c.table([]string{"日志", "表", "问题"}, rows)
 	}
 	if h.Unbound > 0 {
 		c.say("fsck.unbound", h.Unbound)

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"zhida/cmd/zhida/internal/app"
-	"zhida/cmd/zhida/internal/term"
 	"zhida/payroll"
 	"zhida/payroll/ledger"
 	"zhida/rules/calendar"
@@ -133,13 +132,13 @@ func (c *cli) funds(f payroll.FundReport, places bool) error {
 		}
 		rows = append(rows, row)
 	}
-	term.Table(c.out, []string{"资金", "单位", "期初", "收到", "收回", "分配", "已付", "上缴", "可用", "已核定未付", "在途", "缓发", "退票"}, rows, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13)
+	c.table([]string{"资金", "单位", "期初", "收到", "收回", "分配", "已付", "上缴", "可用", "已核定未付", "在途", "缓发", "退票"}, rows, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13)
 	if len(f.Totals) > 0 {
 		rows = [][]string{}
 		for _, t := range f.Totals {
 			rows = append(rows, []string{t.Batch.String(), t.Order.Grouped(), t.List.Grouped(), t.Credited.Grouped(), t.Back.Grouped(), t.Pending.Grouped()})
 		}
-		term.Table(c.out, []string{"批次", "文件总额", "名单总额", "已入账", "退票", "在途"}, rows, 2, 3, 4, 5, 6)
+		c.table([]string{"批次", "文件总额", "名单总额", "已入账", "退票", "在途"}, rows, 2, 3, 4, 5, 6)
 	}
 	for _, d := range f.Differences {
 		c.say("fund.difference", c.text(d.Message))
@@ -266,7 +265,7 @@ func (c *cli) steps(list []payroll.FlowStep) error {
 	if c.json {
 		return c.printJSON(out)
 	}
-	term.Table(c.out, []string{"来源", "资金", "单位", "支付", "人员", "金额（元）", "状态"}, rows, 5, 6)
+	c.table([]string{"来源", "资金", "单位", "支付", "人员", "金额（元）", "状态"}, rows, 5, 6)
 	c.sum(sum)
 	if rest != 0 {
 		c.say("fund.rest", rest.Grouped())
@@ -306,7 +305,7 @@ func (c *cli) statementCommand() *cobra.Command {
 				if c.json {
 					return c.printJSON(out)
 				}
-				term.Table(c.out, []string{"账号", "流水号", "日期", "摘要", "金额（元）", "对账", "对上的"}, rows, 5)
+				c.table([]string{"账号", "流水号", "日期", "摘要", "金额（元）", "对账", "对上的"}, rows, 5)
 				return nil
 			})
 		}}
@@ -479,7 +478,7 @@ func (c *cli) year(y payroll.YearReport) error {
 		}
 		rows = append(rows, []string{a.State.Chinese(), days, strconv.Itoa(a.Count), a.Fen.Grouped()})
 	}
-	term.Table(c.out, []string{"状态", "账龄", "笔数", "金额（元）"}, rows, 3, 4)
+	c.table([]string{"状态", "账龄", "笔数", "金额（元）"}, rows, 3, 4)
 	rows = [][]string{}
 	for _, p := range y.Left {
 		row := []string{p.FundName, p.PlaceName}
@@ -488,7 +487,7 @@ func (c *cli) year(y payroll.YearReport) error {
 		}
 		rows = append(rows, row)
 	}
-	term.Table(c.out, []string{"资金", "单位", "可用", "已核定未付", "在途", "缓发", "退票"}, rows, 3, 4, 5, 6, 7)
+	c.table([]string{"资金", "单位", "可用", "已核定未付", "在途", "缓发", "退票"}, rows, 3, 4, 5, 6, 7)
 	for _, x := range y.Below {
 		c.say("fund.below", x.Fund, x.Name, x.Brought.Grouped(), x.Minimum.Grouped())
 	}

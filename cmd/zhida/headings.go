@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"zhida/cmd/zhida/internal/app"
-	"zhida/cmd/zhida/internal/term"
 	"zhida/importers"
 	"zhida/payroll"
 	"zhida/rules/message"
@@ -34,7 +33,7 @@ func (c *cli) headingsCommand() *cobra.Command {
 					}
 					rows[i] = []string{strconv.FormatInt(h.Position, 10), h.Kind, strings.Join(fields, "\n"), h.Actor, h.Date.String()}
 				}
-				term.Table(c.out, []string{"编号", "表", "列名=栏目", "经办", "日期"}, rows, 1)
+				c.table([]string{"编号", "表", "列名=栏目", "经办", "日期"}, rows, 1)
 				return nil
 			})
 		}}

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"zhida/cmd/zhida/internal/app"
-	"zhida/cmd/zhida/internal/term"
 	"zhida/exporters/bankfile"
 	"zhida/payroll/banklayout"
 	"zhida/rules/calendar"
@@ -63,7 +62,7 @@ func (c *cli) layoutList() *cobra.Command {
 		if c.json {
 			return c.printJSON(list)
 		}
-		term.Table(c.out, []string{"代码", "名称", "形式", "编码", "文件名", "回盘"}, rows)
+		c.table([]string{"代码", "名称", "形式", "编码", "文件名", "回盘"}, rows)
 		return nil
 	}}
 }
@@ -154,7 +153,7 @@ func (c *cli) showTried(t *app.Tried) {
 			rows = append(rows, row)
 		}
 		if details != nil {
-			term.Table(c.out, headings, rows)
+			c.table(headings, rows)
 		}
 		details = nil
 	}

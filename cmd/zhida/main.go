@@ -96,6 +96,7 @@ func (c *cli) root() *cobra.Command {
 		c.sendbackCommand(), c.censusCommand(), c.serveCommand(), c.demoCommand(), c.completionCommand(),
 	)
 	c.complete(root)
+	c.speak(root)
 	root.SetFlagErrorFunc(flagError)
 	sayUsage(root)
 	return root

@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"zhida/cmd/zhida/internal/app"
-	"zhida/cmd/zhida/internal/term"
 	"zhida/payroll"
 	"zhida/rules/calendar"
 	"zhida/rules/message"
@@ -102,7 +101,7 @@ func (c *cli) owed(cmd *cobra.Command, who string) error {
 			total += d.Owed
 			rows = append(rows, []string{strconv.FormatInt(d.Person, 10), d.Name, d.Place, d.Channel, notice, strconv.Itoa(len(d.Open)), d.Owed.Grouped(), next})
 		}
-		term.Table(c.out, []string{"编号", "姓名", "单位", "渠道", "通知送达", "笔数", "余额（元）", "下一步"}, rows, 6, 7)
+		c.table([]string{"编号", "姓名", "单位", "渠道", "通知送达", "笔数", "余额（元）", "下一步"}, rows, 6, 7)
 		c.say("owed.done", len(owing), total.Grouped())
 		return nil
 	})
@@ -120,7 +119,7 @@ func (c *cli) statement(list []payroll.Debtor, names map[string]string) {
 			}
 			rows = append(rows, []string{originWord(m.Origin), fallback(names[m.Item], m.Item), m.Month.String(), wayWords[m.Way], by, m.Fund, sourceWords[m.Source], m.Fen.Grouped(), balance.Grouped()})
 		}
-		term.Table(c.out, []string{"形成批次", "项目", "所属月份", "事项", "依据", "资金", "去向", "金额（元）", "余额（元）"}, rows, 8, 9)
+		c.table([]string{"形成批次", "项目", "所属月份", "事项", "依据", "资金", "去向", "金额（元）", "余额（元）"}, rows, 8, 9)
 		c.say("owed.done", map[bool]int{true: 1}[d.Owed != 0], d.Owed.Grouped())
 	}
 }

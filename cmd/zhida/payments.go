@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"zhida/cmd/zhida/internal/app"
-	"zhida/cmd/zhida/internal/term"
 	"zhida/payroll"
 	"zhida/rules/calendar"
 	"zhida/rules/message"
@@ -93,7 +92,7 @@ func (c *cli) payments(list []payroll.PaidOut) error {
 	if c.json {
 		return c.printJSON(out)
 	}
-	term.Table(c.out, []string{"支付", "编号", "姓名", "户名", "账号", "金额（元）", "状态", "日期", "银行的说法"}, rows, 2, 6)
+	c.table([]string{"支付", "编号", "姓名", "户名", "账号", "金额（元）", "状态", "日期", "银行的说法"}, rows, 2, 6)
 	c.sum(sum)
 	return nil
 }
@@ -248,7 +247,7 @@ func (c *cli) keptRows(list []payroll.KeptRow) error {
 	if c.json {
 		return c.printJSON(out)
 	}
-	term.Table(c.out, []string{"日志", "行", "支付", "账号", "户名", "金额（元）", "银行的说法", "为什么没有对上"}, rows, 6)
+	c.table([]string{"日志", "行", "支付", "账号", "户名", "金额（元）", "银行的说法", "为什么没有对上"}, rows, 6)
 	return nil
 }
 

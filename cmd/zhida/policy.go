@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"zhida/cmd/zhida/internal/app"
-	"zhida/cmd/zhida/internal/term"
 	"zhida/payroll"
 	"zhida/rules"
 	"zhida/rules/message"
@@ -179,7 +178,7 @@ func (c *cli) policyList(cmd *cobra.Command) error {
 		if c.json {
 			return c.printJSON(out)
 		}
-		term.Table(c.out, []string{"日志", "文号", "标题", "摘要", "状态"}, rows)
+		c.table([]string{"日志", "文号", "标题", "摘要", "状态"}, rows)
 		return nil
 	})
 }

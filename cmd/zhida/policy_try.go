@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"zhida/cmd/zhida/internal/app"
-	"zhida/cmd/zhida/internal/term"
 	"zhida/payroll"
 	"zhida/rules/calendar"
 	"zhida/rules/message"
@@ -92,7 +91,7 @@ func (c *cli) tried(t *payroll.Trial) {
 			rows = append(rows, []string{name, r.Before.Grouped(), r.After.Grouped(), signed(r.Change().Grouped()), r.BackPay.Grouped(), r.Owed.Grouped(),
 				strconv.Itoa(r.Better), strconv.Itoa(r.Worse)})
 		}
-		term.Table(c.out, append([]string{part.name}, headings...), rows, 2, 3, 4, 5, 6, 7, 8)
+		c.table(append([]string{part.name}, headings...), rows, 2, 3, 4, 5, 6, 7, 8)
 	}
 	var rows [][]string
 	for _, p := range t.Largest {
@@ -100,7 +99,7 @@ func (c *cli) tried(t *payroll.Trial) {
 	}
 	if len(rows) > 0 {
 		fmt.Fprintln(c.out, "变动最大的人员（扣款后的收入）")
-		term.Table(c.out, []string{"编号", "姓名", "乡镇", "现行", "试算", "增减", "主要项目"}, rows, 1, 4, 5, 6)
+		c.table([]string{"编号", "姓名", "乡镇", "现行", "试算", "增减", "主要项目"}, rows, 1, 4, 5, 6)
 	}
 	for _, f := range t.Funds {
 		switch {

@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"zhida/cmd/zhida/internal/app"
-	"zhida/cmd/zhida/internal/term"
 	"zhida/payroll"
 	"zhida/rules/message"
 )
@@ -43,7 +42,7 @@ func (c *cli) proposalCommand() *cobra.Command {
 			if c.json {
 				return c.printJSON(out)
 			}
-			term.Table(c.out, []string{"日志", "事项", "提出人", "状态", "会签"}, rows)
+			c.table([]string{"日志", "事项", "提出人", "状态", "会签"}, rows)
 			return nil
 		})
 	}}

@@ -6,7 +6,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"zhida/cmd/zhida/internal/app"
-	"zhida/cmd/zhida/internal/term"
 	"zhida/importers"
 	"zhida/payroll"
 	"zhida/rules/facts"
@@ -71,7 +70,7 @@ func (c *cli) rosterTables(x *payroll.RosterComparison) {
 		for i, n := range x.New {
 			rows[i] = []string{n.Profile.Name, n.ID.String(), policy.CategoryChinese(n.Profile.Category), n.Profile.Place, n.Cell}
 		}
-		term.Table(c.out, []string{"名册上新增", "身份证号", "人员类别", "单位代码", "名册单元格"}, rows)
+		c.table([]string{"名册上新增", "身份证号", "人员类别", "单位代码", "名册单元格"}, rows)
 	}
 	if len(x.Missing) > 0 {
 		rows := make([][]string, len(x.Missing))
@@ -79,7 +78,7 @@ func (c *cli) rosterTables(x *payroll.RosterComparison) {
 			m := &x.Missing[i]
 			rows[i] = []string{m.Name, m.ID.String(), m.Category(), m.Place, m.Posts}
 		}
-		term.Table(c.out, []string{"名册上没有，账上在任", "身份证号", "人员类别", "单位代码", "职务"}, rows)
+		c.table([]string{"名册上没有，账上在任", "身份证号", "人员类别", "单位代码", "职务"}, rows)
 	}
 	persons := map[int64]bool{}
 	if len(x.Differ) > 0 {
@@ -88,7 +87,7 @@ func (c *cli) rosterTables(x *payroll.RosterComparison) {
 			persons[d.Person] = true
 			rows[i] = []string{d.Name, d.ID.String(), importers.RosterTitle(d.Field), x.Chinese(d.Field, d.Sheet), x.Chinese(d.Field, d.Book), d.Cell}
 		}
-		term.Table(c.out, []string{"不同", "身份证号", "项目", "名册", "账上", "名册单元格"}, rows)
+		c.table([]string{"不同", "身份证号", "项目", "名册", "账上", "名册单元格"}, rows)
 	}
 	c.say("roster.compared", x.Rows, x.Book, len(x.New), len(x.Missing), len(persons), len(x.Differ))
 }

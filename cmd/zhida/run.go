@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"zhida/cmd/zhida/internal/app"
-	"zhida/cmd/zhida/internal/term"
 	"zhida/payroll"
 	"zhida/rules/calendar"
 	"zhida/rules/message"
@@ -162,7 +161,7 @@ func (c *cli) batchTable(list []payroll.Batch) {
 		rows = append(rows, []string{id, kind, b.Channel, b.State.Chinese(), strconv.Itoa(b.Payees), strconv.Itoa(b.Lines),
 			b.Gross.Grouped(), b.Deduction.Grouped(), b.Held.Grouped(), b.Owed.Grouped(), b.Net.Grouped(), short(b.Digest)})
 	}
-	term.Table(c.out, []string{"批次", "类型", "渠道", "状态", "人数", "行数", "应发", "扣款", "缓发增减", "待扣增减", "实发", "摘要"}, rows, 5, 6, 7, 8, 9, 10, 11)
+	c.table([]string{"批次", "类型", "渠道", "状态", "人数", "行数", "应发", "扣款", "缓发增减", "待扣增减", "实发", "摘要"}, rows, 5, 6, 7, 8, 9, 10, 11)
 }
 
 func short(digest string) string { return digest[:min(8, len(digest))] }

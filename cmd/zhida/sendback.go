@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"zhida/cmd/zhida/internal/app"
-	"zhida/cmd/zhida/internal/term"
 	"zhida/payroll"
 	"zhida/rules/message"
 )
@@ -95,7 +94,7 @@ func (c *cli) sentBacks(cmd *cobra.Command) error {
 		if c.json {
 			return c.printJSON(out)
 		}
-		term.Table(c.out, []string{"编号", "退给", "人员", "姓名", "数据", "原因", "答复"}, rows)
+		c.table([]string{"编号", "退给", "人员", "姓名", "数据", "原因", "答复"}, rows)
 		return nil
 	})
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"zhida/cmd/zhida/internal/app"
-	"zhida/cmd/zhida/internal/term"
 	"zhida/payroll"
 	"zhida/rules/calendar"
 	"zhida/rules/message"
@@ -79,7 +78,7 @@ func (c *cli) standing(s payroll.Standing) error {
 			}
 			row = append(row, state)
 		}
-		term.Table(c.out, headings, [][]string{row})
+		c.table(headings, [][]string{row})
 	}
 	if len(s.Batches) > 0 {
 		c.batchTable(s.Batches)
@@ -103,7 +102,7 @@ func (c *cli) standing(s payroll.Standing) error {
 		}
 		rows = append(rows, []string{by, who, t.What.Text(c.language()), "zhida " + t.Do})
 	}
-	term.Table(c.out, []string{"期限", "谁办", "办什么", "命令"}, rows)
+	c.table([]string{"期限", "谁办", "办什么", "命令"}, rows)
 	return nil
 }
 
