@@ -254,10 +254,12 @@ func runWatched(args []string) int {
 		before = treeOf(work)
 		syscall.Umask(0)
 	}
-	z := &cli{in: os.Stdin, out: c.before(os.Stdout), errs: term.Cleaned{Writer: c.before(os.Stderr)}}
+	var printed strings.Builder
+	z := &cli{in: os.Stdin, out: io.MultiWriter(c.before(os.Stdout), &printed), errs: term.Cleaned{Writer: c.before(os.Stderr)}}
 	err := z.execute(args)
 	code := z.report(err)
 	noteErrors(args, err, c.seen.String())
+	noteShape(args, printed.String())
 	var wrong []string
 	if found := personal(c.seen.String()); found != "" {
 		wrong = append(wrong, "shows "+found)

@@ -36,6 +36,7 @@ type Demo struct {
 	dir   string
 	book  string
 	clock time.Time
+	shown bool // workbooks, evidence and report are made
 	by    map[string]*payroll.Session
 	steps []DemoStep
 }
@@ -43,6 +44,11 @@ type Demo struct {
 // RunDemo makes the whole demo in dir, which must be empty or absent, telling
 // progress about each step as it ends. The book is dir/book.db, or the one named.
 func RunDemo(ctx context.Context, dir, book string, progress func(DemoStep)) (steps []DemoStep, err error) {
+	return runDemo(ctx, dir, book, true, progress)
+}
+
+// runDemo is RunDemo, with or without what is made of approved batches for people to look at.
+func runDemo(ctx context.Context, dir, book string, shown bool, progress func(DemoStep)) (steps []DemoStep, err error) {
 	if list, err := os.ReadDir(dir); err == nil && len(list) > 0 {
 		return nil, message.Err("demo.not_empty", dir)
 	}
@@ -52,7 +58,7 @@ func RunDemo(ctx context.Context, dir, book string, progress func(DemoStep)) (st
 	if book == "" {
 		book = filepath.Join(dir, "book.db")
 	}
-	d := &Demo{dir: dir, book: book, by: map[string]*payroll.Session{}}
+	d := &Demo{dir: dir, book: book, shown: shown, by: map[string]*payroll.Session{}}
 	d.at(2026, 10, 26)
 	for _, step := range []struct {
 		what string
@@ -253,8 +259,10 @@ func (d *Demo) month(ctx context.Context, m calendar.Month, kind payroll.BatchKi
 		if _, err := d.app.Export(ctx, d.by["张敏"], b.ID, filepath.Join(d.dir, "bank", folder), ""); err != nil {
 			return nil, err
 		}
-		if _, err := d.app.Workbook(ctx, b.ID, filepath.Join(d.dir, "workbook")); err != nil {
-			return nil, err
+		if d.shown {
+			if _, err := d.app.Workbook(ctx, b.ID, filepath.Join(d.dir, "workbook")); err != nil {
+				return nil, err
+			}
 		}
 		b, err := d.app.Batch(ctx, b.ID)
 		if err != nil {
@@ -289,6 +297,9 @@ func (d *Demo) answer(ctx context.Context, id payroll.BatchID) error {
 // prove writes what goes out of the house about November: the evidence of each batch and
 // the audit report.
 func (d *Demo) prove(ctx context.Context) ([]payroll.Batch, error) {
+	if !d.shown {
+		return nil, nil
+	}
 	list, err := d.app.BatchList(ctx)
 	if err != nil {
 		return nil, err

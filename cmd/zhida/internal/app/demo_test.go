@@ -24,7 +24,7 @@ func TestMain(m *testing.M) { pgtest.Main(m) }
 func demo(t *testing.T, book string) (string, []DemoStep) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "demo")
-	steps, err := RunDemo(context.Background(), dir, book, func(s DemoStep) { t.Logf("%6.2f s %s", s.Seconds, s.What) })
+	steps, err := runDemo(context.Background(), dir, book, book == "", func(s DemoStep) { t.Logf("%6.2f s %s", s.Seconds, s.What) })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -205,11 +205,13 @@ func dossierAgrees(t *testing.T, a *App, dir string) {
 // nothingInFull looks for whole numbers of identity and bank cards in everything written.
 func nothingInFull(t *testing.T, dir string) {
 	t.Helper()
-	number := regexp.MustCompile(`439901[0-9]{11}[0-9X]|62[0-9]{4}000000[0-9]+`)
+	numbers := []*regexp.Regexp{regexp.MustCompile(`439901[0-9]{11}[0-9X]`), regexp.MustCompile(`62[0-9]{4}000000[0-9]+`)} // what begins in one way is found fast
 	files := 0
 	look := func(name string, text []byte) {
-		if m := number.Find(text); m != nil {
-			t.Errorf("%s shows %s", name, m)
+		for _, number := range numbers {
+			if m := number.Find(text); m != nil {
+				t.Errorf("%s shows %s", name, m)
+			}
 		}
 	}
 	err := filepath.WalkDir(dir, func(name string, e fs.DirEntry, err error) error {
