@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -256,9 +255,11 @@ func TestPlanted(t *testing.T) {
 func (b *fundBook) copy(t *testing.T) *fundBook {
 	t.Helper()
 	c := &fundBook{Demo: &Demo{by: maps.Clone(b.by), book: filepath.Join(t.TempDir(), "book.db"), clock: b.clock}, t: t}
-	data, err := os.ReadFile(b.book)
+	db, err := sql.Open("sqlite3", b.book)
 	c.must(err)
-	c.must(os.WriteFile(c.book, data, 0o600))
+	defer db.Close()
+	_, err = db.Exec(`VACUUM INTO ?`, c.book) // it may be open
+	c.must(err)
 	c.app, err = Open(context.Background(), c.book, c.now)
 	c.must(err)
 	t.Cleanup(func() { c.app.Close() })
