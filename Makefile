@@ -11,7 +11,7 @@ OUT ?= demo
 FUZZ ?= 20000x
 BENCH ?= .
 # Simulated counties of three years in `make test`; each takes some seconds.
-YEARS ?= 3
+YEARS ?= 2
 
 # Parts of `make test` run in their order, also under -j.
 .NOTPARALLEL:

@@ -33,6 +33,9 @@ func (f *forger) scaled(n int) {
 	})
 	f.repeat("leaves.tsv", n, people, func(fields []string, i int) { scaleLeaf(fields, i*people) })
 	f.repeat("inputs/facts.tsv", n, people, nil)
+	rows := strings.Split(strings.TrimSuffix(f.memory["inputs/facts.tsv"], "\n"), "\n")
+	last, _, _ := strings.Cut(rows[len(rows)-1], "\t")
+	f.memory["about.txt"] = persons.ReplaceAllString(f.memory["about.txt"], "\npersons="+last+"\n")
 	f.multiply("files.tsv", int64(n), 4, 5)
 	f.multiply("postings.tsv", int64(n), 5)
 	f.reseal()
@@ -77,6 +80,7 @@ func (f *forger) repeat(name string, n, people int, change func(fields []string,
 }
 
 var (
+	persons     = regexp.MustCompile(`\npersons=\d+\n`)
 	leafSalt    = regexp.MustCompile(`salt=[0-9a-f]{8}`)
 	leafPerson  = regexp.MustCompile(`\\nperson=\d+`)
 	leafPayment = regexp.MustCompile(`\\npayment=([0-9/-]+)#(\d+)`)
