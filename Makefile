@@ -61,7 +61,7 @@ scripts: ## the command line as scripts of testdata/script, whole counties, the 
 
 race: ## all other tests under the race detector
 	go test -race -timeout 20m -skip '^TestScripts$$' $$(go list ./... | grep -v $(foreach p,$(PLAIN),-e '$(p)$$')) ./testdata/bank/... ./testdata/counties/... ./testdata/problems/...
-	go test -race -timeout 20m -run '^Test(Years|RunsAtOnce|LongAnswer|BackPay|Survey|Planted)' ./cmd/zhida/internal/app
+	go test -race -timeout 20m -run '^Test(Years|RunsAtOnce|LongAnswer|BackPay|Survey|Planted$$)' ./cmd/zhida/internal/app
 	go test -race -short ./cmd/zhida-verify
 
 bench: ## benchmarks, BENCH=pattern; numbers to compare, not to pass
