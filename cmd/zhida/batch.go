@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -37,9 +38,27 @@ func (c *cli) batchCommand() *cobra.Command {
 	show := &cobra.Command{Use: "show ID", Short: "一个批次的总数、按项目和乡镇的小计、缓发和拒发", Args: cobra.ExactArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
 		return c.onBatch(cmd, args[0], c.batchShow)
 	}}
+	var notice string
 	lines := &cobra.Command{Use: "lines ID", Short: "一个批次的每一行", Args: cobra.ExactArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
-		return c.onBatch(cmd, args[0], c.batchLines)
+		if !cmd.Flags().Changed("unmask") {
+			return c.onBatch(cmd, args[0], func(ctx context.Context, a *app.App, id payroll.BatchID) error { return c.batchLines(ctx, a, id, nil) })
+		}
+		id, err := payroll.ParseBatchID(args[0])
+		if err != nil {
+			return err
+		}
+		return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
+			ids, err := a.UnmaskLines(ctx, s, id, notice)
+			if err != nil {
+				return err
+			}
+			if a.IsDry() {
+				ids = nil // the journal does not keep it, so nothing is shown
+			}
+			return c.batchLines(ctx, a, id, ids)
+		})
 	}}
+	lines.Flags().StringVar(&notice, "unmask", "", "审计通知书文号：显示完整的身份证号和卡号")
 	diff := &cobra.Command{Use: "diff ID", Short: "与上月同渠道的批次比较：谁的哪一项增减多少、为什么", Args: cobra.ExactArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
 		return c.onBatch(cmd, args[0], c.batchDiff)
 	}}
@@ -420,7 +439,8 @@ func (c *cli) sumTable(title string, list []sum) {
 	c.table([]string{title, "行数", "金额（元）"}, rows, 2, 3)
 }
 
-func (c *cli) batchLines(ctx context.Context, a *app.App, id payroll.BatchID) error {
+// batchLines prints the lines of a batch; whole are ID numbers in full, for who may see them.
+func (c *cli) batchLines(ctx context.Context, a *app.App, id payroll.BatchID, whole map[int64]string) error {
 	return a.Report(ctx, id, func(r payroll.Report) error {
 		encode := json.NewEncoder(c.out)
 		encode.SetEscapeHTML(false)
@@ -430,6 +450,7 @@ func (c *cli) batchLines(ctx context.Context, a *app.App, id payroll.BatchID) er
 			if place == "" {
 				place = l.Township
 			}
+			shown := cmp.Or(whole[l.Person], l.IDMasked)
 			if c.json {
 				return encode.Encode(struct {
 					Batch    payroll.BatchID `json:"batch"`
@@ -446,13 +467,13 @@ func (c *cli) batchLines(ctx context.Context, a *app.App, id payroll.BatchID) er
 					Document string          `json:"document"`
 					Fund     string          `json:"fund"`
 					Sentence string          `json:"sentence"`
-				}{id, l.Person, l.IDMasked, l.Name, place, l.Item, l.Month, l.Fen, l.Due, l.Committed, l.Cause, l.Document, l.Fund, l.Sentence})
+				}{id, l.Person, shown, l.Name, place, l.Item, l.Month, l.Fen, l.Due, l.Committed, l.Cause, l.Document, l.Fund, l.Sentence})
 			}
-			rows = append(rows, []string{strconv.FormatInt(l.Person, 10), l.Name, place, l.Item, l.Month.String(), l.Fen.Grouped(), l.Document, l.Cause})
+			rows = append(rows, []string{strconv.FormatInt(l.Person, 10), l.Name, shown, place, l.Item, l.Month.String(), l.Fen.Grouped(), l.Document, l.Cause})
 			return nil
 		})
 		if err == nil && !c.json {
-			c.table([]string{"编号", "姓名", "单位", "项目", "月份", "金额", "文号", "原因"}, rows, 1, 6)
+			c.table([]string{"编号", "姓名", "身份证号", "单位", "项目", "月份", "金额", "文号", "原因"}, rows, 1, 7)
 		}
 		return err
 	})
