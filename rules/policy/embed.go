@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"zhida/rules/message"
 	"zhida/rules/yamltext"
@@ -55,6 +56,10 @@ func Embed(file string, text []byte, open func(Spreadsheet) (SheetRows, error)) 
 			r.fail(node, "请把单独的回车符改成换行")
 			return nil, r.problems
 		}
+		if strings.ContainsFunc(s.File+s.Sheet, unicode.IsControl) {
+			r.fail(node, "文件名和工作表名要写在一行里")
+			return nil, r.problems
+		}
 		found, err := open(s)
 		if err != nil {
 			return nil, err
@@ -83,7 +88,9 @@ func around(line []byte, n *yamltext.Node) (before, after []byte, alone bool) {
 	to := from
 	switch {
 	case n.Kind != yamltext.Scalar || from < len(text) && (text[from] == '\'' || text[from] == '"'):
-		to = closed(text, from)
+		if to = closed(text, from); to == 0 {
+			return nil, nil, false
+		}
 	case strings.HasPrefix(string(text[from:]), n.Value):
 		to = from + len([]rune(n.Value))
 	default:
@@ -93,7 +100,8 @@ func around(line []byte, n *yamltext.Node) (before, after []byte, alone bool) {
 	return []byte(string(text[:from])), []byte(string(text[to:])), rest == "" || strings.HasPrefix(rest, "#")
 }
 
-// closed is the position behind the quote or brace that closes the one at from.
+// closed is the position behind the quote or brace that closes the one at from, 0 when none
+// does on this line.
 func closed(text []rune, from int) int {
 	depth, quote := 0, rune(0)
 	for i := from; i < len(text); i++ {
@@ -115,7 +123,7 @@ func closed(text []rune, from int) int {
 			return i + 1
 		}
 	}
-	return len(text)
+	return 0
 }
 
 // sheetTables are the tables of a file, as nodes.
