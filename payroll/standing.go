@@ -33,6 +33,9 @@ type Task struct {
 	What   message.Message // what is to be done
 	By     calendar.Date   // by the pay calendar; 0 for no day
 	Do     string          // the command
+
+	Batch    BatchID // that it is about; 0 for none
+	Proposal int64   // position of the proposal that it is about; 0 for none
 }
 
 // Standing says where a month stands; month 0 is the one under way. A batch is one task at a time: the next step of its life. Errors:
@@ -77,7 +80,7 @@ func (b *Book) Standing(ctx context.Context, month calendar.Month) (s Standing, 
 			}
 		}
 		if !slices.ContainsFunc(s.Batches, func(x Batch) bool { return x.Kind == Regular && x.ID.Month() == s.Month && x.State != Cancelled }) {
-			s.Tasks = append(s.Tasks, Task{[]Role{RoleMaker}, nil, message.M("status.run", s.Month), of.due["review"], "run " + s.Month.String()})
+			s.Tasks = append(s.Tasks, Task{Roles: []Role{RoleMaker}, What: message.M("status.run", s.Month), By: of.due["review"], Do: "run " + s.Month.String()})
 		}
 		of.closing(closed)
 		return nil
@@ -86,10 +89,10 @@ func (b *Book) Standing(ctx context.Context, month calendar.Month) (s Standing, 
 		return s, err
 	}
 	for _, p := range proposals {
-		s.Tasks = append(s.Tasks, Task{p.Waits, []string{p.Actor}, message.M("status.proposal", p.Position, p.Title, p.Actor), 0, "proposal accept " + num(p.Position)})
+		s.Tasks = append(s.Tasks, Task{Roles: p.Waits, Except: []string{p.Actor}, What: message.M("status.proposal", p.Position, p.Title, p.Actor), Do: "proposal accept " + num(p.Position), Proposal: p.Position})
 	}
 	if len(rows) > 0 {
-		s.Tasks = append(s.Tasks, Task{[]Role{RoleChecker, RoleApprover}, nil, message.M("status.rows", len(rows)), 0, "returns list"})
+		s.Tasks = append(s.Tasks, Task{Roles: []Role{RoleChecker, RoleApprover}, What: message.M("status.rows", len(rows)), Do: "returns list"})
 	}
 	slices.SortStableFunc(s.Tasks, func(x, y Task) int {
 		return cmp.Compare(cmp.Or(x.By, calendar.Forever), cmp.Or(y.By, calendar.Forever))
@@ -143,10 +146,10 @@ func (s *todo) calendar(all []Batch) error {
 	}
 	switch message.Code(err) {
 	case "settings.none":
-		s.Tasks = append(s.Tasks, Task{[]Role{RoleAdmin}, nil, message.M("status.settings"), 0, "settings set FILE"})
+		s.Tasks = append(s.Tasks, Task{Roles: []Role{RoleAdmin}, What: message.M("status.settings"), Do: "settings set FILE"})
 	case "schedule.none":
 	case "schedule.no_calendar":
-		s.Tasks = append(s.Tasks, Task{[]Role{RoleMaker}, nil, message.M("status.no_calendar", s.Month.Year()), 0, "import calendar FILE"})
+		s.Tasks = append(s.Tasks, Task{Roles: []Role{RoleMaker}, What: message.M("status.no_calendar", s.Month.Year()), Do: "import calendar FILE"})
 	default:
 		return err
 	}
@@ -196,7 +199,7 @@ func (s *todo) answers(x Batch) (waiting, back int, err error) {
 func (s *todo) batch(x Batch) error {
 	id := x.ID.String()
 	task := func(by string, except []string, what message.Message, do string, roles ...Role) {
-		t := Task{roles, except, what, 0, do}
+		t := Task{Roles: roles, Except: except, What: what, Do: do, Batch: x.ID}
 		if x.ID.Month() == s.Month {
 			t.By = s.due[by]
 		}
@@ -258,6 +261,6 @@ func (s *todo) batch(x Batch) error {
 // closing asks for the closing of the month when it is over.
 func (s *todo) closing(closed []closing) {
 	if s.Month < s.Today.Month() && (len(closed) == 0 || closed[len(closed)-1].month < s.Month) {
-		s.Tasks = append(s.Tasks, Task{[]Role{RoleChecker, RoleApprover}, nil, message.M("status.close", s.Month), 0, "fund close " + s.Month.String()})
+		s.Tasks = append(s.Tasks, Task{Roles: []Role{RoleChecker, RoleApprover}, What: message.M("status.close", s.Month), Do: "fund close " + s.Month.String()})
 	}
 }

@@ -93,7 +93,7 @@ func (c *cli) root() *cobra.Command {
 		c.upgradeCommand(), c.doctorCommand(), c.eraseCommand(), c.orderCommand(), c.noticeCommand(), c.paysheetCommand(),
 		c.payslipCommand(), c.dossierCommand(), c.auditDataCommand(), c.layoutCommand(), c.calendarCommand(), c.budgetCommand(),
 		c.paymentsCommand(), c.returnsCommand(), c.reissueCommand(), c.fundCommand(), c.owedCommand(), c.deathsCommand(),
-		c.sendbackCommand(), c.censusCommand(), c.serveCommand(), c.demoCommand(), c.completionCommand(),
+		c.sendbackCommand(), c.censusCommand(), c.deskCommand(), c.serveCommand(), c.demoCommand(), c.completionCommand(),
 	)
 	c.complete(root)
 	c.speak(root)

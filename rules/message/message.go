@@ -165,7 +165,7 @@ func Entries() []Entry {
 	return list
 }
 
-var catalogue = collect(rulesEntries, importEntries, bankEntries, workbookEntries, storeEntries, payrollEntries, evidenceEntries, commandEntries, checkEntries, auditReportEntries, papersEntries, careEntries, changesEntries)
+var catalogue = collect(rulesEntries, importEntries, bankEntries, workbookEntries, storeEntries, payrollEntries, evidenceEntries, commandEntries, checkEntries, auditReportEntries, papersEntries, careEntries, changesEntries, deskEntries)
 
 func collect(areas ...[]Entry) map[string]Entry {
 	all := map[string]Entry{}

@@ -13,8 +13,25 @@ func Word(l Lang, chinese string) string {
 // HasWord says whether a word of a screen has its English.
 func HasWord(chinese string) bool { _, ok := words[chinese]; return ok }
 
-// words are the words of screens, Chinese to English. A test holds them against cmd/zhida.
-var words = map[string]string{
+// words are the words of screens, Chinese to English. Tests hold them against cmd/zhida and its pages.
+var words = all(wordsOfCommands, wordsOfPages)
+
+// all is one list of several; a word that two lists have is the same in both.
+func all(lists ...map[string]string) map[string]string {
+	whole := map[string]string{}
+	for _, list := range lists {
+		for chinese, english := range list {
+			if other, twice := whole[chinese]; twice && other != english {
+				panic("message: " + chinese + " has two words in English")
+			}
+			whole[chinese] = english
+		}
+	}
+	return whole
+}
+
+// wordsOfCommands are those of help and of tables on a terminal.
+var wordsOfCommands = map[string]string{
 	// What commands are for.
 	"直达：按县里的文件计算、审核并直接发放乡镇干部、村干部和离任村干部的待遇":                                                              "Zhida: computes, checks and pays straight to the card what a county has promised its rural cadres by document",
 	"直达（zhida）：县财政局的待遇发放引擎。\n退出码：0 完成，1 内部错误，2 用法不对，3 有行或人被拒绝，4 没有找到，5 状态不对，6 没有权限，7 检查不通过，8 正忙，9 被中断。": "Zhida: the pay engine of a county finance bureau.\nExit codes: 0 done, 1 internal error, 2 wrong usage, 3 rows or people refused, 4 not found, 5 wrong state, 6 not permitted, 7 a check failed, 8 busy, 9 interrupted.",

@@ -566,6 +566,15 @@ func (a *App) Person(ctx context.Context, text string) (payroll.Found, error) {
 	return payroll.Found{}, message.Err("person.several", text, strings.Join(numbers[:min(10, len(numbers))], "、"))
 }
 
+// FilesBeside is the folder beside a book of one file in which a desk keeps the files for banks. Error: desk.files for a book that
+// has no place of its own.
+func FilesBeside(book string) (string, error) {
+	if store.InPostgres(book) {
+		return "", message.Err("desk.files")
+	}
+	return strings.TrimSuffix(book, filepath.Ext(book)) + "_银行文件", nil
+}
+
 // Clock makes a clock that stands at a day and moves a second a call, for rehearsals.
 func Clock(text string) (func() time.Time, error) {
 	t, err := time.Parse(time.RFC3339, text)

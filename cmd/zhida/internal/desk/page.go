@@ -1,0 +1,130 @@
+package desk
+
+import (
+	"bytes"
+	"cmp"
+	"html/template"
+	"net/http"
+	"strings"
+	"time"
+
+	"zhida/payroll"
+	"zhida/rules/calendar"
+	"zhida/rules/message"
+	"zhida/rules/money"
+)
+
+// page is what the frame around every page shows.
+type page struct {
+	Title   string
+	Lang    message.Lang
+	County  string
+	Actor   string // "" where nobody has signed in
+	Roles   string
+	Nav     []link
+	Flashes []message.Message
+	Keeps   bool // entries need no passphrase
+	Refresh string
+	Body    any
+	visit   *visit
+}
+
+type link struct{ Href, Text string }
+
+// Once is the token of one form; each form of a page takes its own.
+func (p *page) Once() string {
+	if p.visit == nil {
+		return ""
+	}
+	return p.visit.once()
+}
+
+// failure is the body of the page error.
+type failure struct {
+	Text, Hint, Code string
+	Form             bool // it came of a form: nothing was done
+}
+
+// render shows a page of the folder pages by its name.
+func (r *request) render(status int, name, title string, body any) error {
+	p := &page{Title: title, Lang: r.lang, County: r.desk.county, Body: body, visit: r.visit}
+	if r.visit != nil {
+		a := r.visit.actor
+		p.Actor, p.Roles, p.Nav, p.Flashes, p.Keeps = a.Name, rolesText(a.Roles, r.lang), r.nav(), r.visit.said(), r.visit.key != nil
+	}
+	if j, ok := body.(jobPage); ok && !j.Over {
+		p.Refresh = "2"
+	}
+	var b bytes.Buffer
+	if err := r.desk.views[r.lang].ExecuteTemplate(&b, name+".html", p); err != nil {
+		r.desk.Log.Error("page does not render", "page", name, "error", err)
+		http.Error(r.w, message.M("desk.failed").Text(r.lang), http.StatusInternalServerError)
+		return nil
+	}
+	r.sent = true
+	r.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	r.w.WriteHeader(status)
+	_, _ = b.WriteTo(r.w)
+	return nil
+}
+
+// page shows a page whose title is a word of the catalogue.
+func (r *request) page(name, title string, body any) error {
+	return r.render(http.StatusOK, name, message.Word(r.lang, title), body)
+}
+
+// signIn shows the page to sign in; lost says that something was to be done and was not.
+func (r *request) signIn(lost bool) {
+	r.visit = nil
+	_ = r.render(http.StatusUnauthorized, "sign_in", message.Word(r.lang, "登录"), struct{ Lost bool }{lost})
+}
+
+// nav are the pages that the actor may see, of those with a place in the list.
+func (r *request) nav() (list []link) {
+	for i := range r.desk.routes {
+		if rt := &r.desk.routes[i]; rt.nav != "" && may(r.visit.actor, rt.who) {
+			_, path, _ := strings.Cut(rt.pattern, " ")
+			list = append(list, link{strings.TrimSuffix(path, "{$}"), message.Word(r.lang, rt.nav)})
+		}
+	}
+	return list
+}
+
+func rolesText(roles []payroll.Role, lang message.Lang) string {
+	words := make([]string, len(roles))
+	for i, x := range roles {
+		words[i] = message.Word(lang, x.Chinese())
+	}
+	if lang == message.English {
+		return strings.Join(words, ", ")
+	}
+	return strings.Join(words, "、")
+}
+
+// parse reads the pages in a language. Their words stand in Chinese, as {{t "提交"}}.
+func (d *Desk) parse(lang message.Lang) *template.Template {
+	return template.Must(template.New("").Funcs(template.FuncMap{
+		"t":     func(chinese string) string { return message.Word(lang, chinese) },
+		"text":  func(m message.Message) string { return m.Text(lang) },
+		"hint":  func(m message.Message) string { return m.Hint(lang) },
+		"yuan":  func(f money.Fen) string { return f.Grouped() },
+		"month": func(m calendar.Month) string { return monthText(m, lang) },
+		"clock": func(t time.Time) string { return t.In(calendar.China).Format("2006-01-02 15:04") },
+		"roles": func(list []payroll.Role) string { return rolesText(list, lang) },
+		"short": func(digest string) string { return digest[:min(8, len(digest))] },
+		"or":    func(a, b string) string { return cmp.Or(a, b) },
+		"passphrase": func(p *page, signs bool) template.HTML {
+			if !signs && p.Keeps {
+				return ""
+			}
+			return template.HTML(`<label>` + template.HTMLEscapeString(message.Word(lang, "口令")) + ` <input type="password" name="passphrase" required autocomplete="current-password"></label>`)
+		},
+	}).ParseFS(pages, "pages/*.html"))
+}
+
+func monthText(m calendar.Month, lang message.Lang) string {
+	if lang == message.English {
+		return m.String()
+	}
+	return m.Chinese()
+}

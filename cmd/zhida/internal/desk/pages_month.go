@@ -1,0 +1,87 @@
+package desk
+
+import (
+	"context"
+	"net/url"
+	"slices"
+
+	"zhida/payroll"
+	"zhida/rules/calendar"
+	"zhida/rules/message"
+)
+
+// monthPage is where a month stands: what is done, what is to be done by whom and by when.
+type monthPage struct {
+	payroll.Standing
+	Previous, Next calendar.Month
+	Tasks          []taskRow
+	CanRun         bool
+}
+
+// taskRow is a task, with the page on which it is done when it is the visitor's to do.
+type taskRow struct {
+	payroll.Task
+	Late bool
+	Mine bool
+	Page string
+}
+
+func monthShow(r *request) error {
+	var m calendar.Month
+	if text := r.PathValue("month"); text != "" {
+		var err error
+		if m, err = calendar.ParseMonth(text); err != nil {
+			return message.Err("cli.month", text)
+		}
+	}
+	s, err := r.desk.book.Standing(r.Context(), m)
+	if err != nil {
+		return err
+	}
+	p := monthPage{Standing: s, Previous: s.Month.Add(-1), Next: s.Month.Add(1), CanRun: may(r.visit.actor, makers)}
+	for _, t := range s.Tasks {
+		mine := may(r.visit.actor, t.Roles) && !slices.Contains(t.Except, r.visit.actor.Name)
+		p.Tasks = append(p.Tasks, taskRow{t, t.By != 0 && t.By < s.Today, mine, pageOf(t)})
+	}
+	return r.page("month", "本月", p)
+}
+
+// pageOf is the page on which a task is done.
+func pageOf(t payroll.Task) string {
+	switch {
+	case t.Batch != 0:
+		return batchPath(t.Batch)
+	case t.Proposal != 0:
+		return "/proposals"
+	}
+	return ""
+}
+
+func batchPath(id payroll.BatchID) string { return "/batch/" + id.String() }
+
+// runDo starts to compute a month; the browser waits on a page that says how far it is.
+func runDo(r *request) (string, error) {
+	text := r.PostFormValue("month")
+	m, err := calendar.ParseMonth(text)
+	if err != nil {
+		return "", message.Err("cli.month", text)
+	}
+	kind := r.PostFormValue("kind")
+	signer, visit := r.signer, r.visit
+	return r.desk.jobs.begin(visit.actor.Name, message.M("desk.running", m), func(ctx context.Context) (string, error) {
+		var result payroll.RunResult
+		var err error
+		if kind == "rerun" {
+			result, err = r.desk.book.Rerun(ctx, signer, m, payroll.Narrow{})
+		} else {
+			result, err = r.desk.book.Run(ctx, signer, m, payroll.Regular)
+		}
+		if err != nil {
+			return "", err
+		}
+		if len(result.Batches) == 0 {
+			visit.say(message.M("desk.nothing_due", m))
+		}
+		return "/month/" + url.PathEscape(m.String()), nil
+	}), nil
+}

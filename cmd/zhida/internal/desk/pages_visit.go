@@ -1,0 +1,92 @@
+package desk
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"zhida/payroll"
+	"zhida/rules/message"
+)
+
+// home is the first page of whoever has signed in: the month, for who works on it; for others what waits for them.
+func home(r *request) error {
+	if r.visit == nil {
+		r.signIn(false)
+		return nil
+	}
+	to := "/month"
+	switch a := r.visit.actor; {
+	case may(a, readers):
+	case may(a, []payroll.Role{payroll.RoleAdmin}):
+		to = "/actors"
+	default:
+		to = "/proposals"
+	}
+	return r.to(to, nil)
+}
+
+// signInDo opens a visit. The key is kept only of those who make entries all day, and no entry moves money.
+func signInDo(r *request) (string, error) {
+	name := strings.TrimSpace(r.PostFormValue("name"))
+	s, err := r.desk.tryPassphrase(r.Request, name, r.PostFormValue("passphrase"))
+	if err != nil {
+		return "", err
+	}
+	if c, err := r.Cookie(r.desk.cookieName()); err == nil { // whoever signs in anew leaves the visit before
+		r.desk.visits.end(c.Value)
+	}
+	var kept *payroll.Session
+	if may(s.Actor, append([]payroll.Role{owner}, makers...)) {
+		kept = s
+	}
+	http.SetCookie(r.w, r.desk.cookie(r.desk.visits.begin(s.Actor, kept)))
+	return "/", nil
+}
+
+func signOutDo(r *request) (string, error) {
+	if c, err := r.Cookie(r.desk.cookieName()); err == nil {
+		r.desk.visits.end(c.Value)
+	}
+	http.SetCookie(r.w, r.desk.cookie(""))
+	return "/", nil
+}
+
+// languageDo lets a browser remember the language of pages.
+func languageDo(r *request) (string, error) {
+	lang := message.Chinese
+	if r.PostFormValue("lang") == string(message.English) {
+		lang = message.English
+	}
+	http.SetCookie(r.w, &http.Cookie{Name: "lang", Value: string(lang), Path: "/", HttpOnly: true, Secure: r.desk.Secure, SameSite: http.SameSiteStrictMode, MaxAge: 365 * 24 * 3600})
+	return "/", nil
+}
+
+// jobPage is how far a piece of work is.
+type jobPage struct {
+	What        message.Message
+	Step        string // in words
+	Done, Total int64
+	Over        bool
+	Seconds     int
+}
+
+// jobShow says how far work is; when it is over the browser goes where its outcome stands.
+func jobShow(r *request) error {
+	x := r.desk.jobs.find(r.PathValue("job"), r.visit.actor.Name)
+	if x == nil {
+		return message.Err("desk.no_page")
+	}
+	s := x.state()
+	switch {
+	case s.over && s.err != nil:
+		return s.err
+	case s.over:
+		return r.to(s.to, nil)
+	}
+	step := ""
+	if s.step != "" {
+		step = message.M(s.step).Text(r.lang)
+	}
+	return r.page("job", "正在办理", jobPage{x.What, step, s.done, s.total, false, int(r.desk.Now().Sub(x.Began) / time.Second)})
+}

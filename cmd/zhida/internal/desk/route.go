@@ -1,0 +1,336 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"zhida/payroll"
+	"zhida/rules/message"
+)
+
+// owner stands for all departments and townships that own facts; see payroll.Owner.
+const owner payroll.Role = "owner:"
+
+// Who pages are for. Makers, checkers and approvers see the whole county, masked, and so do auditors, who change nothing.
+var (
+	readers   = []payroll.Role{payroll.RoleMaker, payroll.RoleChecker, payroll.RoleApprover, payroll.RoleAuditor}
+	makers    = []payroll.Role{payroll.RoleMaker}
+	checkers  = []payroll.Role{payroll.RoleChecker}
+	approvers = []payroll.Role{payroll.RoleApprover}
+	judges    = []payroll.Role{payroll.RoleChecker, payroll.RoleApprover}
+)
+
+// signing says what a route needs to sign with.
+type signing int
+
+const (
+	nothing signing = iota // it changes nothing
+	entry                  // an entry: the key of the visit, where one is kept, else a passphrase
+	hand                   // money moves or a step is taken: a passphrase for this one signature
+)
+
+// route is one thing that a browser may ask for, with all that decides whether it may. A route either shows or does: what it
+// does happens once per form, and then the browser is sent to a page.
+type route struct {
+	pattern string
+	who     []payroll.Role // any of them; nil: whoever has signed in
+	open    bool           // nobody needs to have signed in
+	signs   signing
+	most    int64  // bytes of a request, 0 for those of a plain form
+	quiet   bool   // a page asks by itself: nobody is at the screen for that
+	nav     string // its place in the list of pages, "" for none
+	show    func(*request) error
+	do      func(*request) (to string, err error)
+}
+
+// nowhere answers every address that is not in the table.
+var nowhere = route{open: true, show: func(r *request) error { return message.Err("desk.no_page") }}
+
+// mostForm bounds a form without files.
+const mostForm = 64 << 10
+
+// request is one request, with who asks.
+type request struct {
+	*http.Request
+	w      http.ResponseWriter
+	desk   *Desk
+	route  *route
+	visit  *visit           // nil where nobody has signed in
+	signer *payroll.Session // of a route that signs
+	lang   message.Lang
+	sent   bool // the answer has begun
+}
+
+// cookieName is the cookie of a visit; the prefix makes browsers refuse it from anybody but this host over TLS.
+func (d *Desk) cookieName() string {
+	if d.Secure {
+		return "__Host-zhida"
+	}
+	return "zhida"
+}
+
+func (d *Desk) cookie(value string) *http.Cookie {
+	c := &http.Cookie{Name: d.cookieName(), Value: value, Path: "/", HttpOnly: true, Secure: d.Secure, SameSite: http.SameSiteStrictMode}
+	if value == "" {
+		c.MaxAge = -1
+	}
+	return c
+}
+
+func (d *Desk) handle(rt *route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
+		began := time.Now()
+		r := &request{Request: hr, w: w, desk: d, route: rt, lang: d.language(hr)}
+		err := r.answer()
+		if err != nil {
+			r.fail(err)
+		}
+		who := ""
+		if r.visit != nil {
+			who = r.visit.actor.Name
+		}
+		d.Log.Info("page", "route", rt.pattern, "actor", who, "code", message.Code(err), "ms", time.Since(began).Milliseconds())
+	})
+}
+
+func (d *Desk) language(r *http.Request) message.Lang {
+	if c, err := r.Cookie("lang"); err == nil && (c.Value == string(message.Chinese) || c.Value == string(message.English)) {
+		return message.Lang(c.Value)
+	}
+	return d.Lang
+}
+
+// answer does everything that stands before a page: the visit, the role, the form, the key.
+func (r *request) answer() (err error) {
+	defer func() {
+		if x := recover(); x != nil {
+			r.desk.Log.Error("page broke", "route", r.route.pattern, "stack", string(debug.Stack()))
+			err = message.Err("desk.failed")
+		}
+	}()
+	if err := r.enter(); err != nil {
+		return err
+	}
+	if r.route.show != nil {
+		return r.route.show(r)
+	}
+	r.Body = http.MaxBytesReader(r.w, r.Body, max(r.route.most, mostForm))
+	if err := r.readForm(); err != nil {
+		return err
+	}
+	if r.MultipartForm != nil {
+		defer r.MultipartForm.RemoveAll()
+	}
+	act := func() (string, error) {
+		if err := r.unlock(); err != nil {
+			return "", err
+		}
+		return r.route.do(r)
+	}
+	if r.visit == nil { // signing in: there is no visit yet that could have given out a form
+		to, err := act()
+		return r.to(to, err)
+	}
+	to, err, ok := r.visit.do(r.PostFormValue("once"), act)
+	if !ok {
+		return message.Err("desk.form_outdated")
+	}
+	return r.to(to, err)
+}
+
+func (r *request) readForm() error {
+	err := r.ParseForm()
+	if err == nil && strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
+		err = r.ParseMultipartForm(1 << 20)
+	}
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return message.Err("desk.too_large", large.Limit>>20)
+	case err != nil:
+		return message.Err("desk.form_broken").Because(err)
+	}
+	return nil
+}
+
+// enter finds the visit and holds the actor against the book: somebody whose key or role ended is signed out at once.
+func (r *request) enter() error {
+	c, err := r.Cookie(r.desk.cookieName())
+	if err == nil {
+		r.visit = r.desk.visits.find(c.Value, !r.route.quiet)
+	}
+	if r.visit != nil {
+		list, err := r.desk.book.ActorList(r.Context())
+		if err != nil {
+			return err
+		}
+		a := r.visit.actor
+		if !slices.ContainsFunc(list, func(x payroll.Actor) bool {
+			return x.Name == a.Name && x.KeyID == a.KeyID && x.Removed == 0 && slices.Equal(x.Roles, a.Roles)
+		}) {
+			r.desk.visits.end(c.Value)
+			r.visit = nil
+		}
+	}
+	switch {
+	case r.route.open:
+		return nil
+	case r.visit == nil:
+		return message.Err("desk.sign_in")
+	case !may(r.visit.actor, r.route.who):
+		return message.Err("desk.not_yours")
+	}
+	return nil
+}
+
+// unlock makes the signer that the route needs. A key unlocked for one signature is not kept, and the cookie changes.
+func (r *request) unlock() error {
+	switch {
+	case r.route.signs == nothing:
+		return nil
+	case r.route.signs == entry && r.visit.key != nil:
+		r.signer = r.visit.key
+		return nil
+	}
+	s, err := r.desk.tryPassphrase(r.Request, r.visit.actor.Name, r.PostFormValue("passphrase"))
+	if err != nil {
+		return err
+	}
+	r.signer = s
+	if c, err := r.Cookie(r.desk.cookieName()); err == nil {
+		http.SetCookie(r.w, r.desk.cookie(r.desk.visits.renew(c.Value)))
+	}
+	return nil
+}
+
+// tryPassphrase opens somebody's key. Whoever guesses has to wait, and learns neither whether a name exists nor
+// how near they were. Errors: desk.wait, desk.wrong.
+func (d *Desk) tryPassphrase(r *http.Request, name, passphrase string) (*payroll.Session, error) {
+	keys := []string{"name " + name, "address " + addressOf(r)}
+	d.guesses.one.Lock()
+	defer d.guesses.one.Unlock()
+	if left := d.guesses.wait(keys...); left > 0 {
+		return nil, message.Err("desk.wait", int(left.Seconds())+1)
+	}
+	ctx := context.WithoutCancel(r.Context()) // a guess that is broken off counts as well
+	s, err := d.book.Unlock(ctx, name, []byte(passphrase))
+	switch message.Code(err) {
+	case "":
+		if err != nil {
+			return nil, err
+		}
+		d.guesses.note(true, keys...)
+		return s, nil
+	case "actor.missing", "actor.inactive": // as long as it takes with a name that exists
+		if list, err := d.book.ActorList(ctx); err == nil && len(list) > 0 {
+			_, _ = d.book.Unlock(ctx, list[0].Name, []byte(passphrase))
+		}
+	case "key.passphrase":
+	default:
+		return nil, err
+	}
+	d.guesses.note(false, keys...)
+	d.Log.Warn("wrong passphrase", "address", addressOf(r))
+	return nil, message.Err("desk.wrong")
+}
+
+func addressOf(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+// to sends the browser to a page.
+func (r *request) to(path string, err error) error {
+	if err != nil {
+		return err
+	}
+	r.sent = true
+	http.Redirect(r.w, r.Request, path, http.StatusSeeOther)
+	return nil
+}
+
+// say keeps a message for the next page.
+func (r *request) say(code string, args ...any) { r.visit.say(message.M(code, args...)) }
+
+// batch reads the batch that the address names.
+func (r *request) batch() (payroll.BatchID, error) {
+	return payroll.ParseBatchID(r.PathValue("month") + "/" + r.PathValue("seq"))
+}
+
+// send sends a file that was written for this one request, and removes it.
+func (r *request) send(file, kind string) error {
+	defer os.Remove(file)
+	return r.sendKept(file, kind)
+}
+
+// sendKept sends a file that stays.
+func (r *request) sendKept(file, kind string) error {
+	f, err := os.Open(file)
+	if err != nil {
+		return message.Err("file.missing", filepath.Base(file))
+	}
+	defer f.Close()
+	h := r.w.Header()
+	h.Set("Content-Type", kind)
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": filepath.Base(file)}))
+	r.sent = true
+	_, _ = io.Copy(r.w, f) // a browser that leaves is no error of ours
+	return nil
+}
+
+// statuses are the statuses of HTTP for exit codes.
+var statuses = map[int]int{
+	message.ExitUsage: http.StatusBadRequest, message.ExitRows: http.StatusUnprocessableEntity, message.ExitNotFound: http.StatusNotFound,
+	message.ExitState: http.StatusConflict, message.ExitPermission: http.StatusForbidden, message.ExitCheck: http.StatusUnprocessableEntity,
+	message.ExitBusy: http.StatusServiceUnavailable, message.ExitInterrupt: http.StatusServiceUnavailable,
+}
+
+// fail shows what went wrong, and what to do. Who has not signed in gets the page to do so; nothing was done.
+func (r *request) fail(err error) {
+	if r.sent {
+		r.desk.Log.Error("answer cut off", "route", r.route.pattern, "error", err)
+		return
+	}
+	m := messageOf(err)
+	if m.Code == "desk.sign_in" {
+		r.signIn(r.Method != http.MethodGet)
+		return
+	}
+	if m.Code == "desk.failed" {
+		r.desk.Log.Error("page failed", "route", r.route.pattern, "error", err)
+	}
+	status, ok := statuses[m.Exit()]
+	if !ok {
+		status = http.StatusInternalServerError
+	}
+	_ = r.render(status, "error", m.Text(r.lang), failure{m.Text(r.lang), m.Hint(r.lang), m.Code, r.Method != http.MethodGet})
+}
+
+// messageOf is the message of an error; what has none is an internal error, whose words stay in the log.
+func messageOf(err error) message.Message {
+	var m *message.Error
+	if errors.As(err, &m) {
+		return m.Message
+	}
+	var list message.Problems
+	if errors.As(err, &list) && len(list) > 0 {
+		return list[0].Message
+	}
+	if errors.Is(err, context.Canceled) {
+		return message.M("cli.interrupted")
+	}
+	return message.M("desk.failed")
+}

@@ -1,0 +1,11 @@
+// What a page does by itself: a form is sent once, and a page that says what went wrong leads back to the page before.
+"use strict";
+document.addEventListener("submit", function (e) {
+  var form = e.target;
+  if (form.dataset.sent) { e.preventDefault(); return; }
+  form.dataset.sent = "1";
+  setTimeout(function () { form.querySelectorAll("button").forEach(function (b) { b.disabled = true; }); }, 0);
+});
+document.querySelectorAll("a[data-back]").forEach(function (a) {
+  if (history.length > 1) { a.addEventListener("click", function (e) { e.preventDefault(); history.back(); }); }
+});

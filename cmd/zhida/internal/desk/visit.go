@@ -1,0 +1,238 @@
+package desk
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"sync"
+	"time"
+
+	"zhida/payroll"
+	"zhida/rules/message"
+)
+
+// How long a visit lasts: a working day, and not a lunch break without anybody at the screen.
+const (
+	idle     = 20 * time.Minute
+	absolute = 10 * time.Hour
+)
+
+// secret is 32 random bytes as text.
+func secret() string {
+	b := make([]byte, 32)
+	rand.Read(b) // never fails
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// visit is one browser in which somebody has signed in.
+type visit struct {
+	actor payroll.Actor
+	key   *payroll.Session // kept of those who make entries all day; nil of everybody else
+
+	lock    sync.Mutex
+	began   time.Time
+	seen    time.Time
+	deeds   map[string]*deed
+	order   []string // of deeds, the oldest first
+	flashes []message.Message
+}
+
+// deed is what one form does, at most once, however often its button is pressed.
+type deed struct {
+	begun bool
+	done  chan struct{} // closed when it is over
+	to    string        // where the browser goes then
+	err   error
+}
+
+// mostDeeds is how many open forms a visit may have; the oldest are forgotten first.
+const mostDeeds = 400
+
+// once makes a form's token: it stands for one deed of this visit.
+func (v *visit) once() string {
+	v.lock.Lock()
+	defer v.lock.Unlock()
+	token := secret()
+	v.deeds[token] = &deed{done: make(chan struct{})}
+	if v.order = append(v.order, token); len(v.order) > mostDeeds {
+		delete(v.deeds, v.order[0])
+		v.order = v.order[1:]
+	}
+	return token
+}
+
+// do runs f for a token for the first time, and gives its outcome to whoever comes with the same token later. A deed that failed
+// changed nothing, and the page that says so leads to a new form. ok is false for a token this visit never gave out.
+func (v *visit) do(token string, f func() (string, error)) (to string, err error, ok bool) {
+	v.lock.Lock()
+	d := v.deeds[token]
+	first := d != nil && !d.begun
+	if first {
+		d.begun = true
+	}
+	v.lock.Unlock()
+	if d == nil {
+		return "", nil, false
+	}
+	if first {
+		defer close(d.done)
+		d.err = message.Err("desk.failed") // unless f comes back
+		d.to, d.err = f()
+		return d.to, d.err, true
+	}
+	<-d.done
+	return d.to, d.err, true
+}
+
+// say keeps a message for the next page.
+func (v *visit) say(m message.Message) {
+	v.lock.Lock()
+	defer v.lock.Unlock()
+	v.flashes = append(v.flashes, m)
+}
+
+// said gives the messages for this page.
+func (v *visit) said() []message.Message {
+	v.lock.Lock()
+	defer v.lock.Unlock()
+	list := v.flashes
+	v.flashes = nil
+	return list
+}
+
+// visits are all browsers in which somebody has signed in, by the digest of their cookie: what lies in memory opens nothing.
+type visits struct {
+	now  func() time.Time
+	lock sync.Mutex
+	of   map[[32]byte]*visit
+}
+
+func newVisits(now func() time.Time) *visits {
+	return &visits{now: now, of: map[[32]byte]*visit{}}
+}
+
+// begin opens a visit and gives its cookie.
+func (s *visits) begin(actor payroll.Actor, key *payroll.Session) string {
+	t := s.now()
+	v := &visit{actor: actor, key: key, began: t, seen: t, deeds: map[string]*deed{}}
+	cookie := secret()
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	for k, old := range s.of {
+		if old.over(t) {
+			delete(s.of, k)
+		}
+	}
+	s.of[sha256.Sum256([]byte(cookie))] = v
+	return cookie
+}
+
+// find gives the visit of a cookie, nil when there is none or it is over. With touch somebody is at the screen.
+func (s *visits) find(cookie string, touch bool) *visit {
+	key, t := sha256.Sum256([]byte(cookie)), s.now()
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	v := s.of[key]
+	if v == nil {
+		return nil
+	}
+	if v.over(t) {
+		delete(s.of, key)
+		return nil
+	}
+	if touch {
+		v.lock.Lock()
+		v.seen = t
+		v.lock.Unlock()
+	}
+	return v
+}
+
+// renew gives a visit another cookie: whoever saw the old one has nothing.
+func (s *visits) renew(cookie string) string {
+	old, fresh := sha256.Sum256([]byte(cookie)), secret()
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if v := s.of[old]; v != nil {
+		delete(s.of, old)
+		s.of[sha256.Sum256([]byte(fresh))] = v
+	}
+	return fresh
+}
+
+func (s *visits) end(cookie string) {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	delete(s.of, sha256.Sum256([]byte(cookie)))
+}
+
+func (v *visit) over(t time.Time) bool {
+	v.lock.Lock()
+	defer v.lock.Unlock()
+	return t.Sub(v.seen) > idle || t.Sub(v.began) > absolute
+}
+
+// guesses slows down whoever tries passphrases: after free tries every wrong one doubles the wait, for the name and for
+// the address it came from; while one waits no passphrase is looked at, not even the right one.
+type guesses struct {
+	now  func() time.Time
+	lock sync.Mutex
+	of   map[string]*tries
+	one  sync.Mutex // one passphrase is tried at a time: each try takes memory, and no two race past the wait
+}
+
+type tries struct {
+	wrong int
+	last  time.Time
+}
+
+const (
+	free    = 3
+	longest = 15 * time.Minute
+)
+
+func newGuesses(now func() time.Time) *guesses {
+	return &guesses{now: now, of: map[string]*tries{}}
+}
+
+// wait is how long none of the keys may try.
+func (g *guesses) wait(keys ...string) (left time.Duration) {
+	g.lock.Lock()
+	defer g.lock.Unlock()
+	for _, k := range keys {
+		if t := g.of[k]; t != nil {
+			left = max(left, t.pause()-g.now().Sub(t.last))
+		}
+	}
+	return max(0, left)
+}
+
+func (t *tries) pause() time.Duration {
+	if t.wrong < free {
+		return 0
+	}
+	return min(longest, time.Second<<min(t.wrong-free+1, 20))
+}
+
+// note counts a wrong try of the keys, or forgets theirs after a right one.
+func (g *guesses) note(right bool, keys ...string) {
+	g.lock.Lock()
+	defer g.lock.Unlock()
+	t := g.now()
+	for k, x := range g.of {
+		if t.Sub(x.last) > 2*longest {
+			delete(g.of, k)
+		}
+	}
+	for _, k := range keys {
+		if right {
+			delete(g.of, k)
+			continue
+		}
+		if g.of[k] == nil {
+			g.of[k] = &tries{}
+		}
+		g.of[k].wrong++
+		g.of[k].last = t
+	}
+}
