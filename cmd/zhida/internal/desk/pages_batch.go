@@ -13,12 +13,12 @@ import (
 // batchPage is a batch as those who judge it see it. Whoever signs, signs its digest.
 type batchPage struct {
 	payroll.ReportHead
-	Items, Townships []sumRow
-	People           map[payroll.Status]int
-	Turned           []payroll.ReportPerson // held and refused
-	Stops, Reviews   int                    // findings that are open
-	May              map[string]bool
-	Attachments      []payroll.Attachment
+	Items, Townships            []sumRow
+	Paid, Held, Refused, NotDue int                    // people
+	Turned                      []payroll.ReportPerson // held and refused
+	Stops, Reviews              int                    // findings that are open
+	May                         map[string]bool
+	Attachments                 []payroll.Attachment
 }
 
 type sumRow struct {
@@ -32,7 +32,7 @@ func batchShow(r *request) error {
 	if err != nil {
 		return err
 	}
-	p := batchPage{People: map[payroll.Status]int{}}
+	p := batchPage{}
 	err = r.desk.book.Report(r.Context(), id, func(rep payroll.Report) error {
 		p.ReportHead = rep.Head()
 		return p.gather(rep)
@@ -79,8 +79,16 @@ func (p *batchPage) gather(rep payroll.Report) error {
 		p.Townships = append(p.Townships, *townships[x.Code])
 	}
 	return rep.People(func(x payroll.ReportPerson) error {
-		p.People[x.Status]++
-		if x.Status == payroll.OnHold || x.Status == payroll.Refused {
+		switch x.Status {
+		case payroll.Paid:
+			p.Paid++
+		case payroll.NotDue:
+			p.NotDue++
+		case payroll.OnHold:
+			p.Held++
+			p.Turned = append(p.Turned, x)
+		case payroll.Refused:
+			p.Refused++
 			p.Turned = append(p.Turned, x)
 		}
 		return nil

@@ -1,0 +1,723 @@
+package desk
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"html"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"zhida/cmd/zhida/internal/app"
+	"zhida/payroll"
+	"zhida/rules/identity"
+	"zhida/rules/message"
+)
+
+const passphrase = "zhida-test"
+
+// everybody acts in the test county: one for each role, and one who has the three of them that no two people's rule keeps apart.
+var everybody = []struct {
+	name  string
+	id    string
+	roles []payroll.Role
+}{
+	{"周正", "439901197001010012", []payroll.Role{payroll.RoleAdmin}},
+	{"张敏", "439901197001020018", []payroll.Role{payroll.RoleMaker}},
+	{"李复", "439901197001030013", []payroll.Role{payroll.RoleChecker}},
+	{"王审", "439901197001040019", []payroll.Role{payroll.RoleApprover}},
+	{"孙计", "439901197001050014", []payroll.Role{payroll.RoleAuditor}},
+	{"钱组", "43990119700106001X", []payroll.Role{payroll.Owner("组织部")}},
+	{"吴全", "439901197001070015", []payroll.Role{payroll.RoleMaker, payroll.RoleChecker, payroll.RoleApprover}},
+}
+
+// office is a desk over a small county of four people, with a clock of its own.
+type office struct {
+	*Desk
+	*httptest.Server
+	t    *testing.T
+	log  *bytes.Buffer
+	lock sync.Mutex
+	time time.Time
+}
+
+// county is the book of the script approval.txtar, up to where the first month can be run. It is made once and copied.
+var county = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "zhida-desk-test-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	script, err := txtar.ParseFile("../../../../testdata/script/approval.txtar")
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range script.Files {
+		if err := os.WriteFile(filepath.Join(dir, f.Name), f.Data, 0o600); err != nil {
+			return nil, err
+		}
+	}
+	ctx, book := context.Background(), filepath.Join(dir, "book.db")
+	at := time.Date(2026, 10, 20, 1, 0, 0, 0, time.UTC)
+	now := func() time.Time { at = at.Add(time.Second); return at }
+	a, err := app.Create(ctx, book, payroll.Meta{County: "430725", Name: "桃源县", Cutover: 202610, Rehearsal: true}, now)
+	if err != nil {
+		return nil, err
+	}
+	by := map[string]*payroll.Session{}
+	for _, x := range everybody {
+		id, err := identity.ParseResidentID(x.id)
+		if err != nil {
+			return nil, err
+		}
+		if by[x.name], err = a.AddActor(ctx, by["周正"], payroll.NewActor{Name: x.name, Roles: x.roles, ID: id, Passphrase: []byte(passphrase)}); err != nil {
+			return nil, err
+		}
+	}
+	accept := func(at int64, err error) error {
+		if err != nil {
+			return err
+		}
+		_, err = a.Decide(ctx, by["李复"], at, true, "")
+		return err
+	}
+	sample := "../../../../testdata/counties/taoyuan/"
+	settings, err := os.ReadFile(sample + "settings.yaml")
+	if err != nil {
+		return nil, err
+	}
+	if err := accept(a.ProposeSettings(ctx, by["周正"], "settings.yaml", settings)); err != nil {
+		return nil, err
+	}
+	for _, number := range []string{"03", "01", "02", "04", "05"} {
+		names, err := filepath.Glob(sample + "policies/" + number + "-*.yaml")
+		if err != nil || len(names) != 1 {
+			return nil, fmt.Errorf("policy %s: %v %v", number, names, err)
+		}
+		text, err := os.ReadFile(names[0])
+		if err != nil {
+			return nil, err
+		}
+		if err := accept(a.ProposePolicy(ctx, by["张敏"], filepath.Base(names[0]), text)); err != nil {
+			return nil, err
+		}
+	}
+	for _, kind := range []string{"places", "references", "roster", "tenure", "accounts", "assessments", "amounts"} {
+		err := a.Import(ctx, by["张敏"], kind, []string{filepath.Join(dir, kind+".csv")}, app.ImportOptions{}, func(r app.Imported) error {
+			if r.Proposal != 0 {
+				return accept(r.Proposal, nil)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	if err := a.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(book)
+})
+
+func open(t *testing.T) *office {
+	t.Helper()
+	data, err := county()
+	if err != nil {
+		t.Fatal(err)
+	}
+	book := filepath.Join(t.TempDir(), "book.db")
+	if err := os.WriteFile(book, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	clock, err := app.Clock("2026-10-26")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var one sync.Mutex
+	a, err := app.Open(context.Background(), book, func() time.Time { one.Lock(); defer one.Unlock(); return clock() })
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := &office{t: t, log: &bytes.Buffer{}, time: time.Date(2026, 10, 26, 1, 0, 0, 0, time.UTC)}
+	o.Desk, err = New(context.Background(), a, Options{Files: filepath.Join(filepath.Dir(book), "files"), Lang: message.Chinese, Log: slog.New(slog.NewTextHandler(guarded{o}, nil)), Now: o.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Server = httptest.NewServer(o.Desk.Handler())
+	t.Cleanup(func() {
+		o.Server.Close()
+		if err := o.Desk.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return o
+}
+
+// guarded is the office's log, which several requests write.
+type guarded struct{ o *office }
+
+func (g guarded) Write(b []byte) (int, error) {
+	g.o.lock.Lock()
+	defer g.o.lock.Unlock()
+	return g.o.log.Write(b)
+}
+
+func (o *office) now() time.Time {
+	o.lock.Lock()
+	defer o.lock.Unlock()
+	return o.time
+}
+
+func (o *office) later(d time.Duration) {
+	o.lock.Lock()
+	defer o.lock.Unlock()
+	o.time = o.time.Add(d)
+}
+
+// head is the end of the journal: what changed nothing leaves it as it was.
+func (o *office) head() int64 {
+	o.t.Helper()
+	h, err := o.book.Head(context.Background())
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return h.Position
+}
+
+// browser is one browser of the office.
+type browser struct {
+	o *office
+	*http.Client
+}
+
+func (o *office) browser() *browser {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return &browser{o, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+}
+
+// as is a browser in which somebody has signed in.
+func (o *office) as(name string) *browser {
+	o.t.Helper()
+	b := o.browser()
+	if status, to, text := b.post("/sign-in", "name", name, "passphrase", passphrase); status != http.StatusSeeOther || to != "/" {
+		o.t.Fatalf("%s does not get in: %d %s %s", name, status, to, text)
+	}
+	return b
+}
+
+func (b *browser) get(path string) (status int, text string) {
+	b.o.t.Helper()
+	r, err := b.Get(b.o.URL + path)
+	if err != nil {
+		b.o.t.Fatal(err)
+	}
+	defer r.Body.Close()
+	all, err := io.ReadAll(r.Body)
+	if err != nil {
+		b.o.t.Fatal(err)
+	}
+	if r.StatusCode == http.StatusSeeOther {
+		return b.get(r.Header.Get("Location"))
+	}
+	return r.StatusCode, string(all)
+}
+
+func (b *browser) post(path string, pairs ...string) (status int, to, text string) {
+	b.o.t.Helper()
+	form := url.Values{}
+	for i := 0; i < len(pairs); i += 2 {
+		form.Set(pairs[i], pairs[i+1])
+	}
+	r, err := b.PostForm(b.o.URL+path, form)
+	if err != nil {
+		b.o.t.Fatal(err)
+	}
+	defer r.Body.Close()
+	all, err := io.ReadAll(r.Body)
+	if err != nil {
+		b.o.t.Fatal(err)
+	}
+	return r.StatusCode, r.Header.Get("Location"), string(all)
+}
+
+var hidden = regexp.MustCompile(`<input type="hidden" name="([a-z_]+)" value="([^"]*)">`)
+
+// form finds a form of a page by where it goes, and gives its hidden fields as pairs.
+func (b *browser) form(page, action string) (pairs []string) {
+	b.o.t.Helper()
+	_, text := b.get(page)
+	_, rest, ok := strings.Cut(text, `action="`+action+`"`)
+	if !ok {
+		b.o.t.Fatalf("%s has no form for %s:\n%s\n%s", page, action, text, b.o.log)
+	}
+	rest, _, _ = strings.Cut(rest, "</form>")
+	for _, m := range hidden.FindAllStringSubmatch(rest, -1) {
+		pairs = append(pairs, m[1], html.UnescapeString(m[2]))
+	}
+	return pairs
+}
+
+// once is a fresh token, from the form of the frame.
+func (b *browser) once() string {
+	b.o.t.Helper()
+	return b.form("/no-such-page", "/sign-out")[1]
+}
+
+// wait follows work to its end and gives the page that it leads to.
+func (b *browser) wait(to string) (status int, text string) {
+	b.o.t.Helper()
+	for range 600 {
+		if status, text = b.get(to); !strings.Contains(text, `http-equiv="refresh"`) {
+			return status, text
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	b.o.t.Fatalf("%s does not end: %s", to, text)
+	return 0, ""
+}
+
+// run computes the first month, and with the steps named takes its batches through them.
+func (o *office) run(steps ...string) {
+	o.t.Helper()
+	maker := o.as("张敏")
+	status, to, text := maker.post("/run", append(maker.form("/month", "/run"), "kind", "run")...)
+	if status != http.StatusSeeOther {
+		o.t.Fatalf("run: %d %s", status, text)
+	}
+	if _, text := maker.wait(to); !strings.Contains(text, "2026-10/1") {
+		o.t.Fatal(text)
+	}
+	by := map[string]*browser{"submit": maker, "check": o.as("李复"), "approve": o.as("王审")}
+	for _, step := range steps {
+		if status, text := by[step].step("/batch/2026-10/1", step); status != http.StatusOK {
+			o.t.Fatalf("%s: %d %s", step, status, text)
+		}
+	}
+}
+
+// step presses a button of a batch's page and waits for the outcome.
+func (b *browser) step(page, step string, more ...string) (status int, text string) {
+	b.o.t.Helper()
+	status, to, text := b.post(page+"/"+step, append(append(b.form(page, page+"/"+step), "passphrase", passphrase), more...)...)
+	if status != http.StatusSeeOther {
+		return status, text
+	}
+	return b.wait(to)
+}
+
+func (o *office) state(id payroll.BatchID) payroll.State {
+	o.t.Helper()
+	b, err := o.book.Batch(context.Background(), id)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return b.State
+}
+
+const first = payroll.BatchID(202610001)
+
+// Three people take a batch through its life, each on the page that leads there.
+func TestMonth(t *testing.T) {
+	o := open(t)
+	o.run("submit", "check", "approve")
+	if s := o.state(first); s != payroll.Approved {
+		t.Errorf("it ends as %s", s)
+	}
+	b, err := o.book.Batch(context.Background(), first)
+	if err != nil || b.Maker != "张敏" || b.Checker != "李复" || b.Approver != "王审" {
+		t.Errorf("%+v %v", b, err)
+	}
+	if _, text := o.as("孙计").get("/batch/2026-10/1"); !strings.Contains(text, b.Digest) || strings.Contains(text, "<form method=\"post\" action=\"/batch") {
+		t.Errorf("an auditor sees the batch and has no button for it:\n%s", text)
+	}
+	if strings.Contains(o.log.String(), passphrase) || regexp.MustCompile(`\d{15}`).MatchString(o.log.String()) {
+		t.Errorf("the log holds what it must not:\n%s", o.log)
+	}
+}
+
+// access is who may ask for what, written beside the table of routes and not from it: a role for each word, "open" for
+// everybody, "all" for whoever has signed in.
+var access = map[string]string{
+	"GET /{$}":                          "open",
+	"POST /sign-in":                     "open",
+	"POST /sign-out":                    "all",
+	"POST /language":                    "all",
+	"GET /job/{job}":                    "all",
+	"GET /month":                        "maker checker approver auditor",
+	"GET /month/{month}":                "maker checker approver auditor",
+	"POST /run":                         "maker",
+	"GET /batch/{month}/{seq}":          "maker checker approver auditor",
+	"POST /batch/{month}/{seq}/submit":  "maker",
+	"POST /batch/{month}/{seq}/check":   "checker",
+	"POST /batch/{month}/{seq}/approve": "approver",
+	"POST /batch/{month}/{seq}/reject":  "checker approver",
+}
+
+// Every route refuses everybody whom the list does not have, in every state of a batch, and changes nothing then; nothing is done
+// for a form that was not given out, either.
+func TestAccess(t *testing.T) {
+	routes := table()
+	if len(routes) != len(access) {
+		t.Errorf("%d routes, %d in the list of this test", len(routes), len(access))
+	}
+	for _, steps := range [][]string{nil, {"submit"}, {"submit", "check"}, {"submit", "check", "approve"}} {
+		o := open(t)
+		o.run(steps...)
+		stranger := o.browser()
+		in := map[string]*browser{}
+		for _, x := range everybody {
+			in[x.name] = o.as(x.name)
+		}
+		before := o.head()
+		for _, rt := range routes {
+			who, ok := access[rt.pattern]
+			if !ok {
+				t.Errorf("%s is not in the list of this test", rt.pattern)
+			}
+			method, path, _ := strings.Cut(rt.pattern, " ")
+			path = strings.NewReplacer("{$}", "", "{month}", "2026-10", "{seq}", "1", "{job}", "x").Replace(path)
+			ask := func(b *browser, token string) (int, string) {
+				if method == http.MethodGet {
+					return b.get(path)
+				}
+				status, _, text := b.post(path, "once", token, "passphrase", passphrase)
+				return status, text
+			}
+			if status, _ := ask(stranger, "x"); who != "open" && status != http.StatusUnauthorized {
+				t.Errorf("%v %s: %d for somebody who has not signed in", steps, rt.pattern, status)
+			}
+			for _, x := range everybody {
+				mayIt := who == "open" || who == "all" || slices.ContainsFunc(x.roles, func(r payroll.Role) bool { return slices.Contains(strings.Fields(who), string(r)) })
+				switch {
+				case mayIt && method == http.MethodPost && who != "open":
+					if status, text := ask(in[x.name], secret()); status != http.StatusConflict || !strings.Contains(text, "desk.form_outdated") {
+						t.Errorf("%v %s: %s with a form that nobody gave out: %d", steps, rt.pattern, x.name, status)
+					}
+				case !mayIt:
+					token := "x"
+					if method == http.MethodPost {
+						token = in[x.name].once()
+					}
+					if status, text := ask(in[x.name], token); status != http.StatusForbidden || !strings.Contains(text, "desk.not_yours") {
+						t.Errorf("%v %s: %d for %s", steps, rt.pattern, status, x.name)
+					}
+				}
+			}
+		}
+		if after := o.head(); after != before {
+			t.Errorf("%v: the journal went from %d to %d", steps, before, after)
+		}
+	}
+}
+
+// Whoever made a batch does not check or approve it, though they have the roles: by no page, and in no state.
+func TestMakerNeverApproves(t *testing.T) {
+	o := open(t)
+	o.run()
+	all := o.as("吴全")
+	if status, text := all.step("/batch/2026-10/1", "submit"); status != http.StatusOK {
+		t.Fatalf("%d %s", status, text)
+	}
+	for _, step := range []string{"check", "approve"} {
+		b, err := o.book.Batch(context.Background(), first)
+		if err != nil {
+			t.Fatal(err)
+		}
+		status, to, _ := all.post("/batch/2026-10/1/"+step, "once", all.once(), "digest", b.Digest, "passphrase", passphrase)
+		if status == http.StatusSeeOther {
+			status, _ = all.wait(to)
+		}
+		if status < 400 {
+			t.Errorf("%s by the maker: %d", step, status)
+		}
+		if o.state(first) != b.State {
+			t.Errorf("%s by the maker: it is %s", step, o.state(first))
+		}
+		if step == "check" {
+			if status, text := o.as("李复").step("/batch/2026-10/1", "check"); status != http.StatusOK {
+				t.Fatalf("%d %s", status, text)
+			}
+		}
+	}
+}
+
+// A button pressed twice, at once or later, does what it does once, and both presses end on the same page.
+func TestPressedTwice(t *testing.T) {
+	o := open(t)
+	o.run("submit", "check")
+	b := o.as("王审")
+	fields := append(b.form("/batch/2026-10/1", "/batch/2026-10/1/approve"), "passphrase", passphrase)
+	before := o.head()
+	var all sync.WaitGroup
+	where := make([]string, 4)
+	for i := range where {
+		all.Go(func() { _, where[i], _ = b.post("/batch/2026-10/1/approve", fields...) })
+	}
+	all.Wait()
+	for _, w := range where {
+		if w == "" || w != where[0] {
+			t.Errorf("they end at %q", where)
+		}
+	}
+	if status, text := b.wait(where[0]); status != http.StatusOK || !strings.Contains(text, "已审批") {
+		t.Errorf("%d %s", status, text)
+	}
+	if after := o.head(); after != before+1 {
+		t.Errorf("the journal went from %d to %d", before, after)
+	}
+	if _, again, _ := b.post("/batch/2026-10/1/approve", fields...); again != where[0] {
+		t.Errorf("an hour later it ends at %q, not at %q", again, where[0])
+	}
+}
+
+// What changed after a page was shown voids the signature that the page asks for.
+func TestChangedBatchIsNotSigned(t *testing.T) {
+	o := open(t)
+	o.run("submit", "check")
+	b := o.as("王审")
+	fields := append(b.form("/batch/2026-10/1", "/batch/2026-10/1/approve"), "passphrase", passphrase)
+	if status, text := o.as("李复").step("/batch/2026-10/1", "reject", "reason", "试一试"); status != http.StatusOK {
+		t.Fatalf("%d %s", status, text)
+	}
+	maker := o.as("张敏")
+	class := filepath.Join(t.TempDir(), "class.csv")
+	if err := os.WriteFile(class, []byte("区划代码,名称,地区类别,距县城公里,户籍人口,生效日期\n430725102,盘塘镇,三类,33,21000,2026-10-01\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := o.book.Unlock(context.Background(), "张敏", []byte(passphrase))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := o.book.Import(context.Background(), s, "places", []string{class}, app.ImportOptions{}, func(app.Imported) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	_, to, _ := maker.post("/run", append(maker.form("/month", "/run"), "kind", "run")...)
+	maker.wait(to)
+	if status, text := maker.step("/batch/2026-10/1", "submit"); status != http.StatusOK {
+		t.Fatalf("%d %s", status, text)
+	}
+	if status, text := o.as("李复").step("/batch/2026-10/1", "check"); status != http.StatusOK {
+		t.Fatalf("%d %s", status, text)
+	}
+	status, _, text := b.post("/batch/2026-10/1/approve", fields...)
+	if status != http.StatusConflict || !strings.Contains(text, "desk.changed") || o.state(first) != payroll.Checked {
+		t.Errorf("%d %s: %s", status, o.state(first), text)
+	}
+}
+
+// A visit ends when nobody is at the screen for a while, and after a working day in any case; a signature asked for then is not
+// made, and the page says so.
+func TestVisitsEnd(t *testing.T) {
+	o := open(t)
+	o.run("submit", "check")
+	b := o.as("王审")
+	fields := append(b.form("/batch/2026-10/1", "/batch/2026-10/1/approve"), "passphrase", passphrase)
+	o.later(idle + time.Second)
+	before := o.head()
+	status, _, text := b.post("/batch/2026-10/1/approve", fields...)
+	if status != http.StatusUnauthorized || !strings.Contains(text, "什么也没有改变") || o.head() != before {
+		t.Errorf("%d: %s", status, text)
+	}
+	b = o.as("王审")
+	for range absolute / idle {
+		o.later(idle - time.Second)
+		if status, _ := b.get("/month"); status != http.StatusOK {
+			t.Fatalf("it ended early: %d", status)
+		}
+	}
+	o.later(idle - time.Second)
+	if status, _ := b.get("/month"); status != http.StatusUnauthorized {
+		t.Errorf("after a day: %d", status)
+	}
+}
+
+// Signing out, and the end of somebody's key, end the visit at once.
+func TestSignedOut(t *testing.T) {
+	o := open(t)
+	b, maker := o.as("王审"), o.as("张敏")
+	if status, to, _ := b.post("/sign-out", "once", b.once()); status != http.StatusSeeOther || to != "/" {
+		t.Errorf("%d %s", status, to)
+	}
+	if status, _ := b.get("/month"); status != http.StatusUnauthorized {
+		t.Errorf("after signing out: %d", status)
+	}
+	admin, err := o.book.Unlock(context.Background(), "周正", []byte(passphrase))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := o.book.RemoveActor(context.Background(), admin, "张敏", "调离"); err != nil {
+		t.Fatal(err)
+	}
+	if status, _ := maker.get("/month"); status != http.StatusUnauthorized {
+		t.Errorf("after the end of the key: %d", status)
+	}
+}
+
+// Whoever guesses waits longer each time, and while they wait the right passphrase does not help; a name that does not exist is
+// answered as one that does. The wait is also the address's, so that many names do not help.
+func TestGuesses(t *testing.T) {
+	o := open(t)
+	b := o.browser()
+	try := func(name, pass string) string {
+		_, _, text := b.post("/sign-in", "name", name, "passphrase", pass)
+		return strings.TrimPrefix(regexp.MustCompile(`<code>desk\.[a-z_]+`).FindString(text), "<code>")
+	}
+	for range free {
+		if code := try("王审", "wrong-one"); code != "desk.wrong" {
+			t.Fatal(code)
+		}
+	}
+	if code := try("王审", passphrase); code != "desk.wait" {
+		t.Errorf("at once: %s", code)
+	}
+	if code := try("没有这个人", "wrong-one"); code != "desk.wait" {
+		t.Errorf("another name from there: %s", code)
+	}
+	o.later(3 * time.Second)
+	if code := try("没有这个人", "wrong-one"); code != "desk.wrong" {
+		t.Errorf("a name that does not exist: %s", code)
+	}
+	o.later(3 * time.Second)
+	if code := try("王审", passphrase); code != "desk.wait" {
+		t.Errorf("the second wait is longer: %s", code)
+	}
+	o.later(longest)
+	if code := try("王审", passphrase); code != "" {
+		t.Errorf("after the wait: %s", code)
+	}
+	if status, _ := b.get("/month"); status != http.StatusOK {
+		t.Errorf("in: %d", status)
+	}
+}
+
+// The cookie of a visit is kept from scripts and other sites, and changes with every passphrase.
+func TestCookie(t *testing.T) {
+	o := open(t)
+	o.run("submit")
+	b := o.as("李复")
+	u, err := url.Parse(o.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := b.Jar.Cookies(u)
+	if status, text := b.step("/batch/2026-10/1", "check"); status != http.StatusOK {
+		t.Fatalf("%d %s", status, text)
+	}
+	after := b.Jar.Cookies(u)
+	if len(before) != 1 || len(after) != 1 || before[0].Value == after[0].Value {
+		t.Errorf("%v, then %v", before, after)
+	}
+	old := o.browser()
+	old.Jar.SetCookies(u, before)
+	if status, _ := old.get("/month"); status != http.StatusUnauthorized {
+		t.Errorf("the old cookie: %d", status)
+	}
+	r, err := http.PostForm(o.URL+"/sign-in", url.Values{"name": {"李复"}, "passphrase": {passphrase}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Body.Close()
+	r, err = b.CheckRedirectFree().PostForm(o.URL+"/sign-in", url.Values{"name": {"李复"}, "passphrase": {passphrase}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	for _, c := range r.Cookies() {
+		if c.Name == "zhida" && (!c.HttpOnly || c.SameSite != http.SameSiteStrictMode || c.Path != "/") {
+			t.Errorf("%+v", c)
+		}
+	}
+	if c := (&Desk{Options: Options{Secure: true}}).cookie("x"); c.Name != "__Host-zhida" || !c.Secure {
+		t.Errorf("over TLS: %+v", c)
+	}
+}
+
+// CheckRedirectFree is a client without cookies that follows nothing.
+func (b *browser) CheckRedirectFree() *http.Client {
+	return &http.Client{CheckRedirect: b.CheckRedirect}
+}
+
+// A page of somebody else cannot ask in a visitor's name, nor under a name of its own.
+func TestOtherSites(t *testing.T) {
+	o := open(t)
+	b := o.as("张敏")
+	ask := func(change func(*http.Request)) int {
+		form := url.Values{"once": {b.once()}}
+		r, err := http.NewRequest(http.MethodPost, o.URL+"/sign-out", strings.NewReader(form.Encode()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		change(r)
+		answer, err := b.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		return answer.StatusCode
+	}
+	if s := ask(func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }); s != http.StatusForbidden {
+		t.Errorf("another site: %d", s)
+	}
+	if s := ask(func(r *http.Request) { r.Header.Set("Origin", "https://elsewhere.example") }); s != http.StatusForbidden {
+		t.Errorf("another origin: %d", s)
+	}
+	if s := ask(func(r *http.Request) { r.Host = "elsewhere.example" }); s != http.StatusMisdirectedRequest {
+		t.Errorf("another name: %d", s)
+	}
+	if status, _ := b.get("/month"); status != http.StatusOK {
+		t.Errorf("still in: %d", status)
+	}
+	if s := ask(func(*http.Request) {}); s != http.StatusSeeOther {
+		t.Errorf("the desk's own form: %d", s)
+	}
+}
+
+// Pages say what browsers may do with them, in both languages, and nothing of them is kept.
+func TestHeaders(t *testing.T) {
+	o := open(t)
+	b := o.as("张敏")
+	r, err := b.Get(o.URL + "/month")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Body.Close()
+	for name, want := range map[string]string{"Content-Security-Policy": "default-src 'none'", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"} {
+		if got := r.Header.Get(name); !strings.Contains(got, want) {
+			t.Errorf("%s is %q", name, got)
+		}
+	}
+	if strings.Contains(r.Header.Get("Content-Security-Policy"), "unsafe") {
+		t.Error("the policy lets scripts in")
+	}
+	if _, to, _ := b.post("/language", append(b.form("/month", "/language"), "lang", "en")...); to != "/" {
+		t.Errorf("language: %s", to)
+	}
+	_, text := b.get("/month")
+	words := regexp.MustCompile(`\p{Han}+`).FindAllString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(text, ""), -1)
+	for _, w := range words {
+		if !slices.Contains([]string{"桃源县", "张敏", "中文"}, w) {
+			t.Errorf("in English it says %q", w)
+		}
+	}
+}
