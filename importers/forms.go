@@ -339,6 +339,16 @@ func Kinds() []string {
 	return list
 }
 
+// Title is the Chinese name of a kind of sheet, "" for a kind there is not.
+func Title(kind string) string {
+	for i := range forms {
+		if forms[i].kind == kind {
+			return forms[i].title
+		}
+	}
+	return ""
+}
+
 // titleOf is the heading of a column.
 func (f *form) titleOf(code string) string {
 	for i := range f.columns {

@@ -20,8 +20,15 @@ type job struct {
 	step        string // code of what it does
 	done, total int64
 	over        bool
-	to          string // where its outcome is
+	outcome     outcome
 	err         error
+}
+
+// outcome is where work leads: to another page, or to a page that shows what it did.
+type outcome struct {
+	to          string
+	page, title string
+	body        any
 }
 
 // jobs are the running ones, and for a while those that are over.
@@ -48,7 +55,7 @@ func (j *jobs) close() {
 }
 
 // begin starts work for somebody and gives the address that tells how far it is.
-func (j *jobs) begin(actor string, what message.Message, f func(context.Context) (to string, err error)) string {
+func (j *jobs) begin(actor string, what message.Message, f func(context.Context) (outcome, error)) string {
 	x := &job{Actor: actor, What: what, Began: j.now()}
 	name := secret()
 	j.lock.Lock()
@@ -65,14 +72,14 @@ func (j *jobs) begin(actor string, what message.Message, f func(context.Context)
 		x.step, x.done, x.total = step, done, total
 	})
 	j.all.Go(func() {
-		to, err := "", error(message.Err("desk.failed")) // unless f comes back
+		end, err := outcome{}, error(message.Err("desk.failed")) // unless f comes back
 		defer func() {
 			recover() // one piece of work does not end the desk
 			x.lock.Lock()
 			defer x.lock.Unlock()
-			x.over, x.to, x.err = true, to, err
+			x.over, x.outcome, x.err = true, end, err
 		}()
-		to, err = f(ctx)
+		end, err = f(ctx)
 	})
 	return "/job/" + name
 }
@@ -92,12 +99,12 @@ type jobState struct {
 	step        string
 	done, total int64
 	over        bool
-	to          string
+	outcome     outcome
 	err         error
 }
 
 func (x *job) state() jobState {
 	x.lock.Lock()
 	defer x.lock.Unlock()
-	return jobState{x.step, x.done, x.total, x.over, x.to, x.err}
+	return jobState{x.step, x.done, x.total, x.over, x.outcome, x.err}
 }

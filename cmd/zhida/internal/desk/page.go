@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"zhida/payroll"
+	"zhida/rules"
 	"zhida/rules/calendar"
 	"zhida/rules/message"
 	"zhida/rules/money"
@@ -104,15 +105,28 @@ func rolesText(roles []payroll.Role, lang message.Lang) string {
 // parse reads the pages in a language. Their words stand in Chinese, as {{t "提交"}}.
 func (d *Desk) parse(lang message.Lang) *template.Template {
 	return template.Must(template.New("").Funcs(template.FuncMap{
-		"t":     func(chinese string) string { return message.Word(lang, chinese) },
-		"text":  func(m message.Message) string { return m.Text(lang) },
-		"hint":  func(m message.Message) string { return m.Hint(lang) },
-		"yuan":  func(f money.Fen) string { return f.Grouped() },
-		"month": func(m calendar.Month) string { return monthText(m, lang) },
-		"clock": func(t time.Time) string { return t.In(calendar.China).Format("2006-01-02 15:04") },
-		"roles": func(list []payroll.Role) string { return rolesText(list, lang) },
-		"short": func(digest string) string { return digest[:min(8, len(digest))] },
-		"or":    func(a, b string) string { return cmp.Or(a, b) },
+		"t":       func(chinese string) string { return message.Word(lang, chinese) },
+		"text":    func(m message.Message) string { return m.Text(lang) },
+		"hint":    func(m message.Message) string { return m.Hint(lang) },
+		"yuan":    func(f money.Fen) string { return f.Grouped() },
+		"month":   func(m calendar.Month) string { return monthText(m, lang) },
+		"clock":   func(t time.Time) string { return t.In(calendar.China).Format("2006-01-02 15:04") },
+		"roles":   func(list []payroll.Role) string { return rolesText(list, lang) },
+		"short":   func(digest string) string { return digest[:min(8, len(digest))] },
+		"minus":   func(a, b money.Fen) money.Fen { return a - b },
+		"outcome": func(x rules.Explanation) string { return outcomeText(x, lang) },
+		"said": func(x rules.Explanation) string {
+			if lang == message.English {
+				return cmp.Or(x.English, x.Reason.Text(lang))
+			}
+			return cmp.Or(x.Sentence, x.Reason.Text(lang))
+		},
+		"stepText": func(s rules.Step) string {
+			if lang == message.English {
+				return s.English
+			}
+			return s.Text
+		},
 		"passphrase": func(p *page, signs bool) template.HTML {
 			if !signs && p.Keeps {
 				return ""
@@ -120,6 +134,19 @@ func (d *Desk) parse(lang message.Lang) *template.Template {
 			return template.HTML(`<label>` + template.HTMLEscapeString(message.Word(lang, "口令")) + ` <input type="password" name="passphrase" required autocomplete="current-password"></label>`)
 		},
 	}).ParseFS(pages, "pages/*.html"))
+}
+
+// outcomeText is what became of an item: the amount where something is due.
+func outcomeText(x rules.Explanation, lang message.Lang) string {
+	switch x.Outcome {
+	case rules.Due:
+		return x.Fen.Grouped()
+	case rules.Zero:
+		return "0.00"
+	case rules.NotDue:
+		return message.Word(lang, "不应发")
+	}
+	return message.Word(lang, "拒发")
 }
 
 func monthText(m calendar.Month, lang message.Lang) string {

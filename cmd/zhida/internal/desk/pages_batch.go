@@ -17,7 +17,9 @@ type batchPage struct {
 	Paid, Held, Refused, NotDue int                    // people
 	Turned                      []payroll.ReportPerson // held and refused
 	Stops, Reviews              int                    // findings that are open
-	May                         map[string]bool
+	May, Signs                  map[string]bool        // what the page offers; of that, what signs the digest
+	Maker                       bool
+	Papers                      []link
 	Attachments                 []payroll.Attachment
 }
 
@@ -45,7 +47,16 @@ func batchShow(r *request) error {
 	}
 	_, p.Stops = p.Checking.Count(checks.Stop)
 	_, p.Reviews = p.Checking.Count(checks.Review)
-	p.May = stepsOf(p.Batch, r.visit.actor)
+	p.May, p.Signs = stepsOf(p.Batch, r.visit.actor), map[string]bool{}
+	for _, s := range []string{"submit", "check", "approve", "reject"} {
+		if p.May[s] {
+			p.Signs[s] = true
+		}
+	}
+	p.Maker = may(r.visit.actor, makers)
+	for _, x := range papers {
+		p.Papers = append(p.Papers, link{x.name, x.title})
+	}
 	return r.page("batch", "批次", p)
 }
 
@@ -106,6 +117,7 @@ var steps = []struct {
 	{"approve", payroll.RoleApprover, []payroll.State{payroll.Checked}},
 	{"reject", payroll.RoleChecker, []payroll.State{payroll.Submitted, payroll.Checked}},
 	{"reject", payroll.RoleApprover, []payroll.State{payroll.Submitted, payroll.Checked}},
+	{"export", payroll.RoleMaker, []payroll.State{payroll.Approved}},
 }
 
 func stepsOf(b payroll.Batch, a payroll.Actor) map[string]bool {
@@ -143,12 +155,12 @@ func step(take func(context.Context, *payroll.Book, *payroll.Session, payroll.Ba
 			return "", err
 		}
 		book, signer, visit := r.desk.book.Book, r.signer, r.visit
-		return r.desk.jobs.begin(visit.actor.Name, message.M(said+"_running", id), func(ctx context.Context) (string, error) {
+		return r.desk.jobs.begin(visit.actor.Name, message.M(said+"_running", id), func(ctx context.Context) (outcome, error) {
 			if err := take(ctx, book, signer, id, digest); err != nil {
-				return "", err
+				return outcome{}, err
 			}
 			visit.say(message.M(said, id))
-			return batchPath(id), nil
+			return outcome{to: batchPath(id)}, nil
 		}), nil
 	}
 }

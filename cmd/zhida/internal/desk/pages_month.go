@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"net/url"
 	"slices"
 
 	"zhida/payroll"
@@ -68,7 +67,7 @@ func runDo(r *request) (string, error) {
 	}
 	kind := r.PostFormValue("kind")
 	signer, visit := r.signer, r.visit
-	return r.desk.jobs.begin(visit.actor.Name, message.M("desk.running", m), func(ctx context.Context) (string, error) {
+	return r.desk.jobs.begin(visit.actor.Name, message.M("desk.running", m), func(ctx context.Context) (outcome, error) {
 		var result payroll.RunResult
 		var err error
 		if kind == "rerun" {
@@ -77,11 +76,11 @@ func runDo(r *request) (string, error) {
 			result, err = r.desk.book.Run(ctx, signer, m, payroll.Regular)
 		}
 		if err != nil {
-			return "", err
+			return outcome{}, err
 		}
 		if len(result.Batches) == 0 {
 			visit.say(message.M("desk.nothing_due", m))
 		}
-		return "/month/" + url.PathEscape(m.String()), nil
+		return outcome{to: "/month/" + m.String()}, nil
 	}), nil
 }

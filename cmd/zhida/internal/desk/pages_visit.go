@@ -81,8 +81,10 @@ func jobShow(r *request) error {
 	switch {
 	case s.over && s.err != nil:
 		return s.err
+	case s.over && s.outcome.to != "":
+		return r.to(s.outcome.to, nil)
 	case s.over:
-		return r.to(s.to, nil)
+		return r.page(s.outcome.page, s.outcome.title, s.outcome.body)
 	}
 	step := ""
 	if s.step != "" {

@@ -28,6 +28,9 @@ var (
 	checkers  = []payroll.Role{payroll.RoleChecker}
 	approvers = []payroll.Role{payroll.RoleApprover}
 	judges    = []payroll.Role{payroll.RoleChecker, payroll.RoleApprover}
+	admins    = []payroll.Role{payroll.RoleAdmin}
+	// submitters bring sheets in: the bureau's makers, and departments what they own.
+	submitters = []payroll.Role{payroll.RoleMaker, owner}
 )
 
 // signing says what a route needs to sign with.
@@ -50,6 +53,7 @@ type route struct {
 	quiet   bool   // a page asks by itself: nobody is at the screen for that
 	nav     string // its place in the list of pages, "" for none
 	show    func(*request) error
+	answers func(*request) error // as show, for a form whose words belong in no address
 	do      func(*request) (to string, err error)
 }
 
@@ -130,6 +134,9 @@ func (r *request) answer() (err error) {
 	}
 	if r.MultipartForm != nil {
 		defer r.MultipartForm.RemoveAll()
+	}
+	if r.route.answers != nil {
+		return r.route.answers(r)
 	}
 	act := func() (string, error) {
 		if err := r.unlock(); err != nil {
@@ -270,21 +277,15 @@ func (r *request) batch() (payroll.BatchID, error) {
 	return payroll.ParseBatchID(r.PathValue("month") + "/" + r.PathValue("seq"))
 }
 
-// send sends a file that was written for this one request, and removes it.
-func (r *request) send(file, kind string) error {
-	defer os.Remove(file)
-	return r.sendKept(file, kind)
-}
-
-// sendKept sends a file that stays.
-func (r *request) sendKept(file, kind string) error {
+// sendFile sends a file from disk for the browser to save.
+func (r *request) sendFile(file string) error {
 	f, err := os.Open(file)
 	if err != nil {
 		return message.Err("file.missing", filepath.Base(file))
 	}
 	defer f.Close()
 	h := r.w.Header()
-	h.Set("Content-Type", kind)
+	h.Set("Content-Type", "application/octet-stream")
 	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": filepath.Base(file)}))
 	r.sent = true
 	_, _ = io.Copy(r.w, f) // a browser that leaves is no error of ours

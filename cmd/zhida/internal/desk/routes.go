@@ -1,22 +1,55 @@
 package desk
 
+import "zhida/payroll"
+
 // table is everything a browser may ask for. Each test of access walks it.
 func table() []route {
+	everyone := append([]payroll.Role{payroll.RoleAdmin, owner}, readers...)
 	return []route{
 		{pattern: "GET /{$}", open: true, show: home},
 		{pattern: "POST /sign-in", open: true, do: signInDo},
 		{pattern: "POST /sign-out", do: signOutDo},
 		{pattern: "POST /language", do: languageDo},
 		{pattern: "GET /job/{job}", quiet: true, show: jobShow},
+		{pattern: "GET /file/{file}", show: fileShow},
 
 		{pattern: "GET /month", who: readers, nav: "本月", show: monthShow},
 		{pattern: "GET /month/{month}", who: readers, show: monthShow},
 		{pattern: "POST /run", who: makers, signs: entry, do: runDo},
 
+		{pattern: "GET /import", who: submitters, nav: "导入表格", show: importShow},
+		{pattern: "GET /template/{kind}", who: submitters, show: templateShow},
+		{pattern: "POST /import", who: submitters, signs: entry, most: mostUpload, do: importDo},
+
+		{pattern: "GET /proposals", who: everyone, nav: "待确认的事项", show: proposalsShow},
+		{pattern: "POST /proposals/{position}/accept", who: everyone, signs: hand, do: decide(true)},
+		{pattern: "POST /proposals/{position}/reject", who: everyone, signs: hand, do: decide(false)},
+
 		{pattern: "GET /batch/{month}/{seq}", who: readers, show: batchShow},
+		{pattern: "GET /batch/{month}/{seq}/compare", who: readers, show: compareShow},
+		{pattern: "GET /batch/{month}/{seq}/findings", who: readers, show: findingsShow},
+		{pattern: "GET /batch/{month}/{seq}/paper/{paper}", who: readers, show: paperShow},
+		{pattern: "GET /batch/{month}/{seq}/files", who: makers, show: filesShow},
+		{pattern: "GET /batch/{month}/{seq}/files/{name}", who: makers, show: bankFileShow},
+		{pattern: "POST /batch/{month}/{seq}/answer", who: append(judges, makers...), signs: hand, do: answerDo},
+		{pattern: "POST /batch/{month}/{seq}/refusals", who: makers, signs: entry, do: refusalDo},
 		{pattern: "POST /batch/{month}/{seq}/submit", who: makers, signs: hand, do: submitDo},
 		{pattern: "POST /batch/{month}/{seq}/check", who: checkers, signs: hand, do: checkDo},
 		{pattern: "POST /batch/{month}/{seq}/approve", who: approvers, signs: hand, do: approveDo},
 		{pattern: "POST /batch/{month}/{seq}/reject", who: judges, signs: hand, do: rejectDo},
+		{pattern: "POST /batch/{month}/{seq}/export", who: makers, signs: hand, do: exportDo},
+
+		{pattern: "GET /payments", who: readers, nav: "支付台账", show: paymentsShow},
+		{pattern: "POST /reissue", who: makers, signs: hand, do: reissueDo},
+
+		{pattern: "GET /search", who: readers, nav: "查人", show: searchShow},
+		{pattern: "POST /search", who: readers, answers: searchDo},
+		{pattern: "GET /person/{person}", who: readers, show: personShow},
+		{pattern: "GET /person/{person}/{month}", who: readers, show: personShow},
+
+		{pattern: "GET /actors", who: admins, nav: "人员和密钥", show: actorsShow},
+		{pattern: "POST /actors/add", who: admins, signs: hand, do: actorAddDo},
+		{pattern: "POST /actors/remove", who: admins, signs: hand, do: actorRemoveDo},
+		{pattern: "POST /actors/rekey", who: admins, signs: hand, do: actorRekeyDo},
 	}
 }

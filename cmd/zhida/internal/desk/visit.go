@@ -35,6 +35,7 @@ type visit struct {
 	deeds   map[string]*deed
 	order   []string // of deeds, the oldest first
 	flashes []message.Message
+	files   map[string]string // that the visit may fetch, by the name in the address
 }
 
 // deed is what one form does, at most once, however often its button is pressed.
@@ -114,7 +115,7 @@ func newVisits(now func() time.Time) *visits {
 // begin opens a visit and gives its cookie.
 func (s *visits) begin(actor payroll.Actor, key *payroll.Session) string {
 	t := s.now()
-	v := &visit{actor: actor, key: key, began: t, seen: t, deeds: map[string]*deed{}}
+	v := &visit{actor: actor, key: key, began: t, seen: t, deeds: map[string]*deed{}, files: map[string]string{}}
 	cookie := secret()
 	s.lock.Lock()
 	defer s.lock.Unlock()

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"zhida/importers"
 	"zhida/rules/message"
 )
 
@@ -48,6 +49,16 @@ func TestWordsOfPages(t *testing.T) {
 	}
 	look(pages, "pages/*.html", inPages)
 	look(os.DirFS("."), "*.go", inCode)
+	for _, k := range importers.Kinds() {
+		if title := importers.Title(k); !message.HasWord(title) {
+			t.Errorf("the sheet %q has no English", title)
+		}
+	}
+	for _, p := range papers {
+		if !message.HasWord(p.title) {
+			t.Errorf("the paper %q has no English", p.title)
+		}
+	}
 	if len(found) < 50 {
 		t.Errorf("only %d words were found", len(found))
 	}

@@ -1,0 +1,103 @@
+package desk
+
+import (
+	"io"
+	"mime/multipart"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"zhida/rules/message"
+)
+
+// folder is a new folder for what one request needs on disk; it is gone at the latest when the desk ends.
+func (d *Desk) folder() (string, error) {
+	dir, err := os.MkdirTemp(d.scratch, "")
+	if err != nil {
+		return "", message.Err("export.write", d.scratch).Because(err)
+	}
+	return dir, nil
+}
+
+// uploaded puts the files of a form into folders of their own, under the names that the clerk gave them: the book keeps
+// a file's name, and a marked workbook goes back under it.
+func (r *request) uploaded(field string) (files []string, err error) {
+	if r.MultipartForm == nil || len(r.MultipartForm.File[field]) == 0 {
+		return nil, message.Err("desk.no_file")
+	}
+	for _, h := range r.MultipartForm.File[field] {
+		dir, err := r.desk.folder()
+		if err != nil {
+			return nil, err
+		}
+		file := filepath.Join(dir, plainName(h.Filename))
+		if err := save(h, file); err != nil {
+			return nil, err
+		}
+		files = append(files, file)
+	}
+	return files, nil
+}
+
+// plainName is a name without folders, of either kind of system.
+func plainName(name string) string {
+	name = path.Base(strings.ReplaceAll(name, "\\", "/"))
+	if name == "." || name == "/" || name == ".." {
+		return "file"
+	}
+	return name
+}
+
+func save(h *multipart.FileHeader, file string) error {
+	from, err := h.Open()
+	if err != nil {
+		return message.Err("desk.form_broken").Because(err)
+	}
+	defer from.Close()
+	to, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return message.Err("file.unwritable", filepath.Base(file)).Because(err)
+	}
+	_, err = io.Copy(to, from)
+	if closed := to.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return message.Err("file.unwritable", filepath.Base(file)).Because(err)
+	}
+	return nil
+}
+
+// keep lets a visitor fetch a file for as long as the visit lasts, and gives the address.
+func (v *visit) keep(file string) string {
+	v.lock.Lock()
+	defer v.lock.Unlock()
+	name := secret()
+	v.files[name] = file
+	return "/file/" + name
+}
+
+// fileShow sends a file that was made for this visit.
+func fileShow(r *request) error {
+	r.visit.lock.Lock()
+	file := r.visit.files[r.PathValue("file")]
+	r.visit.lock.Unlock()
+	if file == "" {
+		return message.Err("desk.no_page")
+	}
+	return r.sendFile(file)
+}
+
+// written sends what a use case wrote into a folder: the one file, and removes it; of several, a page leads to each.
+func (r *request) written(dir string, files []string) error {
+	if len(files) == 1 {
+		defer os.RemoveAll(dir)
+		return r.sendFile(files[0])
+	}
+	list := make([]link, len(files))
+	for i, f := range files {
+		list[i] = link{r.visit.keep(f), filepath.Base(f)}
+	}
+	return r.page("files", "文件", list)
+}

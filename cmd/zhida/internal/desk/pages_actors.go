@@ -1,0 +1,72 @@
+package desk
+
+import (
+	"strings"
+
+	"zhida/payroll"
+	"zhida/rules/identity"
+	"zhida/rules/message"
+)
+
+// actorsPage are the people who act in the book.
+type actorsPage struct {
+	Actors []payroll.Actor
+	Roles  []payroll.Role // that can be given
+}
+
+func actorsShow(r *request) error {
+	list, err := r.desk.book.ActorList(r.Context())
+	if err != nil {
+		return err
+	}
+	return r.page("actors", "人员和密钥", actorsPage{list, []payroll.Role{payroll.RoleMaker, payroll.RoleChecker, payroll.RoleApprover, payroll.RoleAuditor, payroll.RoleAdmin}})
+}
+
+// actorAddDo registers somebody. They choose their passphrase themselves, at this screen.
+func actorAddDo(r *request) (string, error) {
+	a := payroll.NewActor{Name: strings.TrimSpace(r.PostFormValue("name"))}
+	for _, text := range append(r.PostForm["role"], strings.Fields(strings.ReplaceAll(r.PostFormValue("owner"), "，", " "))...) {
+		role, err := payroll.ParseRole(text)
+		if err != nil {
+			return "", err
+		}
+		a.Roles = append(a.Roles, role)
+	}
+	id, err := identity.ParseResidentID(strings.TrimSpace(r.PostFormValue("id")))
+	if err != nil {
+		return "", err
+	}
+	first, again := r.PostFormValue("new_passphrase"), r.PostFormValue("new_passphrase_again")
+	if first != again {
+		return "", message.Err("desk.two_passphrases")
+	}
+	a.ID, a.Passphrase = id, []byte(first)
+	added, err := r.desk.book.AddActor(r.Context(), r.signer, a)
+	if err != nil {
+		return "", err
+	}
+	r.say("actor.added", added.Actor.Name, rolesText(added.Actor.Roles, r.lang), added.Actor.KeyID)
+	return "/actors", nil
+}
+
+func actorRemoveDo(r *request) (string, error) {
+	name := r.PostFormValue("name")
+	if err := r.desk.book.RemoveActor(r.Context(), r.signer, name, r.PostFormValue("reason")); err != nil {
+		return "", err
+	}
+	r.say("actor.removed", name)
+	return "/actors", nil
+}
+
+func actorRekeyDo(r *request) (string, error) {
+	first, again := r.PostFormValue("new_passphrase"), r.PostFormValue("new_passphrase_again")
+	if first != again {
+		return "", message.Err("desk.two_passphrases")
+	}
+	s, err := r.desk.book.RekeyActor(r.Context(), r.signer, r.PostFormValue("name"), []byte(first))
+	if err != nil {
+		return "", err
+	}
+	r.say("actor.rekeyed", s.Actor.Name, s.Actor.KeyID)
+	return "/actors", nil
+}

@@ -1,0 +1,116 @@
+package desk
+
+import (
+	"strconv"
+
+	"zhida/payroll"
+	"zhida/payroll/checks"
+	"zhida/rules/message"
+)
+
+// findingsPage is what the checks found in a batch, what was answered, and what was not looked at.
+type findingsPage struct {
+	Batch            payroll.BatchID
+	Checking         payroll.Checking
+	Stops, Reviews   int // that are open
+	Groups           []findingGroup
+	NotRun           []notRun
+	MayStop, MayElse bool // the visitor may answer stops, may answer the others
+}
+
+// findingGroup are the findings of one check: most are answered together, by one document.
+type findingGroup struct {
+	checks.Check
+	Severity checks.Severity
+	Open     int
+	Findings []payroll.CheckFinding
+	More     int
+}
+
+type notRun struct {
+	Name    string
+	Lacking []checks.Source
+}
+
+func findingsShow(r *request) error {
+	id, err := r.batch()
+	if err != nil {
+		return err
+	}
+	c, err := r.desk.book.Checking(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	p := findingsPage{Batch: id, Checking: c, MayStop: may(r.visit.actor, approvers), MayElse: may(r.visit.actor, append(makers, judges...))}
+	_, p.Stops = c.Count(checks.Stop)
+	_, p.Reviews = c.Count(checks.Review)
+	at := map[string]int{}
+	for _, f := range c.Findings {
+		key := string(f.Severity) + f.Check
+		i, ok := at[key]
+		if !ok {
+			check, _ := checks.Find(f.Check)
+			i = len(p.Groups)
+			at[key] = i
+			p.Groups = append(p.Groups, findingGroup{Check: check, Severity: f.Severity})
+		}
+		g := &p.Groups[i]
+		if f.Open() {
+			g.Open++
+		}
+		if len(g.Findings) == mostRows {
+			g.More++
+			continue
+		}
+		g.Findings = append(g.Findings, f)
+	}
+	for _, s := range c.States {
+		if !s.Ran {
+			check, _ := checks.Find(s.Check)
+			p.NotRun = append(p.NotRun, notRun{check.Name, s.Lacking})
+		}
+	}
+	return r.page("findings", "审核事项", p)
+}
+
+// answerDo answers findings: one by its number, or all of a check.
+func answerDo(r *request) (string, error) {
+	id, err := r.batch()
+	if err != nil {
+		return "", err
+	}
+	q := payroll.FindingQuery{Check: r.PostFormValue("check")}
+	if text := r.PostFormValue("seq"); text != "" {
+		if q.Seq, err = strconv.Atoi(text); err != nil {
+			return "", message.Err("cli.number", text)
+		}
+	}
+	if q.Seq == 0 && q.Check == "" {
+		return "", message.Err("desk.form_broken")
+	}
+	n, err := r.desk.book.AnswerFindings(r.Context(), r.signer, id, q, r.PostFormValue("reason"), r.PostFormValue("document"))
+	if err != nil {
+		return "", err
+	}
+	r.say("finding.answered", id, n)
+	return batchPath(id) + "/findings", nil
+}
+
+// refusalDo answers for people whom the program refused: all that are open, or one.
+func refusalDo(r *request) (string, error) {
+	id, err := r.batch()
+	if err != nil {
+		return "", err
+	}
+	var person int64
+	if text := r.PostFormValue("person"); text != "" {
+		if person, err = strconv.ParseInt(text, 10, 64); err != nil {
+			return "", message.Err("cli.number", text)
+		}
+	}
+	if err := r.desk.book.Answer(r.Context(), r.signer, id, person, r.PostFormValue("reason")); err != nil {
+		return "", err
+	}
+	r.say("batch.done", id)
+	return batchPath(id), nil
+}

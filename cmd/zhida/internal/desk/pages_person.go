@@ -1,0 +1,96 @@
+package desk
+
+import (
+	"cmp"
+	"strconv"
+	"strings"
+
+	"zhida/payroll"
+	"zhida/rules"
+	"zhida/rules/calendar"
+	"zhida/rules/message"
+)
+
+// searchPage is what a search found. It answers a form and not an address: what people look for are names and numbers of persons.
+type searchPage struct {
+	Asked bool
+	Found []foundRow
+}
+
+type foundRow struct {
+	payroll.Found
+	PlaceName string
+}
+
+func searchShow(r *request) error { return r.page("search", "查人", searchPage{}) }
+
+func searchDo(r *request) error {
+	text := strings.TrimSpace(r.PostFormValue("text"))
+	if text == "" {
+		return r.page("search", "查人", searchPage{})
+	}
+	list, err := r.desk.book.Find(r.Context(), text)
+	if err != nil {
+		return err
+	}
+	names, err := r.desk.book.PlaceNames(r.Context())
+	if err != nil {
+		return err
+	}
+	p := searchPage{Asked: true}
+	for _, x := range list {
+		p.Found = append(p.Found, foundRow{x, cmp.Or(names[x.Place], x.Place)})
+	}
+	return r.page("search", "查人", p)
+}
+
+// personPage is a person's month: every item with where it comes from, and what was paid.
+type personPage struct {
+	payroll.Found
+	PlaceName      string
+	Month          calendar.Month
+	Previous, Next calendar.Month
+	Items          []rules.Explanation
+	Payments       []payroll.PaidOut
+	Debts          []payroll.Debtor
+}
+
+func personShow(r *request) error {
+	number, err := strconv.ParseInt(r.PathValue("person"), 10, 64)
+	if err != nil || number < 1 {
+		return message.Err("desk.no_page")
+	}
+	list, err := r.desk.book.Find(r.Context(), strconv.FormatInt(number, 10))
+	if err != nil {
+		return err
+	}
+	if len(list) != 1 {
+		return message.Err("desk.no_page")
+	}
+	p := personPage{Found: list[0]}
+	if p.PlaceName, err = r.desk.book.PlaceName(r.Context(), p.Place); err != nil {
+		return err
+	}
+	if text := r.PathValue("month"); text != "" {
+		if p.Month, err = calendar.ParseMonth(text); err != nil {
+			return message.Err("cli.month", text)
+		}
+	} else {
+		s, err := r.desk.book.Standing(r.Context(), 0)
+		if err != nil {
+			return err
+		}
+		p.Month = s.Month
+	}
+	p.Previous, p.Next = p.Month.Add(-1), p.Month.Add(1)
+	if p.Items, err = r.desk.book.Explain(r.Context(), number, p.Month, ""); err != nil {
+		return err
+	}
+	if p.Payments, err = r.desk.book.PaymentList(r.Context(), payroll.PaymentQuery{Person: number}); err != nil {
+		return err
+	}
+	if p.Debts, err = r.desk.book.Debtors(r.Context(), number); err != nil {
+		return err
+	}
+	return r.render(200, "person", p.Name, p)
+}
