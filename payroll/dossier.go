@@ -94,7 +94,7 @@ type DossierAmount struct {
 	Name     string         `json:"name"`
 	Item     string         `json:"item_name"`
 	From     calendar.Month `json:"from"`
-	Until    calendar.Month `json:"until"`
+	Until    calendar.Month `json:"until,omitzero"`
 	Fen      money.Fen      `json:"fen"`
 	Document string         `json:"document"`
 	Position int64          `json:"position"`

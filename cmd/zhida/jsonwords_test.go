@@ -38,7 +38,7 @@ var meanings = map[string]both{
 	"date":          {"哪一天", "the day"},
 	"today":         {"今天：时钟上的日期", "today, by the clock"},
 	"since":         {"现在的状态从哪一天起", "day since which the state holds"},
-	"until":         {"到哪个月止；没有写就是一直", "last month; empty while it lasts"},
+	"until":         {"到哪个月止；没有就是一直", "last month; absent while it lasts"},
 	"planned":       {"设置里的日子，没有避开休息日", "day by the settings, before days off are avoided"},
 	"deadline":      {"截止日期", "last day"},
 	"time":          {"什么时候", "when"},
