@@ -92,6 +92,11 @@ func TestJSONPages(t *testing.T) {
 			t.Errorf("%s: in outputs %v, in a script with --json %v, excused from that %v", path, prints, example, excused)
 		}
 	}
+	for path := range unshown {
+		if !paths[path] {
+			t.Errorf("%s is excused and no command", path)
+		}
+	}
 	check := func(path string, x any) {
 		_, fields, _ := describe(reflect.TypeOf(x), "")
 		for _, f := range fields {
