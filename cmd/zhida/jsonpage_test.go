@@ -38,8 +38,8 @@ func leaves(cmd *cobra.Command) (list []*cobra.Command) {
 	return list
 }
 
-// inScript finds a command line with --json that a script runs by itself.
-var inScript = regexp.MustCompile(`(?m)^(?:exec|exits \d+) (zhida .*--json\b.*)$`)
+// inScript finds a command line with --json that does its work in a script.
+var inScript = regexp.MustCompile(`(?m)^exec (zhida .*--json\b.*)$`)
 
 // shownLines are the command lines with --json of the scripts, by command: the first of each.
 func shownLines(t *testing.T) map[string][2]string {
