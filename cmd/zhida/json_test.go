@@ -136,6 +136,7 @@ var outputs = map[string]output{
 	"zhida sendback keep":   saying("sendback.kept"),
 	"zhida sendback list":   one([]slipRow{}),
 	"zhida census":          one(censusWhole{}),
+	"zhida desk":            saying("desk.listening"),
 	"zhida serve":           one(lookedOnce{}),
 	"zhida demo":            one(demoMade{}),
 }
@@ -147,6 +148,7 @@ var onErrors = map[string]any{"note": told{}, "error": failure{}}
 var unshown = map[string]both{
 	"zhida completion":   {"印的是给命令行用的脚本，没有 JSON。", "It prints a script for a shell, which is no JSON."},
 	"zhida returns rest": {"要有只列失败的银行和它的对账单，payroll 的测试里有。", "It takes a bank that lists failures only, and its statement, as in the tests of payroll."},
+	"zhida desk":         {"一直开着，直到有人结束它，cmd/zhida 的测试里有。", "It stays open until somebody ends it, as in the tests of cmd/zhida."},
 	"zhida demo":         {"要算两个月的样例县，太慢，脚本里不演示。", "It computes two months of the sample county, which takes too long for a script."},
 }
 

@@ -32,6 +32,14 @@ func all(lists ...map[string]string) map[string]string {
 
 // wordsOfCommands are those of help and of tables on a terminal.
 var wordsOfCommands = map[string]string{
+	"浏览器里的桌面：不用命令，办一个月的全部事情":                        "the desk in a browser: a whole month without commands",
+	"只在本机上开；给了证书的可以在局里的网络上开。每个人用自己的口令登录，只看到自己岗位的事。": "It stands on this machine alone, or with a certificate on the office's network. Everybody signs in with their own passphrase and sees what is their role's.",
+	"桌面：PEM 证书；不只在本机上开的必须有":                         "desk: certificate in PEM; needed unless it stands on this machine alone",
+	"桌面：导出的银行文件放在哪个文件夹；不写就在账本旁边":                    "desk: folder for exported bank files; beside the book if not given",
+	"桌面：浏览器可以用哪些名字打开，可以写几次；本机的名字不用写":                "desk: names by which browsers may ask for it, repeatable; those of this machine need not be given",
+	"桌面：证书的私钥":           "desk: private key of the certificate",
+	"在哪个地址上开；端口 0 是任意一个": "address to listen on; port 0 is any",
+	"不打开浏览器":             "do not open a browser",
 	// What commands are for.
 	"直达：按县里的文件计算、审核并直接发放乡镇干部、村干部和离任村干部的待遇":                                                              "Zhida: computes, checks and pays straight to the card what a county has promised its rural cadres by document",
 	"直达（zhida）：县财政局的待遇发放引擎。\n退出码：0 完成，1 内部错误，2 用法不对，3 有行或人被拒绝，4 没有找到，5 状态不对，6 没有权限，7 检查不通过，8 正忙，9 被中断。": "Zhida: the pay engine of a county finance bureau.\nExit codes: 0 done, 1 internal error, 2 wrong usage, 3 rows or people refused, 4 not found, 5 wrong state, 6 not permitted, 7 a check failed, 8 busy, 9 interrupted.",

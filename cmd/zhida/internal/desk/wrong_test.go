@@ -1,0 +1,218 @@
+package desk
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"zhida/cmd/zhida/internal/app"
+	"zhida/payroll"
+	"zhida/rules/message"
+)
+
+// upload sends files with fields as a page does, and gives where the browser goes.
+func (b *browser) upload(path string, files map[string]string, pairs ...string) (status int, to, text string) {
+	b.o.t.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	for i := 0; i < len(pairs); i += 2 {
+		if err := w.WriteField(pairs[i], pairs[i+1]); err != nil {
+			b.o.t.Fatal(err)
+		}
+	}
+	for name, content := range files {
+		f, err := w.CreateFormFile("files", name)
+		if err != nil {
+			b.o.t.Fatal(err)
+		}
+		if _, err := io.WriteString(f, content); err != nil {
+			b.o.t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		b.o.t.Fatal(err)
+	}
+	r, err := b.Post(b.o.URL+path, w.FormDataContentType(), &body)
+	if err != nil {
+		b.o.t.Fatal(err)
+	}
+	defer r.Body.Close()
+	all, err := io.ReadAll(r.Body)
+	if err != nil {
+		b.o.t.Fatal(err)
+	}
+	return r.StatusCode, r.Header.Get("Location"), string(all)
+}
+
+// What is wrong is answered by its sentence and its code, and nothing is done.
+func TestWrong(t *testing.T) {
+	o := open(t)
+	maker, admin := o.as("张敏"), o.as("周正")
+	code := func(status int, _, text string) string {
+		found := regexp.MustCompile(`<code>([a-z_]+\.[a-z_]+)</code>`).FindStringSubmatch(text)
+		if status < 400 || found == nil {
+			return text
+		}
+		return found[1]
+	}
+	before := o.head()
+	for want, got := range map[string]string{
+		"desk.no_page":           code(func() (int, string, string) { s, text := maker.get("/nothing"); return s, "", text }()),
+		"desk.form_broken":       code(maker.upload("/import", nil, "once", maker.once(), "kind", "nonsense")),
+		"desk.no_file":           code(maker.upload("/import", nil, "once", maker.once(), "kind", "roster")),
+		"desk.too_large":         code(maker.post("/search", "text", strings.Repeat("x", 2*mostForm))),
+		"desk.two_passphrases":   code(admin.post("/actors/add", "once", admin.once(), "name", "新人", "role", "maker", "id", "439901197001080010", "new_passphrase", "zhida-one", "new_passphrase_again", "zhida-two", "passphrase", passphrase)),
+		"import.map_form":        code(maker.upload("/import", map[string]string{"a.csv": "x"}, "once", maker.once(), "kind", "roster", "map", "没有等号")),
+		"batch.missing":          code(func() (int, string, string) { s, text := maker.get("/batch/2026-10/9"); return s, "", text }()),
+		"batch.id":               code(func() (int, string, string) { s, text := maker.get("/batch/2026-13/1"); return s, "", text }()),
+		"actor.passphrase_short": code(admin.post("/actors/add", "once", admin.once(), "name", "新人", "role", "maker", "id", "439901197001080010", "new_passphrase", "x", "new_passphrase_again", "x", "passphrase", passphrase)),
+	} {
+		if got != want {
+			t.Errorf("%s: %s", want, got)
+		}
+	}
+	if o.head() != before {
+		t.Error("something was done")
+	}
+	if _, text := o.browser().get("/month"); !strings.Contains(text, "登录") || !strings.Contains(o.log.String(), "code=desk.sign_in") {
+		t.Errorf("without a visit: %s", text)
+	}
+	r, err := http.NewRequest(http.MethodGet, o.URL, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Host = "elsewhere.example"
+	answer, err := o.browser().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if text, err := io.ReadAll(answer.Body); err != nil || strings.TrimSpace(string(text)) != message.M("desk.host").Text(message.Chinese) {
+		t.Errorf("under another name: %s %v", text, err)
+	}
+	if _, err := app.FilesBeside("postgres://here/zhida"); message.Code(err) != "desk.files" {
+		t.Errorf("a book without a folder: %v", err)
+	}
+}
+
+// Work that breaks says so and ends nothing else.
+func TestBrokenWork(t *testing.T) {
+	o := open(t)
+	name := strings.TrimPrefix(o.jobs.begin("张敏", message.M("desk.running", "x"), func(context.Context) (outcome, error) { panic("broken") }), "/job/")
+	o.jobs.all.Wait()
+	if s := o.jobs.find(name, "张敏").state(); !s.over || message.Code(s.err) != "desk.failed" {
+		t.Errorf("%+v", s)
+	}
+	if o.jobs.find(name, "李复") != nil {
+		t.Error("somebody else sees it")
+	}
+	if status, _ := o.as("张敏").get("/month"); status != http.StatusOK {
+		t.Errorf("afterwards: %d", status)
+	}
+}
+
+var toFile = regexp.MustCompile(`href="(/file/[^"]+)"`)
+
+// Of several sheets the wrong one comes back marked, and keeps none of the others out; mended it comes in.
+func TestImport(t *testing.T) {
+	o := open(t)
+	b := o.as("张敏")
+	head := "身份证号,姓名,银行卡号,户名,生效日期\n"
+	good := head + "439901198503010017,张甲,6200590000000000048,张甲,2026-11-01\n"
+	bad := head + "439901198804120017,李乙,6200590000000000015,李乙,2026-11-01\n"
+	before := o.head()
+	_, to, text := b.upload("/import", map[string]string{"好.csv": good, `C:\表\坏.csv`: bad}, "once", b.once(), "kind", "accounts", "dry", "1")
+	if to == "" {
+		t.Fatal(text)
+	}
+	if _, text := b.wait(to); !strings.Contains(text, "只是试了一遍") || o.head() != before {
+		t.Errorf("a trial: %s", text)
+	}
+	_, to, _ = b.upload("/import", map[string]string{"好.csv": good, `C:\表\坏.csv`: bad}, "once", b.once(), "kind", "accounts")
+	_, text = b.wait(to)
+	if o.head() != before+1 || !strings.Contains(text, "坏.csv") || !strings.Contains(text, "card.check") || strings.Contains(text, "6200590000000000015") {
+		t.Errorf("%d events more: %s", o.head()-before, text)
+	}
+	marked := toFile.FindStringSubmatch(text)
+	if marked == nil {
+		t.Fatalf("no workbook: %s", text)
+	}
+	if status, data := b.get(marked[1]); status != http.StatusOK || !strings.HasPrefix(data, "PK") {
+		t.Errorf("the workbook: %d, %d bytes", status, len(data))
+	}
+	if status, _ := o.as("李复").get(marked[1]); status != http.StatusNotFound {
+		t.Errorf("somebody else fetches it: %d", status)
+	}
+	if strings.Contains(text, "C:") {
+		t.Error("the page names folders of the clerk's machine")
+	}
+}
+
+// What leaves for the bank leaves once, is fetched by makers alone, and every page of a paid batch can be looked at.
+func TestExport(t *testing.T) {
+	o := open(t)
+	o.run("submit", "check", "approve")
+	maker, auditor := o.as("张敏"), o.as("孙计")
+	if status, text := maker.step("/batch/2026-10/1", "export"); status != http.StatusOK || !strings.Contains(text, "manifest") {
+		t.Fatalf("%d %s", status, text)
+	}
+	if o.state(first) != payroll.Exported {
+		t.Errorf("it is %s", o.state(first))
+	}
+	_, text := maker.get("/batch/2026-10/1/files")
+	files := regexp.MustCompile(`href="(/batch/2026-10/1/files/[^"]+)"`).FindAllStringSubmatch(text, -1)
+	if len(files) < 2 {
+		t.Fatalf("files: %s", text)
+	}
+	for _, f := range files {
+		if status, data := maker.get(f[1]); status != http.StatusOK || data == "" {
+			t.Errorf("%s: %d", f[1], status)
+		}
+		if status, _ := auditor.get(f[1]); status != http.StatusForbidden {
+			t.Errorf("%s for an auditor: %d", f[1], status)
+		}
+	}
+	if status, _ := maker.get("/batch/2026-10/1/files/..%2f..%2fbook.db"); status != http.StatusNotFound {
+		t.Errorf("out of the folder: %d", status)
+	}
+	for _, page := range []string{"/month/2026-10", "/batch/2026-10/1", "/batch/2026-10/1/compare", "/batch/2026-10/1/findings", "/payments?state=sent", "/proposals", "/search", "/person/1", "/person/1/2026-10"} {
+		for _, b := range []*browser{maker, auditor} {
+			status, text := b.get(page)
+			if status != http.StatusOK || regexp.MustCompile(`\d{15}`).MatchString(regexp.MustCompile(`value="[^"]*"|[0-9a-f]{64}`).ReplaceAllString(text, "")) {
+				t.Errorf("%s: %d %s", page, status, text)
+			}
+		}
+	}
+	for _, p := range papers {
+		if status, data := maker.get("/batch/2026-10/1/paper/" + p.name); status != http.StatusOK || data == "" {
+			t.Errorf("%s: %d %s", p.name, status, data)
+		}
+	}
+	if status, text := o.browserSearch("张敏", "439901198503010017"); status != http.StatusOK || !strings.Contains(text, "张甲") || strings.Contains(text, "439901198503010017") {
+		t.Errorf("a search: %d %s", status, text)
+	}
+	left, err := filepath.Glob(filepath.Join(o.scratch, "*", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range left { // only what a page of several files leads to
+		if info, err := os.Stat(f); err != nil || info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s: %v %v", f, info, err)
+		}
+	}
+	if strings.Contains(o.log.String(), "439901") {
+		t.Error("the log has an ID number")
+	}
+}
+
+func (o *office) browserSearch(name, text string) (int, string) {
+	status, _, page := o.as(name).post("/search", "text", text)
+	return status, page
+}
