@@ -15,6 +15,7 @@ var wordsOfPages = map[string]string{
 	"以前":          "before",
 	"任职经历":        "tenure",
 	"会签的部门，写成 owner:组织部，或 owner:乡镇代码": "department that confirms facts, as owner:组织部, or owner: and a township's code",
+	"作废":        "void",
 	"停用密钥":      "End a key",
 	"先试一遍，不入账":  "try first, change nothing",
 	"全部":        "all",

@@ -389,6 +389,7 @@ var access = map[string]string{
 	"POST /batch/{month}/{seq}/check":        "checker",
 	"POST /batch/{month}/{seq}/approve":      "approver",
 	"POST /batch/{month}/{seq}/reject":       "checker approver",
+	"POST /batch/{month}/{seq}/cancel":       "maker",
 	"POST /batch/{month}/{seq}/export":       "maker",
 
 	"GET /payments": "maker checker approver auditor",

@@ -48,7 +48,7 @@ func batchShow(r *request) error {
 	_, p.Stops = p.Checking.Count(checks.Stop)
 	_, p.Reviews = p.Checking.Count(checks.Review)
 	p.May, p.Signs = stepsOf(p.Batch, r.visit.actor), map[string]bool{}
-	for _, s := range []string{"submit", "check", "approve", "reject"} {
+	for _, s := range []string{"submit", "check", "approve", "reject", "cancel"} {
 		if p.May[s] {
 			p.Signs[s] = true
 		}
@@ -118,6 +118,7 @@ var steps = []struct {
 	{"reject", payroll.RoleChecker, []payroll.State{payroll.Submitted, payroll.Checked}},
 	{"reject", payroll.RoleApprover, []payroll.State{payroll.Submitted, payroll.Checked}},
 	{"export", payroll.RoleMaker, []payroll.State{payroll.Approved}},
+	{"cancel", payroll.RoleMaker, []payroll.State{payroll.Draft, payroll.Submitted, payroll.Checked, payroll.Approved}},
 }
 
 func stepsOf(b payroll.Batch, a payroll.Actor) map[string]bool {
@@ -189,5 +190,23 @@ func rejectDo(r *request) (string, error) {
 		return "", err
 	}
 	r.say("desk.rejected", id)
+	return batchPath(id), nil
+}
+
+// cancelDo gives a batch up; one that is approved takes somebody else to confirm.
+func cancelDo(r *request) (string, error) {
+	id, _, err := r.seen()
+	if err != nil {
+		return "", err
+	}
+	at, err := r.desk.book.Cancel(r.Context(), r.signer, id, r.PostFormValue("reason"))
+	switch {
+	case err != nil:
+		return "", err
+	case at != 0:
+		r.say("proposal.made", at)
+	default:
+		r.say("batch.done", id)
+	}
 	return batchPath(id), nil
 }

@@ -5,6 +5,7 @@ import (
 
 	"zhida/payroll"
 	"zhida/rules/message"
+	"zhida/rules/money"
 )
 
 // comparePage leads from last month's payments to this month's, change by change with its causes.
@@ -12,6 +13,7 @@ type comparePage struct {
 	payroll.ReportHead
 	Regular       bool
 	Bridge        payroll.Bridge
+	Unexplained   money.Fen
 	Steps         []stepRow
 	Changes       []changeRow
 	Entered, Left int // people
@@ -74,6 +76,7 @@ func compareShow(r *request) error {
 		return err
 	}
 	p.Bridge.Sort()
+	p.Unexplained = p.Bridge.Open()
 	for _, s := range p.Bridge.Steps {
 		p.Steps = append(p.Steps, stepRow{s, message.Word(r.lang, payroll.PartChinese(s.Part)), payroll.VarianceChinese(s.Causes)})
 	}

@@ -37,6 +37,7 @@ func table() []route {
 		{pattern: "POST /batch/{month}/{seq}/check", who: checkers, signs: hand, do: checkDo},
 		{pattern: "POST /batch/{month}/{seq}/approve", who: approvers, signs: hand, do: approveDo},
 		{pattern: "POST /batch/{month}/{seq}/reject", who: judges, signs: hand, do: rejectDo},
+		{pattern: "POST /batch/{month}/{seq}/cancel", who: makers, signs: hand, do: cancelDo},
 		{pattern: "POST /batch/{month}/{seq}/export", who: makers, signs: hand, do: exportDo},
 
 		{pattern: "GET /payments", who: readers, nav: "支付台账", show: paymentsShow},

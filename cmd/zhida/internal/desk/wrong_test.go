@@ -216,3 +216,34 @@ func (o *office) browserSearch(name, text string) (int, string) {
 	status, _, page := o.as(name).post("/search", "text", text)
 	return status, page
 }
+
+// The second month is compared with the first on a page that adds up, and findings are answered where they stand.
+func TestSecondMonth(t *testing.T) {
+	o := open(t)
+	o.run("submit", "check", "approve")
+	maker := o.as("张敏")
+	if status, text := maker.step("/batch/2026-10/1", "export"); status != http.StatusOK {
+		t.Fatalf("%d %s", status, text)
+	}
+	if status, text := maker.step("/batch/2026-10/2", "cancel", "reason", "先办统发"); status != http.StatusOK || o.state(202610002) != payroll.Cancelled {
+		t.Fatalf("%d %s", status, text)
+	}
+	_, to, text := maker.post("/run", append(maker.form("/month/2026-11", "/run"), "kind", "run")...)
+	if to == "" {
+		t.Fatal(text)
+	}
+	if _, text := maker.wait(to); !strings.Contains(text, "2026-11/1") {
+		t.Fatal(text)
+	}
+	_, text = maker.get("/batch/2026-11/1/compare")
+	if !strings.Contains(text, "上月实发") || !strings.Contains(text, "<dt>没有说明的差额</dt><dd>0.00</dd>") {
+		t.Errorf("the comparison: %s", text)
+	}
+	if status, text := maker.step("/batch/2026-11/1", "submit"); status != http.StatusOK {
+		t.Fatalf("%d %s", status, text)
+	}
+	_, text = o.as("李复").get("/batch/2026-11/1/findings")
+	if !strings.Contains(text, "没有查的") || !strings.Contains(text, "死亡登记") {
+		t.Errorf("the findings: %s", text)
+	}
+}
