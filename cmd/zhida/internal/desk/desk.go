@@ -99,7 +99,8 @@ func (d *Desk) guard(next http.Handler) http.Handler {
 			host = h
 		}
 		if !known[strings.ToLower(strings.Trim(host, "[]"))] {
-			http.Error(w, message.M("desk.host").Text(d.Lang), http.StatusMisdirectedRequest)
+			m := message.M("desk.host")
+			http.Error(w, m.Text(d.Lang)+"\n"+m.Hint(d.Lang), http.StatusMisdirectedRequest)
 			return
 		}
 		h := w.Header()

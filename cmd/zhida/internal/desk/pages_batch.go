@@ -149,18 +149,18 @@ func (r *request) seen() (payroll.BatchID, string, error) {
 }
 
 // step takes a step of a batch over the digest that stood on the page, while the browser waits on a page that says how far it is.
-func step(take func(context.Context, *payroll.Book, *payroll.Session, payroll.BatchID, string) error, said string) func(*request) (string, error) {
+func step(take func(context.Context, *payroll.Book, *payroll.Session, payroll.BatchID, string) error, running, done string) func(*request) (string, error) {
 	return func(r *request) (string, error) {
 		id, digest, err := r.seen()
 		if err != nil {
 			return "", err
 		}
 		book, signer, visit := r.desk.book.Book, r.signer, r.visit
-		return r.desk.jobs.begin(visit.actor.Name, message.M(said+"_running", id), func(ctx context.Context) (outcome, error) {
+		return r.desk.jobs.begin(visit.actor.Name, message.M(running, id), func(ctx context.Context) (outcome, error) {
 			if err := take(ctx, book, signer, id, digest); err != nil {
 				return outcome{}, err
 			}
-			visit.say(message.M(said, id))
+			visit.say(message.M(done, id))
 			return outcome{to: batchPath(id)}, nil
 		}), nil
 	}
@@ -170,15 +170,15 @@ var (
 	submitDo = step(func(ctx context.Context, b *payroll.Book, s *payroll.Session, id payroll.BatchID, _ string) error {
 		_, err := b.Submit(ctx, s, id)
 		return err
-	}, "desk.submitted")
+	}, "desk.submitted_running", "desk.submitted")
 	checkDo = step(func(ctx context.Context, b *payroll.Book, s *payroll.Session, id payroll.BatchID, digest string) error {
 		_, err := b.Check(ctx, s, id, digest)
 		return err
-	}, "desk.checked")
+	}, "desk.checked_running", "desk.checked")
 	approveDo = step(func(ctx context.Context, b *payroll.Book, s *payroll.Session, id payroll.BatchID, digest string) error {
 		_, err := b.Approve(ctx, s, id, digest)
 		return err
-	}, "desk.approved")
+	}, "desk.approved_running", "desk.approved")
 )
 
 func rejectDo(r *request) (string, error) {
