@@ -161,12 +161,12 @@ var words = map[string]string{
 	"金额和日期": "amount and day", "对账": "matched by", "已确认": "accepted", "已否决": "rejected", "增减的部分": "what changed", "乡镇和村": "place", "已通过": "passed",
 
 	// What flags are for.
-	"账本：文件路径或 postgres://…（ZHIDA_BOOK）": "the book: a file, or postgres://… (ZHIDA_BOOK)",
-	"以谁的身份操作（ZHIDA_AS）":                 "who acts (ZHIDA_AS)",
-	"存口令的文件，供机器使用，只有自己能读；不给就在终端询问":      "file with the passphrase, for machines, readable by you alone; asked at the terminal without it",
-	"演练账本的时钟：日期或 RFC 3339 时间":           "clock of a rehearsal book: a day, or a time in RFC 3339",
-	"消息的语言：zh 或 en（ZHIDA_LANG）":         "language of messages: zh or en (ZHIDA_LANG)",
-	"试一遍：检查都做，什么也不保存":                   "try: everything is checked, nothing is kept",
+	"账本：文件路径或 postgres://…（ZHIDA_BOOK）":  "the book: a file, or postgres://… (ZHIDA_BOOK)",
+	"以谁的身份操作（ZHIDA_AS）":                  "who acts (ZHIDA_AS)",
+	"存口令的文件，供机器使用，只有自己能读；不给就在终端询问":       "file with the passphrase, for machines, readable by you alone; asked at the terminal without it",
+	"演练账本的时钟：日期或 RFC 3339 时间（ZHIDA_NOW）": "clock of a rehearsal book: a day, or a time in RFC 3339 (ZHIDA_NOW)",
+	"消息的语言：zh 或 en（ZHIDA_LANG）":          "language of messages: zh or en (ZHIDA_LANG)",
+	"试一遍：检查都做，什么也不保存":                    "try: everything is checked, nothing is kept",
 	"输出 JSON":       "JSON output",
 	"要送出去的东西不再询问":   "do not ask before something leaves the house",
 	"这个命令的帮助":       "help about this command",
