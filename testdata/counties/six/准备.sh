@@ -50,7 +50,7 @@ judged() {
 	zhida batch submit "$@"
 	zhida batch check "$@" --as 李复
 	zhida batch approve "$@" --as 王审
-	for batch; do zhida export "$batch" --out 银行; done
+	for batch; do zhida export "$batch" --out 银行 --yes; done
 }
 answered() { # 银行文件，退票人的姓名
 	sh 银行.sh "银行/$1" "$2" >"银行/回盘_$1"
@@ -60,7 +60,7 @@ answered() { # 银行文件，退票人的姓名
 # 十月：孙戊的一笔退回来，换了卡重发。
 zhida run 2026-10
 judged 2026-10/1 2026-10/2
-zhida evidence 2026-10/2 --out 证据
+zhida evidence 2026-10/2 --out 证据 --yes
 ZHIDA_NOW=2026-10-22
 answered ccb_20261020_1.txt
 answered ccb_20261020_2.txt 孙戊
@@ -83,6 +83,6 @@ answered ccb_20261116_2.txt
 
 # 交给审计的。
 ZHIDA_NOW=2026-11-20
-zhida evidence 2026-11/2 --out 证据
+zhida evidence 2026-11/2 --out 证据 --yes
 zhida report --month 2026-11 --out 报告
 zhida workbook --month 2026-11 --out 工作簿
