@@ -100,7 +100,7 @@ func TestProblems(t *testing.T) {
 	elsewhere := map[string]string{
 		"import.kind": "an argument", "import.map_field": "an option", "import.map_heading": "an option", "import.map_form": "an option", "sheet.no_sheet": "an option",
 		"import.confirm": "asked by the command", "import.ask_confirm": "asked by the command", "import.confirm_form": "an option", "import.confirm_differs": "an option", "import.not_confirmed": "asked by the command",
-		"import.one_answer": "an option", "import.no_answer": "the disk", "import.answer": "an outcome", "import.answered": "an outcome", "import.refused": "an outcome", "import.more_problems": "an outcome", "import.left_out": "an outcome",
+		"import.one_answer": "an option", "import.no_answer": "the disk", "import.answer": "an outcome", "import.answered": "an outcome", "import.refused": "an outcome", "import.more_problems": "an outcome", "import.files_wrong": "an outcome", "import.left_out": "an outcome",
 		"import.done": "an outcome", "import.dry_run": "an outcome", "import.proposed": "an outcome", "import.unchanged": "an outcome", "import.absent": "an outcome",
 		"import.alone": "who imports", "import.not_yours": "who imports", "import.mixed_chains": "the book's chains", "import.several_townships": "the book's chains",
 		"sheet.not_converted": "LibreOffice", "sheet.unmarked": "an answer", "value.wrong": "an error without a code, of which none is known",

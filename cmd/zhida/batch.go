@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -81,10 +82,10 @@ func (c *cli) batchCommand() *cobra.Command {
 	}}
 	cmd.AddCommand(list, show, lines, diff, verify, c.attachCommand(), c.answerCommand(), c.stepCommand("submit", "经办提交", (*payroll.Book).Submit),
 		c.judgeCommand("approve", "审批：签署所见批次的摘要", (*payroll.Book).Approve), c.checkCommand(), c.findingsCommand(),
-		c.reasonCommand("reject", "退回经办", func(b *payroll.Book, ctx context.Context, s *payroll.Session, id payroll.BatchID, reason string) (int64, error) {
+		c.reasonCommand("reject", "退回经办", "batch.rejected", func(b *payroll.Book, ctx context.Context, s *payroll.Session, id payroll.BatchID, reason string) (int64, error) {
 			_, err := b.Reject(ctx, s, id, reason)
 			return 0, err
-		}), c.reasonCommand("cancel", "作废；已审批的要另一人确认", (*payroll.Book).Cancel))
+		}), c.reasonCommand("cancel", "作废；已审批的要另一人确认", "batch.done", (*payroll.Book).Cancel))
 	return cmd
 }
 
@@ -144,7 +145,7 @@ func (c *cli) each(cmd *cobra.Command, args []string, step func(context.Context,
 }
 
 // reasonCommand is a step with a reason; one that takes a second actor gives the position of its proposal.
-func (c *cli) reasonCommand(use, short string, step func(*payroll.Book, context.Context, *payroll.Session, payroll.BatchID, string) (int64, error)) *cobra.Command {
+func (c *cli) reasonCommand(use, short, done string, step func(*payroll.Book, context.Context, *payroll.Session, payroll.BatchID, string) (int64, error)) *cobra.Command {
 	var reason string
 	cmd := &cobra.Command{Use: use + " ID", Short: short, Args: cobra.ExactArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
 		id, err := payroll.ParseBatchID(args[0])
@@ -159,7 +160,7 @@ func (c *cli) reasonCommand(use, short string, step func(*payroll.Book, context.
 			case at != 0:
 				c.say("proposal.made", at)
 			default:
-				c.say("batch.done", id)
+				c.say(done, id)
 			}
 			return nil
 		})
@@ -331,6 +332,10 @@ func (c *cli) batchShow(ctx context.Context, a *app.App, id payroll.BatchID) err
 	if err != nil {
 		return err
 	}
+	rejected, err := a.Rejections(ctx, id)
+	if err != nil {
+		return err
+	}
 	findings, err := a.Checking(ctx, id)
 	if err != nil {
 		return err
@@ -395,7 +400,7 @@ func (c *cli) batchShow(ctx context.Context, a *app.App, id payroll.BatchID) err
 			out["by_item"], out["by_township"], out["by_cause"] = items.list, townships.list, causes.list
 			out["held"], out["refused"], out["findings"] = held, turned, findingsOf(findings.Findings, c.language())
 			out["not_due"], out["to_others"] = notDue, others
-			out["status"], out["attachments"] = status, attachmentsOf(attached)
+			out["status"], out["attachments"], out["rejections"] = status, attachmentsOf(attached), rejectionsOf(rejected)
 			return c.printJSON(out)
 		}
 		c.batchTable([]payroll.Batch{h.Batch})
@@ -427,8 +432,25 @@ func (c *cli) batchShow(ctx context.Context, a *app.App, id payroll.BatchID) err
 		for _, x := range attached {
 			c.say("attach.listed", x.Name, x.Size, x.SM3, x.Actor, calendar.DateIn(x.Time, calendar.China))
 		}
+		for _, x := range rejected {
+			c.say("batch.rejection", calendar.DateIn(x.Time, calendar.China), x.Actor, x.Reason)
+		}
 		return nil
 	})
+}
+
+type rejectionJSON struct {
+	Time   time.Time `json:"time"`
+	Actor  string    `json:"actor"`
+	Reason string    `json:"reason"`
+}
+
+func rejectionsOf(list []payroll.Rejection) []rejectionJSON {
+	out := []rejectionJSON{}
+	for _, x := range list {
+		out = append(out, rejectionJSON(x))
+	}
+	return out
 }
 
 func (c *cli) sumTable(title string, list []sum) {

@@ -138,7 +138,7 @@ func play(t *testing.T, guide, home, tools string) {
 			for _, c := range b.commands() {
 				output, code := parts[2*at], parts[2*at+1]
 				if code != strconv.Itoa(c.exit) {
-					t.Errorf("%s:%d: exit code %s instead of %d: %s\n%s", guide, c.line, code, c.exit, c.text, output)
+					t.Fatalf("%s:%d: exit code %s instead of %d: %s\n%s", guide, c.line, code, c.exit, c.text, output)
 				}
 				said += output
 				at++
@@ -216,7 +216,7 @@ func TestGuides(t *testing.T) {
 		t.Run(strings.TrimSuffix(name, ".md"), func(t *testing.T) {
 			t.Parallel()
 			home := t.TempDir()
-			if out, err := exec.Command("cp", "-a", prepared+"/.", home).CombinedOutput(); err != nil { // with the rights of its files
+			if out, err := exec.Command("cp", "-a", prepared+"/.", home).CombinedOutput(); err != nil { // with modes: secrets are 0600
 				t.Fatalf("%v: %s", err, out)
 			}
 			play(t, guide, home, tools)

@@ -111,6 +111,17 @@ func (c *county) writePractice(dir string) error {
 	wrong.rows[8][4] = "上周三"
 	w.xlsx("07-考勤/2026-11/"+c.townships[1].name+"下村登记.xlsx", wrong)
 
+	// A third has reported days of somebody who was ill all November.
+	ill := c.township[222%len(c.township)]
+	honest := *november[ill.place]
+	honest.rows = nil
+	for _, r := range november[ill.place].rows {
+		if r[2] != ill.id.Full() {
+			honest.rows = append(honest.rows, r)
+		}
+	}
+	w.xlsx("07-考勤/2026-11/更正/"+c.townshipName(ill.place)+"下村登记.xlsx", honest)
+
 	c.monthOfChanges(w)
 	return w.err
 }
