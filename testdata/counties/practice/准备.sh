@@ -48,8 +48,8 @@ zhida batch submit 2026-10/1 2026-10/2
 zhida batch answer 2026-10/1 --check days_ahead --reason 已向填报单位核实，请假手续日期登记有误 --document 桃财核〔2026〕10号 --as 李复
 zhida batch check 2026-10/1 2026-10/2 --as 李复
 zhida batch approve 2026-10/1 2026-10/2 --as 王审
-zhida export 2026-10/1 --out 银行/2026-10
-zhida export 2026-10/2 --out 银行/2026-10
+zhida export 2026-10/1 --out 银行/2026-10 --yes
+zhida export 2026-10/2 --out 银行/2026-10 --yes
 export ZHIDA_NOW=2026-10-29
 for file in 银行/2026-10/ccb_*.txt; do
 	sh 银行.sh $file >回盘.txt
