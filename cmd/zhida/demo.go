@@ -17,7 +17,7 @@ func (c *cli) demoCommand() *cobra.Command {
 		var batches []payroll.Batch
 		_, err := app.RunDemo(cmd.Context(), out, "", func(s app.DemoStep) {
 			total += s.Seconds
-			fmt.Fprintf(c.errs, "%6.2f 秒  %s\n", s.Seconds, s.What)
+			fmt.Fprintln(c.errs, c.word("{0} 秒  {1}", fmt.Sprintf("%6.2f", s.Seconds), c.word(s.What)))
 			batches = append(batches, s.Batches...)
 		})
 		if err != nil {
@@ -26,10 +26,10 @@ func (c *cli) demoCommand() *cobra.Command {
 		c.batchTable(batches)
 		c.table([]string{"文件", "是什么"}, [][]string{
 			{out + "/county/", "县里的表格、政策文件和设置"},
-			{out + "/book.db", "账本（口令：" + app.DemoPassphrase + "）"},
+			{out + "/book.db", c.word("账本（口令：{0}）", app.DemoPassphrase)},
 			{out + "/bank/", "银行文件、代扣清单、清册，一个批次一个文件夹"},
 			{out + "/workbook/", "审核工作簿，一个批次一个"},
-			{out + "/evidence/", "十一月的证据，一个批次一个文件夹和一个压缩包：zhida-verify " + out + "/evidence/证据_*/"},
+			{out + "/evidence/", c.word("十一月的证据，一个批次一个文件夹和一个压缩包：zhida-verify {0}", out+"/evidence/证据_*/")},
 			{out + "/report/", "十一月的审计报告，双击就能看"},
 		})
 		c.say("demo.done", strconv.FormatFloat(total, 'f', 1, 64))

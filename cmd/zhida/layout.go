@@ -163,7 +163,7 @@ func (c *cli) showTried(t *app.Tried) {
 			continue
 		}
 		flush()
-		fmt.Fprintf(c.out, "%s %d：", sections[x.Section], x.Line)
+		fmt.Fprint(c.out, c.word("{0} {1}：", c.word(sections[x.Section]), x.Line))
 		var cells []string
 		for _, cell := range x.Cells {
 			name := cell.Name

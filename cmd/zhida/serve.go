@@ -119,10 +119,10 @@ func (c *cli) performed(l look) error {
 	}
 	for _, d := range l.done {
 		if d.Kind == schedule.Remind {
-			c.say("serve.reminded", d.Month, d.Chinese(), d.Date)
+			c.say("serve.reminded", d.Month, c.said(d.Chinese()), d.Date)
 			continue
 		}
-		c.say("serve.done", d.Month, d.Chinese(), d.Date)
+		c.say("serve.done", d.Month, c.said(d.Chinese()), d.Date)
 	}
 	for _, id := range l.waiting {
 		c.say("run.waiting", id)
