@@ -8,11 +8,15 @@ import (
 
 	"zhida/cmd/zhida/internal/app"
 	"zhida/payroll"
+	"zhida/rules/message"
 )
 
 func (c *cli) demoCommand() *cobra.Command {
 	var out string
 	cmd := &cobra.Command{Use: "demo", Short: "样例县两个月：从表格到银行文件、审核工作簿、证据和审计报告，中间有一次更正", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+		if c.dryRun {
+			return message.Err("cli.no_dry_run")
+		}
 		var total float64
 		var batches []payroll.Batch
 		_, err := app.RunDemo(cmd.Context(), out, "", func(s app.DemoStep) {

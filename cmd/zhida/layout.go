@@ -102,7 +102,7 @@ func (c *cli) layoutTry() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if out != "" {
+			if out != "" && !c.dryRun {
 				if err := t.Save(out); err != nil {
 					return err
 				}
@@ -112,7 +112,7 @@ func (c *cli) layoutTry() *cobra.Command {
 			}
 			c.showTried(t)
 			if out != "" {
-				c.say("file.written", t.File)
+				c.sayWritten(t.File)
 			}
 			return nil
 		},

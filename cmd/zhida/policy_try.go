@@ -51,7 +51,10 @@ func (c *cli) policyTry() *cobra.Command {
 					return c.printJSON(t)
 				}
 				c.tried(t)
-				if out != "" {
+				switch {
+				case out != "" && c.dryRun:
+					c.say("file.would", out)
+				case out != "":
 					c.say("trial.workbook", out)
 				}
 				return nil

@@ -49,11 +49,11 @@ func (c *cli) rosterCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if err := writeNew(out, b); err != nil {
+				if err := c.writeNew(out, b); err != nil {
 					return err
 				}
 				if !c.json {
-					c.say("file.written", out)
+					c.sayWritten(out)
 				}
 				return nil
 			})

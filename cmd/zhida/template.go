@@ -36,10 +36,14 @@ func (c *cli) templateCommand() *cobra.Command {
 			if out == "" {
 				out = args[0] + ".xlsx"
 			}
-			if err := writeNew(out, b); err != nil {
+			if err := c.writeNew(out, b); err != nil {
 				return err
 			}
-			c.say("template.done", out)
+			if c.dryRun {
+				c.say("file.would", out)
+			} else {
+				c.say("template.done", out)
+			}
 			return nil
 		},
 	}
@@ -57,7 +61,13 @@ func (c *cli) bookIsThere() bool {
 }
 
 // writeNew writes a file that only its owner can read; one that is there already stays.
-func writeNew(name string, content []byte) error {
+func (c *cli) writeNew(name string, content []byte) error {
+	if c.dryRun {
+		if _, err := os.Lstat(name); err == nil {
+			return message.Err("file.exists", name)
+		}
+		return nil
+	}
 	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if errors.Is(err, fs.ErrExist) {
 		return message.Err("file.exists", name)

@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -40,9 +41,10 @@ func IsOld(data []byte) bool {
 // beginning is where a file of markup says what it is.
 func beginning(data []byte) []byte { return data[:min(len(data), 4096)] }
 
-func isMarkup(data []byte) bool {
-	return bytes.HasPrefix(bytes.TrimLeft(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), " \t\r\n"), []byte("<"))
-}
+// tag is how markup begins; a cell may begin with <10.
+var tag = regexp.MustCompile(`^(\xef\xbb\xbf)?\s*<[A-Za-z!?]`)
+
+func isMarkup(data []byte) bool { return tag.Match(beginning(data)) }
 
 func hasTag(data []byte, tag string) bool {
 	return bytes.Contains(bytes.ToLower(data), []byte("<"+tag))
