@@ -39,11 +39,10 @@ func (c *cli) templateCommand() *cobra.Command {
 			if err := c.writeNew(out, b); err != nil {
 				return err
 			}
-			if c.dryRun {
-				c.say("file.would", out)
-			} else {
-				c.say("template.done", out)
+			if c.json || c.dryRun {
+				return c.wrote([]string{out})
 			}
+			c.say("template.done", out)
 			return nil
 		},
 	}
@@ -61,11 +60,12 @@ func (c *cli) bookIsThere() bool {
 }
 
 // writeNew writes a file that only its owner can read; one that is there already stays.
+// A dry run writes nothing.
 func (c *cli) writeNew(name string, content []byte) error {
+	if _, err := os.Lstat(name); err == nil {
+		return message.Err("file.exists", name)
+	}
 	if c.dryRun {
-		if _, err := os.Lstat(name); err == nil {
-			return message.Err("file.exists", name)
-		}
 		return nil
 	}
 	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
