@@ -49,6 +49,9 @@ func (c *cli) execute(args []string) error {
 	root.SetIn(c.in)
 	root.SetOut(c.out)
 	root.SetErr(c.errs)
+	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) && c.language() == message.English {
+		translate(root)
+	}
 	err := root.ExecuteContext(ctx)
 	if err != nil && ctx.Err() != nil && (errors.Is(err, context.Canceled) || message.Code(err) == "") {
 		err = message.Err("cli.interrupted").Because(err)

@@ -234,10 +234,10 @@ func (e *Answered) Error() string { return e.Problems.Error() }
 func (e *Answered) Unwrap() error { return e.Problems }
 
 // answer writes the clerk's own workbook with the bad cells marked: to the file named, or
-// beside the original under a name that is free. A trial writes none unless it is named.
+// beside the original under a name that is free. A trial writes none.
 // That it cannot be written is a note: the problems are what matters.
 func (a *App) answer(in incoming, to string, problems message.Problems) (file string, note []message.Message) {
-	if to == "" && a.IsDry() {
+	if a.IsDry() {
 		return "", nil
 	}
 	marked, err := sheet.Mark(filepath.Base(in.path), in.table, problems)
