@@ -102,6 +102,9 @@ func backUp(ctx context.Context, s *store.Store, now time.Time, out string, trie
 	}
 	var c store.Copied
 	named := strings.HasSuffix(out, ".db")
+	if _, there := os.Stat(out); tried && !named && errors.Is(there, fs.ErrNotExist) {
+		defer os.Remove(out) // what is tried leaves no folder
+	}
 	for n := 1; ; n++ {
 		if file = out; !named {
 			if file, err = nameIn(ctx, s, out, now, n); err != nil {
