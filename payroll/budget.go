@@ -19,7 +19,7 @@ type Budget struct {
 	Unit    string         `json:"unit"`
 	Year    int            `json:"year"`
 	Horizon int64          `json:"horizon"`
-	Total   money.Fen      `json:"total"`
+	Total   money.Fen      `json:"total_fen"`
 	People  int            `json:"people"`
 	Months  []BudgetMonth  `json:"by_month"`
 	Items   []BudgetRow    `json:"by_item"`

@@ -17,9 +17,9 @@ import (
 // DossierOf says whose dossier is meant: an actor, a person, a place, or an actor with the
 // person that they are. What is empty is not meant.
 type DossierOf struct {
-	Actor  string
-	Person int64
-	Place  string // division code; a township stands for its villages too
+	Actor  string `json:"actor,omitempty"`
+	Person int64  `json:"person,omitempty"`
+	Place  string `json:"place,omitempty"` // division code; a township stands for its villages too
 }
 
 // Dossier is everything somebody handled, or somebody or some place received, in a period:
@@ -72,9 +72,9 @@ type DossierStep struct {
 // has become of it.
 type DossierFlow struct {
 	Document string    `json:"document"` // "" for money nobody has brought in
-	Fund     string    `json:"fund"`     // name
-	Place    string    `json:"place"`    // name
-	State    string    `json:"state"`    // in words
+	Fund     string    `json:"fund_name"`
+	Place    string    `json:"place_name"`
+	State    string    `json:"standing"` // in words
 	Payments int       `json:"payments"`
 	Fen      money.Fen `json:"fen"`
 }
@@ -92,9 +92,9 @@ type DossierFinding struct {
 type DossierAmount struct {
 	Person   int64          `json:"person"`
 	Name     string         `json:"name"`
-	Item     string         `json:"item"`
+	Item     string         `json:"item_name"`
 	From     calendar.Month `json:"from"`
-	Until    calendar.Month `json:"until"`
+	Until    calendar.Month `json:"until,omitzero"`
 	Fen      money.Fen      `json:"fen"`
 	Document string         `json:"document"`
 	Position int64          `json:"position"`
@@ -125,7 +125,7 @@ type DossierPayment struct {
 	Card     string       `json:"card"` // masked
 	Fen      money.Fen    `json:"fen"`
 	State    PaymentState `json:"state"`
-	Reason   string       `json:"reason"`
+	Reason   string       `json:"bank_said"`
 	Replaces string       `json:"replaces,omitempty"`
 }
 

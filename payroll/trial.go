@@ -30,10 +30,10 @@ type Trial struct {
 	Unit      string         `json:"unit"` // who makes the paper: 桃源县财政局
 	From      calendar.Month `json:"from"`
 	To        calendar.Month `json:"to"`
-	Horizon   int64          `json:"horizon"`   // journal position whose facts were used
-	Documents []string       `json:"documents"` // 文号 of the drafts
-	Replaced  []string       `json:"replaced"`  // adopted documents of the same 文号, left out of after
-	Settled   calendar.Month `json:"settled"`   // last month that was run, or paid by an earlier system; 0 when none was
+	Horizon   int64          `json:"horizon"`          // journal position whose facts were used
+	Documents []string       `json:"documents"`        // 文号 of the drafts
+	Replaced  []string       `json:"replaced"`         // adopted documents of the same 文号, left out of after
+	Settled   calendar.Month `json:"settled,omitzero"` // last month that was run, or paid by an earlier system; 0 when none was
 
 	People int `json:"people"` // who have anything due, before or after
 	TrialSum
@@ -55,10 +55,10 @@ type Trial struct {
 // deductions too, and counts for the year and the township whose roster they are on.
 // Better and Worse count people by what they would receive, deductions taken off.
 type TrialSum struct {
-	Before  money.Fen `json:"before"`
-	After   money.Fen `json:"after"`
-	BackPay money.Fen `json:"back_pay"`
-	Owed    money.Fen `json:"owed"` // not negative
+	Before  money.Fen `json:"before_fen"`
+	After   money.Fen `json:"after_fen"`
+	BackPay money.Fen `json:"back_pay_fen"`
+	Owed    money.Fen `json:"to_recover_fen"` // not negative
 	Better  int       `json:"better"`
 	Worse   int       `json:"worse"`
 }
@@ -89,10 +89,10 @@ type TrialCell struct {
 type TrialPerson struct {
 	Person   int64     `json:"person"`
 	Name     string    `json:"name"`
-	Township string    `json:"township"` // name
-	Before   money.Fen `json:"before"`   // deductions taken off
-	After    money.Fen `json:"after"`
-	Item     string    `json:"item"` // printed name of the item that changes most
+	Township string    `json:"township_name"` // name
+	Before   money.Fen `json:"before_fen"`    // deductions taken off
+	After    money.Fen `json:"after_fen"`
+	Item     string    `json:"item_name"` // printed name of the item that changes most
 }
 
 // Change is what the drafts add for the person.
@@ -100,17 +100,17 @@ func (p TrialPerson) Change() money.Fen { return p.After - p.Before }
 
 // TrialRefusal is a reason why an item cannot be computed with the drafts.
 type TrialRefusal struct {
-	Item   string `json:"item"` // printed name
+	Item   string `json:"item_name"` // printed name
 	Reason string `json:"reason"`
 	People int    `json:"people"`
-	New    int    `json:"new"` // of them, those who can be computed without the drafts
+	New    int    `json:"newly_refused"` // of them, those who can be computed without the drafts
 }
 
 // TrialRule is a rule that a place does not keep to with the drafts.
 type TrialRule struct {
 	Document string `json:"document"`
 	Rule     string `json:"rule"`
-	Place    string `json:"place"`  // name
+	Place    string `json:"place_name"`
 	Reason   string `json:"reason"` // of the first month
 	Months   int    `json:"months"`
 }
@@ -150,10 +150,10 @@ func (b *Book) Try(ctx context.Context, drafts []PolicyText, from, to calendar.M
 // TrialFund says whether a fund could pay what the drafts change over the months tried.
 type TrialFund struct {
 	Fund      string    `json:"fund"`
-	Name      string    `json:"name"`
-	Kept      bool      `json:"kept"` // the settings say that approval is refused when it lacks money
-	Change    money.Fen `json:"change"`
-	Available money.Fen `json:"available"` // now
+	Name      string    `json:"fund_name"`
+	Kept      bool      `json:"enforced"` // the settings say that approval is refused when it lacks money
+	Change    money.Fen `json:"change_fen"`
+	Available money.Fen `json:"available_fen"` // now
 }
 
 // Lacks is what the fund is short of; nothing for a fund that is only named.

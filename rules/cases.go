@@ -22,6 +22,7 @@ type CaseCheck struct {
 	Item     string
 	Expected string // amount in yuan, or outcome with reason
 	Computed string
+	Reason   string // why it did not come to an amount, Chinese; "" when it did
 	Passed   bool
 }
 
@@ -74,7 +75,8 @@ func (e *Evaluation) compareRule(name string, c policy.Case) CaseCheck {
 	}
 	for _, r := range e.Rules(c.Month) {
 		if r.Name == name && (r.Place == place || r.Place == facts.Township(place)) {
-			check.Computed = words[r.Holds] + " " + r.Reason.Text(message.Chinese)
+			check.Reason = r.Reason.Text(message.Chinese)
+			check.Computed = words[r.Holds] + " " + check.Reason
 			check.Passed = r.Holds == c.Rules[name] && (r.Holds || r.Reason.Code == "rules.rule")
 		}
 	}
@@ -129,15 +131,16 @@ func compare(want policy.Expectation, got Entitlement) CaseCheck {
 	}
 	switch {
 	case got.Item == "":
-		check.Computed = "不符合 人员类别不符，文件没有施行，或没有这个项目"
+		check.Reason = "人员类别不符，文件没有施行，或没有这个项目"
+		check.Computed = "不符合 " + check.Reason
 		check.Passed = want.Outcome == string(NotDue) && want.Reason == ""
 	case got.Outcome == Due:
 		check.Computed = got.Fen.String()
 		check.Passed = want.Outcome == "" && got.Fen == want.Fen
 	default:
-		reason := got.Reason.Text(message.Chinese)
-		check.Computed = outcomeChinese(got.Outcome) + " " + reason
-		check.Passed = string(got.Outcome) == want.Outcome && strings.Contains(reason, want.Reason)
+		check.Reason = got.Reason.Text(message.Chinese)
+		check.Computed = outcomeChinese(got.Outcome) + " " + check.Reason
+		check.Passed = string(got.Outcome) == want.Outcome && strings.Contains(check.Reason, want.Reason)
 	}
 	return check
 }

@@ -3,4 +3,4 @@
 package main
 
 // samples is how many bytes of a file are changed where not all are.
-const samples = 16
+const samples = 8

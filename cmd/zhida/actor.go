@@ -14,6 +14,15 @@ import (
 	"zhida/rules/message"
 )
 
+// actorRow is somebody who acts, as JSON prints it.
+type actorRow struct {
+	Name  string         `json:"name"`
+	Roles []payroll.Role `json:"roles"`
+	KeyID string         `json:"key_id"`
+	Added int64          `json:"added_at"`
+	Ended int64          `json:"ended_at,omitempty"` // position at which the key ended
+}
+
 func (c *cli) actorCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "actor", Short: "人员、角色和密钥"}
 	var roles []string
@@ -71,21 +80,14 @@ func (c *cli) actorCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				type row struct {
-					Name  string         `json:"name"`
-					Roles []payroll.Role `json:"roles"`
-					KeyID string         `json:"key_id"`
-					Added int64          `json:"added"`
-					Ended int64          `json:"ended,omitempty"` // position at which the key ended
-				}
-				rows, out := [][]string{}, []row{}
+				rows, out := [][]string{}, []actorRow{}
 				for _, x := range list {
 					ended := ""
 					if x.Removed != 0 {
 						ended = fmt.Sprint(x.Removed)
 					}
 					rows = append(rows, []string{x.Name, rolesText(x.Roles), x.KeyID, fmt.Sprint(x.Added), ended})
-					out = append(out, row{x.Name, x.Roles, x.KeyID, x.Added, x.Removed})
+					out = append(out, actorRow{x.Name, x.Roles, x.KeyID, x.Added, x.Removed})
 				}
 				if c.json {
 					return c.printJSON(out)

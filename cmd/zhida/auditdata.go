@@ -50,20 +50,23 @@ func (c *cli) auditDataCommand() *cobra.Command {
 	return cmd
 }
 
+// tableRow is a table that was written, as JSON prints it.
+type tableRow struct {
+	Name    string               `json:"table"`
+	Chinese string               `json:"title"`
+	Rows    int                  `json:"rows"`
+	Sums    map[string]money.Fen `json:"sums_fen"` // by column
+	SM3     string               `json:"sm3"`
+}
+
 func (c *cli) auditData(ctx context.Context, a *app.App, s *payroll.Session, from, to calendar.Month, notice, out string) error {
 	list, err := a.AuditData(ctx, s, from, to, notice, out)
 	if err != nil {
 		return err
 	}
-	type table struct {
-		Name string               `json:"table"`
-		Rows int                  `json:"rows"`
-		Sums map[string]money.Fen `json:"sums_fen,omitempty"`
-		SM3  string               `json:"sm3"`
-	}
-	rows, shown, tables := 0, [][]string{}, []table{}
+	rows, shown, tables := 0, [][]string{}, []tableRow{}
 	for _, t := range list {
-		x := table{t.Name, t.Rows, map[string]money.Fen{}, t.SM3}
+		x := tableRow{t.Name, t.Chinese, t.Rows, map[string]money.Fen{}, t.SM3}
 		for _, s := range t.Sums {
 			x.Sums[s.Column] = s.Fen
 		}

@@ -72,33 +72,52 @@ func (c *cli) restoreCommand() *cobra.Command {
 	return cmd
 }
 
+// lostStep is something that happened in the old book after the backup, as JSON prints it.
+type lostStep struct {
+	Position int64     `json:"position"`
+	Time     time.Time `json:"time"`
+	Actor    string    `json:"actor"`
+	Text     string    `json:"text"`
+	Batches  []string  `json:"batches"`
+}
+
+// evidenceAt is an evidence folder and the journal position up to which it goes, as JSON prints it.
+type evidenceAt struct {
+	Folder   string `json:"folder"`
+	Position int64  `json:"position"`
+}
+
+// restoredBook is the JSON of restore.
+type restoredBook struct {
+	Book     string       `json:"book"`
+	Restored bool         `json:"restored"` // false of a dry run
+	Position int64        `json:"position"`
+	Last     time.Time    `json:"last"`
+	Schema   int64        `json:"schema"`
+	Events   int          `json:"events"`
+	Batches  int          `json:"batches"`
+	Lost     []lostStep   `json:"lost"`
+	Other    bool         `json:"other_book"` // the old book went another way than the backup
+	Unread   *told        `json:"unread,omitempty"`
+	Later    []evidenceAt `json:"evidence_later"`
+}
+
 // restored says how far a restored book goes and what it lacks.
 func (c *cli) restored(r app.Restored) error {
 	if c.json {
-		type happened struct {
-			Position int64     `json:"position"`
-			Time     time.Time `json:"time"`
-			Actor    string    `json:"actor"`
-			Text     string    `json:"text"`
-			Batches  []string  `json:"batches,omitempty"`
-		}
-		type seen struct {
-			Folder   string `json:"folder"`
-			Position int64  `json:"position"`
-		}
-		lost, missing := []happened{}, []seen{}
+		out := restoredBook{Book: app.ShownBook(c.book), Restored: !c.dryRun, Position: r.Backup.Position, Last: r.Backup.Last, Schema: r.Schema, Events: r.Events, Batches: r.Batches,
+			Lost: []lostStep{}, Other: r.Apart, Later: []evidenceAt{}}
 		for _, x := range r.Against {
-			lost = append(lost, happened{x.Position, x.Time, x.Actor, x.What, texts(x.Batches)})
+			out.Lost = append(out.Lost, lostStep{x.Position, x.Time, x.Actor, x.What, texts(x.Batches)})
 		}
 		for _, x := range r.Missing {
-			missing = append(missing, seen{x.Folder, x.Position})
+			out.Later = append(out.Later, evidenceAt{x.Folder, x.Position})
 		}
-		unread := ""
 		if r.Unread != nil {
-			unread = message.Code(r.Unread)
+			x := c.told(app.MessageOf(r.Unread))
+			out.Unread = &x
 		}
-		return c.printJSON(map[string]any{"book": c.book, "restored": !c.dryRun, "position": r.Backup.Position, "last": r.Backup.Last, "schema": r.Schema, "events": r.Events, "batches": r.Batches,
-			"lost": lost, "other_book": r.Apart, "unread": unread, "evidence_later": missing})
+		return c.printJSON(out)
 	}
 	if c.dryRun {
 		c.say("restore.would", c.book, r.Backup.Position, moment(r.Backup.Last), r.Batches)
@@ -134,6 +153,17 @@ func texts[T interface{ String() string }](list []T) []string {
 	return words
 }
 
+// movedBook is the JSON of move.
+type movedBook struct {
+	Book     string `json:"book"`
+	Moved    bool   `json:"moved"` // false of a dry run
+	Position int64  `json:"position"`
+	Head     string `json:"head"`
+	Rows     int    `json:"rows"`
+	Digest   string `json:"rows_sm3"`
+	Batches  int    `json:"batches"`
+}
+
 func (c *cli) moveCommand() *cobra.Command {
 	var to string
 	cmd := &cobra.Command{Use: "move", Short: "把账本搬到另一个数据库：文件到 PostgreSQL，或者搬回来", Args: cobra.NoArgs,
@@ -146,7 +176,7 @@ func (c *cli) moveCommand() *cobra.Command {
 				return err
 			}
 			if c.json {
-				return c.printJSON(map[string]any{"to": app.ShownBook(to), "moved": !c.dryRun, "position": m.Copied.Head.Position, "head": m.Copied.Head.Digest, "rows": m.Copied.Rows, "rows_sm3": m.Copied.Digest, "batches": m.Batches})
+				return c.printJSON(movedBook{app.ShownBook(to), !c.dryRun, m.Copied.Head.Position, m.Copied.Head.Digest, m.Copied.Rows, m.Copied.Digest, m.Batches})
 			}
 			if c.dryRun {
 				c.say("move.would", app.ShownBook(to), m.Copied.Rows, m.Copied.Head.Position)
@@ -158,6 +188,13 @@ func (c *cli) moveCommand() *cobra.Command {
 	cmd.Flags().StringVar(&to, "to", "", "搬到哪里：文件或 postgres://…")
 	_ = cmd.MarkFlagRequired("to")
 	return cmd
+}
+
+// upgradedBook is the JSON of upgrade.
+type upgradedBook struct {
+	From   int64  `json:"schema_before"`
+	To     int64  `json:"schema"`
+	Backup string `json:"backup"` // "" when there was nothing to do
 }
 
 func (c *cli) upgradeCommand() *cobra.Command {
@@ -178,7 +215,7 @@ func (c *cli) upgradeCommand() *cobra.Command {
 				return err
 			}
 			if c.json {
-				return c.printJSON(map[string]any{"from": u.From, "to": u.To, "backup": u.Backup})
+				return c.printJSON(upgradedBook{u.From, u.To, u.Backup})
 			}
 			if u.Backup == "" {
 				c.say("upgrade.nothing", u.To)

@@ -126,7 +126,7 @@ func (c *cli) each(cmd *cobra.Command, args []string, step func(context.Context,
 			b, err := step(ctx, a, s, id)
 			if err != nil {
 				if len(done) > 0 { // those before it stand
-					fmt.Fprintln(c.errs, message.M("batch.done_before", len(done), done[len(done)-1].ID).Text(c.language()))
+					c.note(message.M("batch.done_before", len(done), done[len(done)-1].ID))
 				}
 				if c.json {
 					return errors.Join(c.printJSON(headsOf(done)), err)
@@ -189,14 +189,23 @@ func (c *cli) checkCommand() *cobra.Command {
 			}
 			return err
 		}
-		for _, id := range args {
-			if err := c.onBatch(cmd, id, c.batchFindings); err != nil {
+		var ids []payroll.BatchID
+		for _, x := range args {
+			id, err := payroll.ParseBatchID(x)
+			if err != nil {
 				return err
 			}
+			ids = append(ids, id)
 		}
-		return nil
+		return c.with(cmd, func(ctx context.Context, a *app.App) error { return c.allFindings(ctx, a, ids) })
 	}
 	return judge
+}
+
+// answeredFindings says how many findings of a batch an answer was for, as JSON prints it.
+type answeredFindings struct {
+	Batch    payroll.BatchID `json:"batch"`
+	Answered int             `json:"answered"`
 }
 
 func (c *cli) answerCommand() *cobra.Command {
@@ -223,7 +232,7 @@ func (c *cli) answerCommand() *cobra.Command {
 					case err != nil:
 						return err
 					case c.json:
-						return c.printJSON(map[string]any{"batch": id, "answered": n})
+						return c.printJSON(answeredFindings{id, n})
 					}
 					c.say("finding.answered", id, n)
 					return nil
@@ -283,7 +292,7 @@ type refused struct {
 	Person int64          `json:"person"`
 	Name   string         `json:"name"`
 	Item   string         `json:"item,omitempty"`
-	Month  calendar.Month `json:"month,omitempty"`
+	Month  calendar.Month `json:"month,omitzero"`
 	Code   string         `json:"code"`
 	Reason string         `json:"reason"`
 }
@@ -319,11 +328,38 @@ func (s *sums) declare(code, name string) {
 	}
 }
 
+// all is the list, never nil.
+func (s *sums) all() []sum { return append([]sum{}, s.list...) }
+
 func (s *sums) add(code string, f money.Fen) {
 	s.declare(code, code)
 	x := &s.list[s.at[code]]
 	x.Lines++
 	x.Fen += f
+}
+
+// batchPerson is somebody of a batch and why, as JSON prints it.
+type batchPerson struct {
+	Person int64     `json:"person"`
+	Name   string    `json:"name"`
+	Fen    money.Fen `json:"fen"`
+	Code   string    `json:"code,omitempty"` // of the reason
+	Reason string    `json:"reason"`
+}
+
+// batchWhole is the JSON of batch show.
+type batchWhole struct {
+	batchHead
+	ByItem     []sum                  `json:"by_item"`
+	ByTownship []sum                  `json:"by_township"` // without deductions
+	ByCause    []sum                  `json:"by_cause"`
+	Status     map[payroll.Status]int `json:"status"`
+	Held       []batchPerson          `json:"held"`
+	Refused    []batchPerson          `json:"refused"`
+	NotDue     []batchPerson          `json:"not_due"`
+	Others     []batchPerson          `json:"to_others"`
+	Findings   []findingRow           `json:"findings"`
+	Attached   []attachment           `json:"attachments"`
 }
 
 func (c *cli) batchShow(ctx context.Context, a *app.App, id payroll.BatchID) error {
@@ -355,28 +391,21 @@ func (c *cli) batchShow(ctx context.Context, a *app.App, id payroll.BatchID) err
 		if err != nil {
 			return err
 		}
-		type person struct {
-			Person int64     `json:"person"`
-			Name   string    `json:"name"`
-			Fen    money.Fen `json:"fen"`
-			Code   string    `json:"code,omitempty"`
-			Reason string    `json:"reason"`
-		}
-		others := []person{}
-		held, turned, notDue, status := []person{}, []person{}, []person{}, map[payroll.Status]int{}
+		others := []batchPerson{}
+		held, turned, notDue, status := []batchPerson{}, []batchPerson{}, []batchPerson{}, map[payroll.Status]int{}
 		var reasons sums
 		err = r.People(func(p payroll.ReportPerson) error {
 			status[p.Status]++
 			for _, text := range p.Others {
-				others = append(others, person{p.Person, p.Name, p.Pay, "", text})
+				others = append(others, batchPerson{p.Person, p.Name, p.Pay, "", text})
 			}
 			switch p.Status {
 			case payroll.OnHold:
-				held = append(held, person{p.Person, p.Name, p.Balance, p.Code, p.Reason})
+				held = append(held, batchPerson{p.Person, p.Name, p.Balance, p.Code, p.Reason})
 			case payroll.Refused:
-				turned = append(turned, person{p.Person, p.Name, 0, p.Code, p.Reason})
+				turned = append(turned, batchPerson{p.Person, p.Name, 0, p.Code, p.Reason})
 			case payroll.NotDue:
-				notDue = append(notDue, person{p.Person, p.Name, 0, p.Code, p.Reason})
+				notDue = append(notDue, batchPerson{p.Person, p.Name, 0, p.Code, p.Reason})
 				reasons.add(p.Reason, 0)
 			}
 			return nil
@@ -385,19 +414,8 @@ func (c *cli) batchShow(ctx context.Context, a *app.App, id payroll.BatchID) err
 			return err
 		}
 		if c.json {
-			head, err := json.Marshal(headOf(h.Batch))
-			if err != nil {
-				return err
-			}
-			out := map[string]any{}
-			if err := json.Unmarshal(head, &out); err != nil {
-				return err
-			}
-			out["by_item"], out["by_township"], out["by_cause"] = items.list, townships.list, causes.list
-			out["held"], out["refused"], out["findings"] = held, turned, findingsOf(findings.Findings, c.language())
-			out["not_due"], out["to_others"] = notDue, others
-			out["status"], out["attachments"] = status, attachmentsOf(attached)
-			return c.printJSON(out)
+			return c.printJSON(batchWhole{headOf(h.Batch), items.all(), townships.all(), causes.all(), status, held, turned, notDue, others,
+				findingsOf(findings.Findings, c.language()), attachmentsOf(attached)})
 		}
 		c.batchTable([]payroll.Batch{h.Batch})
 		c.say("batch.roster", h.Batch.Roster, status[payroll.Paid], status[payroll.OnHold], status[payroll.Refused], status[payroll.NotDue])
@@ -440,6 +458,24 @@ func (c *cli) sumTable(title string, list []sum) {
 	c.table([]string{title, "行数", "金额（元）"}, rows, 2, 3)
 }
 
+// lineRow is a line of a batch as JSON prints it.
+type lineRow struct {
+	Batch    payroll.BatchID `json:"batch"`
+	Person   int64           `json:"person"`
+	ID       string          `json:"id"` // masked, unless somebody may see it
+	Name     string          `json:"name"`
+	Place    string          `json:"place"`
+	Item     string          `json:"item"`
+	PayMonth calendar.Month  `json:"pay_month"`
+	Fen      money.Fen       `json:"fen"`
+	Due      money.Fen       `json:"due_fen"`
+	Before   money.Fen       `json:"committed_fen"`
+	Cause    string          `json:"cause"`
+	Document string          `json:"document"`
+	Fund     string          `json:"fund"`
+	Sentence string          `json:"sentence"`
+}
+
 // batchLines prints the lines of a batch; whole are ID numbers in full, for who may see them.
 func (c *cli) batchLines(ctx context.Context, a *app.App, id payroll.BatchID, whole map[int64]string) error {
 	return a.Report(ctx, id, func(r payroll.Report) error {
@@ -453,22 +489,7 @@ func (c *cli) batchLines(ctx context.Context, a *app.App, id payroll.BatchID, wh
 			}
 			shown := cmp.Or(whole[l.Person], l.IDMasked)
 			if c.json {
-				return encode.Encode(struct {
-					Batch    payroll.BatchID `json:"batch"`
-					Person   int64           `json:"person"`
-					ID       string          `json:"id"`
-					Name     string          `json:"name"`
-					Place    string          `json:"place"`
-					Item     string          `json:"item"`
-					PayMonth calendar.Month  `json:"pay_month"`
-					Fen      money.Fen       `json:"fen"`
-					Due      money.Fen       `json:"due_fen"`
-					Before   money.Fen       `json:"committed_fen"`
-					Cause    string          `json:"cause"`
-					Document string          `json:"document"`
-					Fund     string          `json:"fund"`
-					Sentence string          `json:"sentence"`
-				}{id, l.Person, shown, l.Name, place, l.Item, l.Month, l.Fen, l.Due, l.Committed, l.Cause, l.Document, l.Fund, l.Sentence})
+				return encode.Encode(lineRow{id, l.Person, shown, l.Name, place, l.Item, l.Month, l.Fen, l.Due, l.Committed, l.Cause, l.Document, l.Fund, l.Sentence})
 			}
 			rows = append(rows, []string{strconv.FormatInt(l.Person, 10), l.Name, shown, place, l.Item, l.Month.String(), l.Fen.Grouped(), l.Document, l.Cause})
 			return nil

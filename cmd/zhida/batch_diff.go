@@ -14,11 +14,11 @@ import (
 type diffRow struct {
 	Person int64     `json:"person"`
 	Name   string    `json:"name"`
-	Place  string    `json:"place"`
+	Place  string    `json:"place_name"`
 	Part   string    `json:"part"`
-	Item   string    `json:"item,omitempty"`
-	Before money.Fen `json:"before"`
-	Now    money.Fen `json:"now"`
+	Item   string    `json:"item_name,omitempty"`
+	Before money.Fen `json:"before_fen"`
+	Now    money.Fen `json:"now_fen"`
 	Causes []string  `json:"causes"`
 	Cause  string    `json:"cause"`
 	Reason string    `json:"reason"`
@@ -30,7 +30,7 @@ type diffRow struct {
 type diffMoved struct {
 	Person int64  `json:"person"`
 	Name   string `json:"name"`
-	Place  string `json:"place"`
+	Place  string `json:"place_name"`
 	Cause  string `json:"cause"`
 }
 
@@ -40,6 +40,24 @@ type diffStep struct {
 	Causes []string  `json:"causes"`
 	Count  int       `json:"count"`
 	Fen    money.Fen `json:"fen"`
+}
+
+// diffBridge leads from last month's payments to this month's.
+type diffBridge struct {
+	Before money.Fen  `json:"before_fen"`
+	Now    money.Fen  `json:"now_fen"`
+	Left   money.Fen  `json:"unexplained_fen"`
+	Steps  []diffStep `json:"steps"`
+}
+
+// diffWhole is the JSON of batch diff.
+type diffWhole struct {
+	Batch    payroll.BatchID `json:"batch"`
+	Previous string          `json:"previous"` // "" when there is nothing to compare with
+	Changes  []diffRow       `json:"changes"`
+	Entered  []diffMoved     `json:"entered"`
+	Left     []diffMoved     `json:"left"`
+	Bridge   diffBridge      `json:"bridge"`
 }
 
 // comparison is what batchDiff gathers.
@@ -62,8 +80,7 @@ func (c *cli) batchDiff(ctx context.Context, a *app.App, id payroll.BatchID) err
 		for _, s := range d.bridge.Steps {
 			steps = append(steps, diffStep{s.Part, s.Causes, s.Count, s.Fen})
 		}
-		return c.printJSON(map[string]any{"batch": id, "previous": d.head.Previous, "changes": d.rows, "entered": d.entered, "left": d.left,
-			"bridge": map[string]any{"before_fen": d.bridge.Before, "now_fen": d.bridge.Now, "unexplained_fen": d.bridge.Open(), "steps": steps}})
+		return c.printJSON(diffWhole{id, d.head.Previous, d.rows, d.entered, d.left, diffBridge{d.bridge.Before, d.bridge.Now, d.bridge.Open(), steps}})
 	}
 	if !d.head.Compared() {
 		c.say("batch.no_previous", id)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -14,6 +13,15 @@ import (
 	"zhida/rules/calendar"
 	"zhida/rules/message"
 )
+
+// calendarDay is a step of a pay month, as JSON prints it.
+type calendarDay struct {
+	Month   calendar.Month `json:"month"`
+	Step    string         `json:"step"`
+	Planned calendar.Date  `json:"planned"`
+	Date    calendar.Date  `json:"date"`
+	Items   []string       `json:"items"` // paid in the month and not in every one
+}
 
 func (c *cli) calendarCommand() *cobra.Command {
 	return &cobra.Command{
@@ -28,21 +36,14 @@ func (c *cli) calendarCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				type day struct {
-					Month   calendar.Month `json:"month"`
-					Step    string         `json:"step"`
-					Planned calendar.Date  `json:"planned"`
-					Date    calendar.Date  `json:"date"`
-					Items   []string       `json:"items,omitempty"` // paid in the month and not in every one
-				}
-				out, headings, rows := []day{}, []string{"发放月"}, [][]string{}
+				out, headings, rows := []calendarDay{}, []string{"发放月"}, [][]string{}
 				for _, s := range list[0].Steps {
 					headings = append(headings, s.Step.Chinese()+"（"+strconv.Itoa(s.Step.Day)+"日）")
 				}
 				for _, m := range list {
 					row := []string{m.Month.String()}
 					for _, s := range m.Steps {
-						out = append(out, day{m.Month, s.Step.Code, s.Planned, s.Date, m.Items})
+						out = append(out, calendarDay{m.Month, s.Step.Code, s.Planned, s.Date, append([]string{}, m.Items...)})
 						text := s.Date.String() + " " + weekday(s.Date)
 						if s.Date != s.Planned {
 							text += " 提前"
@@ -51,12 +52,12 @@ func (c *cli) calendarCommand() *cobra.Command {
 					}
 					rows = append(rows, append(row, strings.Join(m.Items, "、")))
 				}
+				c.warnSqueezed(list)
 				if c.json {
 					return c.printJSON(out)
 				}
 				headings = append(headings, "本月另发（不是每月都有的）")
 				c.table(headings, rows)
-				c.warnSqueezed(list)
 				return nil
 			})
 		}}
@@ -78,7 +79,6 @@ func (c *cli) warnSqueezed(list []payroll.PayMonth) {
 		}
 	}
 	if months > 0 {
-		m := message.M("schedule.squeezed", append(first, months)...)
-		fmt.Fprintf(c.errs, "%s\n    → %s\n", m.Text(c.language()), m.Hint(c.language()))
+		c.note(message.M("schedule.squeezed", append(first, months)...))
 	}
 }

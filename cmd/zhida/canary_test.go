@@ -255,13 +255,12 @@ func runWatched(args []string) int {
 		before = treeOf(work)
 		syscall.Umask(0)
 	}
-	var printed strings.Builder
-	z := &cli{in: os.Stdin, out: io.MultiWriter(c.before(os.Stdout), &printed), errs: term.Cleaned{Writer: c.before(os.Stderr)}}
+	var printed, errs strings.Builder
+	z := &cli{in: os.Stdin, out: io.MultiWriter(c.before(os.Stdout), &printed), errs: term.Cleaned{Writer: io.MultiWriter(c.before(os.Stderr), &errs)}}
 	err := z.execute(args)
 	code := z.report(err)
 	noteErrors(args, err, c.seen.String())
-	noteShape(args, printed.String())
-	var wrong []string
+	wrong := wrongJSON(args, code, printed.String(), errs.String())
 	asked := slices.Contains(args, "--unmask") && !slices.Contains(args, "--dry-run") && code == message.ExitDone // who unmasks sees numbers
 	if found := personal(c.seen.String()); found != "" && !asked {
 		wrong = append(wrong, "shows "+found)

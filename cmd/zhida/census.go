@@ -8,8 +8,27 @@ import (
 
 	"zhida/cmd/zhida/internal/app"
 	"zhida/payroll"
+	"zhida/rules/calendar"
 	"zhida/rules/message"
 )
+
+// censusVillage is who is to be verified in a village, as JSON prints it.
+type censusVillage struct {
+	Place  string `json:"place"`
+	Name   string `json:"place_name"`
+	People int    `json:"people"`
+	Passed int    `json:"verified"`
+}
+
+// censusWhole is the JSON of census.
+type censusWhole struct {
+	Year     int             `json:"year"`
+	Deadline calendar.Date   `json:"deadline"`
+	People   int             `json:"people"`
+	Passed   int             `json:"verified"`
+	Villages []censusVillage `json:"villages"`
+	Files    []string        `json:"files"`
+}
 
 func (c *cli) censusCommand() *cobra.Command {
 	var dir string
@@ -26,38 +45,31 @@ func (c *cli) censusCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				type village struct {
-					Place  string `json:"place"`
-					Name   string `json:"name"`
-					People int    `json:"people"`
-					Passed int    `json:"passed"`
+				out := censusWhole{Year: year, Deadline: list.Deadline, People: len(list.People), Villages: []censusVillage{}, Files: []string{}}
+				if file != "" {
+					out.Files = append(out.Files, file)
 				}
-				out := []village{}
-				passed := 0
 				for _, p := range list.People {
-					if n := len(out); n == 0 || out[n-1].Place != p.Place {
-						out = append(out, village{Place: p.Place, Name: p.Village})
+					if n := len(out.Villages); n == 0 || out.Villages[n-1].Place != p.Place {
+						out.Villages = append(out.Villages, censusVillage{Place: p.Place, Name: p.Village})
 					}
-					v := &out[len(out)-1]
+					v := &out.Villages[len(out.Villages)-1]
 					v.People++
 					if p.Result == payroll.VerifiedPassed {
 						v.Passed++
-						passed++
+						out.Passed++
 					}
 				}
 				if c.json {
 					return c.printJSON(out)
 				}
 				rows := [][]string{}
-				for _, v := range out {
+				for _, v := range out.Villages {
 					rows = append(rows, []string{v.Place, v.Name, strconv.Itoa(v.People), strconv.Itoa(v.Passed)})
 				}
 				c.table([]string{"区划代码", "乡镇和村", "人数", "已通过"}, rows, 3, 4)
-				c.say("census.done", year, len(list.People), passed, list.Deadline)
-				if file != "" {
-					c.sayWritten(file)
-				}
-				return nil
+				c.say("census.done", year, out.People, out.Passed, out.Deadline)
+				return c.wrote(out.Files)
 			})
 		}}
 	cmd.Flags().StringVar(&dir, "out", "", "名单写到哪个目录；空着只统计")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -111,7 +112,7 @@ type findingRow struct {
 	Person     int64           `json:"person"`
 	Name       string          `json:"name"`
 	Item       string          `json:"item"`
-	Month      string          `json:"month,omitempty"`
+	Month      calendar.Month  `json:"month,omitzero"`
 	Fen        money.Fen       `json:"fen"`
 	Document   string          `json:"document"`
 	Text       string          `json:"text"`
@@ -126,25 +127,36 @@ func findingsOf(list []payroll.CheckFinding, lang message.Lang) []findingRow {
 	rows := make([]findingRow, 0, len(list))
 	for i := range list {
 		x := &list[i]
-		row := findingRow{Seq: x.Seq, Check: x.Check, Severity: x.Severity, Code: x.Message.Code, Place: x.Place, Person: x.Person, Name: x.Name, Item: x.Item, Fen: x.Fen, Document: x.Document,
-			Text: x.Message.Text(lang), Rows: append([]string{}, x.Rows...), Answer: x.Answer, Paper: x.Paper, AnsweredBy: x.AnsweredBy, AnsweredAt: x.AnsweredAt}
-		if x.Month != 0 {
-			row.Month = x.Month.String()
-		}
-		rows = append(rows, row)
+		rows = append(rows, findingRow{Seq: x.Seq, Check: x.Check, Severity: x.Severity, Code: x.Message.Code, Place: x.Place, Person: x.Person, Name: x.Name, Item: x.Item, Month: x.Month, Fen: x.Fen, Document: x.Document,
+			Text: x.Message.Text(lang), Rows: append([]string{}, x.Rows...), Answer: x.Answer, Paper: x.Paper, AnsweredBy: x.AnsweredBy, AnsweredAt: x.AnsweredAt})
 	}
 	return rows
 }
 
-// checkingJSON is what the checks found, as JSON prints it.
-func (c *cli) checkingJSON(x *payroll.Checking) map[string]any {
+// checking is what the checks found, as JSON prints it.
+type checking struct {
+	Batch      payroll.BatchID `json:"batch,omitzero"` // none of a period
+	Day        calendar.Date   `json:"day"`
+	Stop       int             `json:"stop"`
+	OpenStop   int             `json:"open_stop"`
+	Review     int             `json:"review"`
+	OpenReview int             `json:"open_review"`
+	Findings   []findingRow    `json:"findings"`
+	Checks     []checks.State  `json:"checks"`
+}
+
+// checkedPeriod is the JSON of checks over a period.
+type checkedPeriod struct {
+	From    calendar.Month `json:"from"`
+	To      calendar.Month `json:"to"`
+	Batches []checking     `json:"batches"`
+	Period  checking       `json:"period"`
+}
+
+func checkingOf(x *payroll.Checking, lang message.Lang) checking {
 	stop, openStop := x.Count(checks.Stop)
 	review, openReview := x.Count(checks.Review)
-	out := map[string]any{"day": x.Day.String(), "stop": stop, "open_stop": openStop, "review": review, "open_review": openReview, "findings": findingsOf(x.Findings, c.language()), "checks": x.States}
-	if x.Batch != 0 {
-		out["batch"] = x.Batch
-	}
-	return out
+	return checking{x.Batch, x.Day, stop, openStop, review, openReview, findingsOf(x.Findings, lang), append([]checks.State{}, x.States...)}
 }
 
 // batchFindings shows what the checks found in a batch. Error: finding.stop_open.
@@ -154,12 +166,37 @@ func (c *cli) batchFindings(ctx context.Context, a *app.App, id payroll.BatchID)
 		return err
 	}
 	if c.json {
-		if err := c.printJSON(c.checkingJSON(&x)); err != nil {
+		return errors.Join(c.printJSON(checkingOf(&x, c.language())), stopOpen(id, &x))
+	}
+	c.checking(c.out, &x)
+	return stopOpen(id, &x)
+}
+
+// allFindings shows what the checks found in several batches; JSON is one list. Error:
+// finding.stop_open for the first that has one, which ends the list.
+func (c *cli) allFindings(ctx context.Context, a *app.App, ids []payroll.BatchID) error {
+	out := []checking{}
+	var open error
+	for _, id := range ids {
+		x, err := a.Checking(ctx, id)
+		if err != nil {
 			return err
 		}
-	} else {
-		c.checking(c.out, &x)
+		out = append(out, checkingOf(&x, c.language()))
+		if !c.json {
+			c.checking(c.out, &x)
+		}
+		if open = stopOpen(id, &x); open != nil {
+			break
+		}
 	}
+	if c.json {
+		return errors.Join(c.printJSON(out), open)
+	}
+	return open
+}
+
+func stopOpen(id payroll.BatchID, x *payroll.Checking) error {
 	if _, open := x.Count(checks.Stop); open > 0 {
 		return message.Err("finding.stop_open", id, open)
 	}
@@ -201,13 +238,13 @@ func (c *cli) checking(out io.Writer, x *payroll.Checking) {
 // Error: finding.period_stop.
 func (c *cli) period(ctx context.Context, a *app.App, from, to calendar.Month) error {
 	open, n := 0, 0
-	batches := []map[string]any{}
+	batches := []checking{}
 	whole, err := a.CheckPeriod(ctx, from, to, func(x payroll.Checking) error {
 		_, stops := x.Count(checks.Stop)
 		open += stops
 		n++
 		if c.json {
-			batches = append(batches, c.checkingJSON(&x))
+			batches = append(batches, checkingOf(&x, c.language()))
 			return nil
 		}
 		fmt.Fprintln(c.out, x.Batch)
@@ -218,7 +255,7 @@ func (c *cli) period(ctx context.Context, a *app.App, from, to calendar.Month) e
 		return err
 	}
 	if c.json {
-		if err := c.printJSON(map[string]any{"from": from, "to": to, "batches": batches, "period": c.checkingJSON(&whole)}); err != nil {
+		if err := c.printJSON(checkedPeriod{from, to, batches, checkingOf(&whole, c.language())}); err != nil {
 			return err
 		}
 	} else {

@@ -31,57 +31,66 @@ func (c *cli) deathsCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if err := c.deaths(list); err != nil || dir == "" {
-					return err
-				}
-				for _, d := range list {
-					file, err := a.DeathPaper(ctx, d, dir)
-					if err != nil {
-						return err
-					}
-					if !c.json {
-						c.sayWritten(file)
+				files := []string{}
+				if dir != "" {
+					for _, d := range list {
+						file, err := a.DeathPaper(ctx, d, dir)
+						if err != nil {
+							return err
+						}
+						files = append(files, file)
 					}
 				}
-				return nil
+				return c.deaths(list, files)
 			})
 		}}
 	cmd.Flags().StringVar(&dir, "out", "", "结清表写到哪个目录")
 	return cmd
 }
 
-func (c *cli) deaths(list []payroll.Death) error {
-	type heir struct {
-		Name     string `json:"name"`
-		Relation string `json:"relation"`
-		Share    string `json:"share"`
-		Document string `json:"document"`
-	}
-	type row struct {
-		Person   int64         `json:"person"`
-		Name     string        `json:"name"`
-		Place    string        `json:"place"`
-		Died     calendar.Date `json:"died"`
-		Known    int64         `json:"known"`
-		Overpaid money.Fen     `json:"overpaid_fen"`
-		Owed     money.Fen     `json:"owed_fen"`
-		Held     money.Fen     `json:"held_fen"`
-		Paid     money.Fen     `json:"paid_to_heirs_fen"`
-		Heirs    []heir        `json:"heirs"`
-		State    string        `json:"state"`
-	}
-	out, rows := []row{}, [][]string{}
+// heirRow is somebody who inherits what was due, as JSON prints it.
+type heirRow struct {
+	Name     string `json:"name"`
+	Relation string `json:"relation"`
+	Share    string `json:"share"`
+	Document string `json:"document"`
+}
+
+// deathRow is how far it is settled what was due to somebody who died, as JSON prints it.
+type deathRow struct {
+	Person   int64         `json:"person"`
+	Name     string        `json:"name"`
+	Place    string        `json:"place"`
+	Village  string        `json:"place_name"`
+	Died     calendar.Date `json:"died"`
+	Known    int64         `json:"known_at"`
+	Overpaid money.Fen     `json:"overpaid_fen"`
+	Owed     money.Fen     `json:"balance_fen"`
+	Held     money.Fen     `json:"held_balance_fen"`
+	Paid     money.Fen     `json:"paid_to_heirs_fen"`
+	Heirs    []heirRow     `json:"heirs"`
+	State    string        `json:"standing"`
+}
+
+// deathsWhole is the JSON of deaths.
+type deathsWhole struct {
+	Deaths []deathRow `json:"deaths"`
+	Files  []string   `json:"files"`
+}
+
+func (c *cli) deaths(list []payroll.Death, files []string) error {
+	out, rows := deathsWhole{[]deathRow{}, files}, [][]string{}
 	for _, d := range list {
-		x := row{d.Person, d.Name, d.Place, d.Died, d.Known, d.Overpaid, d.Owed, d.Held, d.Paid, []heir{}, d.State()}
+		x := deathRow{d.Person, d.Name, d.Place, d.Village, d.Died, d.Known, d.Overpaid, d.Owed, d.Held, d.Paid, []heirRow{}, d.State()}
 		for _, h := range d.Heirs {
-			x.Heirs = append(x.Heirs, heir{h.Name, h.Relation, h.Share.String(), h.Document})
+			x.Heirs = append(x.Heirs, heirRow{h.Name, h.Relation, h.Share.String(), h.Document})
 		}
-		out = append(out, x)
+		out.Deaths = append(out.Deaths, x)
 		rows = append(rows, []string{strconv.FormatInt(d.Person, 10), d.Name, d.Village, d.Died.String(), d.Overpaid.Grouped(), d.Owed.Grouped(), d.Held.Grouped(), d.Paid.Grouped(), strconv.Itoa(len(d.Heirs)), d.State()})
 	}
 	if c.json {
 		return c.printJSON(out)
 	}
 	c.table([]string{"编号", "姓名", "单位", "去世日期", "多发", "待收回", "待发继承人", "已发继承人", "继承人", "状态"}, rows, 5, 6, 7, 8, 9)
-	return nil
+	return c.wrote(files)
 }

@@ -10,6 +10,19 @@ import (
 	"zhida/payroll"
 )
 
+// demoPart is a file or folder that the demo has made, as JSON prints it.
+type demoPart struct {
+	File string `json:"file"`
+	What string `json:"text"`
+}
+
+// demoMade is the JSON of demo.
+type demoMade struct {
+	Batches    []batchHead `json:"batches"`
+	Made       []demoPart  `json:"made"`
+	Passphrase string      `json:"passphrase"` // of everybody in the demo
+}
+
 func (c *cli) demoCommand() *cobra.Command {
 	var out string
 	cmd := &cobra.Command{Use: "demo", Short: "样例县两个月：从表格到银行文件、审核工作簿、证据和审计报告，中间有一次更正", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
@@ -17,21 +30,31 @@ func (c *cli) demoCommand() *cobra.Command {
 		var batches []payroll.Batch
 		_, err := app.RunDemo(cmd.Context(), out, "", func(s app.DemoStep) {
 			total += s.Seconds
-			fmt.Fprintf(c.errs, "%6.2f 秒  %s\n", s.Seconds, s.What)
+			if !c.json {
+				fmt.Fprintf(c.errs, "%6.2f 秒  %s\n", s.Seconds, s.What)
+			}
 			batches = append(batches, s.Batches...)
 		})
 		if err != nil {
 			return err
 		}
-		c.batchTable(batches)
-		c.table([]string{"文件", "是什么"}, [][]string{
+		made := [][]string{
 			{out + "/county/", "县里的表格、政策文件和设置"},
 			{out + "/book.db", "账本（口令：" + app.DemoPassphrase + "）"},
 			{out + "/bank/", "银行文件、代扣清单、清册，一个批次一个文件夹"},
 			{out + "/workbook/", "审核工作簿，一个批次一个"},
 			{out + "/evidence/", "十一月的证据，一个批次一个文件夹和一个压缩包：zhida-verify " + out + "/evidence/证据_*/"},
 			{out + "/report/", "十一月的审计报告，双击就能看"},
-		})
+		}
+		if c.json {
+			x := demoMade{headsOf(batches), []demoPart{}, app.DemoPassphrase}
+			for _, m := range made {
+				x.Made = append(x.Made, demoPart{m[0], m[1]})
+			}
+			return c.printJSON(x)
+		}
+		c.batchTable(batches)
+		c.table([]string{"文件", "是什么"}, made)
 		c.say("demo.done", strconv.FormatFloat(total, 'f', 1, 64))
 		return nil
 	}}

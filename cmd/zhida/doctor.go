@@ -29,15 +29,17 @@ func (c *cli) doctorCommand() *cobra.Command {
 		}}
 }
 
+// examinedRow is one thing that the doctor looked at, as JSON prints it.
+type examinedRow struct {
+	What string   `json:"part"`
+	Mark app.Mark `json:"mark"`
+	Code string   `json:"code"`
+	Text string   `json:"text"`
+	Hint string   `json:"hint,omitempty"`
+}
+
 func (c *cli) examined(list []app.Examined) error {
-	type line struct {
-		What string   `json:"what"`
-		Mark app.Mark `json:"mark"`
-		Code string   `json:"code"`
-		Text string   `json:"text"`
-		Todo string   `json:"todo,omitempty"`
-	}
-	out, failed := []line{}, 0
+	out, failed := []examinedRow{}, 0
 	for _, x := range list {
 		text, hint := x.Message.Text(c.language()), ""
 		if x.Mark != app.Good {
@@ -46,7 +48,7 @@ func (c *cli) examined(list []app.Examined) error {
 		if x.Mark == app.Failure {
 			failed++
 		}
-		out = append(out, line{x.What, x.Mark, x.Message.Code, text, hint})
+		out = append(out, examinedRow{x.What, x.Mark, x.Message.Code, text, hint})
 		if c.json {
 			continue
 		}

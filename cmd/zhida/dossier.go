@@ -6,9 +6,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"zhida/cmd/zhida/internal/app"
+	"zhida/payroll"
 	"zhida/rules/calendar"
 	"zhida/rules/message"
 )
+
+// writtenDossier is the JSON of dossier.
+type writtenDossier struct {
+	payroll.Dossier
+	Files []string `json:"files"`
+}
 
 func (c *cli) dossierCommand() *cobra.Command {
 	var from, to, out string
@@ -30,7 +37,7 @@ func (c *cli) dossierCommand() *cobra.Command {
 					return err
 				}
 				if c.json {
-					return c.printJSON(d)
+					return c.printJSON(writtenDossier{d, append([]string{}, files...)})
 				}
 				c.say("dossier.done", d.Name, d.From, d.To, len(d.Batches), len(d.Steps), len(d.Flows), len(d.Findings), len(d.Amounts), len(d.Cards), len(d.Returned))
 				return c.wrote(files)

@@ -8,6 +8,7 @@ import (
 
 	"zhida/cmd/zhida/internal/app"
 	"zhida/payroll"
+	"zhida/rules/calendar"
 	"zhida/rules/message"
 )
 
@@ -82,21 +83,23 @@ func (c *cli) electionVillages(list []payroll.VillageElection, all bool) {
 	}
 }
 
+// villageRow is the election of a village, as JSON prints it.
+type villageRow struct {
+	Place    string        `json:"place"`
+	Name     string        `json:"place_name"`
+	Township string        `json:"township_name"`
+	Reported bool          `json:"reported"`
+	Date     calendar.Date `json:"date,omitzero"`
+	Handover calendar.Date `json:"handover,omitzero"`
+	Document string        `json:"document,omitempty"`
+	Serving  int           `json:"serving"`
+	Awaiting int           `json:"awaiting_recognition"`
+}
+
 func (c *cli) electionJSON(list []payroll.VillageElection) error {
-	type village struct {
-		Place    string `json:"place"`
-		Name     string `json:"name"`
-		Township string `json:"township"`
-		Reported bool   `json:"reported"`
-		Date     string `json:"date,omitempty"`
-		Handover string `json:"handover,omitempty"`
-		Document string `json:"document,omitempty"`
-		Serving  int    `json:"serving"`
-		Awaiting int    `json:"awaiting_recognition"`
-	}
-	out := make([]village, len(list))
+	out := make([]villageRow, len(list))
 	for i, v := range list {
-		out[i] = village{v.Place, v.Name, v.Township, v.Reported, v.Date.String(), v.Handover.String(), v.Document, v.Serving, v.Awaiting}
+		out[i] = villageRow{v.Place, v.Name, v.Township, v.Reported, v.Date, v.Handover, v.Document, v.Serving, v.Awaiting}
 	}
 	return c.printJSON(out)
 }

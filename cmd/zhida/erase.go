@@ -10,6 +10,19 @@ import (
 	"zhida/payroll"
 )
 
+// expiryRow says how long a person's records are kept, as JSON prints it.
+type expiryRow struct {
+	Person int64 `json:"person"`
+	Until  int   `json:"keep_until"` // the last year
+	Open   bool  `json:"open"`       // something is held for the person, or owed
+}
+
+// eraseProposed is the JSON of erase propose.
+type eraseProposed struct {
+	Proposal int64 `json:"proposal"`
+	People   int   `json:"people"`
+}
+
 func (c *cli) eraseCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "erase", Short: "保存期满以后销毁一个人的数据；期满以前只限制查看"}
 	list := &cobra.Command{Use: "list", Short: "列出各人的数据保存到哪年", Args: cobra.NoArgs,
@@ -20,7 +33,11 @@ func (c *cli) eraseCommand() *cobra.Command {
 					return err
 				}
 				if c.json {
-					return c.printJSON(all)
+					out := []expiryRow{}
+					for _, e := range all {
+						out = append(out, expiryRow(e))
+					}
+					return c.printJSON(out)
 				}
 				rows := [][]string{}
 				for _, e := range all {
@@ -53,7 +70,7 @@ func (c *cli) eraseCommand() *cobra.Command {
 					return err
 				}
 				if c.json {
-					return c.printJSON(map[string]any{"proposal": at, "persons": people})
+					return c.printJSON(eraseProposed{at, people})
 				}
 				c.say("erase.proposed", people, at)
 				return nil

@@ -98,7 +98,7 @@ var (
 	pageHead = both{`# 出错信息
 
 每条出错信息后面的括号里是它的代码，例如（cli.month）。句子会越写越清楚，代码不变：问技术人员、查这一页、写脚本，都用代码。
-加 ` + "`--json`" + ` 时，出错信息也是 JSON，写在标准错误里：` + "`code`、`exit`、`text`、`hint`" + `，读文件时还有 ` + "`problems`" + `，一处一项。
+加 ` + "`--json`" + ` 时，出错信息也是 JSON，写在标准错误里：` + "`code`、`exit`、`text`、`hint`" + `，读文件时还有 ` + "`problems`" + `，一处一项，见[给程序读的输出](json.md#标准错误)。
 
 例子是真的：每个例子都由 testdata/script 里的一份脚本运行出来，“桃源县/”是样例县的文件夹，“某日”“某时”是运行脚本的时候。这一页由程序的词典和这些脚本生成，不用手改。
 
@@ -108,7 +108,7 @@ var (
 
 Behind every error stands its code in parentheses, such as (cli.month). Sentences get clearer, codes stay: ask a technician, search
 this page and write scripts by the code. With ` + "`--json`" + ` an error is JSON too, on standard error: ` + "`code`, `exit`, `text`, `hint`" + `
-and, where a file was read, ` + "`problems`" + `, one for each place.
+and, where a file was read, ` + "`problems`" + `, one for each place: [output for programs](json.en.md#standard-error).
 
 The examples are real: each is what a script in testdata/script prints, where 桃源县/ is the folder of the sample county and 某日 某时 the moment at which it ran. The page is
 made from the program's catalogue and these scripts, not by hand. An example that stands among results is in the script's language, Chinese.

@@ -11,6 +11,38 @@ import (
 	"zhida/rules/message"
 )
 
+// evidenceWritten is the JSON of evidence.
+type evidenceWritten struct {
+	Batch    payroll.BatchID `json:"batch"`
+	Folder   string          `json:"folder"`
+	Zip      string          `json:"zip"`
+	Seal     string          `json:"seal"`
+	Sum      string          `json:"seal_digest"`
+	Root     string          `json:"root"`
+	Leaves   int             `json:"leaves"`
+	Manifest string          `json:"manifest_sm3"`
+}
+
+// archiveWritten is the JSON of archive.
+type archiveWritten struct {
+	Year     int    `json:"year"`
+	Folder   string `json:"folder"`
+	Zip      string `json:"zip"`
+	Batches  int    `json:"batches"`
+	Manifest string `json:"manifest_sm3"`
+}
+
+// receiptWritten is the JSON of receipt.
+type receiptWritten struct {
+	Batch  payroll.BatchID `json:"batch"`
+	Person int64           `json:"person"`
+	Files  []string        `json:"files"`
+	Number int             `json:"leaf"`
+	Leaves int             `json:"leaves"`
+	Root   string          `json:"root"`
+	Sum    string          `json:"seal_digest"`
+}
+
 func (c *cli) evidenceCommand() *cobra.Command {
 	var out string
 	cmd := &cobra.Command{Use: "evidence ID", Short: "写出批次的证据文件夹和压缩包：外人不信我们也能核对，也能重算", Args: cobra.ExactArgs(1),
@@ -32,8 +64,7 @@ func (c *cli) evidenceCommand() *cobra.Command {
 					return err
 				}
 				if c.json {
-					return c.printJSON(map[string]any{"batch": id, "folder": folder, "zip": folder + ".zip", "seal": seal.Digest, "seal_digest": seal.Sum(), "root": seal.Root,
-						"leaves": seal.Leaves, "manifest_sm3": digest})
+					return c.printJSON(evidenceWritten{id, folder, folder + ".zip", seal.Digest, seal.Sum(), seal.Root, seal.Leaves, digest})
 				}
 				c.say("evidence.done", id, folder, seal.Sum(), digest)
 				return nil
@@ -62,7 +93,7 @@ func (c *cli) archiveCommand() *cobra.Command {
 					return err
 				}
 				if c.json {
-					return c.printJSON(map[string]any{"year": year, "folder": folder, "zip": folder + ".zip", "manifest_sm3": digest, "batches": len(list)})
+					return c.printJSON(archiveWritten{year, folder, folder + ".zip", len(list), digest})
 				}
 				c.say("archive.done", year, len(list), folder, digest)
 				return nil
@@ -89,7 +120,7 @@ func (c *cli) receiptCommand() *cobra.Command {
 					return err
 				}
 				if c.json {
-					return c.printJSON(map[string]any{"batch": id, "person": p.Person, "files": files, "number": r.Number, "leaves": r.Seal.Leaves, "root": r.Seal.Root, "seal_digest": r.Seal.Sum()})
+					return c.printJSON(receiptWritten{id, p.Person, files, r.Number, r.Seal.Leaves, r.Seal.Root, r.Seal.Sum()})
 				}
 				return c.wrote(files)
 			})

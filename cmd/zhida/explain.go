@@ -10,6 +10,7 @@ import (
 	"zhida/rules"
 	"zhida/rules/calendar"
 	"zhida/rules/message"
+	"zhida/rules/money"
 )
 
 func (c *cli) explainCommand() *cobra.Command {
@@ -34,7 +35,11 @@ func (c *cli) explainCommand() *cobra.Command {
 					return err
 				}
 				if c.json {
-					return c.printJSON(list)
+					out := explanation{p.Person, p.Name, p.ID.String(), m, []explainedItem{}}
+					for i := range list {
+						out.Items = append(out.Items, c.explainedItem(&list[i]))
+					}
+					return c.printJSON(out)
 				}
 				fmt.Fprintf(c.out, "%d 号 %s（%s） %s\n", p.Person, p.Name, p.ID, m.Chinese())
 				for _, x := range list {
@@ -43,6 +48,50 @@ func (c *cli) explainCommand() *cobra.Command {
 				return nil
 			})
 		}}
+}
+
+// explainedStep is one step of a computation, as JSON prints it.
+type explainedStep struct {
+	Kind     string `json:"kind"`
+	Text     string `json:"sentence"`
+	English  string `json:"english"`
+	Position int64  `json:"position,omitempty"`
+	Where    string `json:"where,omitempty"`
+}
+
+// explainedItem is an item of a month with its whole trace, as JSON prints it.
+type explainedItem struct {
+	Item     string          `json:"item"`
+	Name     string          `json:"item_name"`
+	Document string          `json:"document"`
+	Place    string          `json:"place"`
+	Outcome  rules.Outcome   `json:"outcome"`
+	Fen      money.Fen       `json:"fen"`
+	Why      *told           `json:"why,omitempty"` // unless it is due
+	Sentence string          `json:"sentence"`
+	English  string          `json:"english"`
+	Steps    []explainedStep `json:"steps"`
+}
+
+// explanation is the JSON of explain.
+type explanation struct {
+	Person int64           `json:"person"`
+	Name   string          `json:"name"`
+	ID     string          `json:"id"` // masked
+	Month  calendar.Month  `json:"pay_month"`
+	Items  []explainedItem `json:"items"`
+}
+
+func (c *cli) explainedItem(x *rules.Explanation) explainedItem {
+	out := explainedItem{x.Item.Code, x.Item.Name, x.Item.Document, x.Place, x.Outcome, x.Fen, nil, x.Sentence, x.English, []explainedStep{}}
+	if !x.Reason.IsZero() {
+		why := c.told(x.Reason)
+		out.Why = &why
+	}
+	for _, s := range x.Steps {
+		out.Steps = append(out.Steps, explainedStep{s.Kind, s.Text, s.English, s.Source.Position, s.Source.Where})
+	}
+	return out
 }
 
 func (c *cli) explained(x rules.Explanation) {

@@ -64,10 +64,10 @@ func (c *cli) orderCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "order ID", Short: "印委托代发单和财政统发汇总单：总额与文件、名单一致才印", Args: cobra.ExactArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
 		return c.onBatch(cmd, args[0], func(ctx context.Context, a *app.App, id payroll.BatchID) error {
 			file, err := a.Order(ctx, id, out)
-			if err == nil {
-				c.sayWritten(file)
+			if err != nil {
+				return err
 			}
-			return err
+			return c.wrote([]string{file})
 		})
 	}}
 	cmd.Flags().StringVar(&out, "out", ".", "写到哪个文件夹")

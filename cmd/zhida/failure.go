@@ -11,7 +11,7 @@ import (
 	"zhida/rules/message"
 )
 
-// failure is an error as --json prints it, on standard error.
+// failure is an error as --json prints it, on one line of standard error.
 type failure struct {
 	Code     string    `json:"code"`
 	Exit     int       `json:"exit"`
@@ -87,7 +87,7 @@ func (c *cli) report(err error) int {
 	lang := c.language()
 	f := failureOf(err, lang)
 	if c.json {
-		_ = printJSON(c.errs, f)
+		fmt.Fprintln(c.errs, jsonText(f))
 		return f.Exit
 	}
 	for _, p := range f.Problems {

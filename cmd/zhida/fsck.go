@@ -30,29 +30,43 @@ func (c *cli) fsckCommand() *cobra.Command {
 	return cmd
 }
 
+// faultRow is something about the book that its journal does not bear out, as JSON prints it.
+type faultRow struct {
+	Position int64  `json:"position,omitempty"`
+	Table    string `json:"table"`
+	Code     string `json:"code"`
+	Text     string `json:"text"`
+}
+
+// bookHealth is the JSON of fsck.
+type bookHealth struct {
+	Events     int               `json:"events"`
+	Batches    int               `json:"batches"`
+	Recomputed int               `json:"recomputed"`
+	OtherRules []payroll.BatchID `json:"other_rules"`
+	Erased     []payroll.BatchID `json:"erased_batches"`
+	Unbound    int64             `json:"unbound_until"`
+	Anchored   []evidenceAt      `json:"anchored"`
+	Faults     []faultRow        `json:"faults"`
+}
+
 func (c *cli) health(h payroll.Health) error {
-	type fault struct {
-		Position int64  `json:"position,omitempty"`
-		Table    string `json:"table"`
-		Code     string `json:"code"`
-		Text     string `json:"text"`
-	}
-	out, rows := []fault{}, [][]string{}
+	out, rows := []faultRow{}, [][]string{}
 	for _, x := range h.Faults {
 		text := x.Message.Text(c.language())
-		out = append(out, fault{x.Position, x.Table, x.Message.Code, text})
+		out = append(out, faultRow{x.Position, x.Table, x.Message.Code, text})
 		rows = append(rows, []string{c.positionText(x.Position), x.Table, c.text(x.Message)})
 	}
-	anchored := []string{}
+	anchored := []evidenceAt{}
 	for _, x := range h.Anchored {
-		anchored = append(anchored, x.Where)
+		anchored = append(anchored, evidenceAt{x.Where, x.Position})
 	}
 	var failed error
 	if len(h.Faults) > 0 {
 		failed = message.Err("fsck.failed", len(h.Faults))
 	}
 	if c.json {
-		if err := c.printJSON(map[string]any{"events": h.EventCount, "batches": h.BatchCount, "recomputed": h.Recomputed, "other_rules": h.Skipped, "erased": h.Erased, "unbound_until": h.Unbound, "anchored": anchored, "faults": out}); err != nil {
+		if err := c.printJSON(bookHealth{h.EventCount, h.BatchCount, h.Recomputed, append([]payroll.BatchID{}, h.Skipped...), append([]payroll.BatchID{}, h.Erased...), h.Unbound, anchored, out}); err != nil {
 			return err
 		}
 		return failed

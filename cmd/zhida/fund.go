@@ -74,19 +74,42 @@ func (c *cli) fundCommand() *cobra.Command {
 // fundRow is one purse, or one fund, of a report as JSON prints it.
 type fundRow struct {
 	Fund      string               `json:"fund"`
-	Place     string               `json:"place"`
-	Opening   map[string]money.Fen `json:"opening"`
-	Received  money.Fen            `json:"received"`
-	Recovered money.Fen            `json:"recovered"`
-	Assigned  money.Fen            `json:"assigned"`
-	Paid      money.Fen            `json:"paid"`
-	SentUp    money.Fen            `json:"sent_up"`
-	Closing   map[string]money.Fen `json:"closing"`
-	Left      money.Fen            `json:"unexplained"`
+	FundName  string               `json:"fund_name"`
+	Place     string               `json:"place"` // "" of a whole fund
+	PlaceName string               `json:"place_name"`
+	Opening   map[string]money.Fen `json:"opening_fen"` // by stock
+	Received  money.Fen            `json:"received_fen"`
+	Recovered money.Fen            `json:"recovered_fen"`
+	Assigned  money.Fen            `json:"assigned_fen"`
+	Paid      money.Fen            `json:"paid_fen"`
+	SentUp    money.Fen            `json:"sent_up_fen"`
+	Closing   map[string]money.Fen `json:"closing_fen"` // by stock
+	Left      money.Fen            `json:"unexplained_fen"`
+}
+
+// controlTotals are the sums of a batch that must agree, as JSON prints them.
+type controlTotals struct {
+	Batch    payroll.BatchID `json:"batch"`
+	Order    money.Fen       `json:"order_fen"`
+	List     money.Fen       `json:"list_fen"`
+	Credited money.Fen       `json:"credited_fen"`
+	Back     money.Fen       `json:"returned_fen"`
+	Pending  money.Fen       `json:"pending_fen"`
+}
+
+// fundsWhole is the JSON of fund show and fund close.
+type fundsWhole struct {
+	Month       calendar.Month  `json:"month,omitzero"`
+	From        int64           `json:"from_position"`
+	To          int64           `json:"to_position"`
+	Closed      int64           `json:"closed_at,omitempty"`
+	Funds       []fundRow       `json:"funds"`
+	Batches     []controlTotals `json:"batches"`
+	Differences []told          `json:"differences"`
 }
 
 func fundRowOf(x payroll.PurseClosing) fundRow {
-	r := fundRow{Fund: x.Fund, Place: x.Place, Received: x.Received, Recovered: x.Recovered, Assigned: x.Assigned, Paid: x.Paid, SentUp: x.SentUp, Left: x.Unexplained(),
+	r := fundRow{Fund: x.Fund, FundName: x.FundName, Place: x.Place, PlaceName: x.PlaceName, Received: x.Received, Recovered: x.Recovered, Assigned: x.Assigned, Paid: x.Paid, SentUp: x.SentUp, Left: x.Unexplained(),
 		Opening: map[string]money.Fen{}, Closing: map[string]money.Fen{}}
 	for _, a := range ledger.Stocks {
 		r.Opening[string(a)], r.Closing[string(a)] = x.Opening[a], x.Stock[a]
@@ -100,25 +123,17 @@ func (c *cli) funds(f payroll.FundReport, places bool) error {
 		list = byFund(list)
 	}
 	if c.json {
-		type totals struct {
-			Batch    payroll.BatchID `json:"batch"`
-			Order    money.Fen       `json:"order_fen"`
-			List     money.Fen       `json:"list_fen"`
-			Credited money.Fen       `json:"credited_fen"`
-			Back     money.Fen       `json:"returned_fen"`
-			Pending  money.Fen       `json:"pending_fen"`
-		}
-		out, sums, left := []fundRow{}, []totals{}, []string{}
+		out := fundsWhole{f.Month, f.From, f.To, f.Closed, []fundRow{}, []controlTotals{}, []told{}}
 		for _, x := range list {
-			out = append(out, fundRowOf(x))
+			out.Funds = append(out.Funds, fundRowOf(x))
 		}
 		for _, t := range f.Totals {
-			sums = append(sums, totals(t))
+			out.Batches = append(out.Batches, controlTotals(t))
 		}
 		for _, d := range f.Differences {
-			left = append(left, d.Message.Text(c.language()))
+			out.Differences = append(out.Differences, c.told(d.Message))
 		}
-		return c.printJSON(map[string]any{"month": f.Month, "from": f.From, "to": f.To, "closed": f.Closed, "funds": out, "batches": sums, "differences": left})
+		return c.printJSON(out)
 	}
 	rows := [][]string{}
 	for _, x := range list {
@@ -230,32 +245,35 @@ func (c *cli) wanted(ctx context.Context, a *app.App, what string) (func(payroll
 	return func(s payroll.FlowStep) bool { return s.Person == p.Person }, nil
 }
 
+// flowStep is money on its way from a document to a payment, as JSON prints it.
+type flowStep struct {
+	Lot     string               `json:"lot"` // "" when nobody has brought it in
+	Fund    string               `json:"fund"`
+	Place   string               `json:"place"`
+	Payment string               `json:"payment,omitempty"`
+	Batch   string               `json:"batch,omitempty"` // of a deduction, which is on no payment
+	Person  int64                `json:"person,omitempty"`
+	Fen     money.Fen            `json:"fen"`
+	State   payroll.PaymentState `json:"state,omitempty"`
+	Rest    string               `json:"rest,omitempty"` // deduction, available, held, sent_up, set_off: on no payment
+}
+
 func (c *cli) steps(list []payroll.FlowStep) error {
-	type step struct {
-		Lot     string               `json:"from"`
-		Fund    string               `json:"fund"`
-		Place   string               `json:"place"`
-		Payment string               `json:"payment"`
-		Person  int64                `json:"person"`
-		Fen     money.Fen            `json:"fen"`
-		State   payroll.PaymentState `json:"state,omitempty"`
-		Rest    string               `json:"rest,omitempty"` // deduction, available, held, sent_up: on no payment
-	}
-	out, rows, sum, rest := []step{}, [][]string{}, paidSum{}, money.Fen(0)
+	out, rows, sum, rest := []flowStep{}, [][]string{}, paidSum{}, money.Fen(0)
 	for _, s := range list {
 		lot := s.Lot
 		if lot == "" {
 			lot = "没有来源"
 		}
-		payment, person := "", ""
+		x, person := flowStep{Lot: s.Lot, Fund: s.Fund, Place: s.Place, Person: s.Person, Fen: s.Fen, State: s.State, Rest: s.Rest}, ""
 		switch {
 		case s.Rest == payroll.RestDeduction:
-			payment = s.Payment.Batch.String()
+			x.Batch = s.Payment.Batch.String()
 		case s.Rest == "":
-			payment, person = s.Payment.String(), strconv.FormatInt(s.Person, 10)
+			x.Payment, person = s.Payment.String(), strconv.FormatInt(s.Person, 10)
 		}
-		out = append(out, step{s.Lot, s.Fund, s.Place, payment, s.Person, s.Fen, s.State, s.Rest})
-		rows = append(rows, []string{lot, s.Fund, s.Place, payment, person, s.Fen.Grouped(), s.Chinese()})
+		out = append(out, x)
+		rows = append(rows, []string{lot, s.Fund, s.Place, x.Payment + x.Batch, person, s.Fen.Grouped(), s.Chinese()})
 		if s.Rest != "" {
 			rest += s.Fen
 			continue
@@ -273,6 +291,19 @@ func (c *cli) steps(list []payroll.FlowStep) error {
 	return nil
 }
 
+// bankRow is a row of a bank's statement, as JSON prints it.
+type bankRow struct {
+	Account string        `json:"account"`
+	Serial  string        `json:"serial"`
+	Date    calendar.Date `json:"date"`
+	Summary string        `json:"summary"`
+	Party   string        `json:"party"`
+	Fen     money.Fen     `json:"fen"` // positive came in
+	By      string        `json:"matched_by,omitempty"`
+	To      string        `json:"matched_to,omitempty"`
+	Reason  string        `json:"reason,omitempty"`
+}
+
 func (c *cli) statementCommand() *cobra.Command {
 	return &cobra.Command{Use: "statement", Short: "专户对账单：每笔对上了什么，哪些没有对上", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -281,21 +312,10 @@ func (c *cli) statementCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				type row struct {
-					Account string        `json:"account"`
-					Serial  string        `json:"serial"`
-					Date    calendar.Date `json:"date"`
-					Summary string        `json:"summary"`
-					Party   string        `json:"party"`
-					Fen     money.Fen     `json:"fen"` // positive came in
-					By      string        `json:"matched_by,omitempty"`
-					To      string        `json:"matched_to,omitempty"`
-					Reason  string        `json:"reason,omitempty"`
-				}
 				words := map[string]string{"": "没有对上", payroll.MatchedByReference: "摘要", payroll.MatchedByAmount: "金额和日期", payroll.MatchedByPerson: "人工"}
-				out, rows := []row{}, [][]string{}
+				out, rows := []bankRow{}, [][]string{}
 				for _, x := range list {
-					out = append(out, row{x.Account, x.Serial, x.Date, x.Summary, x.Party, x.Credit - x.Debit, x.By, x.To, x.Reason})
+					out = append(out, bankRow{x.Account, x.Serial, x.Date, x.Summary, x.Party, x.Credit - x.Debit, x.By, x.To, x.Reason})
 					to := x.To
 					if x.Reason != "" {
 						to += "（" + x.Reason + "）"
@@ -442,33 +462,45 @@ func (c *cli) closeYearCommand() *cobra.Command {
 	return cmd
 }
 
+// unpaidAge are payments in one state that are about as old, as JSON prints them.
+type unpaidAge struct {
+	State payroll.PaymentState `json:"state"`
+	Days  int                  `json:"most_days"` // 0: older
+	Count int                  `json:"count"`
+	Fen   money.Fen            `json:"fen"`
+}
+
+// belowMinimum is a village that got less than a fund is to bring it, as JSON prints it.
+type belowMinimum struct {
+	Fund    string    `json:"fund"`
+	Place   string    `json:"place"`
+	Name    string    `json:"place_name"`
+	Minimum money.Fen `json:"minimum_fen"`
+	Brought money.Fen `json:"received_fen"`
+}
+
+// yearWhole is the JSON of fund close-year.
+type yearWhole struct {
+	Year   int            `json:"year"`
+	Ages   []unpaidAge    `json:"ages"`
+	Left   []fundRow      `json:"left"`
+	Below  []belowMinimum `json:"below_minimum"`
+	Closed int64          `json:"closed_at,omitempty"`
+}
+
 func (c *cli) year(y payroll.YearReport) error {
 	if c.json {
-		type age struct {
-			State payroll.PaymentState `json:"state"`
-			Days  int                  `json:"most_days"` // 0: older
-			Count int                  `json:"count"`
-			Fen   money.Fen            `json:"fen"`
-		}
-		out, left := []age{}, []fundRow{}
+		out := yearWhole{y.Year, []unpaidAge{}, []fundRow{}, []belowMinimum{}, y.Closed}
 		for _, a := range y.Ages {
-			out = append(out, age{a.State, a.MostDays, a.Count, a.Fen})
+			out.Ages = append(out.Ages, unpaidAge{a.State, a.MostDays, a.Count, a.Fen})
 		}
 		for _, p := range y.Left {
-			left = append(left, fundRowOf(p))
+			out.Left = append(out.Left, fundRowOf(p))
 		}
-		type below struct {
-			Fund    string    `json:"fund"`
-			Place   string    `json:"place"`
-			Name    string    `json:"name"`
-			Minimum money.Fen `json:"minimum"`
-			Brought money.Fen `json:"brought"`
-		}
-		short := []below{}
 		for _, x := range y.Below {
-			short = append(short, below(x))
+			out.Below = append(out.Below, belowMinimum(x))
 		}
-		return c.printJSON(map[string]any{"year": y.Year, "ages": out, "left": left, "below_minimum": short, "closed": y.Closed})
+		return c.printJSON(out)
 	}
 	rows := [][]string{}
 	for _, a := range y.Ages {

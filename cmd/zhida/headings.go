@@ -23,7 +23,7 @@ func (c *cli) headingsCommand() *cobra.Command {
 					return err
 				}
 				if c.json {
-					return c.printJSON(kept)
+					return c.printJSON(append([]payroll.Headings{}, kept...))
 				}
 				rows := make([][]string, len(kept))
 				for i, h := range kept {

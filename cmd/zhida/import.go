@@ -100,12 +100,18 @@ func (c *cli) asker() func(string, app.Control) bool {
 	}
 }
 
+// refusedFile is a file that was not imported, as JSON prints it.
+type refusedFile struct {
+	Kind     string    `json:"kind"`
+	Problems []problem `json:"problems"`
+	Answer   string    `json:"answer"` // "" when there is no marked workbook
+	Notes    []told    `json:"notes"`
+}
+
 // answered shows the problems of a file that was refused, and where its marked workbook is.
 func (c *cli) answered(e *app.Answered) error {
 	if c.json {
-		if err := c.printJSON(map[string]any{"kind": e.Kind, "problems": c.problemList(e.Problems), "answer": e.File, "notes": textsOf(e.Notes, c.language())}); err != nil {
-			return err
-		}
+		fmt.Fprintln(c.out, jsonText(refusedFile{e.Kind, c.problemList(e.Problems), e.File, c.toldAll(e.Notes)}))
 	} else {
 		c.problemTable(e.Problems)
 		for _, m := range e.Notes {
@@ -118,17 +124,10 @@ func (c *cli) answered(e *app.Answered) error {
 	return message.Err("import.answered", len(e.Problems), e.File)
 }
 
-// problemJSON is a problem for machines, with the sentences for people.
-type problemJSON struct {
-	message.Problem
-	Text string `json:"text"`
-	Hint string `json:"hint,omitempty"`
-}
-
-func (c *cli) problemList(list message.Problems) []problemJSON {
-	out := make([]problemJSON, len(list))
+func (c *cli) problemList(list message.Problems) []problem {
+	out := make([]problem, len(list))
 	for i, p := range list {
-		out[i] = problemJSON{p, p.Text(c.language()), p.Hint(c.language())}
+		out[i] = problemOf(p, c.language())
 	}
 	return out
 }
@@ -152,10 +151,35 @@ func (c *cli) problemTable(list message.Problems) {
 	}
 }
 
+// importedFile is a file that was imported, as JSON prints it.
+type importedFile struct {
+	Kind      string    `json:"kind"`
+	File      string    `json:"file"`
+	Digest    string    `json:"digest"`
+	Rows      int       `json:"rows"`
+	Added     int       `json:"added"`
+	Ended     int       `json:"ended"`
+	Refused   int       `json:"refused"`
+	Absent    int       `json:"absent"`
+	Unchanged bool      `json:"unchanged"`
+	Position  int64     `json:"position"`
+	Proposal  int64     `json:"proposal"`
+	Problems  []problem `json:"problems"` // of the rows left out
+	Asks      []problem `json:"asks"`     // rows that were taken in and that somebody should look at
+	Answer    string    `json:"answer"`
+	Notes     []told    `json:"notes"`
+}
+
+// imported shows what a file brought. Rows that were left out make the exit code 3.
 func (c *cli) imported(r app.Imported) error {
+	var left error
+	if len(r.Problems) > 0 {
+		left = message.Err("import.left_out", r.Refused)
+	}
 	if c.json {
-		return c.printJSON(map[string]any{"kind": r.Kind, "file": r.File, "digest": r.Digest, "rows": r.Rows, "added": r.Added, "ended": r.Ended,
-			"refused": r.Refused, "unchanged": r.Unchanged, "position": r.Position, "proposal": r.Proposal, "problems": c.problemList(r.Problems), "answer": r.Answer, "absent": r.Absent, "notes": textsOf(r.Notes, c.language())})
+		fmt.Fprintln(c.out, jsonText(importedFile{r.Kind, r.File, r.Digest, r.Rows, r.Added, r.Ended, r.Refused, r.Absent, r.Unchanged, r.Position, r.Proposal,
+			c.problemList(r.Problems), c.problemList(r.Asks), r.Answer, c.toldAll(r.Notes)}))
+		return left
 	}
 	switch {
 	case r.Unchanged:
@@ -176,14 +200,14 @@ func (c *cli) imported(r app.Imported) error {
 	if r.Absent > 0 {
 		c.say("import.absent", r.Absent)
 	}
-	if len(r.Problems) == 0 {
+	if left == nil {
 		return nil
 	}
 	c.problemTable(r.Problems)
 	if r.Answer != "" {
 		c.note(message.M("import.answer", r.Answer))
 	}
-	return message.Err("import.left_out", r.Refused)
+	return left
 }
 
 func (c *cli) importReturns(cmd *cobra.Command, files []string, o app.ReturnOptions, batch string) error {
@@ -207,20 +231,4 @@ func (c *cli) importReturns(cmd *cobra.Command, files []string, o app.ReturnOpti
 		}
 		return kept
 	})
-}
-
-// note says what is worth knowing, though nothing is wrong.
-func (c *cli) note(m message.Message) {
-	fmt.Fprintln(c.errs, m.Text(c.language()))
-	if h := m.Hint(c.language()); h != "" {
-		fmt.Fprintln(c.errs, "    → "+h)
-	}
-}
-
-func textsOf(list []message.Message, lang message.Lang) []string {
-	texts := make([]string, len(list))
-	for i, m := range list {
-		texts[i] = m.Text(lang)
-	}
-	return texts
 }

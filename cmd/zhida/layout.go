@@ -20,10 +20,10 @@ func (c *cli) layoutCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "layout", Short: "银行文件版式：看、查、试"}
 	show := &cobra.Command{Use: "show CODE", Short: "显示一个版式的 YAML，可以存下来改", Args: cobra.ExactArgs(1), RunE: func(_ *cobra.Command, args []string) error {
 		text, err := banklayout.PresetText(args[0])
-		if err == nil {
-			fmt.Fprint(c.out, string(text))
+		if err != nil {
+			return err
 		}
-		return err
+		return c.printText(string(text))
 	}}
 	check := &cobra.Command{Use: "check FILE…", Short: "检查县里自己的版式", Args: cobra.MinimumNArgs(1), RunE: func(_ *cobra.Command, args []string) error {
 		for _, file := range args {
@@ -32,7 +32,7 @@ func (c *cli) layoutCommand() *cobra.Command {
 			}
 		}
 		if c.json {
-			return c.printJSON(map[string]int{"clean": len(args)})
+			return c.printJSON(cleanFiles{len(args), []problem{}})
 		}
 		c.say("policy.clean", len(args))
 		return nil

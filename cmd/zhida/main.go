@@ -155,7 +155,7 @@ func (c *cli) inBook(cmd *cobra.Command, open func(context.Context) (*app.App, e
 	defer end()
 	err = errors.Join(f(ctx, a), a.Close())
 	if err == nil && c.dryRun {
-		fmt.Fprintln(c.errs, message.M("cli.dry_run").Text(c.language()))
+		c.note(message.M("cli.dry_run"))
 	}
 	return err
 }
@@ -208,7 +208,7 @@ func (c *cli) openToWrite(ctx context.Context) (*app.App, error) {
 		return nil, err
 	}
 	if u.Backup != "" {
-		fmt.Fprintln(c.errs, message.M("upgrade.done", u.From, u.To, u.Backup).Text(c.language()))
+		c.note(message.M("upgrade.done", u.From, u.To, u.Backup))
 	}
 	return c.open(ctx)
 }
@@ -258,14 +258,48 @@ func (c *cli) saysYes(question message.Message) bool {
 	return err == nil && (answer == "是" || answer == "y" || answer == "yes")
 }
 
-// say prints a message of the catalogue; in JSON with its code and arguments.
+// told is a sentence of the catalogue as JSON prints it: a result on standard output, a note
+// on standard error.
+type told struct {
+	Code string   `json:"code"`
+	Args []string `json:"args"`
+	Text string   `json:"text"`
+	Hint string   `json:"hint,omitempty"`
+}
+
+func (c *cli) told(m message.Message) told {
+	return told{m.Code, append([]string{}, m.Args...), m.Text(c.language()), m.Hint(c.language())}
+}
+
+func (c *cli) toldAll(list []message.Message) []told {
+	out := make([]told, len(list))
+	for i, m := range list {
+		out[i] = c.told(m)
+	}
+	return out
+}
+
+// say prints a message of the catalogue.
 func (c *cli) say(code string, args ...any) {
+	m := message.M(code, args...)
 	if c.json {
-		m := message.M(code, args...)
-		fmt.Fprintln(c.out, jsonText(map[string]any{"code": m.Code, "args": m.Args, "text": m.Text(c.language())}))
+		fmt.Fprintln(c.out, jsonText(c.told(m)))
 		return
 	}
-	fmt.Fprintln(c.out, term.Clean(message.M(code, args...).Text(c.language())))
+	fmt.Fprintln(c.out, term.Clean(m.Text(c.language())))
+}
+
+// note says on standard error what is worth knowing, though nothing is wrong.
+func (c *cli) note(m message.Message) {
+	x := c.told(m)
+	switch {
+	case c.json:
+		fmt.Fprintln(c.errs, jsonText(x))
+	case x.Hint != "":
+		fmt.Fprintln(c.errs, x.Text+"\n    → "+x.Hint)
+	default:
+		fmt.Fprintln(c.errs, x.Text)
+	}
 }
 
 // jsonText is one line of JSON.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -31,6 +30,13 @@ func (c *cli) noticeCommand() *cobra.Command {
 	return cmd
 }
 
+// recordedNotice is the JSON of notice record.
+type recordedNotice struct {
+	People   int   `json:"people"`
+	Position int64 `json:"position,omitempty"`
+	Proposal int64 `json:"proposal,omitempty"`
+}
+
 func (c *cli) noticeRecord() *cobra.Command {
 	var from, to, photo string
 	cmd := &cobra.Command{Use: "record ID PLACE", Short: "登记一个村或乡镇的公示：起止日期和照片；先公示后发放的新增人员据此发放", Args: cobra.ExactArgs(2),
@@ -55,11 +61,7 @@ func (c *cli) noticeRecord() *cobra.Command {
 					return err
 				}
 				if c.json {
-					return c.printJSON(struct {
-						People   int   `json:"people"`
-						Position int64 `json:"position,omitempty"`
-						Proposal int64 `json:"proposal,omitempty"`
-					}{people, result.Position, result.Proposal})
+					return c.printJSON(recordedNotice{people, result.Position, result.Proposal})
 				}
 				c.say("notice.recorded", args[1], people, first, last, photo)
 				if result.Proposal != 0 {
@@ -77,28 +79,33 @@ func (c *cli) noticeRecord() *cobra.Command {
 	return cmd
 }
 
+// noticeLeft is what public notices do not show, as JSON prints it.
+type noticeLeft struct {
+	Why    told `json:"why"`
+	Lines  int  `json:"lines"`
+	People int  `json:"people"`
+}
+
+// writtenNotices is the JSON of notice.
+type writtenNotices struct {
+	writtenFiles
+	Notices int          `json:"notices"`
+	Rows    int          `json:"rows"`
+	Left    []noticeLeft `json:"left_out"`
+	Alike   int          `json:"namesakes_without_group"`
+}
+
 func (c *cli) noticed(n payroll.PublicNotices, files []string) error {
 	rows := 0
 	for _, p := range n.Papers {
 		rows += len(p.Rows)
 	}
 	if c.json {
-		type left struct {
-			Why    string `json:"why"`
-			Rows   int    `json:"rows"`
-			People int    `json:"people"`
-		}
-		list := []left{}
+		list := []noticeLeft{}
 		for _, x := range n.Left {
-			list = append(list, left{x.Why, x.Lines, x.People})
+			list = append(list, noticeLeft{c.told(message.M(x.Why)), x.Lines, x.People})
 		}
-		return c.printJSON(struct {
-			Files   []string `json:"files"`
-			Notices int      `json:"notices"`
-			Rows    int      `json:"rows"`
-			Left    []left   `json:"left_out"`
-			Alike   int      `json:"namesakes_without_group"`
-		}{files, len(n.Papers), rows, list, n.Alike})
+		return c.printJSON(writtenNotices{writtenFiles{append([]string{}, files...), !c.dryRun}, len(n.Papers), rows, list, n.Alike})
 	}
 	if err := c.wrote(files); err != nil {
 		return err
@@ -108,7 +115,7 @@ func (c *cli) noticed(n payroll.PublicNotices, files []string) error {
 		c.say("notice.left", message.M(x.Why).Text(c.language()), x.Lines, x.People)
 	}
 	if n.Alike > 0 {
-		fmt.Fprintln(c.errs, message.M("notice.alike", n.Alike).Text(c.language()))
+		c.note(message.M("notice.alike", n.Alike))
 	}
 	return nil
 }

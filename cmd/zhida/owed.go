@@ -28,9 +28,6 @@ func (c *cli) owedCommand() *cobra.Command {
 
 // moveRow is a movement of a receivable as JSON prints it.
 type moveRow struct {
-	Person   int64           `json:"person"`
-	Name     string          `json:"name"`
-	Channel  string          `json:"channel"`
 	Origin   payroll.BatchID `json:"origin"`
 	Item     string          `json:"item"`
 	Month    calendar.Month  `json:"pay_month"`
@@ -41,6 +38,22 @@ type moveRow struct {
 	Fund     string          `json:"fund"`
 	Source   string          `json:"source,omitempty"`
 	Document string          `json:"document,omitempty"`
+}
+
+// debtorRow is what somebody owes in a channel, as JSON prints it.
+type debtorRow struct {
+	Person  int64         `json:"person"`
+	Name    string        `json:"name"`
+	Place   string        `json:"place_name"`
+	Channel string        `json:"channel"`
+	Owed    money.Fen     `json:"balance_fen"`
+	Open    int           `json:"open_receivables"`
+	Untold  int           `json:"not_notified"`
+	Notice  calendar.Date `json:"notified,omitzero"`
+	Consent bool          `json:"consent"`
+	Died    calendar.Date `json:"died,omitzero"`
+	Ended   bool          `json:"pay_ended"`
+	Moves   []moveRow     `json:"moves"`
 }
 
 var (
@@ -63,7 +76,7 @@ func (c *cli) owed(cmd *cobra.Command, who string) error {
 			return err
 		}
 		if c.json {
-			return c.printJSON(movesOf(list))
+			return c.printJSON(debtorsOf(list))
 		}
 		if len(list) == 0 {
 			c.say("owed.none")
@@ -132,17 +145,19 @@ func originWord(id payroll.BatchID) string {
 	return id.String()
 }
 
-func movesOf(list []payroll.Debtor) []moveRow {
-	out := []moveRow{}
+func debtorsOf(list []payroll.Debtor) []debtorRow {
+	out := []debtorRow{}
 	for _, d := range list {
+		x := debtorRow{d.Person, d.Name, d.Place, d.Channel, d.Owed, len(d.Open), d.Untold, d.Notice, d.Consent, d.Died, d.Ended, []moveRow{}}
 		for _, m := range d.Moves {
-			r := moveRow{Person: d.Person, Name: d.Name, Channel: d.Channel, Origin: m.Origin, Item: m.Item, Month: m.Month, Way: m.Way,
+			r := moveRow{Origin: m.Origin, Item: m.Item, Month: m.Month, Way: m.Way,
 				Position: m.Position, Fen: m.Fen, Fund: m.Fund, Source: m.Source, Document: m.Document}
 			if m.Batch != 0 {
 				r.Batch = m.Batch.String()
 			}
-			out = append(out, r)
+			x.Moves = append(x.Moves, r)
 		}
+		out = append(out, x)
 	}
 	return out
 }
@@ -161,7 +176,7 @@ func (c *cli) owedNotice() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				written := false
+				var files []string
 				for _, d := range list {
 					if d.Owed == 0 {
 						continue
@@ -170,13 +185,13 @@ func (c *cli) owedNotice() *cobra.Command {
 					if err != nil {
 						return err
 					}
-					written = true
-					c.sayWritten(file)
+					files = append(files, file)
 				}
-				if !written {
+				if len(files) == 0 && !c.json {
 					c.say("owed.none")
+					return nil
 				}
-				return nil
+				return c.wrote(files)
 			})
 		}}
 	cmd.Flags().StringVar(&dir, "out", ".", "写到哪个目录")

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -24,7 +26,7 @@ type paymentRow struct {
 	Fen      money.Fen            `json:"fen"`
 	State    payroll.PaymentState `json:"state"`
 	Cause    payroll.ReturnCause  `json:"cause,omitempty"`
-	Reason   string               `json:"reason,omitempty"`
+	Reason   string               `json:"bank_said,omitempty"`
 	Since    calendar.Date        `json:"since,omitzero"`
 	File     string               `json:"file"`
 	Target   string               `json:"target,omitempty"`
@@ -128,6 +130,18 @@ func (c *cli) sum(s paidSum) {
 	}
 }
 
+// leftPayment is a payment that is not paid again, and why, as JSON prints it.
+type leftPayment struct {
+	paymentRow
+	Why told `json:"why"`
+}
+
+// reissued is the JSON of reissue.
+type reissued struct {
+	Batches []batchHead   `json:"batches"`
+	Left    []leftPayment `json:"left_out"`
+}
+
 func (c *cli) reissueCommand() *cobra.Command {
 	var same string
 	cmd := &cobra.Command{Use: "reissue [PAYMENT…]", Short: "重发退票：原金额，付到更正后的账户，另成批次审批", Args: cobra.ArbitraryArgs,
@@ -147,29 +161,25 @@ func (c *cli) reissueCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				type left struct {
-					paymentRow
-					Why string `json:"why"`
-				}
-				heads, out := []batchHead{}, []left{}
-				for _, b := range r.Batches {
-					heads = append(heads, headOf(b))
-				}
-				for _, x := range r.Left {
-					out = append(out, left{paymentRowOf(x.PaidOut), x.Why.Text(c.language())})
-				}
 				if c.json {
-					return c.printJSON(map[string]any{"batches": heads, "left": out})
-				}
-				c.batchTable(r.Batches)
-				for i, x := range out {
-					c.say("reissue.left", x.Payment, r.Left[i].Name, money.Fen(x.Fen), c.text(r.Left[i].Why))
+					out := reissued{headsOf(r.Batches), []leftPayment{}}
+					for _, x := range r.Left {
+						out.Left = append(out.Left, leftPayment{paymentRowOf(x.PaidOut), c.told(x.Why)})
+					}
+					if err := c.printJSON(out); err != nil {
+						return err
+					}
+				} else {
+					c.batchTable(r.Batches)
+					for _, x := range r.Left {
+						c.say("reissue.left", x.ID(), x.Name, x.Fen, c.text(x.Why))
+					}
 				}
 				switch {
 				case len(r.Batches) > 0:
 				case len(r.Left) > 0:
 					return message.Err("reissue.all_left", len(r.Left))
-				default:
+				case !c.json:
 					c.say("reissue.none")
 				}
 				return nil
@@ -187,7 +197,12 @@ func (c *cli) returnsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return c.keptRows(open)
+			out := keptRowsOf(open)
+			if c.json {
+				return c.printJSON(out)
+			}
+			c.keptTable(out)
+			return nil
 		})
 	}}
 	var reason string
@@ -222,42 +237,60 @@ func (c *cli) returnsCommand() *cobra.Command {
 	return cmd
 }
 
-func (c *cli) keptRows(list []payroll.KeptRow) error {
-	type row struct {
-		Position int64                `json:"position"`
-		Line     int                  `json:"line"`
-		Payment  string               `json:"payment,omitempty"`
-		Account  string               `json:"account"` // masked
-		Holder   string               `json:"holder"`
-		Fen      money.Fen            `json:"fen"`
-		State    payroll.PaymentState `json:"state"`
-		Text     string               `json:"text"`
-		Problem  string               `json:"problem"`
-	}
-	out, rows := []row{}, [][]string{}
+// keptRow is a row of a bank's answer that was not applied, as JSON prints it.
+type keptRow struct {
+	Position int64                `json:"position"`
+	Line     int                  `json:"line"`
+	Payment  string               `json:"payment,omitempty"`
+	Card     string               `json:"card"` // masked
+	Holder   string               `json:"holder"`
+	Fen      money.Fen            `json:"fen"`
+	State    payroll.PaymentState `json:"state"`
+	Said     string               `json:"bank_said"`
+	Problem  string               `json:"problem"`
+}
+
+func keptRowsOf(list []payroll.KeptRow) []keptRow {
+	out := []keptRow{}
 	for _, x := range list {
 		payment := ""
 		if x.Payment != (payroll.PaymentID{}) {
 			payment = x.Payment.String()
 		}
-		r := row{x.Position, x.Line, payment, x.Account.String(), x.Holder, x.Fen, x.State, x.Text, x.Problem}
-		out = append(out, r)
-		rows = append(rows, []string{strconv.FormatInt(x.Position, 10), strconv.Itoa(x.Line), payment, r.Account, x.Holder, x.Fen.Grouped(), x.Text, x.Problem})
+		out = append(out, keptRow{x.Position, x.Line, payment, x.Account.String(), x.Holder, x.Fen, x.State, x.Text, x.Problem})
 	}
-	if c.json {
-		return c.printJSON(out)
+	return out
+}
+
+func (c *cli) keptTable(list []keptRow) {
+	rows := [][]string{}
+	for _, x := range list {
+		rows = append(rows, []string{strconv.FormatInt(x.Position, 10), strconv.Itoa(x.Line), x.Payment, x.Card, x.Holder, x.Fen.Grouped(), x.Said, x.Problem})
 	}
 	c.table([]string{"日志", "行", "支付", "账号", "户名", "金额（元）", "银行的说法", "为什么没有对上"}, rows, 6)
-	return nil
+}
+
+// answeredFile is what a bank's answer did, as JSON prints it.
+type answeredFile struct {
+	File      string                             `json:"file"`
+	Position  int64                              `json:"position"`
+	Unchanged bool                               `json:"unchanged"`
+	Copied    bool                               `json:"copied"`
+	Rows      int                                `json:"rows"`
+	Changed   map[payroll.PaymentState]int       `json:"changed"`     // payments, by the state they came into
+	Sums      map[payroll.PaymentState]money.Fen `json:"changed_fen"` // the same
+	Pending   int                                `json:"pending"`
+	Same      int                                `json:"same"`
+	Kept      []keptRow                          `json:"kept"`
 }
 
 // returned shows what a bank's answer did. Rows that were not applied make the exit code 3.
 func (c *cli) returned(file string, r payroll.ReturnResult) error {
 	if c.json {
-		if err := c.printJSON(map[string]any{"file": file, "position": r.Position, "unchanged": r.Unchanged, "copied": r.Copied, "rows": r.Rows, "changed": r.Changed, "fen": r.Sums,
-			"pending": r.Pending, "same": r.Same, "kept": len(r.Kept)}); err != nil {
-			return err
-		}
+		x := answeredFile{file, r.Position, r.Unchanged, r.Copied, r.Rows, map[payroll.PaymentState]int{}, map[payroll.PaymentState]money.Fen{}, r.Pending, r.Same, keptRowsOf(r.Kept)}
+		maps.Copy(x.Changed, r.Changed)
+		maps.Copy(x.Sums, r.Sums)
+		fmt.Fprintln(c.out, jsonText(x))
 	} else {
 		switch {
 		case r.Copied:
@@ -269,9 +302,7 @@ func (c *cli) returned(file string, r payroll.ReturnResult) error {
 				r.Changed[payroll.PaymentParked], r.Pending, r.Same)
 		}
 		if len(r.Kept) > 0 {
-			if err := c.keptRows(r.Kept); err != nil {
-				return err
-			}
+			c.keptTable(keptRowsOf(r.Kept))
 		}
 	}
 	if len(r.Kept) > 0 {

@@ -27,12 +27,16 @@ func (c *cli) paysheetCommand() *cobra.Command {
 	return cmd
 }
 
+// writtenFiles are files that a command has written, as JSON prints them.
+type writtenFiles struct {
+	Files   []string `json:"files"`
+	Written bool     `json:"written"` // false of a dry run
+}
+
 // wrote names the files that a command has written.
 func (c *cli) wrote(files []string) error {
 	if c.json {
-		return c.printJSON(struct {
-			Files []string `json:"files"`
-		}{files})
+		return c.printJSON(writtenFiles{append([]string{}, files...), !c.dryRun})
 	}
 	for _, f := range files {
 		c.sayWritten(f)

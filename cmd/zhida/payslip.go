@@ -10,6 +10,12 @@ import (
 	"zhida/payroll"
 )
 
+// writtenPayslips is the JSON of payslip.
+type writtenPayslips struct {
+	writtenFiles
+	Message string `json:"short_message,omitempty"` // of one person
+}
+
 func (c *cli) payslipCommand() *cobra.Command {
 	var out, who string
 	cmd := &cobra.Command{Use: "payslip ID", Short: "印工资条：每人一页，每一行怎么来、依据哪个文件，本年累计；另有全部明细表和短信", Args: cobra.ExactArgs(1),
@@ -30,10 +36,7 @@ func (c *cli) payslipCommand() *cobra.Command {
 					return err
 				}
 				if c.json {
-					return c.printJSON(struct {
-						Files   []string `json:"files"`
-						Message string   `json:"message,omitempty"`
-					}{files, text})
+					return c.printJSON(writtenPayslips{writtenFiles{append([]string{}, files...), !c.dryRun}, text})
 				}
 				if text != "" {
 					c.say("payslip.message", term.Clean(text))

@@ -14,6 +14,25 @@ import (
 	"zhida/rules/policy"
 )
 
+// cleanFiles are files without a problem, as JSON prints them.
+type cleanFiles struct {
+	Clean  int       `json:"clean"`
+	Advice []problem `json:"advice"`
+}
+
+// wholeText is a text that the book keeps, as JSON prints it.
+type wholeText struct {
+	Text string `json:"content"`
+}
+
+func (c *cli) printText(text string) error {
+	if c.json {
+		return c.printJSON(wholeText{text})
+	}
+	_, err := fmt.Fprint(c.out, text)
+	return err
+}
+
 func (c *cli) policyCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "policy", Short: "政策文件：检查、试算案例、比较、采用、列出"}
 	check := &cobra.Command{Use: "check FILE…", Short: "检查政策文件", Args: cobra.MinimumNArgs(1), RunE: func(_ *cobra.Command, args []string) error {
@@ -34,6 +53,9 @@ func (c *cli) policyCommand() *cobra.Command {
 		}
 		if len(all) > 0 {
 			return all
+		}
+		if c.json {
+			return c.printJSON(cleanFiles{len(args), c.problemList(advice)})
 		}
 		for _, x := range advice {
 			fmt.Fprintln(c.out, x.Text(c.language()))
@@ -86,8 +108,7 @@ func (c *cli) policyCommand() *cobra.Command {
 			}
 			for _, p := range list {
 				if strconv.FormatInt(p.Position, 10) == args[0] {
-					fmt.Fprint(c.out, p.Text)
-					return nil
+					return c.printText(p.Text)
 				}
 			}
 			return message.Err("policy.not_adopted", args[0])
@@ -105,20 +126,26 @@ func readPolicy(file string) (*policy.Policy, error) {
 	return policy.Read(file, text)
 }
 
+// failedCase is a case of a policy file that comes to something else, as JSON prints it.
+type failedCase struct {
+	File     string `json:"file"`
+	Case     string `json:"case"`
+	Line     int    `json:"line"`
+	Item     string `json:"item"`
+	Expected string `json:"expected"`
+	Computed string `json:"computed"`
+	Reason   string `json:"reason"` // why it is no amount, "" when it is one
+}
+
+// testedCases is the JSON of policy test.
+type testedCases struct {
+	Cases  int          `json:"cases"`
+	Passed int          `json:"passed"`
+	Failed []failedCase `json:"failed"`
+}
+
 func (c *cli) policyTest(files []string) error {
-	type failure struct {
-		File     string `json:"file"`
-		Case     string `json:"case"`
-		Line     int    `json:"line"`
-		Item     string `json:"item"`
-		Expected string `json:"expected"`
-		Computed string `json:"computed"`
-	}
-	out := struct {
-		Cases  int       `json:"cases"`
-		Passed int       `json:"passed"`
-		Failed []failure `json:"failed"`
-	}{Failed: []failure{}}
+	out := testedCases{Failed: []failedCase{}}
 	for _, file := range files {
 		p, err := readPolicy(file)
 		if err != nil {
@@ -131,7 +158,7 @@ func (c *cli) policyTest(files []string) error {
 			}
 			for _, x := range r.Checks {
 				if !x.Passed {
-					out.Failed = append(out.Failed, failure{file, r.Name, r.Line, x.Item, x.Expected, x.Computed})
+					out.Failed = append(out.Failed, failedCase{file, r.Name, r.Line, x.Item, x.Expected, x.Computed, x.Reason})
 				}
 			}
 		}
@@ -152,6 +179,15 @@ func (c *cli) policyTest(files []string) error {
 	return nil
 }
 
+// policyRow is an adopted document, as JSON prints it.
+type policyRow struct {
+	Position  int64  `json:"position"`
+	Document  string `json:"document"`
+	Title     string `json:"title"`
+	Digest    string `json:"digest"`
+	Withdrawn int64  `json:"withdrawn_at,omitempty"`
+}
+
 func (c *cli) policyList(cmd *cobra.Command) error {
 	return c.with(cmd, func(ctx context.Context, a *app.App) error {
 		list, err := a.PolicyList(ctx)
@@ -159,21 +195,14 @@ func (c *cli) policyList(cmd *cobra.Command) error {
 			return err
 		}
 		rows := [][]string{}
-		type row struct {
-			Position  int64  `json:"position"`
-			Document  string `json:"document"`
-			Title     string `json:"title"`
-			Digest    string `json:"digest"`
-			Withdrawn int64  `json:"withdrawn,omitempty"`
-		}
-		out := []row{}
+		out := []policyRow{}
 		for _, p := range list {
 			state := "有效"
 			if p.Withdrawn != 0 {
 				state = "已撤销（日志第" + strconv.FormatInt(p.Withdrawn, 10) + "条）"
 			}
 			rows = append(rows, []string{strconv.FormatInt(p.Position, 10), p.Document, p.Title, p.Digest[:8], state})
-			out = append(out, row{p.Position, p.Document, p.Title, p.Digest, p.Withdrawn})
+			out = append(out, policyRow{p.Position, p.Document, p.Title, p.Digest, p.Withdrawn})
 		}
 		if c.json {
 			return c.printJSON(out)

@@ -20,15 +20,12 @@ func (c *cli) policyDiff() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		texts := []string{}
-		for _, m := range policy.Diff(old, fresh) {
-			texts = append(texts, m.Text(c.language()))
-		}
+		changes := c.toldAll(policy.Diff(old, fresh))
 		if c.json {
-			return c.printJSON(texts)
+			return c.printJSON(changes)
 		}
-		for _, t := range texts {
-			fmt.Fprintln(c.out, t)
+		for _, x := range changes {
+			fmt.Fprintln(c.out, x.Text)
 		}
 		return nil
 	}}

@@ -13,6 +13,12 @@ import (
 	"zhida/rules/message"
 )
 
+// triedDrafts is the JSON of policy try.
+type triedDrafts struct {
+	*payroll.Trial
+	Files []string `json:"files"` // the workbook, where one was asked for
+}
+
 // policyTry computes drafts against the real roster before anybody adopts them.
 func (c *cli) policyTry() *cobra.Command {
 	var from, to, out string
@@ -48,7 +54,11 @@ func (c *cli) policyTry() *cobra.Command {
 					}
 				}
 				if c.json {
-					return c.printJSON(t)
+					x := triedDrafts{Trial: t, Files: []string{}}
+					if out != "" {
+						x.Files = append(x.Files, out)
+					}
+					return c.printJSON(x)
 				}
 				c.tried(t)
 				if out != "" {

@@ -11,6 +11,18 @@ import (
 	"zhida/rules/message"
 )
 
+// proposalRow is something that waits for somebody, as JSON prints it.
+type proposalRow struct {
+	Position int64          `json:"position"`
+	Kind     string         `json:"kind"`
+	Title    string         `json:"title"`
+	Actor    string         `json:"actor"`
+	Decided  int64          `json:"decided_at,omitempty"`
+	Accepted bool           `json:"accepted"`
+	Route    string         `json:"route,omitempty"`
+	Waits    []payroll.Role `json:"waits_for"`
+}
+
 func (c *cli) proposalCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "proposal", Short: "要别人确认才能生效的事项：列出、确认、否决或退回"}
 	var all bool
@@ -20,24 +32,14 @@ func (c *cli) proposalCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			type row struct {
-				Position int64          `json:"position"`
-				Kind     string         `json:"kind"`
-				Title    string         `json:"title"`
-				Actor    string         `json:"actor"`
-				Decided  int64          `json:"decided,omitempty"`
-				Accepted bool           `json:"accepted"`
-				Route    string         `json:"route,omitempty"`
-				Waits    []payroll.Role `json:"waits_for"`
-			}
-			rows, out := [][]string{}, []row{}
+			rows, out := [][]string{}, []proposalRow{}
 			for _, p := range list {
 				state := "待" + rolesText(p.Waits) + "确认"
 				if p.Decided != 0 {
 					state = map[bool]string{true: "已确认", false: "已否决"}[p.Accepted]
 				}
 				rows = append(rows, []string{strconv.FormatInt(p.Position, 10), p.Title, p.Actor, state, p.Route})
-				out = append(out, row{p.Position, p.Kind, p.Title, p.Actor, p.Decided, p.Accepted, p.Route, p.Waits})
+				out = append(out, proposalRow{p.Position, p.Kind, p.Title, p.Actor, p.Decided, p.Accepted, p.Route, append([]payroll.Role{}, p.Waits...)})
 			}
 			if c.json {
 				return c.printJSON(out)

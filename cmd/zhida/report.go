@@ -58,7 +58,7 @@ func (c *cli) surveyed(cmd *cobra.Command, done, would string, ofBatch func(*app
 			case err != nil:
 				return err
 			case c.json:
-				return c.printJSON(map[string]any{"file": file, "written": !c.dryRun})
+				return c.printJSON(writtenFiles{[]string{file}, !c.dryRun})
 			case c.dryRun:
 				c.say(would, file)
 			default:

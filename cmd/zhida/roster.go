@@ -27,33 +27,33 @@ func (c *cli) rosterCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if c.json {
-					if err := c.rosterJSON(x); err != nil {
-						return err
-					}
-				} else {
+				if !c.json {
 					c.rosterTables(x)
 				}
-				if out == "" {
-					return nil
-				}
-				if len(x.Drafts())+len(x.Differ) == 0 {
+				var files []string
+				switch {
+				case out == "":
+				case len(x.Drafts())+len(x.Differ) == 0:
 					c.note(message.M("roster.same"))
-					return nil
+				default:
+					lists, err := a.FormLists(ctx)
+					if err != nil {
+						return err
+					}
+					b, err := importers.ChangeSheet(lists, x)
+					if err != nil {
+						return err
+					}
+					if err := c.writeNew(out, b); err != nil {
+						return err
+					}
+					files = []string{out}
 				}
-				lists, err := a.FormLists(ctx)
-				if err != nil {
-					return err
+				if c.json {
+					return c.rosterJSON(x, files)
 				}
-				b, err := importers.ChangeSheet(lists, x)
-				if err != nil {
-					return err
-				}
-				if err := writeNew(out, b); err != nil {
-					return err
-				}
-				if !c.json {
-					c.say("file.written", out)
+				for _, file := range files {
+					c.sayWritten(file)
 				}
 				return nil
 			})
@@ -92,40 +92,48 @@ func (c *cli) rosterTables(x *payroll.RosterComparison) {
 	c.say("roster.compared", x.Rows, x.Book, len(x.New), len(x.Missing), len(persons), len(x.Differ))
 }
 
-func (c *cli) rosterJSON(x *payroll.RosterComparison) error {
-	type person struct {
-		Person   int64          `json:"person,omitempty"`
-		Name     string         `json:"name"`
-		ID       string         `json:"id"` // masked
-		Category facts.Category `json:"category"`
-		Place    string         `json:"place"`
-		Posts    string         `json:"posts,omitempty"`
-		Cell     string         `json:"cell,omitempty"`
-	}
-	type difference struct {
-		Person int64  `json:"person"`
-		Name   string `json:"name"`
-		ID     string `json:"id"` // masked
-		Field  string `json:"field"`
-		Sheet  string `json:"sheet"`
-		Book   string `json:"book"`
-		Cell   string `json:"cell"`
-	}
-	out := struct {
-		Rows    int          `json:"rows"`
-		Book    int          `json:"book"`
-		New     []person     `json:"new"`
-		Missing []person     `json:"missing"`
-		Differ  []difference `json:"differ"`
-	}{x.Rows, x.Book, []person{}, []person{}, []difference{}}
+// rosterPerson is somebody whom only the sheet or only the book has, as JSON prints it.
+type rosterPerson struct {
+	Person   int64          `json:"person,omitempty"`
+	Name     string         `json:"name"`
+	ID       string         `json:"id"` // masked
+	Category facts.Category `json:"category"`
+	Place    string         `json:"place"`
+	Posts    string         `json:"posts,omitempty"`
+	Cell     string         `json:"cell,omitempty"`
+}
+
+// rosterDifference is a field in which sheet and book differ, as JSON prints it.
+type rosterDifference struct {
+	Person int64  `json:"person"`
+	Name   string `json:"name"`
+	ID     string `json:"id"` // masked
+	Field  string `json:"field"`
+	Sheet  string `json:"in_sheet"`
+	Book   string `json:"in_book"`
+	Cell   string `json:"cell"`
+}
+
+// rosterCompared is the JSON of roster.
+type rosterCompared struct {
+	Rows    int                `json:"rows"`
+	Book    int                `json:"people_in_book"`
+	New     []rosterPerson     `json:"new"`
+	Missing []rosterPerson     `json:"missing"`
+	Differ  []rosterDifference `json:"differ"`
+	Files   []string           `json:"files"`
+}
+
+func (c *cli) rosterJSON(x *payroll.RosterComparison, files []string) error {
+	out := rosterCompared{x.Rows, x.Book, []rosterPerson{}, []rosterPerson{}, []rosterDifference{}, append([]string{}, files...)}
 	for _, n := range x.New {
-		out.New = append(out.New, person{0, n.Profile.Name, n.ID.String(), n.Profile.Category, n.Profile.Place, "", n.Cell})
+		out.New = append(out.New, rosterPerson{0, n.Profile.Name, n.ID.String(), n.Profile.Category, n.Profile.Place, "", n.Cell})
 	}
 	for _, m := range x.Missing {
-		out.Missing = append(out.Missing, person{m.Person, m.Name, m.ID.String(), m.Profile.Category, m.Place, m.Posts, ""})
+		out.Missing = append(out.Missing, rosterPerson{m.Person, m.Name, m.ID.String(), m.Profile.Category, m.Place, m.Posts, ""})
 	}
 	for _, d := range x.Differ {
-		out.Differ = append(out.Differ, difference{d.Person, d.Name, d.ID.String(), d.Field, d.Sheet, d.Book, d.Cell})
+		out.Differ = append(out.Differ, rosterDifference{d.Person, d.Name, d.ID.String(), d.Field, d.Sheet, d.Book, d.Cell})
 	}
 	return c.printJSON(out)
 }

@@ -84,15 +84,23 @@ func (c *cli) compute(cmd *cobra.Command, month, without string) error {
 	})
 }
 
+// runMade is what a run made, as JSON prints it.
+type runMade struct {
+	Month   calendar.Month    `json:"month"`
+	Roster  int               `json:"roster"`
+	Batches []batchHead       `json:"batches"`
+	Refused []refused         `json:"refused"`
+	Broken  []brokenRow       `json:"broken"`
+	Waiting []payroll.BatchID `json:"waiting"` // back-pay batches that are open, and were left alone
+	Skipped []calendar.Month  `json:"skipped"` // earlier months that were never run, and are paid with this one
+	Ended   []endedRow        `json:"ended_items"`
+}
+
 // computed shows what a run made. Refused persons make the exit code 3.
 func (c *cli) computed(m calendar.Month, r payroll.RunResult) error {
 	if c.json {
-		heads := make([]batchHead, 0, len(r.Batches))
-		for _, b := range r.Batches {
-			heads = append(heads, headOf(b))
-		}
-		if err := c.printJSON(map[string]any{"month": m, "roster": r.Roster, "batches": heads, "refused": refusedOf(r.Refused, c.language()), "broken": brokenOf(r.Broken, c.language()),
-			"waiting": append([]payroll.BatchID{}, r.Waiting...), "skipped": append([]calendar.Month{}, r.Skipped...), "ended": endedOf(r.Ended)}); err != nil {
+		if err := c.printJSON(runMade{m, r.Roster, headsOf(r.Batches), refusedOf(r.Refused, c.language()), brokenOf(r.Broken, c.language()),
+			append([]payroll.BatchID{}, r.Waiting...), append([]calendar.Month{}, r.Skipped...), endedOf(r.Ended)}); err != nil {
 			return err
 		}
 	} else {
@@ -168,7 +176,7 @@ func short(digest string) string { return digest[:min(8, len(digest))] }
 
 // endedRow is an item that ended as JSON prints it.
 type endedRow struct {
-	Item     string `json:"item"`
+	Item     string `json:"item_name"`
 	Document string `json:"document"`
 }
 

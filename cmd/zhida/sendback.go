@@ -27,15 +27,19 @@ func (c *cli) sendbackCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				var files []string
+				if dir != "" {
+					file, err := a.SendBackSlip(ctx, slip, dir)
+					if err != nil {
+						return err
+					}
+					files = []string{file}
+				}
+				if c.json {
+					return c.printJSON(sentBack{slip.Position, slip.To, append([]string{}, files...)})
+				}
 				c.say("sendback.done", slip.Position, slip.To)
-				if dir == "" {
-					return nil
-				}
-				file, err := a.SendBackSlip(ctx, slip, dir)
-				if err == nil {
-					c.sayWritten(file)
-				}
-				return err
+				return c.wrote(files)
 			})
 		}}
 	add.Flags().StringVar(&to, "to", "", "退给谁；空着是会签里财政的前一步")
@@ -62,26 +66,35 @@ func (c *cli) sendbackCommand() *cobra.Command {
 	return cmd
 }
 
+// slipRow is a fact that was sent back to its owner, as JSON prints it.
+type slipRow struct {
+	Position int64  `json:"position"`
+	Person   int64  `json:"person"`
+	Name     string `json:"name"`
+	Place    string `json:"place"`
+	Kind     string `json:"kind"`
+	To       string `json:"sent_to"`
+	Reason   string `json:"reason"`
+	Answered int64  `json:"answered_at,omitempty"`
+	Answer   string `json:"answer,omitempty"`
+}
+
+// sentBack is the JSON of sendback add.
+type sentBack struct {
+	Position int64    `json:"position"`
+	To       string   `json:"sent_to"`
+	Files    []string `json:"files"`
+}
+
 func (c *cli) sentBacks(cmd *cobra.Command) error {
 	return c.with(cmd, func(ctx context.Context, a *app.App) error {
 		list, err := a.SentBacks(ctx)
 		if err != nil {
 			return err
 		}
-		type slip struct {
-			Position int64  `json:"position"`
-			Person   int64  `json:"person"`
-			Name     string `json:"name"`
-			Place    string `json:"place"`
-			Kind     string `json:"kind"`
-			To       string `json:"to"`
-			Reason   string `json:"reason"`
-			Answered int64  `json:"answered,omitempty"`
-			Answer   string `json:"answer,omitempty"`
-		}
-		out, rows := []slip{}, [][]string{}
+		out, rows := []slipRow{}, [][]string{}
 		for _, x := range list {
-			out = append(out, slip{x.Position, x.Person, x.Name, x.Place, x.Kind, x.To, x.Reason, x.Answered, x.Answer})
+			out = append(out, slipRow{x.Position, x.Person, x.Name, x.Place, x.Kind, x.To, x.Reason, x.Answered, x.Answer})
 			state := "没有答复"
 			switch {
 			case x.Answer != "":

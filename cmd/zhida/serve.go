@@ -39,7 +39,7 @@ func (c *cli) serveCommand() *cobra.Command {
 						return err
 					}
 				}
-				d := &daemon{app: a, session: s, every: every, vouched: vouched, log: slog.New(slog.NewTextHandler(c.errs, nil))}
+				d := &daemon{app: a, session: s, every: every, vouched: vouched, log: c.log()}
 				if once {
 					return c.once(ctx, d)
 				}
@@ -51,6 +51,14 @@ func (c *cli) serveCommand() *cobra.Command {
 	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:9180", "健康检查和指标的地址，只能是本机；空着就没有")
 	cmd.Flags().StringVar(&acceptClock, "accept-clock", "", "停了一个半月以上、又没有时间服务器时，写今天的日期，证实时钟没有走快")
 	return cmd
+}
+
+// log tells what the daemon does, a line each.
+func (c *cli) log() *slog.Logger {
+	if c.json {
+		return slog.New(slog.NewJSONHandler(c.errs, nil))
+	}
+	return slog.New(slog.NewTextHandler(c.errs, nil))
 }
 
 // vouchedDay reads the day on which somebody says that the clock is right, zero for none.
@@ -101,21 +109,29 @@ func (c *cli) once(ctx context.Context, d *daemon) error {
 	return nil
 }
 
+// dutyRow is something that was due and is done, as JSON prints it.
+type dutyRow struct {
+	Kind  string         `json:"kind"`
+	Month calendar.Month `json:"month,omitzero"`
+	Step  string         `json:"step,omitempty"`
+	Date  calendar.Date  `json:"date"`
+	Text  string         `json:"text"`
+}
+
+// lookedOnce is the JSON of serve --once.
+type lookedOnce struct {
+	Done    []dutyRow         `json:"done"`
+	Waiting []payroll.BatchID `json:"waiting"`
+}
+
 // performed prints what one look has done.
 func (c *cli) performed(l look) error {
 	if c.json {
-		type row struct {
-			Kind  string `json:"kind"`
-			Month string `json:"month"`
-			Step  string `json:"step,omitempty"`
-			Date  string `json:"date"`
-			Text  string `json:"text"`
-		}
-		rows := []row{}
+		out := lookedOnce{[]dutyRow{}, append([]payroll.BatchID{}, l.waiting...)}
 		for _, d := range l.done {
-			rows = append(rows, row{d.Kind, d.Month.String(), d.Step, d.Date.String(), d.Chinese()})
+			out.Done = append(out.Done, dutyRow{d.Kind, d.Month, d.Step, d.Date, d.Chinese()})
 		}
-		return c.printJSON(rows)
+		return c.printJSON(out)
 	}
 	for _, d := range l.done {
 		if d.Kind == schedule.Remind {

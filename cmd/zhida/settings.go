@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -40,10 +39,10 @@ func (c *cli) settingsCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.with(cmd, func(ctx context.Context, a *app.App) error {
 				text, err := a.SettingsText(ctx)
-				if err == nil {
-					fmt.Fprint(c.out, text)
+				if err != nil {
+					return err
 				}
-				return err
+				return c.printText(text)
 			})
 		},
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -60,7 +59,7 @@ func tasksOf(ctx context.Context, a *app.App, list []payroll.Task, name string) 
 
 func (c *cli) standing(s payroll.Standing) error {
 	if c.json {
-		return c.printJSON(standingJSON(s, c.language()))
+		return c.printJSON(standingOf(s, c.language()))
 	}
 	c.say("status.head", s.Month.Chinese(), s.Today)
 	if len(s.Steps) > 0 {
@@ -106,31 +105,39 @@ func (c *cli) standing(s payroll.Standing) error {
 	return nil
 }
 
-// standingJSON is the JSON of a standing, see docs/json.md.
-func standingJSON(s payroll.Standing, lang message.Lang) any {
-	type step struct {
-		Step string        `json:"step"`
-		Date calendar.Date `json:"date"`
-		Done bool          `json:"done"`
-	}
-	type task struct {
-		Code   string         `json:"code"`
-		What   string         `json:"what"`
-		Roles  []payroll.Role `json:"roles"`
-		Except []string       `json:"except,omitempty"`
-		By     string         `json:"by,omitempty"`
-		Do     string         `json:"do"`
-	}
-	steps, tasks := []step{}, []task{}
+// stepRow is a step of a month, as JSON prints it.
+type stepRow struct {
+	Step string        `json:"step"`
+	Date calendar.Date `json:"date"`
+	Done bool          `json:"is_done"`
+}
+
+// taskRow is something that somebody has to do, as JSON prints it.
+type taskRow struct {
+	Code   string         `json:"code"`
+	Text   string         `json:"text"`
+	Roles  []payroll.Role `json:"roles"`
+	Except []string       `json:"except"`
+	By     calendar.Date  `json:"by,omitzero"`
+	Do     string         `json:"do"`
+}
+
+// monthStanding is the JSON of status.
+type monthStanding struct {
+	Month   calendar.Month `json:"month"`
+	Today   calendar.Date  `json:"today"`
+	Steps   []stepRow      `json:"steps"`
+	Batches []batchHead    `json:"batches"`
+	Tasks   []taskRow      `json:"tasks"`
+}
+
+func standingOf(s payroll.Standing, lang message.Lang) monthStanding {
+	out := monthStanding{s.Month, s.Today, []stepRow{}, headsOf(s.Batches), []taskRow{}}
 	for _, x := range s.Steps {
-		steps = append(steps, step{x.Step.Code, x.Date, x.Done})
+		out.Steps = append(out.Steps, stepRow{x.Step.Code, x.Date, x.Done})
 	}
 	for _, t := range s.Tasks {
-		by := ""
-		if t.By != 0 {
-			by = fmt.Sprint(t.By)
-		}
-		tasks = append(tasks, task{t.What.Code, t.What.Text(lang), t.Roles, t.Except, by, t.Do})
+		out.Tasks = append(out.Tasks, taskRow{t.What.Code, t.What.Text(lang), append([]payroll.Role{}, t.Roles...), append([]string{}, slices.Compact(t.Except)...), t.By, "zhida " + t.Do})
 	}
-	return map[string]any{"month": s.Month, "today": s.Today, "steps": steps, "batches": headsOf(s.Batches), "tasks": tasks}
+	return out
 }

@@ -36,8 +36,11 @@ func (c *cli) templateCommand() *cobra.Command {
 			if out == "" {
 				out = args[0] + ".xlsx"
 			}
-			if err := writeNew(out, b); err != nil {
+			if err := c.writeNew(out, b); err != nil {
 				return err
+			}
+			if c.json || c.dryRun {
+				return c.wrote([]string{out})
 			}
 			c.say("template.done", out)
 			return nil
@@ -57,7 +60,14 @@ func (c *cli) bookIsThere() bool {
 }
 
 // writeNew writes a file that only its owner can read; one that is there already stays.
-func writeNew(name string, content []byte) error {
+// A dry run writes nothing.
+func (c *cli) writeNew(name string, content []byte) error {
+	if _, err := os.Lstat(name); err == nil {
+		return message.Err("file.exists", name)
+	}
+	if c.dryRun {
+		return nil
+	}
 	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if errors.Is(err, fs.ErrExist) {
 		return message.Err("file.exists", name)
