@@ -30,7 +30,7 @@ func TestProblems(t *testing.T) {
 		"sheet.private_use": {"roster", "B2"}, "sheet.text": {"roster", "B2"},
 		"value.bank": {"accounts", "D2"}, "value.choice": {"roster", "C2"}, "value.cnaps": {"accounts", "E2"}, "value.date": {"tenure", "E2"},
 		"value.date_number": {"roster", "E2"}, "value.formula": {"roster", "A2"}, "value.full_width": {"amounts", "D2"}, "value.long": {"roster", "B2"},
-		"value.month": {"amounts", "C2"}, "value.no_such_day": {"days", "D2"}, "value.number": {"places", "C2"}, "value.number_as_id": {"roster", "A2"},
+		"value.month": {"amounts", "C2"}, "value.month_unsure": {"amounts", "C2"}, "value.no_such_day": {"days", "D2"}, "value.number": {"places", "C2"}, "value.number_as_id": {"roster", "A2"},
 		"value.percent": {"recipients", "E2"}, "import.place_named": {"roster", "D2"}, "value.place": {"roster", "D2"}, "value.separators": {"amounts", "D2"}, "value.too_small": {"transfers", "E2"},
 		"value.whole": {"places", "C2"}, "value.yes": {"tenure", "G2"},
 		"change.needs": {payroll.KindChanges, "O5"}, "election.handover_before": {payroll.KindElection, "C4"}, "election.village_code": {payroll.KindElection, "A4"},
@@ -38,10 +38,10 @@ func TestProblems(t *testing.T) {
 		// Of the file as a whole:
 		"import.empty": {"roster", ""}, "import.heading_twice": {"roster", ""}, "import.heading_unsure": {"amounts", ""}, "import.no_heading": {"roster", ""},
 		"import.which_sheet": {"roster", ""}, "sheet.damaged": {"roster", ""}, "sheet.encoding": {"roster", ""}, "sheet.encrypted": {"roster", ""},
-		"sheet.old_format": {"roster", ""}, "sheet.part": {"roster", ""}, "sheet.rows": {"roster", ""}, "sheet.suspicious": {"roster", ""}, "sheet.too_large": {"roster", ""},
+		"import.unit": {"amounts", ""}, "sheet.kind": {"roster", ""}, "sheet.quotes": {"roster", ""}, "sheet.old_format": {"roster", ""}, "sheet.part": {"roster", ""}, "sheet.rows": {"roster", ""}, "sheet.suspicious": {"roster", ""}, "sheet.too_large": {"roster", ""},
 		// Nothing is wrong, and the clerk should know:
 		"import.extra_columns": {"roster", ""}, "import.hidden_columns": {"roster", ""}, "import.hidden_rows": {"roster", ""}, "import.other_sheets": {"roster", ""},
-		"import.unfilled": {"verifications", ""},
+		"import.unfilled": {"verifications", ""}, "import.blank_rows": {"roster", ""},
 	}
 	items := map[string]string{"基本工资": "base", "住房公积金": "fund"}
 	entries, err := os.ReadDir(samples)

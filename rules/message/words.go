@@ -2,12 +2,16 @@ package message
 
 // Word is a word or a sentence of a screen in a language: what commands and flags are for,
 // headings of tables, states. Screens are written in Chinese; what the list lacks, such as
-// names and document numbers, stays as it is.
-func Word(l Lang, chinese string) string {
+// names and document numbers, stays as it is. Places {0}, {1} … take the arguments.
+func Word(l Lang, chinese string, args ...any) string {
+	text := chinese
 	if english, ok := words[chinese]; ok && l == English {
-		return english
+		text = english
 	}
-	return chinese
+	if len(args) == 0 {
+		return text
+	}
+	return fill(text, M("", args...).Args)
 }
 
 // HasWord says whether a word of a screen has its English.
@@ -15,6 +19,120 @@ func HasWord(chinese string) bool { _, ok := words[chinese]; return ok }
 
 // words are the words of screens, Chinese to English. A test holds them against cmd/zhida.
 var words = map[string]string{
+	// States, steps, causes and registers.
+	"数据主管":   "owns facts",
+	"户名不符":   "another holder",
+	"账号不存在":  "no such account",
+	"已销户":    "account closed",
+	"冻结、止付":  "frozen or stopped",
+	"久悬、未激活": "dormant or not activated",
+	"非结算账户":  "not an account for settlement",
+	"挂失":     "reported lost",
+	"证件不符":   "another ID",
+	"超过限额":   "over the limit",
+	"银行判为重复": "taken for a double by the bank",
+	"银行不受理":  "not accepted by the bank",
+	"撤回":     "recalled",
+	"其他":     "other",
+	"没有写明":   "not stated",
+	"代扣上缴":   "deducted and passed on",
+	"没有动用":   "not used",
+	"互抵":     "set off",
+	"计算中":    "being computed",
+	"计算草稿":   "compute the draft",
+	"备份没有做成，原因在守护进程的输出里": "no backup was made; the reason is in the output of the daemon",
+	"还没有办完":                "is not finished",
+	"还没有办完，当月草稿等它":         "is not finished, and this month's draft waits for it",
+	"在变动截止前就已提交，其后的变动不在里面": "was submitted before the cut-off, and what changed later is not in it",
+	"已过期":                    "overdue",
+	"死亡登记":                   "register of deaths",
+	"离任调离登记":                 "register of departures",
+	"退休登记":                   "register of retirements",
+	"处分停发登记":                 "register of sanctions",
+	"编制实名登记":                 "register of established posts",
+	"村级定员登记":                 "register of village posts",
+	"其他财政供养登记":               "register of other public pay",
+	"其他申报登记":                 "register of other claims",
+	"亲属登记":                   "register of kin",
+	"代办领卡登记":                 "register of agents",
+	"专户对账单":                  "statement of the fund account",
+	"转移支付登记":                 "register of transfers",
+	"工作日历":                   "working-day calendar",
+	"设置 checks.ages":         "the setting checks.ages",
+	"设置 checks.standards":    "the setting checks.standards",
+	"文件或设置里的比例规则":            "rules of shares in documents or settings",
+	"设置 checks.incompatible": "the setting checks.incompatible",
+	"任职经历":                   "service",
+	"同渠道以前的批次":               "earlier batches of the channel",
+	"变动截止":                   "cut-off",
+	"复核审批":                   "check and approval",
+	"送银行清单":                  "list to the bank",
+	"资金到位":                   "money in place",
+	"入账":                     "credited",
+	"等下一批结算":                 "waits for the next batch",
+	"等登记继承人":                 "waits for heirs to be named",
+	"花名册":                    "roster",
+	"任职":                     "service",
+	"账户":                     "accounts",
+	"下村天数":                   "field days",
+	"缺勤":                     "absences",
+	"考核":                     "assessment",
+	"给定金额":                   "given amounts",
+	"已发金额":                   "paid before",
+	"缓发停付":                   "holds and stops",
+	"协助执行":                   "court orders",
+	"资格认证":                   "verification",
+	"旧欠待扣款":                  "old debts",
+	"公示":                     "public notice",
+	"解除缓发":                   "hold released",
+	"待扣回":                    "to be kept back",
+	"标准":                     "standard",
+	"情况":                     "facts",
+	"地方或参考数":                 "place or reference",
+	"同组的人":                   "others of the group",
+	"月份（年限、年龄、发放月、天数）": "month (years, age, month of payment, days)",
+	"没有找到原因": "no cause found",
+	"行政区划":   "places",
+	"考勤":     "attendance",
+	"参考数据":   "references",
+
+	// Cells and lines that are put together with names and numbers.
+	"和":         "and",
+	"、":         ", ",
+	"{0}（扣款）":   "{0} (deduction)",
+	"{0}（{1}日）": "{0} (day {1})",
+	"{0} 提前":    "{0}, moved earlier",
+	"{0} 日":     "{0} Sun", "{0} 一": "{0} Mon", "{0} 二": "{0} Tue", "{0} 三": "{0} Wed", "{0} 四": "{0} Thu", "{0} 五": "{0} Fri", "{0} 六": "{0} Sat",
+	"{0} 号 {1}（{2}） {3}": "No. {0} {1} ({2}) {3}",
+	"{0}（{1}） {2}":       "{0} ({1}) {2}",
+	"{0} 天以内":            "within {0} days",
+	"{0} 笔没有送达":          "{0} not served",
+	"{0} 同意":             "{0}, agreed",
+	"银行回盘":               "a bank's answer",
+	"批次 {0}":             "batch {0}",
+	"已撤销（日志第{0}条）":       "withdrawn (journal {0})",
+	"待{0}确认":             "waits for {0}",
+	"{0} 试算":             "{0} trial",
+	"无误（{0}）":            "right as it was ({0})",
+	"已更正（日志 {0}）":        "corrected (journal {0})",
+	"{0} 过期":             "{0}, overdue",
+	"{0} 今天":             "{0}, today",
+	"{0}（{1}除外）":         "{0} (not {1})",
+	"{0} {1}：":           "{0} {1}: ",
+	"[{0}] {1}：{2}":      "[{0}] {1}: {2}",
+	"{0} 秒  {1}":         "{0} s  {1}",
+	"账本（口令：{0}）":         "the book (passphrase: {0})",
+	"十一月的证据，一个批次一个文件夹和一个压缩包：zhida-verify {0}": "November's evidence, a folder and a zip a batch: zhida-verify {0}",
+	"建账：四名人员、设置、五个政策文件":                       "a new book: four people, settings, five policy files",
+	"导入十月的表格":                 "October's sheets come in",
+	"十月：计算、提交、复核、审批、导出":       "October: computed, submitted, checked, approved, exported",
+	"更正：迟报去世、类别调整、补偿标准从九月起提高": "corrections: a death reported late, a class changed, compensation raised from September on",
+	"重算十月：只有差额":               "October computed again: differences only",
+	"导入十一月的换届和考勤":             "November's election and attendance come in",
+	"十一月：计算、提交、复核、审批、导出":      "November: computed, submitted, checked, approved, exported",
+	"再算一次十一月、再重算一次十月：没有应发":    "November and October once more: nothing is due",
+	"十一月的证据和审计报告":             "November's evidence and audit report",
+
 	// What commands are for.
 	"直达：按县里的文件计算、审核并直接发放乡镇干部、村干部和离任村干部的待遇":                                                              "Zhida: computes, checks and pays straight to the card what a county has promised its rural cadres by document",
 	"直达（zhida）：县财政局的待遇发放引擎。\n退出码：0 完成，1 内部错误，2 用法不对，3 有行或人被拒绝，4 没有找到，5 状态不对，6 没有权限，7 检查不通过，8 正忙，9 被中断。": "Zhida: the pay engine of a county finance bureau.\nExit codes: 0 done, 1 internal error, 2 wrong usage, 3 rows or people refused, 4 not found, 5 wrong state, 6 not permitted, 7 a check failed, 8 busy, 9 interrupted.",
@@ -161,12 +279,12 @@ var words = map[string]string{
 	"金额和日期": "amount and day", "对账": "matched by", "已确认": "accepted", "已否决": "rejected", "增减的部分": "what changed", "乡镇和村": "place", "已通过": "passed",
 
 	// What flags are for.
-	"账本：文件路径或 postgres://…（ZHIDA_BOOK）": "the book: a file, or postgres://… (ZHIDA_BOOK)",
-	"以谁的身份操作（ZHIDA_AS）":                 "who acts (ZHIDA_AS)",
-	"存口令的文件，供机器使用，只有自己能读；不给就在终端询问":      "file with the passphrase, for machines, readable by you alone; asked at the terminal without it",
-	"演练账本的时钟：日期或 RFC 3339 时间":           "clock of a rehearsal book: a day, or a time in RFC 3339",
-	"消息的语言：zh 或 en（ZHIDA_LANG）":         "language of messages: zh or en (ZHIDA_LANG)",
-	"试一遍：检查都做，什么也不保存":                   "try: everything is checked, nothing is kept",
+	"账本：文件路径或 postgres://…（ZHIDA_BOOK）":  "the book: a file, or postgres://… (ZHIDA_BOOK)",
+	"以谁的身份操作（ZHIDA_AS）":                  "who acts (ZHIDA_AS)",
+	"存口令的文件，供机器使用，只有自己能读；不给就在终端询问":       "file with the passphrase, for machines, readable by you alone; asked at the terminal without it",
+	"演练账本的时钟：日期或 RFC 3339 时间（ZHIDA_NOW）": "clock of a rehearsal book: a day, or a time in RFC 3339 (ZHIDA_NOW)",
+	"消息的语言：zh 或 en（ZHIDA_LANG）":          "language of messages: zh or en (ZHIDA_LANG)",
+	"试一遍：检查都做，什么也不保存":                    "try: everything is checked, nothing is kept",
 	"输出 JSON":       "JSON output",
 	"要送出去的东西不再询问":   "do not ask before something leaves the house",
 	"这个命令的帮助":       "help about this command",

@@ -171,7 +171,7 @@ func TestHostileFiles(t *testing.T) {
 				if os.Getenv("ZHIDA_LONG") == "" && len(kinds) > 1 && k%3 != i%3 { // each kind has a third of the files
 					continue
 				}
-				check(kind, file, b.app.Import(ctx, b.by["张敏"], kind, []string{file}, ImportOptions{ImportOptions: payroll.ImportOptions{AcceptGood: true}}, func(Imported) error { return nil }))
+				check(kind, file, b.app.Import(ctx, b.by["张敏"], kind, []string{file}, ImportOptions{ImportOptions: payroll.ImportOptions{AcceptGood: true}}, func(Imported) error { return nil }, nil))
 			}
 			for _, layout := range []string{"ccb-txt", "psbc-txt", "icbc-xls", "pain001"} {
 				_, err := b.app.Returns(ctx, b.by["张敏"], file, ReturnOptions{Layout: layout})
