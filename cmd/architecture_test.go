@@ -104,7 +104,7 @@ var homes = map[string][]string{
 	"github.com/jackc/pgx/v5":       {"payroll/store"},
 	"github.com/pressly/goose/v3":   {"payroll/store"},
 	"github.com/xuri/excelize/v2":   {"importers/sheet", "exporters/bankfile", "exporters/workbook", "testdata/bank", "testdata/counties/gen"},
-	"golang.org/x/text":             {"importers/sheet", "importers/returns", "exporters/bankfile", "testdata/bank", "testdata/counties/gen"},
+	"golang.org/x/text":             {"importers/sheet", "importers/returns", "exporters/bankfile", "testdata/bank", "testdata/counties/gen", "testdata/problems/gen"},
 	"github.com/spf13/cobra":        {"cmd/zhida"},
 	"github.com/spf13/pflag":        {"cmd/zhida"},
 	"github.com/robfig/cron/v3":     {"payroll/schedule"},

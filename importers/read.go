@@ -678,28 +678,35 @@ func (r *reading) special(v map[string]string, cell func(string) string) bool {
 	case payroll.KindElection:
 		return r.result(v, cell)
 	case "accounts":
-		c := identity.Card(v["card"])
-		if v["bank"] == "" {
-			v["bank"] = c.Bank()
-		}
-		switch {
-		case v["bank"] == "":
-			r.problem(cell("bank"), message.M("import.bank_unknown", c))
-			return false
-		case c.Bank() != "" && c.Bank() != v["bank"]:
-			r.problem(cell("bank"), message.M("import.bank_differs", c, identity.BankName(c.Bank()), identity.BankName(v["bank"])))
+		if !r.account(v, cell) {
 			return false
 		}
-		if other, taken := r.cards[v["card"]]; taken && other != v["id"] {
-			r.problem(cell("card"), message.M("import.card_twice", c))
-			return false
-		}
-		r.cards[v["card"]] = v["id"]
 		if v["cnaps"] != "" && !identity.CNAPS(v["cnaps"]) {
 			r.problem(cell("cnaps"), message.M("value.cnaps", v["cnaps"]))
 			return false
 		}
 	}
+	return true
+}
+
+// account checks a card against its bank, which its number can name, and against the other rows.
+func (r *reading) account(v map[string]string, cell func(string) string) bool {
+	c := identity.Card(v["card"])
+	if v["bank"] == "" {
+		v["bank"] = c.Bank()
+	}
+	switch other, taken := r.cards[v["card"]]; {
+	case v["bank"] == "":
+		r.problem(cell("bank"), message.M("import.bank_unknown", c))
+		return false
+	case c.Bank() != "" && c.Bank() != v["bank"]:
+		r.problem(cell("bank"), message.M("import.bank_differs", c, identity.BankName(c.Bank()), identity.BankName(v["bank"])))
+		return false
+	case taken && other != v["id"]:
+		r.problem(cell("card"), message.M("import.card_twice", c))
+		return false
+	}
+	r.cards[v["card"]] = v["id"]
 	return true
 }
 

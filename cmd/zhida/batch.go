@@ -344,6 +344,7 @@ type batchPerson struct {
 	Person int64     `json:"person"`
 	Name   string    `json:"name"`
 	Fen    money.Fen `json:"fen"`
+	Code   string    `json:"code,omitempty"` // of the reason
 	Reason string    `json:"reason"`
 }
 
@@ -402,15 +403,15 @@ func (c *cli) batchShow(ctx context.Context, a *app.App, id payroll.BatchID) err
 		err = r.People(func(p payroll.ReportPerson) error {
 			status[p.Status]++
 			for _, text := range p.Others {
-				others = append(others, batchPerson{p.Person, p.Name, p.Pay, text})
+				others = append(others, batchPerson{p.Person, p.Name, p.Pay, "", text})
 			}
 			switch p.Status {
 			case payroll.OnHold:
-				held = append(held, batchPerson{p.Person, p.Name, p.Balance, p.Reason})
+				held = append(held, batchPerson{p.Person, p.Name, p.Balance, p.Code, p.Reason})
 			case payroll.Refused:
-				turned = append(turned, batchPerson{p.Person, p.Name, 0, p.Reason})
+				turned = append(turned, batchPerson{p.Person, p.Name, 0, p.Code, p.Reason})
 			case payroll.NotDue:
-				notDue = append(notDue, batchPerson{p.Person, p.Name, 0, p.Reason})
+				notDue = append(notDue, batchPerson{p.Person, p.Name, 0, p.Code, p.Reason})
 				reasons.add(p.Reason, 0)
 			}
 			return nil
@@ -427,7 +428,7 @@ func (c *cli) batchShow(ctx context.Context, a *app.App, id payroll.BatchID) err
 		c.sumTable("项目", items.list)
 		c.sumTable("乡镇", townships.list)
 		for _, x := range append(held, turned...) {
-			c.say("batch.not_paid", x.Person, x.Name, x.Fen, x.Reason)
+			c.say("batch.not_paid", x.Person, x.Name, x.Fen, x.Reason+coded(x.Code, c.language()))
 		}
 		for _, x := range others {
 			c.say("batch.to_others", x.Person, x.Name, x.Fen, x.Reason)

@@ -1,6 +1,7 @@
 // Command gen owns the samples of testdata/problems: one small file for every problem that
-// reading a sheet can have, named after the problem's code. It writes the same bytes every
-// time and reads nothing; what each file must give stands in importers/problems_test.go.
+// reading a file can have, named after the problem's code. It writes the same bytes every
+// time and reads nothing; what each file must give stands in the tests that read them: in
+// importers, in importers/returns and, for what takes a book, in cmd/zhida/internal/app.
 package main
 
 import (
@@ -8,6 +9,7 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -44,12 +46,18 @@ const (
 // Files gives every sample by its name.
 func Files() map[string][]byte {
 	files := map[string][]byte{}
-	for name, text := range texts {
-		files[name+".csv"] = []byte(text)
+	for _, list := range []map[string]string{texts, ofEvents} {
+		for name, text := range list {
+			files[name+".csv"] = []byte(text)
+		}
 	}
-	for name, text := range ofBook {
-		files["book."+name+".csv"] = []byte(text)
+	for _, list := range []map[string]string{ofBook, eventsOfBook} {
+		for name, text := range list {
+			files["book."+name+".csv"] = []byte(text)
+		}
 	}
+	maps.Copy(files, ofBanks)
+	maps.Copy(files, ofTables)
 	for name, w := range workbooks {
 		files[name+".xlsx"] = w.bytes()
 	}

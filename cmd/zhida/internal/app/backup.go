@@ -102,8 +102,16 @@ func backUp(ctx context.Context, s *store.Store, now time.Time, out string, trie
 	}
 	var c store.Copied
 	named := strings.HasSuffix(out, ".db")
-	if _, there := os.Stat(out); tried && !named && errors.Is(there, fs.ErrNotExist) {
-		defer os.Remove(out) // what is tried leaves no folder
+	if !named {
+		undo, err := exporters.MakeDir(out)
+		if err != nil {
+			return "", b, message.Err("export.write", out).Because(err)
+		}
+		defer func() {
+			if tried || file == "" {
+				undo()
+			}
+		}()
 	}
 	for n := 1; ; n++ {
 		if file = out; !named {
@@ -135,9 +143,6 @@ func backUp(ctx context.Context, s *store.Store, now time.Time, out string, trie
 
 // nameIn is the n-th name for a backup in a folder: county and time, so that names sort.
 func nameIn(ctx context.Context, s *store.Store, dir string, now time.Time, n int) (string, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", message.Err("export.write", dir).Because(err)
-	}
 	county := ""
 	err := s.View(ctx, func(r payroll.Reader) error {
 		m, err := r.Meta(ctx)
