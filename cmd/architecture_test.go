@@ -69,10 +69,11 @@ var within = map[string][]string{
 	"cmd/zhida/internal/desk": {"cmd/zhida/internal/app", "exporters", "importers", "payroll", "payroll/checks", "payroll/schedule", "rules/..."}, // what the command line has, and nothing of its own
 	"cmd/zhida/internal/term": {"rules/identity"},
 
-	"testdata/bank":             {}, // nothing of ours: it judges what we write
-	"testdata/counties/gen":     {"rules/calendar", "rules/identity"},
-	"testdata/counties/taoyuan": {},
-	"testdata/problems/gen":     {},
+	"testdata/bank":              {}, // nothing of ours: it judges what we write
+	"testdata/counties/gen":      {"rules/calendar", "rules/identity"},
+	"testdata/counties/pictures": {},
+	"testdata/counties/taoyuan":  {},
+	"testdata/problems/gen":      {},
 }
 
 // forTests are packages that only tests import; the rules for tests hold for them.
@@ -104,7 +105,7 @@ var homes = map[string][]string{
 	"github.com/jackc/pgx/v5":       {"payroll/store"},
 	"github.com/pressly/goose/v3":   {"payroll/store"},
 	"github.com/xuri/excelize/v2":   {"importers/sheet", "exporters/bankfile", "exporters/workbook", "testdata/bank", "testdata/counties/gen"},
-	"golang.org/x/text":             {"importers/sheet", "importers/returns", "exporters/bankfile", "testdata/bank", "testdata/counties/gen"},
+	"golang.org/x/text":             {"importers/sheet", "importers/returns", "exporters/bankfile", "testdata/bank", "testdata/counties/gen", "testdata/problems/gen"},
 	"github.com/spf13/cobra":        {"cmd/zhida"},
 	"github.com/spf13/pflag":        {"cmd/zhida"},
 	"github.com/robfig/cron/v3":     {"payroll/schedule"},

@@ -44,13 +44,19 @@ func Release(dir, name string, write func(io.Writer) error) (Digests, error) {
 	})
 }
 
-func put(dir, name string, write func(io.Writer) error, allowed func(target string, now Digests) error) (Digests, error) {
+func put(dir, name string, write func(io.Writer) error, allowed func(target string, now Digests) error) (written Digests, err error) {
 	if filepath.Base(name) != name || strings.Trim(name, ".") == "" {
 		return Digests{}, message.Err("export.name", name)
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	undo, err := MakeDir(dir)
+	if err != nil {
 		return Digests{}, message.Err("export.write", name).Because(err)
 	}
+	defer func() {
+		if err != nil {
+			undo()
+		}
+	}()
 	Sweep(dir)
 	f, now, err := spool(dir, write)
 	if err != nil {
@@ -76,6 +82,28 @@ func put(dir, name string, write func(io.Writer) error, allowed func(target stri
 		return Digests{}, message.Err("export.differs", name)
 	}
 	return back, nil
+}
+
+// MakeDir makes a folder that only its owner can read, and those it lies in. undo takes away
+// what was made as long as nothing stands in it: a command that fails leaves no empty folder.
+func MakeDir(dir string) (undo func(), err error) {
+	var made []string // the deepest first
+	for at := filepath.Clean(dir); ; at = filepath.Dir(at) {
+		if _, err := os.Lstat(at); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		made = append(made, at)
+	}
+	undo = func() {
+		for _, d := range made {
+			_ = os.Remove(d)
+		}
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		undo()
+		return nil, err
+	}
+	return undo, nil
 }
 
 // spool writes a temporary file beside the target, readable by the owner only, and

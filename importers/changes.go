@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"zhida/payroll"
-	"zhida/rules/identity"
 	"zhida/rules/message"
 )
 
@@ -52,24 +51,7 @@ func (r *reading) change(v map[string]string, cell func(string) string) bool {
 		r.problem(cell("holder"), message.M("change.needs", wordOf(changeChoices, v["type"]), r.form.titleOf("holder")))
 		ok = false
 	}
-	c := identity.Card(v["card"])
-	if other, taken := r.cards[v["card"]]; taken && other != v["id"] {
-		r.problem(cell("card"), message.M("import.card_twice", c))
-		return false
-	}
-	r.cards[v["card"]] = v["id"]
-	if v["bank"] == "" {
-		v["bank"] = c.Bank()
-	}
-	switch {
-	case v["bank"] == "":
-		r.problem(cell("bank"), message.M("import.bank_unknown", c))
-		return false
-	case c.Bank() != "" && c.Bank() != v["bank"]:
-		r.problem(cell("bank"), message.M("import.bank_differs", c, identity.BankName(c.Bank()), identity.BankName(v["bank"])))
-		return false
-	}
-	return ok
+	return r.account(v, cell) && ok
 }
 
 // wordOf is the first of the words that stand for what is stored, all of them when there are several.

@@ -2,6 +2,7 @@ package importers
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -13,12 +14,15 @@ import (
 // headingRows is how far down the headings may stand.
 const headingRows = 10
 
-// headings is one way to read one row, or two, as headings.
+// mostStoreys is over how many rows headings may stand: a group, an item below it, and its
+// standard and amount below that.
+const mostStoreys = 3
+
+// headings is one way to read one row, or several, as headings.
 type headings struct {
 	at     map[string]int  // column code to column
 	items  map[int]string  // column to item code
 	titles map[int]string  // what stands over each column, for people
-	lower  map[int]string  // the same as the lowest row has it, folded
 	used   map[string]bool // headings that the clerk has spoken about and that are here
 	said   []string        // what was said of them, as heading=column
 	shape  string          // digest of all headings
@@ -28,7 +32,7 @@ type headings struct {
 
 func (h *headings) known() int { return len(h.at) + len(h.items) }
 
-// headings finds the row, or the two rows, of headings: the one that knows most columns
+// headings finds the row, or the rows, of headings: those that know most columns
 // and every required one. Two headings that claim the same meaning are refused, and so is
 // one whose meaning is not certain.
 func (r *reading) headings() error {
@@ -39,11 +43,14 @@ func (r *reading) headings() error {
 	var best *headings
 	missing := ""
 	for i := 0; i < min(headingRows, len(r.table.Rows)); i++ {
-		for _, storeys := range []int{2, 1} {
-			if storeys == 2 && !r.isUpper(i) || storeys == 1 && i > 0 && r.groups(i-1) {
+		for storeys := mostStoreys; storeys > 0; storeys-- {
+			if !r.stands(i, storeys) {
 				continue
 			}
 			h := r.match(i, storeys, said)
+			if storeys > 1 && !r.adds(h, i, i+storeys-1) {
+				continue
+			}
 			if lacks := r.lacking(h); lacks != "" {
 				if h.known() > 1 {
 					missing = lacks
@@ -63,6 +70,25 @@ func (r *reading) headings() error {
 		return message.Err("import.heading_twice", r.name(), best.twice)
 	case best.unsure != "":
 		return message.Err("import.heading_unsure", r.name(), best.unsure)
+	}
+	return r.unit()
+}
+
+// otherUnit is a unit of amounts that is not the yuan: 单位：万元.
+var otherUnit = regexp.MustCompile(`(^|[^报制])单位:?\(?(人民币)?([^元:]{1,4}[、,/])?(亿|千万|百万|十万|万|千|百|美|港)元([),、/;]|$)`)
+
+// unit refuses a sheet that says above its headings that its amounts are not in yuan.
+func (r *reading) unit() error {
+	reads := len(r.found.items) > 0 || slices.ContainsFunc(r.form.columns, func(c column) bool {
+		_, has := r.found.at[c.code]
+		return has && c.kind == amount
+	})
+	for i := 0; reads && i < r.start; i++ {
+		for _, c := range r.table.Rows[i].Cells {
+			if otherUnit.MatchString(fold(c.Text)) {
+				return message.Err("import.unit", r.name(), c.Address(), c.Text)
+			}
+		}
 	}
 	return nil
 }
@@ -114,28 +140,66 @@ func (f *form) column(title string) *column {
 	return nil
 }
 
-// isUpper says that a row can be the upper one of two rows of headings: it has several
-// texts, and none that says of the whole sheet who fills it in.
-func (r *reading) isUpper(i int) bool {
-	if i+1 >= len(r.table.Rows) || r.table.Rows[i+1].Number != r.table.Rows[i].Number+1 {
+// stands says that rows from i on can be headings of so many storeys: all but the lowest
+// can be upper ones, and what groups them is not left out above.
+func (r *reading) stands(i, storeys int) bool {
+	if i > 0 && storeys < mostStoreys && r.groups(i-1) {
 		return false
 	}
-	texts := 0
+	for k := i; k < i+storeys-1; k++ {
+		if n := r.upper(k); n == 0 || k == i && n == 1 {
+			return false // nothing, or the title of the sheet
+		}
+	}
+	return true
+}
+
+// adds says that the lowest row of headings has words of its own for a column that is known,
+// or below one that reaches over several: the first row of the table has neither.
+func (r *reading) adds(h *headings, top, low int) bool {
+	row := &r.table.Rows[low]
+	for _, c := range h.at {
+		if row.At(c).Kind != sheet.Empty {
+			return true
+		}
+	}
+	for c := range h.items {
+		if row.At(c).Kind != sheet.Empty {
+			return true
+		}
+	}
+	for c, cell := range row.Cells {
+		if _, spread := r.above(top, low-1, c); spread && cell.Kind != sheet.Empty {
+			return true
+		}
+	}
+	return false
+}
+
+// ofTheSheet are texts about the whole sheet: who fills it in, for which month, in which unit.
+var ofTheSheet = regexp.MustCompile(`[:：]|[0-9]\s*年|^(附件|附表|单位|金额单位)`)
+
+// upper is how many headings a row can have above others; none where one of its texts is
+// about the whole sheet.
+func (r *reading) upper(i int) (texts int) {
+	if i+1 >= len(r.table.Rows) || r.table.Rows[i+1].Number != r.table.Rows[i].Number+1 {
+		return 0
+	}
 	for _, c := range r.table.Rows[i].Cells {
 		if c.Kind == sheet.Empty {
 			continue
 		}
-		if strings.ContainsAny(c.Text, ":：") {
-			return false
+		if ofTheSheet.MatchString(c.Text) {
+			return 0
 		}
 		texts++
 	}
-	return texts > 1
+	return texts
 }
 
 // groups says that a row has headings that group those below them.
 func (r *reading) groups(i int) bool {
-	if !r.isUpper(i) {
+	if r.upper(i) < 2 {
 		return false
 	}
 	for c, cell := range r.table.Rows[i].Cells {
@@ -146,30 +210,60 @@ func (r *reading) groups(i int) bool {
 	return false
 }
 
-// above is the heading of the upper row over a column: its own, or that of the merged
-// range it is part of. In a text file a range has left only its first cell; spread says
-// that the heading may be one that reaches over this column.
-func (r *reading) above(i, c int) (title string, spread bool) {
+// above is the heading that row i has over a column: its own, that of the merged range it
+// is part of, or the nearest to the left, as far as the rows from top on leave it room:
+// text files keep no ranges, and not everybody merges. spread says that the heading may be
+// one that reaches over this column from another, or to another.
+func (r *reading) above(top, i, c int) (title string, spread bool) {
 	row := &r.table.Rows[i]
 	if m, ok := r.table.Merged(c, row.Number); ok {
 		return fold(row.At(m.Left - 1).Text), m.Right > m.Left
 	}
-	if title = fold(row.At(c).Text); title != "" || !r.table.Text {
-		return title, r.table.Text && row.At(c+1).Kind == sheet.Empty && r.table.Rows[i+1].At(c+1).Kind != sheet.Empty
+	free := func(c int) bool { // nothing begins here
+		for k := top; k <= i; k++ {
+			if _, merged := r.table.Merged(c, r.table.Rows[k].Number); merged || r.table.Rows[k].At(c).Kind != sheet.Empty {
+				return false
+			}
+		}
+		return true
 	}
-	for c--; c >= 0 && title == ""; c-- {
-		title = fold(row.At(c).Text)
+	if title = fold(row.At(c).Text); title != "" {
+		return title, free(c+1) && r.table.Rows[i+1].At(c+1).Kind != sheet.Empty
 	}
-	return title, true
+	for free(c) && c > 0 {
+		c--
+	}
+	if _, merged := r.table.Merged(c, row.Number); merged {
+		return "", false // its range has ended before
+	}
+	return fold(row.At(c).Text), true
 }
 
-// match reads row i, joined with the row below it where storeys is 2, as headings.
-func (r *reading) match(i, storeys int, said map[string]string) *headings {
-	h := &headings{at: map[string]int{}, items: map[int]string{}, titles: map[int]string{}, lower: map[int]string{}, used: map[string]bool{}}
-	type heading struct {
-		upper, lower string
-		spread       bool
+// heading is what stands over one column: its own words, and those that stand over them,
+// the nearest first.
+type heading struct {
+	lower string
+	above []storey
+}
+
+type storey struct {
+	title  string
+	spread bool // it may reach over other columns too
+}
+
+// names are what the heading can be called, with all that stands over it first.
+func (x heading) names() []string {
+	list := []string{x.lower}
+	for _, s := range x.above {
+		list = append(list, s.title+list[len(list)-1])
 	}
+	slices.Reverse(list)
+	return list
+}
+
+// match reads so many rows from row i on as headings.
+func (r *reading) match(i, storeys int, said map[string]string) *headings {
+	h := &headings{at: map[string]int{}, items: map[int]string{}, titles: map[int]string{}, used: map[string]bool{}}
 	width := 0
 	for k := i; k < min(i+storeys, len(r.table.Rows)); k++ {
 		width = max(width, len(r.table.Rows[k].Cells))
@@ -177,22 +271,8 @@ func (r *reading) match(i, storeys int, said map[string]string) *headings {
 	list := make([]heading, width)
 	var shape strings.Builder
 	for c := range list {
-		x := &list[c]
-		x.lower = fold(r.table.Rows[i+storeys-1].At(c).Text)
-		if storeys == 2 {
-			x.upper, x.spread = r.above(i, c)
-			switch {
-			case x.lower != "" || !x.spread:
-			case r.table.Text:
-				x.upper = fold(r.table.Rows[i].At(c).Text)
-			default:
-				x.upper = "" // a group without a heading of its own
-			}
-		}
-		if x.lower == "" || x.lower == x.upper {
-			x.upper, x.lower, x.spread = "", x.upper, false
-		}
-		h.titles[c], h.lower[c] = x.upper+x.lower, fold(r.table.Rows[i+storeys-1].At(c).Text)
+		list[c] = r.over(i, storeys, c)
+		h.titles[c] = list[c].names()[0]
 		shape.WriteString(h.titles[c] + "\n")
 	}
 	h.shape = journal.Digest([]byte(shape.String()))
@@ -203,16 +283,36 @@ func (r *reading) match(i, storeys int, said map[string]string) *headings {
 	}
 	for c, x := range list {
 		if x.lower != "" {
-			r.place(h, c, x.upper, x.lower, x.spread, said)
+			r.place(h, c, x, said)
 		}
 	}
 	slices.Sort(h.said)
 	return h
 }
 
+// over is the heading of a column under so many storeys from row i on: the lowest words
+// that are its own, and what reaches over them.
+func (r *reading) over(i, storeys, c int) (x heading) {
+	for k := i + storeys - 1; k >= i; k-- {
+		row := &r.table.Rows[k]
+		if x.lower == "" {
+			if m, merged := r.table.Merged(c, row.Number); !merged || m.Right == m.Left || k == i+storeys-1 {
+				x.lower = fold(row.At(c).Text)
+			} // else a group without a heading of its own
+			continue
+		}
+		title, spread := r.above(i, k, c)
+		if title != "" && title != x.lower && (len(x.above) == 0 || x.above[len(x.above)-1].title != title) {
+			x.above = append(x.above, storey{title, spread})
+		}
+	}
+	return x
+}
+
 // place gives a column its meaning.
-func (r *reading) place(h *headings, c int, upper, lower string, spread bool, said map[string]string) {
-	for _, name := range []string{upper + lower, lower} {
+func (r *reading) place(h *headings, c int, x heading, said map[string]string) {
+	names := x.names()
+	for _, name := range names {
 		code, ok := said[name]
 		if !ok {
 			continue
@@ -226,33 +326,43 @@ func (r *reading) place(h *headings, c int, upper, lower string, spread bool, sa
 		}
 		return
 	}
+	unsure := slices.ContainsFunc(x.above, func(s storey) bool { return otherTime(s.title) })
 	if r.form.wide {
-		for _, name := range []string{upper + lower, lower} {
+		for _, name := range names {
 			if code := r.items()[name]; code != "" {
-				if otherTime(upper) {
-					h.unsure = upper + lower
+				if unsure {
+					h.unsure = names[0]
 				}
 				h.item(c, code, name)
 				return
 			}
 		}
-		if code := r.items()[upper]; code != "" && spread {
-			if fen := r.form.column(lower); fen != nil && fen.code == "fen" {
-				h.item(c, code, upper)
+		for k, s := range x.above {
+			code := r.items()[s.title]
+			if code == "" || !s.spread {
+				continue
+			}
+			if fen := r.form.column(x.lower); fen != nil && fen.code == "fen" {
+				if unsure || slices.ContainsFunc(x.above[:k], func(s storey) bool { return !neutral(s.title) }) {
+					h.unsure = names[0]
+				}
+				h.item(c, code, s.title)
 			}
 			return // another figure of this item: its standard, its months
 		}
 	}
-	found := r.form.column(upper + lower)
-	if found == nil {
-		if found = r.form.column(lower); found == nil {
-			return
+	for _, name := range names {
+		found := r.form.column(name)
+		if found == nil {
+			continue
 		}
-		if spread && upper != "" && slices.Contains(vague, lower) && !neutral(upper) || otherTime(upper) && found.kind == amount {
-			h.unsure = upper + lower
+		grouped := slices.ContainsFunc(x.above, func(s storey) bool { return s.spread && !neutral(s.title) })
+		if name == x.lower && slices.Contains(vague, name) && grouped || unsure && found.kind == amount {
+			h.unsure = names[0]
 		}
+		h.column(c, found.code, found.title)
+		return
 	}
-	h.column(c, found.code, found.title)
 }
 
 func (h *headings) column(c int, code, title string) {
@@ -322,7 +432,7 @@ func (r *reading) lacking(h *headings) string {
 	return ""
 }
 
-var foldHeading = strings.NewReplacer(" ", "", "\n", "", "\r", "", "\t", "", "\u3000", "", "（", "(", "）", ")", "*", "", "＊", "")
+var foldHeading = strings.NewReplacer(" ", "", "\n", "", "\r", "", "\t", "", "\u3000", "", "\u00a0", "", "：", ":", "（", "(", "）", ")", "*", "", "＊", "")
 
 // units may stand in brackets behind a heading and change nothing. 万元 is not among them.
 var units = []string{"(元)", "(元/月)", "(公里)", "(人)", "(必填)", "(选填)", "(年月日)", "(年/月/日)", "(年月)", "(文本)", "(文本格式)", "(18位)"}

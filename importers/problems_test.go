@@ -8,7 +8,9 @@ import (
 	"strings"
 	"testing"
 
+	"zhida/payroll"
 	"zhida/rules/message"
+	"zhida/rules/policy"
 )
 
 const samples = "../testdata/problems"
@@ -28,16 +30,18 @@ func TestProblems(t *testing.T) {
 		"sheet.private_use": {"roster", "B2"}, "sheet.text": {"roster", "B2"},
 		"value.bank": {"accounts", "D2"}, "value.choice": {"roster", "C2"}, "value.cnaps": {"accounts", "E2"}, "value.date": {"tenure", "E2"},
 		"value.date_number": {"roster", "E2"}, "value.formula": {"roster", "A2"}, "value.full_width": {"amounts", "D2"}, "value.long": {"roster", "B2"},
-		"value.month": {"amounts", "C2"}, "value.no_such_day": {"days", "D2"}, "value.number": {"places", "C2"}, "value.number_as_id": {"roster", "A2"},
+		"value.month": {"amounts", "C2"}, "value.month_unsure": {"amounts", "C2"}, "value.no_such_day": {"days", "D2"}, "value.number": {"places", "C2"}, "value.number_as_id": {"roster", "A2"},
 		"value.percent": {"recipients", "E2"}, "import.place_named": {"roster", "D2"}, "value.place": {"roster", "D2"}, "value.separators": {"amounts", "D2"}, "value.too_small": {"transfers", "E2"},
 		"value.whole": {"places", "C2"}, "value.yes": {"tenure", "G2"},
+		"change.needs": {payroll.KindChanges, "O5"}, "election.handover_before": {payroll.KindElection, "C4"}, "election.village_code": {payroll.KindElection, "A4"},
+		"election.village_waits": {payroll.KindElection, "A3"},
 		// Of the file as a whole:
 		"import.empty": {"roster", ""}, "import.heading_twice": {"roster", ""}, "import.heading_unsure": {"amounts", ""}, "import.no_heading": {"roster", ""},
 		"import.which_sheet": {"roster", ""}, "sheet.damaged": {"roster", ""}, "sheet.encoding": {"roster", ""}, "sheet.encrypted": {"roster", ""},
-		"sheet.old_format": {"roster", ""}, "sheet.part": {"roster", ""}, "sheet.rows": {"roster", ""}, "sheet.suspicious": {"roster", ""}, "sheet.too_large": {"roster", ""},
+		"import.unit": {"amounts", ""}, "sheet.kind": {"roster", ""}, "sheet.quotes": {"roster", ""}, "sheet.old_format": {"roster", ""}, "sheet.part": {"roster", ""}, "sheet.rows": {"roster", ""}, "sheet.suspicious": {"roster", ""}, "sheet.too_large": {"roster", ""},
 		// Nothing is wrong, and the clerk should know:
 		"import.extra_columns": {"roster", ""}, "import.hidden_columns": {"roster", ""}, "import.hidden_rows": {"roster", ""}, "import.other_sheets": {"roster", ""},
-		"import.unfilled": {"verifications", ""},
+		"import.unfilled": {"verifications", ""}, "import.blank_rows": {"roster", ""},
 	}
 	items := map[string]string{"基本工资": "base", "住房公积金": "fund"}
 	entries, err := os.ReadDir(samples)
@@ -46,7 +50,8 @@ func TestProblems(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, e := range entries {
-		if e.IsDir() || strings.HasPrefix(e.Name(), "book.") {
+		area, _, _ := strings.Cut(e.Name(), ".")
+		if e.IsDir() || slices.Contains([]string{"book", "returns", "table"}, area) {
 			continue
 		}
 		code := strings.TrimSuffix(e.Name(), filepath.Ext(e.Name()))
@@ -74,6 +79,8 @@ func TestProblems(t *testing.T) {
 			got = in.Notes[0]
 		case code == "import.too_many" && len(in.Problems) > mostProblems:
 			got, cell = in.Problems[len(in.Problems)-1].Message, in.Problems[len(in.Problems)-1].Cell
+		case code == "election.village_waits" && len(in.Problems) == 2: // after what is wrong with one row of the village
+			got, cell = in.Problems[1].Message, in.Problems[1].Cell
 		case code == "import.merged" && len(in.Problems) == 2: // both rows that the amount would be of
 			got, cell = in.Problems[0].Message, in.Problems[0].Cell
 		case len(in.Problems) == 1:
@@ -85,39 +92,51 @@ func TestProblems(t *testing.T) {
 		if got.Code != code || cell != want.cell {
 			t.Errorf("%s gives %s at %q, want %q", e.Name(), got.Code, cell, want.cell)
 		}
-		for _, lang := range []message.Lang{message.Chinese, message.English} {
-			if got.Text(lang) == "" || strings.Contains(got.Text(lang)+got.Hint(lang), "{") || got.Exit() != message.ExitDone && got.Hint(lang) == "" {
-				t.Errorf("%s says %q, %q", code, got.Text(lang), got.Hint(lang))
-			}
-		}
+		understood(t, got)
 	}
 	for code := range kinds {
 		if !seen[code] {
 			t.Errorf("%s has no file in testdata/problems", code)
 		}
 	}
-	// What reading cannot give: it takes options, the book, or another file system.
-	elsewhere := map[string]string{
-		"import.kind": "an argument", "import.map_field": "an option", "import.map_heading": "an option", "import.map_form": "an option", "sheet.no_sheet": "an option",
-		"import.confirm": "asked by the command", "import.ask_confirm": "asked by the command", "import.confirm_form": "an option", "import.confirm_differs": "an option", "import.not_confirmed": "asked by the command",
-		"import.one_answer": "an option", "import.no_answer": "the disk", "import.answer": "an outcome", "import.answered": "an outcome", "import.refused": "an outcome", "import.more_problems": "an outcome", "import.left_out": "an outcome",
-		"import.done": "an outcome", "import.dry_run": "an outcome", "import.proposed": "an outcome", "import.unchanged": "an outcome", "import.absent": "an outcome",
-		"import.alone": "who imports", "import.not_yours": "who imports", "import.mixed_chains": "the book's chains", "import.several_townships": "the book's chains",
-		"sheet.not_converted": "LibreOffice", "sheet.unmarked": "an answer", "value.wrong": "an error without a code, of which none is known",
-	}
-	for _, e := range message.Entries() {
-		area, _, _ := strings.Cut(e.Code, ".")
-		if slices.Contains([]string{"sheet", "import", "value", "id", "card"}, area) && !seen[e.Code] && elsewhere[e.Code] == "" && !ofBook(e.Code) {
-			t.Errorf("%s has neither a file in testdata/problems nor a reason why not", e.Code)
-		}
-		if seen[e.Code] && elsewhere[e.Code] != "" {
-			t.Errorf("%s has a file and a reason why it has none", e.Code)
+}
+
+// understood wants a sentence and what to do next in both languages.
+func understood(t *testing.T, m message.Message) {
+	t.Helper()
+	for _, lang := range []message.Lang{message.Chinese, message.English} {
+		if m.Text(lang) == "" || strings.Contains(m.Text(lang)+m.Hint(lang), "{") || m.Exit() != message.ExitDone && m.Hint(lang) == "" {
+			t.Errorf("%s says %q, %q", m.Code, m.Text(lang), m.Hint(lang))
 		}
 	}
 }
 
-// ofBook says that a code takes a book to be found: its sample is tried by cmd/zhida/internal/app.
-func ofBook(code string) bool {
-	list, err := filepath.Glob(filepath.Join(samples, "book."+code+".*"))
-	return err == nil && len(list) == 1
+// What can be wrong with the table of a document that is kept in a spreadsheet.
+func TestProblemsOfTables(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(samples, "table.*"))
+	if err != nil || len(files) != 4 {
+		t.Errorf("%d files: %v", len(files), err)
+	}
+	cells := map[string]string{"table.empty": "B5", "table.date": "B4"} // the others are of the file as a whole
+	for _, file := range files {
+		code := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = PolicyTable(filepath.Base(file), data, policy.Spreadsheet{Columns: []string{"职务", "乡镇类别", "每月"}})
+		var got message.Problem
+		var problems message.Problems
+		var whole *message.Error
+		switch {
+		case errors.As(err, &problems) && len(problems) == 1:
+			got = problems[0]
+		case errors.As(err, &whole):
+			got.Message = whole.Message
+		}
+		if got.Code != code || got.Cell != cells[code] {
+			t.Errorf("%s gives %q at %q: %v", code, got.Code, got.Cell, err)
+		}
+		understood(t, got.Message)
+	}
 }

@@ -109,9 +109,10 @@ type reading struct {
 
 	columns map[string]string         // column code to letters; rows share it
 	wide    map[int]map[string]string // the same for the columns of items
-	sums    map[int]*sum
-	people  sum // rows, as if each were one fen
-	total   []*sheet.Row
+	sums    map[int]money.Fen         // of the rows read so far, by column
+	unknown map[int]bool              // columns with an amount that could not be read: no sum of them is known
+	people  int
+	totals  []total
 }
 
 func (r *reading) problem(cell string, m message.Message) {
@@ -234,7 +235,7 @@ func (all *filing) said(o Options, chosen []*reading) error {
 
 // rows reads what stands below the headings, up to the notes under the table.
 func (r *reading) rows() {
-	r.sums, r.columns, r.wide = map[int]*sum{}, map[string]string{}, map[int]map[string]string{}
+	r.sums, r.unknown, r.columns, r.wide = map[int]money.Fen{}, map[int]bool{}, map[string]string{}, map[int]map[string]string{}
 	for code, c := range r.found.at {
 		r.columns[code] = sheet.Letters(c + 1)
 	}
@@ -244,17 +245,22 @@ func (r *reading) rows() {
 		unreadable[rowOf(p.Cell)] = true
 	}
 	r.batch.Rows = slices.Grow(r.batch.Rows, len(r.table.Rows)*max(1, len(r.found.items)))
-	hiddenRows, waiting := 0, 0
+	hiddenRows, waiting, numbered := 0, 0, 0
 	for i := r.start; i < len(r.table.Rows); i++ {
 		row := &r.table.Rows[i]
-		if r.isIndex(row) || r.isHeading(row) {
+		if r.isAgain(row) || r.isIndex(row) {
 			continue
 		}
-		if word, people, is := r.isTotal(row); is {
-			r.checkTotal(row, word, people)
+		if t, is := r.isTotal(row); is {
+			t.sums, t.rows = maps.Clone(r.sums), r.people
+			r.totals = append(r.totals, t)
 			continue
 		}
 		if r.isNote(row) {
+			continue
+		}
+		if r.isBlank(row) {
+			numbered++
 			continue
 		}
 		if row.Hidden {
@@ -265,22 +271,23 @@ func (r *reading) rows() {
 			r.problem(sheet.Address(1, row.Number), message.M("import.too_many"))
 			break
 		}
-		r.people.add(1)
+		r.people++
 		r.batch.Counted++
 		switch {
 		case unreadable[row.Number]:
+			r.addAmounts(row)
 		case r.unanswered(row):
 			waiting++
 		default:
 			r.row(row)
 		}
 	}
-	for _, row := range r.total { // those above all rows
-		word, people, _ := r.isTotal(row)
-		r.checkTotal(row, word, people)
-	}
+	r.checkTotals()
 	if waiting > 0 {
 		r.note("import.unfilled", r.name(), waiting)
+	}
+	if numbered > 0 {
+		r.note("import.blank_rows", r.name(), numbered)
 	}
 	if hiddenRows > 0 {
 		r.note("import.hidden_rows", r.name(), hiddenRows)
@@ -325,84 +332,83 @@ func (r *reading) unanswered(row *sheet.Row) bool {
 	return len(r.form.answers) > 0 && !slices.ContainsFunc(r.form.answers, func(code string) bool { return row.At(r.found.at[code]).Kind != sheet.Empty })
 }
 
-// isIndex knows the row of column numbers (1 2 3 …) that some forms carry.
+// indexCell is one cell of a row of column numbers: 3, （3）, or 6=4+5.
+var indexCell = regexp.MustCompile(`^\(?([0-9]{1,2})\)?(=.*)?$`)
+
+// isIndex knows the row of column numbers (1 2 3 …, behind 栏次 or 甲 乙) that some forms carry.
 func (r *reading) isIndex(row *sheet.Row) bool {
+	n := 0
 	for i, c := range row.Cells {
-		if c.Text != strconv.Itoa(i+1) {
+		if len(c.Text) > 12 {
+			return false // nearly every row
+		}
+		text := fold(c.Text)
+		m := indexCell.FindStringSubmatch(text)
+		switch {
+		case text == "" && r.found.titles[i] == "" || n == 0 && slices.Contains([]string{"栏次", "列次", "甲", "乙", "丙", "丁"}, text):
+		case m == nil || m[1] != strconv.Itoa(n+1):
+			return false
+		default:
+			n++
+		}
+	}
+	return n > 2
+}
+
+// isAgain knows a row that stands above the table too, headings and all: printed sheets
+// have them at the top of each page.
+func (r *reading) isAgain(row *sheet.Row) bool {
+	for i := range r.start {
+		if slices.EqualFunc(row.Cells, r.table.Rows[i].Cells, func(a, b sheet.Cell) bool { return a.Text == b.Text || fold(a.Text) == fold(b.Text) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// isBlank says that nothing stands in any column that is read: a number given beforehand,
+// or the name of a village above its people.
+func (r *reading) isBlank(row *sheet.Row) bool {
+	for _, c := range r.found.at {
+		if row.At(c).Kind != sheet.Empty {
 			return false
 		}
 	}
-	return len(row.Cells) > 2
-}
-
-// isHeading knows headings that are repeated at the top of each printed page.
-func (r *reading) isHeading(row *sheet.Row) bool {
-	for _, c := range r.found.at {
-		if title := fold(row.At(c).Text); title == "" || title != r.found.lower[c] {
+	for c := range r.found.items {
+		if row.At(c).Kind != sheet.Empty {
 			return false
 		}
 	}
 	return true
 }
 
-// sum is what a total can mean: all rows above, those since the last total of any kind, or
-// those since the last one of the same word.
-type sum struct {
-	all, part money.Fen
-	words     map[string]money.Fen
-}
+// noteWords begin what stands under a table.
+var noteWords = []string{"注", "备注", "说明", "附", "制表", "填报", "填表", "审核", "复核", "审批", "经办", "负责人", "分管", "单位", "盖章", "签字", "签名", "联系电话"}
 
-func (s *sum) add(f money.Fen) { s.all, s.part = s.all+f, s.part+f }
+// numbered knows a cell that holds somebody's number, right or wrong.
+var numbered = regexp.MustCompile(`^['‘’]?[0-9 ]+[Xx]?$`)
 
-// fits says whether a total with a word can be right, and gives what it should be.
-// 小计 is of a part; 合计 closes a part or everything.
-func (s *sum) fits(word string, stated money.Fen) (bool, money.Fen) {
-	since := s.all - s.words[word]
-	if strings.HasSuffix(word, "小计") {
-		return stated == s.part || stated == since, s.part
-	}
-	return stated == s.all || stated == since, s.all
-}
+var pageNumber = regexp.MustCompile(`^第?\d+页`)
 
-func (s *sum) close(word string) {
-	if s.words == nil {
-		s.words = map[string]money.Fen{}
-	}
-	s.part, s.words[word] = 0, s.all
-}
-
-var totalText = regexp.MustCompile(`^(.{0,12}?)(本页小计|小计|合计|总计|总数|共计)[:：]?\(?(?:共?(\d+)人)?\)?$`)
-
-// isTotal knows a row of totals by its word in one of the first cells; where it names a
-// place in front of the word, no one's number may stand in the row.
-func (r *reading) isTotal(row *sheet.Row) (word string, people int, is bool) {
-	for _, c := range row.Cells[:min(4, len(row.Cells))] {
-		if !strings.ContainsAny(c.Text, "计总") {
-			continue // nearly every cell
-		}
-		m := totalText.FindStringSubmatch(fold(c.Text))
-		if m == nil {
-			continue
-		}
-		id, has := r.found.at["id"]
-		if m[1] != "" && (!has || row.At(id).Kind != sheet.Empty && row.At(id).Address() != c.Address()) {
-			continue
-		}
-		people, _ = strconv.Atoi(m[3])
-		return m[2], people, true
-	}
-	return "", 0, false
-}
-
-// isNote knows text under a table: something in the first cells, and nothing in any required column.
+// isNote knows text around a table: a sentence or a page number in one cell, what is to be
+// signed (制表人： 审核人：), and a few words that begin as notes do and leave every required
+// column empty.
 func (r *reading) isNote(row *sheet.Row) bool {
-	filled, first := 0, sheet.Cell{}
+	filled, labels, first := 0, 0, sheet.Cell{}
 	for _, c := range row.Cells {
 		if c.Kind != sheet.Empty {
 			if filled++; filled == 1 {
 				first = c
 			}
+			if strings.ContainsAny(c.Text, ":：") {
+				labels++
+			}
 		}
+	}
+	begins := fold(first.Text)
+	id, has := r.found.at["id"]
+	if has && strings.Contains(begins, ":") && filled <= 2*labels && !numbered.MatchString(row.At(id).Text) {
+		return true
 	}
 	for _, c := range r.form.columns {
 		if at, ok := r.found.at[c.code]; ok && c.required && c.kind != text && row.At(at).Kind != sheet.Empty && strings.Trim(row.At(at).Text, "0123456789-/.年月日Xx") == "" {
@@ -411,13 +417,11 @@ func (r *reading) isNote(row *sheet.Row) bool {
 	}
 	if filled == 1 && first.Kind == sheet.Text {
 		m, merged := r.table.Merged(columnOf(first), row.Number)
-		if merged && m.Right-m.Left > 1 || len([]rune(first.Text)) > 12 {
+		if merged && m.Right-m.Left > 1 || len([]rune(first.Text)) > 12 || pageNumber.MatchString(begins) {
 			return true // a sentence
 		}
 	}
-	return filled <= 4 && slices.ContainsFunc([]string{"注", "备注", "说明", "制表", "填报", "填表", "审核", "复核", "审批", "经办", "负责人", "分管", "单位", "盖章", "签字", "签名", "联系电话"}, func(w string) bool {
-		return strings.HasPrefix(fold(first.Text), w)
-	})
+	return filled <= 4 && slices.ContainsFunc(noteWords, func(w string) bool { return strings.HasPrefix(begins, w) })
 }
 
 // columnOf is the column of a cell, from 0.
@@ -427,42 +431,6 @@ func columnOf(c sheet.Cell) int {
 		n = n*26 + int(l-'A') + 1
 	}
 	return n - 1
-}
-
-// checkTotal holds a row of totals against the rows above it, or all rows when it stands
-// above them: sums of amounts, and a count written as 12人.
-func (r *reading) checkTotal(row *sheet.Row, word string, people int) {
-	if r.people.all == 0 && !slices.Contains(r.total, row) {
-		r.total = append(r.total, row)
-		return
-	}
-	for _, c := range slices.Sorted(maps.Keys(r.sums)) {
-		s, cell := r.sums[c], row.At(c)
-		if cell.Kind == sheet.Empty {
-			s.close(word)
-			continue
-		}
-		stated, err := fen(cell)
-		n, _ := strconv.ParseInt(stated, 10, 64) // fen gives a number or an error
-		if cell.Kind == sheet.Formula {
-			r.problem(cell.Address(), message.M("value.formula"))
-		} else if ok, should := s.fits(word, money.Fen(n)); err != nil || !ok {
-			r.problem(cell.Address(), message.M("import.total_differs", word, cell.Text, should))
-		}
-		s.close(word)
-	}
-	for _, c := range row.Cells {
-		n := 0
-		if text, is := strings.CutSuffix(c.Text, "人"); is {
-			n, _ = strconv.Atoi(strings.TrimPrefix(text, "共"))
-		} else if totalText.MatchString(fold(c.Text)) {
-			n = people
-		}
-		if ok, should := r.people.fits(word, money.Fen(n)); n > 0 && !ok {
-			r.problem(c.Address(), message.M("import.count_differs", word, n, int64(should)))
-		}
-	}
-	r.people.close(word)
 }
 
 // inEvery are the kinds of value that a merged cell may give to each of its rows; money,
@@ -516,18 +484,13 @@ func (r *reading) row(row *sheet.Row) {
 		r.problem(cellIn(cells, "id", row), message.M("import.example_row"))
 	}
 	if len(r.batch.Problems) > before {
+		r.addAmounts(row)
 		return
 	}
+	r.batch.Total += r.addAmounts(row)
 	if len(r.found.items) == 0 {
 		if item := values["item"]; r.options.Items[item] != "" {
 			values["item"] = r.options.Items[item]
-		}
-		for k := range r.form.columns {
-			if c := &r.form.columns[k]; c.kind == amount && slices.Contains(added, c.code) {
-				if at, ok := r.found.at[c.code]; ok {
-					r.add(at, values[c.code])
-				}
-			}
 		}
 		r.fact(row, values, cells)
 		return
@@ -538,7 +501,6 @@ func (r *reading) row(row *sheet.Row) {
 		if v == "" {
 			continue // nothing is stated about this item, or it is wrong
 		}
-		r.add(c, v)
 		if r.wide[c] == nil {
 			r.wide[c] = maps.Clone(r.columns)
 			r.wide[c]["fen"], r.wide[c]["item"] = sheet.Letters(c+1), sheet.Letters(c+1)
@@ -568,9 +530,6 @@ func (r *reading) hasProblem(since int, c sheet.Cell) bool {
 	return slices.ContainsFunc(r.batch.Problems[since:], func(p message.Problem) bool { return p.Cell == c.Address() })
 }
 
-// added are the columns of amounts that a row of totals adds up.
-var added = []string{"fen", "debit", "credit"}
-
 // named holds a name that stands beside the code of a place against the book's.
 func (r *reading) named(text string) error {
 	code, name := codeAndName(text)
@@ -578,16 +537,6 @@ func (r *reading) named(text string) error {
 		return message.Err("import.place_named", code, known, name)
 	}
 	return nil
-}
-
-func (r *reading) add(column int, fen string) {
-	if n, err := strconv.ParseInt(fen, 10, 64); err == nil {
-		if r.sums[column] == nil {
-			r.sums[column] = &sum{}
-		}
-		r.sums[column].add(money.Fen(n))
-		r.batch.Total += money.Fen(n)
-	}
 }
 
 // cellIn is where a column of a row stands; the row's first cell when it has none.
@@ -729,28 +678,35 @@ func (r *reading) special(v map[string]string, cell func(string) string) bool {
 	case payroll.KindElection:
 		return r.result(v, cell)
 	case "accounts":
-		c := identity.Card(v["card"])
-		if v["bank"] == "" {
-			v["bank"] = c.Bank()
-		}
-		switch {
-		case v["bank"] == "":
-			r.problem(cell("bank"), message.M("import.bank_unknown", c))
-			return false
-		case c.Bank() != "" && c.Bank() != v["bank"]:
-			r.problem(cell("bank"), message.M("import.bank_differs", c, identity.BankName(c.Bank()), identity.BankName(v["bank"])))
+		if !r.account(v, cell) {
 			return false
 		}
-		if other, taken := r.cards[v["card"]]; taken && other != v["id"] {
-			r.problem(cell("card"), message.M("import.card_twice", c))
-			return false
-		}
-		r.cards[v["card"]] = v["id"]
 		if v["cnaps"] != "" && !identity.CNAPS(v["cnaps"]) {
 			r.problem(cell("cnaps"), message.M("value.cnaps", v["cnaps"]))
 			return false
 		}
 	}
+	return true
+}
+
+// account checks a card against its bank, which its number can name, and against the other rows.
+func (r *reading) account(v map[string]string, cell func(string) string) bool {
+	c := identity.Card(v["card"])
+	if v["bank"] == "" {
+		v["bank"] = c.Bank()
+	}
+	switch other, taken := r.cards[v["card"]]; {
+	case v["bank"] == "":
+		r.problem(cell("bank"), message.M("import.bank_unknown", c))
+		return false
+	case c.Bank() != "" && c.Bank() != v["bank"]:
+		r.problem(cell("bank"), message.M("import.bank_differs", c, identity.BankName(c.Bank()), identity.BankName(v["bank"])))
+		return false
+	case taken && other != v["id"]:
+		r.problem(cell("card"), message.M("import.card_twice", c))
+		return false
+	}
+	r.cards[v["card"]] = v["id"]
 	return true
 }
 

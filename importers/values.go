@@ -2,6 +2,7 @@ package importers
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -31,6 +32,9 @@ func (c *column) value(cell sheet.Cell) (string, error) {
 		return "", message.Err("value.full_width", cell.Text)
 	}
 	s, err := parsers[c.kind](cell)
+	if c.kind == text && slices.Contains(ofPerson, c.code) {
+		s = together(s)
+	}
 	if err == nil && (c.least > anyNumber && s[0] == '-' || c.least == positive && strings.Trim(s, "0.") == "") {
 		return "", message.Err("value.too_small", cell.Text, c.title, map[least]string{notNegative: "不小于零", positive: "大于零"}[c.least])
 	}
@@ -60,11 +64,11 @@ var parsers = map[valueKind]func(sheet.Cell) (string, error){
 		return c.Text, nil
 	},
 	personID: func(c sheet.Cell) (string, error) {
-		id, err := identity.ParseResidentID(c.Text)
+		id, err := identity.ParseResidentID(digitsOf(c.Text))
 		return id.Full(), err
 	},
 	card: func(c sheet.Cell) (string, error) {
-		n, err := identity.ParseCard(strings.ReplaceAll(c.Text, " ", ""))
+		n, err := identity.ParseCard(digitsOf(c.Text))
 		return n.Full(), err
 	},
 	bank: func(c sheet.Cell) (string, error) {
@@ -104,16 +108,45 @@ var parsers = map[valueKind]func(sheet.Cell) (string, error){
 	},
 }
 
+// digitsOf is an ID or card without the spaces between its groups and the apostrophe by
+// which a spreadsheet keeps it as text. Its check digit proves that it is still the same.
+func digitsOf(s string) string {
+	s = strings.TrimLeft(s, "'‘’")
+	return strings.NewReplacer(" ", "", "\u00a0", "", "\t", "").Replace(s)
+}
+
+// apart are spaces between two Chinese characters.
+var apart = regexp.MustCompile(`(\p{Han})[\s\x{3000}\x{00a0}]+(\p{Han})`)
+
+// together closes up a name that was drawn apart to be as wide as the others: 张　三. No
+// Chinese name has a space in it; others keep theirs.
+func together(s string) string {
+	for apart.MatchString(s) { // 张 小 满 takes two rounds
+		s = apart.ReplaceAllString(s, "$1$2")
+	}
+	return s
+}
+
+// ofPerson are the columns of names of people.
+var ofPerson = []string{"name", "holder", "recipient"}
+
 func hasFullWidth(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return r >= 0xff01 && r <= 0xff5e || r == 0x3000 })
 }
 
-// fen reads an amount in yuan. A numeric cell holds binary noise past 15 digits:
-// what has more than two decimals after that is refused, not rounded.
+// thousands is an amount with a comma before every three digits.
+var thousands = regexp.MustCompile(`^-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$`)
+
+// fen reads an amount in yuan, with ¥ before it, 元 behind it and commas by threes or
+// without. A numeric cell holds binary noise past 15 digits: what has more than two
+// decimals after that is refused, not rounded.
 func fen(c sheet.Cell) (string, error) {
-	s := c.Text
+	s := strings.TrimSpace(strings.TrimSuffix(strings.TrimLeft(c.Text, "¥￥"), "元"))
 	if strings.ContainsAny(s, ",，") {
-		return "", message.Err("value.separators", s)
+		if !thousands.MatchString(s) {
+			return "", message.Err("value.separators", c.Text)
+		}
+		s = strings.ReplaceAll(s, ",", "")
 	}
 	if c.Kind == sheet.Number {
 		if d, err := boundedDecimal(s); err == nil && d.Round(2).Equal(d.Round(9)) {
@@ -122,7 +155,7 @@ func fen(c sheet.Cell) (string, error) {
 	}
 	f, err := money.ParseYuan(s)
 	if err != nil {
-		return "", err
+		return "", message.Err("money.format", c.Text)
 	}
 	return decimal.New(int64(f), 0).String(), nil
 }
@@ -171,7 +204,7 @@ func wholeNumber(c sheet.Cell) (string, error) {
 }
 
 var dateForms = []*regexp.Regexp{
-	regexp.MustCompile(`^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T]00:00(?::00)?)?$`),
+	regexp.MustCompile(`^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T]0{1,2}:00(?::00)?)?$`),
 	regexp.MustCompile(`^(\d{4})年(\d{1,2})月(\d{1,2})日?$`),
 	regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})$`),
 }
@@ -194,7 +227,14 @@ func date(c sheet.Cell) (string, error) {
 
 var monthForm = regexp.MustCompile(`^(\d{4})(?:[-/.年])(\d{1,2})月?$|^(\d{4})(\d{2})$`)
 
+// numberMonth is what a numeric cell keeps of 2026.10, and of 2026.1; a text file may have
+// been written from such cells.
+var numberMonth = regexp.MustCompile(`^\d{4}\.1$`)
+
 func monthOf(c sheet.Cell) (string, error) {
+	if numberMonth.MatchString(c.Text) {
+		return "", message.Err("value.month_unsure", c.Text)
+	}
 	if m := monthForm.FindStringSubmatch(c.Text); m != nil {
 		v, err := calendar.ParseMonth(m[1] + m[3] + "-" + two(m[2]+m[4]))
 		if err == nil {

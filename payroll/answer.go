@@ -477,7 +477,7 @@ func (m *matcher) matchRows(rows []*ReturnRow) {
 				row.Seq, row.Account, row.Holder, row.Fen = 0, p.Card.Full(), p.Holder, p.Fen
 			}
 		}
-		if row.Problem != "" && problem == "" {
+		if row.Problem != "" { // what was not read differs from what was paid, and that says nothing
 			problem = row.Problem
 		}
 		if problem != "" || p == nil {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"zhida/payroll/journal"
 	"zhida/rules"
@@ -531,6 +532,44 @@ func (b *Book) Reject(ctx context.Context, s *Session, id BatchID, reason string
 		batch.State, batch.Maker, batch.Checker = Draft, "", ""
 		return []string{"reason", reason}, nil
 	})
+}
+
+// Rejection is one time that a batch was sent back to its maker.
+type Rejection struct {
+	Time   time.Time
+	Actor  string
+	Reason string
+}
+
+// Rejections gives the times that a batch was sent back since it was computed, in their order;
+// a batch computed again has none.
+func (b *Book) Rejections(ctx context.Context, id BatchID) (list []Rejection, err error) {
+	err = b.view(ctx, func(r Reader) error {
+		batch, err := batchOf(ctx, r, id)
+		if err == nil {
+			list, err = rejections(ctx, r, batch)
+		}
+		return err
+	})
+	return list, err
+}
+
+func rejections(ctx context.Context, r Reader, batch Batch) (list []Rejection, err error) {
+	head, err := r.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = r.Events(ctx, batch.Horizon+1, head.Position, func(e journal.Event) error {
+		if e.Kind != EventBatchRejected {
+			return nil
+		}
+		pairs, err := journal.ParsePayload(e.Payload)
+		if err == nil && valueOf(pairs, "batch") == batch.ID.String() {
+			list = append(list, Rejection{e.Time, e.Actor, valueOf(pairs, "reason")})
+		}
+		return err
+	})
+	return list, err
 }
 
 // Cancel gives up a batch that is not approved. An approved one takes a second

@@ -123,6 +123,7 @@ type ReportPerson struct {
 	Village    string
 	Status     Status
 	Reason     string // Chinese
+	Code       string // of the reason, in the catalogue of messages
 	Gross      money.Fen
 	Deduction  money.Fen
 	Held       money.Fen // change

@@ -498,7 +498,7 @@ func (p *batchReport) People(fn func(ReportPerson) error) error {
 		who := p.people[no]
 		s := &who.settlement
 		x := ReportPerson{Person: no, Name: s.Name, IDMasked: who.id, Category: s.Category, Township: facts.Township(s.Place), Status: s.Status,
-			Reason: strings.Join(append(nonEmpty(reasonText(s)), who.others...), "；"), Gross: s.Gross, Deduction: s.Deduction, Held: s.Held, Balance: who.balance, Owed: s.Owed, Reissued: s.Reissued, Pay: s.Pay, Bank: who.bank, CardMasked: who.card, Others: who.others}
+			Reason: strings.Join(append(nonEmpty(reasonText(s)), who.others...), "；"), Code: s.Reason.Code, Gross: s.Gross, Deduction: s.Deduction, Held: s.Held, Balance: who.balance, Owed: s.Owed, Reissued: s.Reissued, Pay: s.Pay, Bank: who.bank, CardMasked: who.card, Others: who.others}
 		if len(s.Place) == 12 {
 			x.Village = s.Place
 		}

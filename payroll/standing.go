@@ -214,6 +214,14 @@ func (s *todo) batch(x Batch) error {
 		case len(open) > 0:
 			task("review", nil, message.M("status.refused", id, len(open)), "batch answer "+id+" --person NUMBER --reason …", RoleMaker)
 		default:
+			back, err := rejections(s.ctx, s.r, x)
+			if err != nil {
+				return err
+			}
+			if len(back) > 0 {
+				task("review", nil, message.M("status.rejected", id, back[len(back)-1].Actor), "batch show "+id, RoleMaker)
+				return nil
+			}
 			task("review", nil, message.M("status.submit", id), "batch submit "+id, RoleMaker)
 		}
 	case Submitted, Checked:

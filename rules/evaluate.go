@@ -56,6 +56,14 @@ type groupKey struct {
 	month       calendar.Month
 }
 
+// said names the group on a screen: a document that does not divide has one, of the whole county.
+func (k groupKey) said() string {
+	if k.group == "" {
+		return "全县"
+	}
+	return k.group
+}
+
 // group is a peer group while it is being observed.
 type group struct {
 	total   money.Fen
@@ -291,13 +299,13 @@ func (e *Evaluation) average(x *grant, key groupKey) (facts.Average, error) {
 	g := e.groups[key]
 	e.lock.Unlock()
 	if g == nil {
-		return facts.Average{}, message.Err("rules.no_peers", x.item.Name, key.group, key.month)
+		return facts.Average{}, message.Err("rules.no_peers", x.item.Name, key.said(), key.month)
 	}
 	if g.refused != 0 {
 		return facts.Average{}, message.Err(PeerRefused, x.item.Name, g.refused)
 	}
 	if g.count == 0 {
-		return facts.Average{}, message.Err("rules.no_peers", x.item.Name, key.group, key.month)
+		return facts.Average{}, message.Err("rules.no_peers", x.item.Name, key.said(), key.month)
 	}
 	mean := g.total.Yuan().DivRound(number(g.count), exactPlaces)
 	fen, err := money.Round(mean, x.item.TopUp.Rounding, x.item.TopUp.Unit)

@@ -469,16 +469,21 @@ func (s *situation) share(x *grant) (decimal.Decimal, error) {
 		return decimal.Decimal{}, err
 	}
 	s.e.lock.Lock()
-	defer s.e.lock.Unlock()
 	g := s.e.pools[key]
+	s.e.lock.Unlock()
 	switch {
 	case g == nil:
 		return decimal.Decimal{}, message.Err("rules.not_in_group", x.item.Name)
-	case g.refused != 0:
+	case g.refused != 0: // whose own amount is wrong is told so, and not that a member is refused
+		if _, _, _, _, err := s.poolMember(x); err != nil {
+			return decimal.Decimal{}, err
+		}
 		return decimal.Decimal{}, message.Err(PeerRefused, x.item.Name, g.refused)
 	case g.differs:
-		return decimal.Decimal{}, message.Err("rules.pool_differs", x.item.Name, key.group, g.total, g.other)
+		return decimal.Decimal{}, message.Err("rules.pool_differs", x.item.Name, key.said(), g.total, g.other)
 	}
+	s.e.lock.Lock()
+	defer s.e.lock.Unlock()
 	if g.shares == nil {
 		g.divide(x.item)
 	}
@@ -492,7 +497,7 @@ func (s *situation) share(x *grant) (decimal.Decimal, error) {
 	for _, m := range g.members {
 		if m.no == s.person.No {
 			s.note("%s元按份额%s÷%s分", g.total, plain(m.weight), plain(g.weights))
-			s.step("pool", say("%s“%s”共 %s 元，%d 人，份额合计 %s，本人份额 %s，分得 %s 元", x.item.Name, key.group, g.total, len(g.members), plain(g.weights), plain(m.weight), fen), facts.Source{})
+			s.step("pool", say("%s“%s”共 %s 元，%d 人，份额合计 %s，本人份额 %s，分得 %s 元", x.item.Name, key.said(), g.total, len(g.members), plain(g.weights), plain(m.weight), fen), facts.Source{})
 		}
 	}
 	return fen.Yuan(), nil

@@ -13,7 +13,7 @@ import (
 )
 
 // Version of the rules. A batch records it; it is raised when any result changes.
-const Version = 3
+const Version = 4
 
 // Granted is a policy with the journal position of its adoption.
 type Granted struct {

@@ -135,8 +135,8 @@ var forgeries = []forgery{
 		f.manifest("张敏")
 	}, []string{"2 journal.tsv journal.signature", "3 seal.approver.sig seal.signature"}},
 	{"the seal alone, with the old signatures", january, []string{"张敏"}, func(f *forger) {
-		f.setPair("seal.txt", "rules", "4")
-		f.setPair("about.txt", "rules", "4")
+		f.setPair("seal.txt", "rules", "9")
+		f.setPair("about.txt", "rules", "9")
 		f.setPair("about.txt", "seal", sum3([]byte(f.memory["seal.txt"])).String())
 		f.manifest("张敏")
 	}, []string{"3 journal.tsv values.differ", "3 seal.maker.sig seal.signature", "3 sealed/batch.tsv values.differ"}},

@@ -64,7 +64,7 @@ func (c *cli) actorCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				c.say("actor.added", added.Actor.Name, rolesText(added.Actor.Roles), added.Actor.KeyID)
+				c.say("actor.added", added.Actor.Name, c.rolesText(added.Actor.Roles), added.Actor.KeyID)
 				return nil
 			})
 		},
@@ -86,7 +86,7 @@ func (c *cli) actorCommand() *cobra.Command {
 					if x.Removed != 0 {
 						ended = fmt.Sprint(x.Removed)
 					}
-					rows = append(rows, []string{x.Name, rolesText(x.Roles), x.KeyID, fmt.Sprint(x.Added), ended})
+					rows = append(rows, []string{x.Name, c.rolesText(x.Roles), x.KeyID, fmt.Sprint(x.Added), ended})
 					out = append(out, actorRow{x.Name, x.Roles, x.KeyID, x.Added, x.Removed})
 				}
 				if c.json {
@@ -135,12 +135,13 @@ func (c *cli) actorCommand() *cobra.Command {
 	return cmd
 }
 
-func rolesText(roles []payroll.Role) string {
+// rolesText lists roles in the language of the screen.
+func (c *cli) rolesText(roles []payroll.Role) string {
 	list := make([]string, len(roles))
 	for i, r := range roles {
-		list[i] = r.Chinese()
+		list[i] = c.said(r.Chinese())
 	}
-	return strings.Join(list, "、")
+	return strings.Join(list, c.word("、"))
 }
 
 // readID reads an ID number from a file or the terminal: never from the command line, which others can see.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -81,10 +82,10 @@ func (c *cli) batchCommand() *cobra.Command {
 	}}
 	cmd.AddCommand(list, show, lines, diff, verify, c.attachCommand(), c.answerCommand(), c.stepCommand("submit", "经办提交", (*payroll.Book).Submit),
 		c.judgeCommand("approve", "审批：签署所见批次的摘要", (*payroll.Book).Approve), c.checkCommand(), c.findingsCommand(),
-		c.reasonCommand("reject", "退回经办", func(b *payroll.Book, ctx context.Context, s *payroll.Session, id payroll.BatchID, reason string) (int64, error) {
+		c.reasonCommand("reject", "退回经办", "batch.rejected", func(b *payroll.Book, ctx context.Context, s *payroll.Session, id payroll.BatchID, reason string) (int64, error) {
 			_, err := b.Reject(ctx, s, id, reason)
 			return 0, err
-		}), c.reasonCommand("cancel", "作废；已审批的要另一人确认", (*payroll.Book).Cancel))
+		}), c.reasonCommand("cancel", "作废；已审批的要另一人确认", "batch.done", (*payroll.Book).Cancel))
 	return cmd
 }
 
@@ -144,7 +145,7 @@ func (c *cli) each(cmd *cobra.Command, args []string, step func(context.Context,
 }
 
 // reasonCommand is a step with a reason; one that takes a second actor gives the position of its proposal.
-func (c *cli) reasonCommand(use, short string, step func(*payroll.Book, context.Context, *payroll.Session, payroll.BatchID, string) (int64, error)) *cobra.Command {
+func (c *cli) reasonCommand(use, short, done string, step func(*payroll.Book, context.Context, *payroll.Session, payroll.BatchID, string) (int64, error)) *cobra.Command {
 	var reason string
 	cmd := &cobra.Command{Use: use + " ID", Short: short, Args: cobra.ExactArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
 		id, err := payroll.ParseBatchID(args[0])
@@ -159,7 +160,7 @@ func (c *cli) reasonCommand(use, short string, step func(*payroll.Book, context.
 			case at != 0:
 				c.say("proposal.made", at)
 			default:
-				c.say("batch.done", id)
+				c.say(done, id)
 			}
 			return nil
 		})
@@ -343,6 +344,7 @@ type batchPerson struct {
 	Person int64     `json:"person"`
 	Name   string    `json:"name"`
 	Fen    money.Fen `json:"fen"`
+	Code   string    `json:"code,omitempty"` // of the reason
 	Reason string    `json:"reason"`
 }
 
@@ -359,10 +361,15 @@ type batchWhole struct {
 	Others     []batchPerson          `json:"to_others"`
 	Findings   []findingRow           `json:"findings"`
 	Attached   []attachment           `json:"attachments"`
+	Rejections []rejectionJSON        `json:"rejections"`
 }
 
 func (c *cli) batchShow(ctx context.Context, a *app.App, id payroll.BatchID) error {
 	attached, err := a.Attachments(ctx, id)
+	if err != nil {
+		return err
+	}
+	rejected, err := a.Rejections(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -396,15 +403,15 @@ func (c *cli) batchShow(ctx context.Context, a *app.App, id payroll.BatchID) err
 		err = r.People(func(p payroll.ReportPerson) error {
 			status[p.Status]++
 			for _, text := range p.Others {
-				others = append(others, batchPerson{p.Person, p.Name, p.Pay, text})
+				others = append(others, batchPerson{p.Person, p.Name, p.Pay, "", text})
 			}
 			switch p.Status {
 			case payroll.OnHold:
-				held = append(held, batchPerson{p.Person, p.Name, p.Balance, p.Reason})
+				held = append(held, batchPerson{p.Person, p.Name, p.Balance, p.Code, p.Reason})
 			case payroll.Refused:
-				turned = append(turned, batchPerson{p.Person, p.Name, 0, p.Reason})
+				turned = append(turned, batchPerson{p.Person, p.Name, 0, p.Code, p.Reason})
 			case payroll.NotDue:
-				notDue = append(notDue, batchPerson{p.Person, p.Name, 0, p.Reason})
+				notDue = append(notDue, batchPerson{p.Person, p.Name, 0, p.Code, p.Reason})
 				reasons.add(p.Reason, 0)
 			}
 			return nil
@@ -414,14 +421,14 @@ func (c *cli) batchShow(ctx context.Context, a *app.App, id payroll.BatchID) err
 		}
 		if c.json {
 			return c.printJSON(batchWhole{headOf(h.Batch), items.all(), townships.all(), causes.all(), status, held, turned, notDue, others,
-				findingsOf(findings.Findings, c.language()), attachmentsOf(attached)})
+				findingsOf(findings.Findings, c.language()), attachmentsOf(attached), rejectionsOf(rejected)})
 		}
 		c.batchTable([]payroll.Batch{h.Batch})
 		c.say("batch.roster", h.Batch.Roster, status[payroll.Paid], status[payroll.OnHold], status[payroll.Refused], status[payroll.NotDue])
 		c.sumTable("项目", items.list)
 		c.sumTable("乡镇", townships.list)
 		for _, x := range append(held, turned...) {
-			c.say("batch.not_paid", x.Person, x.Name, x.Fen, x.Reason)
+			c.say("batch.not_paid", x.Person, x.Name, x.Fen, x.Reason+coded(x.Code, c.language()))
 		}
 		for _, x := range others {
 			c.say("batch.to_others", x.Person, x.Name, x.Fen, x.Reason)
@@ -445,8 +452,25 @@ func (c *cli) batchShow(ctx context.Context, a *app.App, id payroll.BatchID) err
 		for _, x := range attached {
 			c.say("attach.listed", x.Name, x.Size, x.SM3, x.Actor, calendar.DateIn(x.Time, calendar.China))
 		}
+		for _, x := range rejected {
+			c.say("batch.rejection", calendar.DateIn(x.Time, calendar.China), x.Actor, x.Reason)
+		}
 		return nil
 	})
+}
+
+type rejectionJSON struct {
+	Time   time.Time `json:"time"`
+	Actor  string    `json:"actor"`
+	Reason string    `json:"reason"`
+}
+
+func rejectionsOf(list []payroll.Rejection) []rejectionJSON {
+	out := []rejectionJSON{}
+	for _, x := range list {
+		out = append(out, rejectionJSON(x))
+	}
+	return out
 }
 
 func (c *cli) sumTable(title string, list []sum) {

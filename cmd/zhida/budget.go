@@ -49,7 +49,7 @@ func (c *cli) projected(b *payroll.Budget) {
 		for _, r := range part.list {
 			name := r.Name
 			if r.Deduction {
-				name += "（扣款）"
+				name = c.word("{0}（扣款）", name)
 			}
 			rows = append(rows, []string{name, r.Fen.Grouped()})
 		}

@@ -38,15 +38,15 @@ func (c *cli) calendarCommand() *cobra.Command {
 				}
 				out, headings, rows := []calendarDay{}, []string{"发放月"}, [][]string{}
 				for _, s := range list[0].Steps {
-					headings = append(headings, s.Step.Chinese()+"（"+strconv.Itoa(s.Step.Day)+"日）")
+					headings = append(headings, c.word("{0}（{1}日）", c.word(s.Step.Chinese()), s.Step.Day))
 				}
 				for _, m := range list {
 					row := []string{m.Month.String()}
 					for _, s := range m.Steps {
 						out = append(out, calendarDay{m.Month, s.Step.Code, s.Planned, s.Date, append([]string{}, m.Items...)})
-						text := s.Date.String() + " " + weekday(s.Date)
+						text := c.word(weekdays[s.Date.Weekday()], s.Date)
 						if s.Date != s.Planned {
-							text += " 提前"
+							text = c.word("{0} 提前", text)
 						}
 						row = append(row, text)
 					}
@@ -63,9 +63,8 @@ func (c *cli) calendarCommand() *cobra.Command {
 		}}
 }
 
-func weekday(d calendar.Date) string {
-	return []string{"日", "一", "二", "三", "四", "五", "六"}[d.Weekday()]
-}
+// weekdays are days with their day of the week, from Sunday on.
+var weekdays = []string{"{0} 日", "{0} 一", "{0} 二", "{0} 三", "{0} 四", "{0} 五", "{0} 六"}
 
 // warnSqueezed says when the calendar asks for steps before there is a draft to do them with.
 func (c *cli) warnSqueezed(list []payroll.PayMonth) {
@@ -74,7 +73,7 @@ func (c *cli) warnSqueezed(list []payroll.PayMonth) {
 	for _, m := range list {
 		if step, draft, ok := schedule.Squeezed(m.Steps, m.Month); ok {
 			if months++; months == 1 {
-				first = []any{m.Month, step.Step.Chinese(), step.Date, draft}
+				first = []any{m.Month, c.word(step.Step.Chinese()), step.Date, draft}
 			}
 		}
 	}

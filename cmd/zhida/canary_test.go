@@ -4,8 +4,10 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
 	"database/sql"
 	"encoding/base64"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"io/fs"
@@ -245,6 +247,94 @@ func (w watched) Write(b []byte) (int, error) {
 
 const canaryExit = 99
 
+// booksIn are the rows of every book of a tree, each book as one digest.
+func booksIn(tree map[string]string) map[string]string {
+	books := map[string]string{}
+	for path := range tree {
+		if filepath.Ext(path) == ".db" {
+			books[path] = rowsOf(path)
+		}
+	}
+	return books
+}
+
+// rowsOf is a digest over every row of every table of a book, "" where it cannot be read.
+func rowsOf(path string) string {
+	mode := "?mode=ro"
+	if _, err := os.Stat(path + "-wal"); err != nil {
+		mode += "&immutable=1" // looking leaves no files beside it
+	}
+	db, err := sql.Open("sqlite3", "file:"+path+mode)
+	if err != nil {
+		return ""
+	}
+	defer db.Close()
+	var tables []string
+	names, err := db.Query(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name`)
+	if err != nil {
+		return ""
+	}
+	for names.Next() {
+		var name string
+		if names.Scan(&name) == nil {
+			tables = append(tables, name)
+		}
+	}
+	names.Close()
+	sum := sha256.New()
+	for _, table := range tables {
+		rows, err := db.Query(`SELECT * FROM "` + table + `" ORDER BY 1`)
+		if err != nil {
+			return ""
+		}
+		columns, _ := rows.Columns()
+		values, into := make([]any, len(columns)), make([]any, len(columns))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		for rows.Next() {
+			if rows.Scan(into...) == nil {
+				fmt.Fprintf(sum, "%s %v\n", table, values)
+			}
+		}
+		rows.Close()
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// moved says what a dry run has left, taken away or altered: a file, or a row of a book.
+func moved(before, after, rows map[string]string) (wrong []string) {
+	ofBook := func(path string) bool {
+		for _, end := range []string{"", "-wal", "-shm", "-journal"} {
+			if _, is := rows[strings.TrimSuffix(path, end)]; is && strings.HasSuffix(path, end) {
+				return true
+			}
+		}
+		return false
+	}
+	for _, path := range slices.Sorted(maps.Keys(after)) {
+		info, err := os.Lstat(path)
+		switch {
+		case err != nil || ofBook(path):
+		case before[path] == "":
+			wrong = append(wrong, "a dry run has left "+path)
+		case info.Mode().IsRegular() && before[path] != after[path]:
+			wrong = append(wrong, "a dry run has altered "+path)
+		}
+	}
+	for _, path := range slices.Sorted(maps.Keys(before)) {
+		if after[path] == "" && !ofBook(path) {
+			wrong = append(wrong, "a dry run has taken away "+path)
+		}
+	}
+	for path, was := range rows {
+		if is := rowsOf(path); is != was {
+			wrong = append(wrong, "a dry run has altered the rows of "+path)
+		}
+	}
+	return wrong
+}
+
 // runWatched is run with the canary, over what is printed and over every file that a script's
 // command writes.
 func runWatched(args []string) int {
@@ -257,6 +347,11 @@ func runWatched(args []string) int {
 	}
 	var printed, errs strings.Builder
 	z := &cli{in: os.Stdin, out: io.MultiWriter(c.before(os.Stdout), &printed), errs: term.Cleaned{Writer: io.MultiWriter(c.before(os.Stderr), &errs)}}
+	dry := slices.Contains(args, "--dry-run")
+	rows := map[string]string{}
+	if dry {
+		rows = booksIn(before)
+	}
 	err := z.execute(args)
 	code := z.report(err)
 	noteErrors(args, err, c.seen.String())
@@ -267,6 +362,9 @@ func runWatched(args []string) int {
 	}
 	if work != "" {
 		wrong = append(wrong, wrote(work, before, args)...)
+		if dry {
+			wrong = append(wrong, moved(before, treeOf(work), rows)...)
+		}
 	}
 	if len(wrong) > 0 {
 		fmt.Fprintf(os.Stderr, "CANARY: %v: %s\n", args, strings.Join(wrong, "; "))

@@ -16,6 +16,7 @@ import (
 	"zhida/payroll/checks"
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
+	"zhida/rules/message"
 )
 
 func (c *cli) completionCommand() *cobra.Command {
@@ -71,7 +72,7 @@ func (c *cli) complete(cmd *cobra.Command) {
 			}
 			word := strings.Trim(words[at], "[]…")
 			if list := fixed(cmd, word); list != nil {
-				return list, cobra.ShellCompDirectiveNoFileComp
+				return c.described(list), cobra.ShellCompDirectiveNoFileComp
 			}
 			if f := offers[word]; f != nil {
 				return c.offered(cmd, f), cobra.ShellCompDirectiveNoFileComp
@@ -101,7 +102,7 @@ func (c *cli) complete(cmd *cobra.Command) {
 		// The only error is that the flag has one already, which is then meant.
 		_ = cmd.RegisterFlagCompletionFunc(f.Name, func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 			if list != nil {
-				return list, cobra.ShellCompDirectiveNoFileComp
+				return c.described(list), cobra.ShellCompDirectiveNoFileComp
 			}
 			return c.offered(cmd, get), cobra.ShellCompDirectiveNoFileComp
 		})
@@ -114,7 +115,7 @@ func fixed(cmd *cobra.Command, word string) (list []string) {
 	case word == "KIND" && cmd.Name() != "add":
 		list = importers.Kinds()
 		if cmd.Name() == "import" {
-			list = append(list, "returns\t银行回盘")
+			list = append(list, "returns\t"+"银行回盘")
 		}
 	case word == "CODE" || word == "CODE|FILE":
 		for _, l := range banklayout.Presets() {
@@ -126,7 +127,7 @@ func fixed(cmd *cobra.Command, word string) (list []string) {
 
 func rolesOffered() (list []string) {
 	for _, r := range []payroll.Role{payroll.RoleAdmin, payroll.RoleMaker, payroll.RoleChecker, payroll.RoleApprover, payroll.RoleAuditor} {
-		list = append(list, string(r)+"\t"+rolesText([]payroll.Role{r}))
+		list = append(list, string(r)+"\t"+r.Chinese())
 	}
 	return list
 }
@@ -143,7 +144,22 @@ func (c *cli) offered(cmd *cobra.Command, f offer) []string {
 	if err != nil {
 		return nil
 	}
-	return list
+	return c.described(list)
+}
+
+// described puts what stands behind each value into the language of the screen.
+func (c *cli) described(list []string) []string {
+	if c.language() == message.Chinese {
+		return list
+	}
+	out := make([]string, len(list))
+	for i, s := range list {
+		value, what, has := strings.Cut(s, "\t")
+		if out[i] = value; has {
+			out[i] += "\t" + english(what)
+		}
+	}
+	return out
 }
 
 // next is the state of the batches that a step of their life is about.
@@ -192,7 +208,11 @@ func offerActors(ctx context.Context, a *app.App, _ *cobra.Command) (list []stri
 	actors, err := a.ActorList(ctx)
 	for _, x := range actors {
 		if x.Removed == 0 {
-			list = append(list, x.Name+"\t"+rolesText(x.Roles))
+			var roles []string
+			for _, r := range x.Roles {
+				roles = append(roles, r.Chinese())
+			}
+			list = append(list, x.Name+"\t"+strings.Join(roles, "、"))
 		}
 	}
 	return list, err

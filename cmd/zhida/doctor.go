@@ -52,7 +52,7 @@ func (c *cli) examined(list []app.Examined) error {
 		if c.json {
 			continue
 		}
-		fmt.Fprintf(c.out, "[%s] %s：%s\n", marks[x.Mark], whats[x.What], term.Clean(text))
+		fmt.Fprintln(c.out, c.word("[{0}] {1}：{2}", c.word(marks[x.Mark]), c.word(whats[x.What]), term.Clean(text)))
 		if hint != "" {
 			fmt.Fprintln(c.out, "       → "+term.Clean(hint))
 		}

@@ -76,11 +76,6 @@ func noteErrors(args []string, err error, printed string) {
 			}
 			note(m[1], line, "")
 		}
-		for _, r := range reasons() {
-			if r.sentence.MatchString(line) {
-				note(r.code, line, "")
-			}
-		}
 	}
 	if len(found) == 0 {
 		return
@@ -95,22 +90,6 @@ func noteErrors(args []string, err error, printed string) {
 			panic(err)
 		}
 	}
-}
-
-// reason recognises why somebody is not paid by its sentence: batches keep sentences and no codes.
-type reason struct {
-	code     string
-	sentence *regexp.Regexp
-}
-
-func reasons() (list []reason) {
-	for _, e := range message.Entries() {
-		if strings.HasPrefix(e.Code, "settle.") && e.Exit == message.ExitRows {
-			text := regexp.MustCompile(`\\\{\d\\\}`).ReplaceAllString(regexp.QuoteMeta(e.Zh), ".+")
-			list = append(list, reason{e.Code, regexp.MustCompile("^未付：.*，" + text + "$")})
-		}
-	}
-	return list
 }
 
 // command is what was typed, with quotes where the shell wants them.

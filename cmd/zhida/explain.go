@@ -41,7 +41,7 @@ func (c *cli) explainCommand() *cobra.Command {
 					}
 					return c.printJSON(out)
 				}
-				fmt.Fprintf(c.out, "%d 号 %s（%s） %s\n", p.Person, p.Name, p.ID, m.Chinese())
+				fmt.Fprintln(c.out, c.word("{0} 号 {1}（{2}） {3}", p.Person, p.Name, p.ID, c.month(m)))
 				for _, x := range list {
 					c.explained(x)
 				}
@@ -101,7 +101,7 @@ func (c *cli) explained(x rules.Explanation) {
 		said = x.Fen.Grouped()
 	}
 	amount := message.M(code, said).Text(c.language())
-	fmt.Fprintf(c.out, "\n%s（%s） %s\n", x.Item.Name, x.Item.Document, amount)
+	fmt.Fprintln(c.out, "\n"+c.word("{0}（{1}） {2}", x.Item.Name, x.Item.Document, amount))
 	english := c.language() == message.English
 	switch {
 	case english && x.English != "":

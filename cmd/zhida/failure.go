@@ -3,8 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
+	"syscall"
 
 	"zhida/rules/message"
 )
@@ -53,9 +55,28 @@ func failureOf(err error, lang message.Lang) failure {
 	}
 	f := failure{Code: m.Code, Exit: m.Exit(), Text: m.Text(lang), Hint: m.Hint(lang)}
 	if f.Exit == message.ExitInternal && m.Cause != nil {
-		f.Cause = m.Cause.Error()
+		f.Cause = causeOf(m.Cause, lang)
 	}
 	return f
+}
+
+// causes are what a file system refuses with; its own words are English and name no way out.
+var causes = []struct {
+	err  error
+	code string
+}{
+	{fs.ErrPermission, "cause.permission"}, {fs.ErrNotExist, "cause.missing"}, {syscall.EROFS, "cause.read_only"}, {syscall.ENOSPC, "cause.full"},
+	{syscall.ENOTDIR, "cause.no_folder"}, {syscall.EISDIR, "cause.is_folder"}, {syscall.EIO, "cause.hardware"}, {syscall.ENAMETOOLONG, "cause.name"},
+}
+
+// causeOf is why something failed that the program has no sentence of its own for.
+func causeOf(cause error, lang message.Lang) string {
+	for _, x := range causes {
+		if errors.Is(cause, x.err) {
+			return message.M(x.code).Text(lang)
+		}
+	}
+	return cause.Error()
 }
 
 // report prints an error as a sentence with what to do next and its code, and gives the exit code.
@@ -91,7 +112,7 @@ func said(text, hint, code string, lang message.Lang) string {
 // coded is a code as it stands behind a sentence; what is no error needs none.
 func coded(code string, lang message.Lang) string {
 	switch {
-	case message.M(code).Exit() == message.ExitDone:
+	case code == "" || message.M(code).Exit() == message.ExitDone:
 		return ""
 	case lang == message.English:
 		return " (" + code + ")"

@@ -506,7 +506,7 @@ func (c *cli) year(y payroll.YearReport) error {
 	for _, a := range y.Ages {
 		days := "180 天以上"
 		if a.MostDays > 0 {
-			days = strconv.Itoa(a.MostDays) + " 天以内"
+			days = c.word("{0} 天以内", a.MostDays)
 		}
 		rows = append(rows, []string{a.State.Chinese(), days, strconv.Itoa(a.Count), a.Fen.Grouped()})
 	}

@@ -54,12 +54,7 @@ func (c *cli) importCommand() *cobra.Command {
 				return err
 			}
 			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
-				err := a.Import(ctx, s, args[0], args[1:], o, c.imported)
-				var answered *app.Answered
-				if errors.As(err, &answered) {
-					return c.answered(answered)
-				}
-				return err
+				return c.importAll(ctx, a, s, args[0], args[1:], o)
 			})
 		},
 	}
@@ -75,6 +70,28 @@ func (c *cli) importCommand() *cobra.Command {
 	f.StringVar(&batch, "batch", "", "回盘：只答复这个批次；里面有别的批次就拒绝")
 	f.BoolVar(&o.AcceptGood, "accept-good", false, "只收没有问题的行")
 	return cmd
+}
+
+// importAll imports files of a kind. One with problems keeps none of the others out: what is
+// wrong with it is said in its turn, and how many there are at the end.
+func (c *cli) importAll(ctx context.Context, a *app.App, s *payroll.Session, kind string, files []string, o app.ImportOptions) error {
+	wrong := 0
+	goOn := func(err error) error {
+		var rows *message.Error
+		if len(files) == 1 || !errors.As(err, &rows) || rows.Exit() != message.ExitRows {
+			return err
+		}
+		wrong++
+		c.note(rows.Message)
+		return nil
+	}
+	err := a.Import(ctx, s, kind, files, o,
+		func(r app.Imported) error { return goOn(c.imported(r)) },
+		func(e *app.Answered) error { return goOn(c.answered(e)) })
+	if err == nil && wrong > 0 {
+		return message.Err("import.files_wrong", wrong, len(files))
+	}
+	return err
 }
 
 // saidAs reads the values of --map.

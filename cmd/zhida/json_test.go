@@ -80,7 +80,7 @@ var outputs = map[string]output{
 	"zhida batch check":     one([]batchHead{}, []checking{}),
 	"zhida batch approve":   one([]batchHead{}),
 	"zhida batch findings":  one(checking{}),
-	"zhida batch reject":    saying("batch.done"),
+	"zhida batch reject":    saying("batch.rejected"),
 	"zhida batch cancel":    saying("batch.done", "proposal.made"),
 	"zhida checks":          one(checkedPeriod{}),
 	"zhida checks list":     one([]checkRow{}),

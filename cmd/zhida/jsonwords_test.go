@@ -109,6 +109,7 @@ var meanings = map[string]both{
 	"broken":                 {"当地没有守住的核对规则", "rules that places do not keep to"},
 	"rule":                   {"核对规则的名称", "name of the rule"},
 	"attachments":            {"登记的扫描件", "scans that were attached"},
+	"rejections":             {"退回的经过", "when it was sent back"},
 
 	// Lines and what they rest on.
 	"item":               {"项目代码", "code of the item"},

@@ -3,6 +3,7 @@ package main
 import (
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -14,6 +15,7 @@ import (
 
 	"zhida/rules/calendar"
 	"zhida/rules/identity"
+	"zhida/rules/message"
 )
 
 // zhidaProcess runs the program as a process of its own, and kills it after a while
@@ -70,6 +72,82 @@ func TestKilledAtEveryStep(t *testing.T) {
 		if got := finish(t, dir, random); got != want {
 			t.Errorf("round %d: %s, want %s", round, got, want)
 		}
+	}
+}
+
+// Ctrl-C in the middle of an import, a run and an export ends them with 9 and leaves nothing:
+// no event, no batch, no file; done again, they do the whole of it.
+func TestInterruptedByHand(t *testing.T) {
+	dir := t.TempDir()
+	if out, err := exec.Command("go", "build", "-o", filepath.Join(dir, "zhida"), ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v %s", err, out)
+	}
+	prepare(t, dir)
+	county, err := filepath.Abs("../../testdata/counties/taoyuan")
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite3", filepath.Join(dir, "book.db")+"?_txlock=immediate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	position := func() (n int64) {
+		if err := db.QueryRow(`SELECT max(position) FROM event`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for _, args := range [][]string{{"import", "tenure", county + "/03-任职/村干部任职经历.xlsx", "--as", "张敏"}, steps[0], steps[1], steps[2], steps[3], steps[4]} {
+		if args[0] != "batch" {
+			before, files := position(), treeOf(dir)
+			interrupted(t, dir, db, args)
+			passLease(t, dir)
+			if after := position(); after != before {
+				t.Errorf("%v has written %d events", args, after-before)
+			}
+			for path := range treeOf(dir) {
+				if files[path] == "" && !strings.HasPrefix(filepath.Base(path), "book.db") {
+					t.Errorf("%v has left %s", args, path)
+				}
+			}
+		}
+		if out, ok := zhidaProcess(t, dir, 0, args...); !ok {
+			t.Fatalf("%v done again: %s", args, out)
+		}
+	}
+	if s := stateOf(t, dir); s != "exported" {
+		t.Errorf("the batch is %q", s)
+	}
+}
+
+// interrupted runs a command that has to wait for the book, and presses Ctrl-C while it does.
+func interrupted(t *testing.T, dir string, db *sql.DB, args []string) {
+	t.Helper()
+	tx, err := db.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command(filepath.Join(dir, "zhida"), args...)
+	c.Dir = dir
+	c.Env = append(os.Environ(), "ZHIDA_BOOK=book.db", "ZHIDA_LANG=zh", "ZHIDA_PASSPHRASE_FILE=pass")
+	var out strings.Builder
+	c.Stdout, c.Stderr = &out, &out
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(1500 * time.Millisecond)
+	if err := c.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(100 * time.Millisecond)
+	if err := tx.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	err = c.Wait()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != message.ExitInterrupt || !strings.Contains(out.String(), "（cli.interrupted）") {
+		t.Errorf("%v: %v: %s", args, err, out.String())
 	}
 }
 

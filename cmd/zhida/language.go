@@ -2,12 +2,15 @@ package main
 
 import (
 	"io"
+	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"zhida/cmd/zhida/internal/term"
+	"zhida/rules/calendar"
 	"zhida/rules/message"
 )
 
@@ -109,6 +112,28 @@ func knownAt(s string) bool {
 	return message.HasWord(s)
 }
 
+// word is a word or a sentence of a screen in the language of the screen, with what stands
+// in its places {0}, {1} …
+func (c *cli) word(chinese string, args ...any) string {
+	return message.Word(c.language(), chinese, args...)
+}
+
+// said is what a part of the program says in Chinese, in the language of the screen.
+func (c *cli) said(chinese string) string {
+	if c.language() == message.English {
+		return english(chinese)
+	}
+	return chinese
+}
+
+// month is a month as the language of the screen writes it.
+func (c *cli) month(m calendar.Month) string {
+	if c.language() == message.English {
+		return m.String()
+	}
+	return m.Chinese()
+}
+
 // table prints rows under headings; columns in right are aligned to the right.
 func (c *cli) table(headings []string, rows [][]string, right ...int) {
 	c.tableOn(c.out, headings, rows, right...)
@@ -124,18 +149,35 @@ func (c *cli) tableOn(w io.Writer, headings []string, rows [][]string, right ...
 	term.Table(w, headings, rows, right...)
 }
 
-// words are the English of cells; a list of words is one as well.
+// words are the English of cells.
 func words(cells []string) []string {
 	list := make([]string, len(cells))
 	for i, s := range cells {
-		parts := strings.Split(s, "、")
-		for k := range parts {
-			parts[k] = message.Word(message.English, parts[k])
-		}
-		list[i] = strings.Join(parts, ", ")
-		if len(parts) == 1 || list[i] == strings.ReplaceAll(s, "、", ", ") {
-			list[i] = message.Word(message.English, s)
-		}
+		list[i] = english(s)
 	}
 	return list
+}
+
+// joints are what holds words together in a cell, and the same in English.
+var joints = [][2]string{{"；", "; "}, {"——", " – "}, {"：", ": "}, {"和", " and "}, {"、", ", "}, {"/", "/"}, {" ", " "}}
+
+// english is the English of a cell: a word, or words that are held together. What none of
+// its parts says in the words of the program, a name or a sentence of the county, stays as it is.
+func english(s string) string {
+	if message.HasWord(s) || !strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+		return message.Word(message.English, s)
+	}
+	for _, joint := range joints {
+		if parts := strings.Split(s, joint[0]); len(parts) > 1 {
+			if said := words(parts); !slices.Equal(said, parts) {
+				return strings.Join(said, joint[1])
+			}
+		}
+	}
+	if head, tail, ok := strings.Cut(strings.TrimSuffix(s, "）"), "（"); ok {
+		if said := words([]string{head, tail}); said[0] != head || said[1] != tail {
+			return said[0] + " (" + said[1] + ")"
+		}
+	}
+	return s
 }

@@ -102,7 +102,7 @@ func (c *cli) layoutTry() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if out != "" {
+			if out != "" && !c.dryRun {
 				if err := t.Save(out); err != nil {
 					return err
 				}
@@ -112,7 +112,7 @@ func (c *cli) layoutTry() *cobra.Command {
 			}
 			c.showTried(t)
 			if out != "" {
-				c.say("file.written", t.File)
+				c.sayWritten(t.File)
 			}
 			return nil
 		},
@@ -163,7 +163,7 @@ func (c *cli) showTried(t *app.Tried) {
 			continue
 		}
 		flush()
-		fmt.Fprintf(c.out, "%s %d：", sections[x.Section], x.Line)
+		fmt.Fprint(c.out, c.word("{0} {1}：", c.word(sections[x.Section]), x.Line))
 		var cells []string
 		for _, cell := range x.Cells {
 			name := cell.Name

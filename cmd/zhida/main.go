@@ -49,6 +49,9 @@ func (c *cli) execute(args []string) error {
 	root.SetIn(c.in)
 	root.SetOut(c.out)
 	root.SetErr(c.errs)
+	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) && c.language() == message.English {
+		translate(root)
+	}
 	err := root.ExecuteContext(ctx)
 	if err != nil && ctx.Err() != nil && (errors.Is(err, context.Canceled) || message.Code(err) == "") {
 		err = message.Err("cli.interrupted").Because(err)
@@ -79,7 +82,7 @@ func (c *cli) root() *cobra.Command {
 	f.StringVar(&c.book, "book", fallback(os.Getenv("ZHIDA_BOOK"), "zhida.db"), "账本：文件路径或 postgres://…（ZHIDA_BOOK）")
 	f.StringVar(&c.as, "as", os.Getenv("ZHIDA_AS"), "以谁的身份操作（ZHIDA_AS）")
 	f.StringVar(&c.passphraseFile, "passphrase-file", os.Getenv("ZHIDA_PASSPHRASE_FILE"), "存口令的文件，供机器使用，只有自己能读；不给就在终端询问")
-	f.StringVar(&c.now, "now", "", "演练账本的时钟：日期或 RFC 3339 时间")
+	f.StringVar(&c.now, "now", os.Getenv("ZHIDA_NOW"), "演练账本的时钟：日期或 RFC 3339 时间（ZHIDA_NOW）")
 	f.StringVar(&c.lang, "lang", "", "消息的语言：zh 或 en（ZHIDA_LANG）")
 	f.BoolVar(&c.dryRun, "dry-run", false, "试一遍：检查都做，什么也不保存")
 	f.BoolVar(&c.json, "json", false, "输出 JSON")

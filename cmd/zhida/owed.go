@@ -96,9 +96,11 @@ func (c *cli) owed(cmd *cobra.Command, who string) error {
 			case d.Untold > 0 && d.Untold == len(d.Open):
 				notice, next = "没有送达", "送达通知后从应发扣回"
 			case d.Untold > 0:
-				notice, next = strconv.Itoa(d.Untold)+" 笔没有送达", "送达通知后从应发扣回"
+				notice, next = c.word("{0} 笔没有送达", d.Untold), "送达通知后从应发扣回"
 			case d.Notice != 0:
-				notice = d.Notice.String() + map[bool]string{true: " 同意", false: ""}[d.Consent]
+				if notice = d.Notice.String(); d.Consent {
+					notice = c.word("{0} 同意", notice)
+				}
 			case d.Owed != 0:
 				notice = "旧欠，不另送达"
 			}
@@ -128,7 +130,7 @@ func (c *cli) statement(list []payroll.Debtor, names map[string]string) {
 			balance += m.Fen
 			by := m.Document
 			if m.Batch != 0 {
-				by = "批次 " + m.Batch.String()
+				by = c.word("批次 {0}", m.Batch)
 			}
 			rows = append(rows, []string{originWord(m.Origin), fallback(names[m.Item], m.Item), m.Month.String(), wayWords[m.Way], by, m.Fund, sourceWords[m.Source], m.Fen.Grouped(), balance.Grouped()})
 		}

@@ -199,7 +199,7 @@ func (c *cli) policyList(cmd *cobra.Command) error {
 		for _, p := range list {
 			state := "有效"
 			if p.Withdrawn != 0 {
-				state = "已撤销（日志第" + strconv.FormatInt(p.Withdrawn, 10) + "条）"
+				state = c.word("已撤销（日志第{0}条）", p.Withdrawn)
 			}
 			rows = append(rows, []string{strconv.FormatInt(p.Position, 10), p.Document, p.Title, p.Digest[:8], state})
 			out = append(out, policyRow{p.Position, p.Document, p.Title, p.Digest, p.Withdrawn})

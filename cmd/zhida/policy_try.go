@@ -61,7 +61,10 @@ func (c *cli) policyTry() *cobra.Command {
 					return c.printJSON(x)
 				}
 				c.tried(t)
-				if out != "" {
+				switch {
+				case out != "" && c.dryRun:
+					c.say("file.would", out)
+				case out != "":
 					c.say("trial.workbook", out)
 				}
 				return nil
@@ -96,7 +99,7 @@ func (c *cli) tried(t *payroll.Trial) {
 		for _, r := range part.list {
 			name := r.Name
 			if r.Deduction {
-				name += "（扣款）"
+				name = c.word("{0}（扣款）", name)
 			}
 			rows = append(rows, []string{name, r.Before.Grouped(), r.After.Grouped(), signed(r.Change().Grouped()), r.BackPay.Grouped(), r.Owed.Grouped(),
 				strconv.Itoa(r.Better), strconv.Itoa(r.Worse)})
@@ -108,7 +111,7 @@ func (c *cli) tried(t *payroll.Trial) {
 		rows = append(rows, []string{strconv.FormatInt(p.Person, 10), p.Name, p.Township, p.Before.Grouped(), p.After.Grouped(), signed(p.Change().Grouped()), p.Item})
 	}
 	if len(rows) > 0 {
-		fmt.Fprintln(c.out, "变动最大的人员（扣款后的收入）")
+		fmt.Fprintln(c.out, c.word("变动最大的人员（扣款后的收入）"))
 		c.table([]string{"编号", "姓名", "乡镇", "现行", "试算", "增减", "主要项目"}, rows, 1, 4, 5, 6)
 	}
 	for _, f := range t.Funds {

@@ -34,7 +34,7 @@ func (c *cli) proposalCommand() *cobra.Command {
 			}
 			rows, out := [][]string{}, []proposalRow{}
 			for _, p := range list {
-				state := "待" + rolesText(p.Waits) + "确认"
+				state := c.word("待{0}确认", c.rolesText(p.Waits))
 				if p.Decided != 0 {
 					state = map[bool]string{true: "已确认", false: "已否决"}[p.Accepted]
 				}

@@ -164,7 +164,7 @@ func (c *cli) batchTable(list []payroll.Batch) {
 		kind := strings.TrimSuffix(b.Kind.Chinese(), "批次")
 		id := b.ID.String()
 		if b.ID.Seq() == 0 { // of a dry run, which keeps nothing
-			id = b.ID.Month().String() + " 试算"
+			id = c.word("{0} 试算", b.ID.Month())
 		}
 		rows = append(rows, []string{id, kind, b.Channel, b.State.Chinese(), strconv.Itoa(b.Payees), strconv.Itoa(b.Lines),
 			b.Gross.Grouped(), b.Deduction.Grouped(), b.Held.Grouped(), b.Owed.Grouped(), b.Net.Grouped(), short(b.Digest)})

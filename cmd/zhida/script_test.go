@@ -28,6 +28,10 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	problems, err := filepath.Abs("../../testdata/problems")
+	if err != nil {
+		t.Fatal(err)
+	}
 	notes := t.TempDir()
 	t.Cleanup(func() { holdExamples(t, notes) })
 	testscript.Run(t, testscript.Params{
@@ -35,6 +39,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("COUNTY", county)
+			e.Setenv("PROBLEMS", problems)
 			e.Setenv("ZHIDA_LANG", "zh")
 			note := filepath.Join(notes, strings.TrimPrefix(filepath.Base(e.WorkDir), "script-"))
 			e.Setenv(notesVariable, note)

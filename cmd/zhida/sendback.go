@@ -98,9 +98,9 @@ func (c *cli) sentBacks(cmd *cobra.Command) error {
 			state := "没有答复"
 			switch {
 			case x.Answer != "":
-				state = "无误（" + x.Answer + "）"
+				state = c.word("无误（{0}）", x.Answer)
 			case x.Answered != 0:
-				state = "已更正（日志 " + strconv.FormatInt(x.Answered, 10) + "）"
+				state = c.word("已更正（日志 {0}）", x.Answered)
 			}
 			rows = append(rows, []string{strconv.FormatInt(x.Position, 10), x.To, strconv.FormatInt(x.Person, 10), x.Name, payroll.KindChinese(x.Kind), x.Reason, state})
 		}

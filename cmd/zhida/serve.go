@@ -28,6 +28,9 @@ func (c *cli) serveCommand() *cobra.Command {
 		Long:    "按设置里的 calendar：变动截止的次日计算当月草稿，每步到期和过期各提醒一次（日志、屏幕，设置了 notify 的再发网页回调或邮件）；设置了 backup 的按天数备份。\n--listen 上有 /healthz 和 /metrics（Prometheus），只在本机。",
 		Example: "  zhida serve --as 张敏 --passphrase-file 口令\n  zhida serve --once --as 张敏 --passphrase-file 口令",
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if c.dryRun {
+				return message.Err("cli.no_dry_run") // reminders leave
+			}
 			said, err := vouchedDay(acceptClock)
 			if err != nil {
 				return err
@@ -135,10 +138,10 @@ func (c *cli) performed(l look) error {
 	}
 	for _, d := range l.done {
 		if d.Kind == schedule.Remind {
-			c.say("serve.reminded", d.Month, d.Chinese(), d.Date)
+			c.say("serve.reminded", d.Month, c.said(d.Chinese()), d.Date)
 			continue
 		}
-		c.say("serve.done", d.Month, d.Chinese(), d.Date)
+		c.say("serve.done", d.Month, c.said(d.Chinese()), d.Date)
 	}
 	for _, id := range l.waiting {
 		c.say("run.waiting", id)

@@ -61,7 +61,7 @@ func (c *cli) standing(s payroll.Standing) error {
 	if c.json {
 		return c.printJSON(standingOf(s, c.language()))
 	}
-	c.say("status.head", s.Month.Chinese(), s.Today)
+	c.say("status.head", c.month(s.Month), s.Today)
 	if len(s.Steps) > 0 {
 		var headings, row []string
 		for _, x := range s.Steps {
@@ -71,9 +71,9 @@ func (c *cli) standing(s payroll.Standing) error {
 			case x.Done:
 				state += " ✓"
 			case x.Date < s.Today:
-				state += " 过期"
+				state = c.word("{0} 过期", state)
 			case x.Date == s.Today:
-				state += " 今天"
+				state = c.word("{0} 今天", state)
 			}
 			row = append(row, state)
 		}
@@ -88,15 +88,15 @@ func (c *cli) standing(s payroll.Standing) error {
 	}
 	var rows [][]string
 	for _, t := range s.Tasks {
-		who := rolesText(t.Roles)
+		who := c.rolesText(t.Roles)
 		if len(t.Except) > 0 {
-			who += "（" + strings.Join(slices.Compact(t.Except), "、") + "除外）"
+			who = c.word("{0}（{1}除外）", who, strings.Join(slices.Compact(t.Except), c.word("、")))
 		}
 		by := ""
 		if t.By != 0 {
 			by = t.By.String()
 			if t.By < s.Today {
-				by += " 过期"
+				by = c.word("{0} 过期", by)
 			}
 		}
 		rows = append(rows, []string{by, who, t.What.Text(c.language()), "zhida " + t.Do})

@@ -147,7 +147,7 @@ func sharedTexts(z *zip.Reader) ([]string, error) {
 }
 
 // mostTemplatePart bounds a part of the bank's workbook, in bytes.
-const mostTemplatePart = 16 << 20
+const mostTemplatePart = 4 << 20
 
 func content(z *zip.Reader, name string) ([]byte, error) {
 	f, err := z.Open(name)

@@ -36,6 +36,7 @@ const (
 type Writer struct {
 	dir, temporary string
 	hold           *os.File
+	undo           func() // takes away the folders that were made for it, while they are empty
 	files          map[string]listed
 }
 
@@ -50,15 +51,17 @@ func New(dir string) (*Writer, error) {
 		return nil, message.Err("evidence.exists", dir)
 	}
 	parent := filepath.Dir(dir)
-	if err := os.MkdirAll(parent, 0o700); err != nil {
+	undo, err := exporters.MakeDir(parent)
+	if err != nil {
 		return nil, message.Err("export.write", dir).Because(err)
 	}
 	exporters.Sweep(parent)
 	temporary, hold, err := exporters.TemporaryDir(parent, "evidence")
 	if err != nil {
+		undo()
 		return nil, message.Err("export.write", dir).Because(err)
 	}
-	return &Writer{dir, temporary, hold, map[string]listed{}}, nil
+	return &Writer{dir, temporary, hold, undo, map[string]listed{}}, nil
 }
 
 // Create makes a file of the folder, readable by the owner only, once. Error: export.write.
@@ -153,6 +156,7 @@ func (w *Writer) Finish(sign func(manifest []byte) ([]byte, error)) (digest stri
 func (w *Writer) Discard() {
 	_ = os.RemoveAll(w.temporary)
 	w.hold.Close()
+	w.undo()
 }
 
 func (w *Writer) names() []string {

@@ -78,12 +78,12 @@ func readPain(data []byte, r *banklayout.Return, f *payroll.ReturnFile) error {
 		return message.Err("returns.sums", f.Count, f.Total, len(rows), sum)
 	}
 	if len(rows) == 0 {
-		if row := p.group(); row.Text == refusedGroup {
-			row.State, row.Cause, row.Problem = payroll.PaymentReturned, payroll.ReturnCause(r.Cause(row.Reason)), ""
-			f.Whole = &row
-		} else {
-			rows = append(rows, row)
+		row := p.group()
+		if row.Text != refusedGroup { // the bank has taken the file, and pays or refuses later
+			return message.Err("returns.group", shown(row.Text))
 		}
+		row.State, row.Cause = payroll.PaymentReturned, payroll.ReturnCause(r.Cause(row.Reason))
+		f.Whole = &row
 	}
 	f.Rows = rows
 	return nil
@@ -92,16 +92,15 @@ func readPain(data []byte, r *banklayout.Return, f *payroll.ReturnFile) error {
 // refusedGroup is the status of a file of which nothing was executed.
 const refusedGroup = "RJCT"
 
-// group is the one row of an answer that says nothing of single payments, such as the
-// refusal of a file whose control sum is wrong.
+// group is what an answer that says nothing of single payments says of the file, such as the
+// refusal of one whose control sum is wrong.
 func (p *report) group() payroll.ReturnRow {
-	row := payroll.ReturnRow{Line: 1, State: payroll.PaymentSent}
+	row := payroll.ReturnRow{Line: 1}
 	for _, part := range []string{"OrgnlPmtInfAndSts/PmtInfSts", "OrgnlGrpInfAndSts/GrpSts"} {
 		if s := p.values[part]; s != "" {
 			row.Text, row.Reason = s, reasonIn(p.values, strings.TrimSuffix(strings.TrimSuffix(part, "PmtInfSts"), "GrpSts"))
 		}
 	}
-	row.Problem = message.M("returns.group", shown(row.Text), shown(row.Reason)).Text(message.Chinese)
 	return row
 }
 
@@ -127,7 +126,7 @@ func painRow(n int, values map[string]string, r *banklayout.Return) payroll.Retu
 	var problems []string
 	wrong := func(m message.Message) {
 		if !m.IsZero() {
-			problems = append(problems, m.Text(message.Chinese))
+			problems = append(problems, worded(m))
 		}
 	}
 	m := message.Message{}

@@ -36,7 +36,7 @@ const (
 // Read reads a bank's answer by the return section of a layout. Rows stand in the
 // order of the file, none left out but empty ones. Errors: returns.none,
 // returns.too_large, returns.web, returns.table, returns.title, returns.empty,
-// returns.xml, returns.sums, and those of package sheet; sheet.old_format for .xls.
+// returns.xml, returns.sums, returns.group, and those of package sheet; sheet.old_format for .xls.
 func Read(file string, data []byte, l *banklayout.Layout) (*payroll.ReturnFile, error) {
 	r := l.Return
 	switch {
@@ -241,7 +241,7 @@ func heading(x *line, columns map[string]int) bool {
 func read(x *line, columns map[string]int, r *banklayout.Return) payroll.ReturnRow {
 	out := payroll.ReturnRow{Line: x.number}
 	var problems []string
-	wrong := func(m message.Message) { problems = append(problems, m.Text(message.Chinese)) }
+	wrong := func(m message.Message) { problems = append(problems, worded(m)) }
 	cells := x.cells()
 	if !x.problem.IsZero() {
 		wrong(x.problem)
@@ -283,6 +283,10 @@ func read(x *line, columns map[string]int, r *banklayout.Return) payroll.ReturnR
 	conclude(&out, r, state, problems)
 	return out
 }
+
+// worded is what is wrong with a row as it is kept with it, with the code behind: the row is looked
+// at again on other days, and the code leads to what to do about it.
+func worded(m message.Message) string { return m.Text(message.Chinese) + "（" + m.Code + "）" }
 
 // conclude settles what the row says. What could not be read says nothing.
 func conclude(out *payroll.ReturnRow, r *banklayout.Return, state string, problems []string) {

@@ -52,11 +52,18 @@ func gate(file string, data []byte) ([]*Table, error) {
 		return nil, message.Err("sheet.suspicious", "parts")
 	}
 	w := &workbook{file: file, left: maxTotal, cells: maxCells, parts: map[string]*zip.File{}, rels: map[string]string{}, formats: map[int]string{}, tables: map[string]*Table{}}
+	part := ""
 	for _, f := range z.File {
-		if w.parts[f.Name] != nil || strings.Contains(f.Name, "..") || !partNames.MatchString(f.Name) {
-			return nil, message.Err("sheet.part", f.Name)
+		if part == "" && (w.parts[f.Name] != nil || strings.Contains(f.Name, "..") || !partNames.MatchString(f.Name)) {
+			part = f.Name
 		}
 		w.parts[f.Name] = f
+	}
+	if kind := w.otherParts(); kind != "" {
+		return nil, message.Err("sheet.kind", kind)
+	}
+	if part != "" {
+		return nil, message.Err("sheet.part", part)
 	}
 	// Sheets come last: their cells name strings and styles of other parts.
 	for _, sheets := range []bool{false, true} {

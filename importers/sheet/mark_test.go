@@ -87,7 +87,7 @@ func TestMark(t *testing.T) {
 	if color != markColor || comment != want {
 		t.Errorf("B2 is %s with %q", color, comment)
 	}
-	if color, comment = look(t, f, "Sheet1", "D2"); color != markColor || comment != "【直达】金额“1,2”里有千分位逗号\n→ 请去掉逗号\n“金额”不能空\n→ 请补填" {
+	if color, comment = look(t, f, "Sheet1", "D2"); color != markColor || comment != "【直达】金额“1,2”里的逗号不是每三位一个，看不准是多少\n→ 请去掉逗号\n“金额”不能空\n→ 请补填" {
 		t.Errorf("D2 is %s with %q", color, comment)
 	}
 	if width, err := f.GetColWidth("Sheet1", "B"); err != nil || width != 31 {

@@ -1,11 +1,12 @@
-// Package sheet owns the reading of foreign tables: .xlsx workbooks and .csv files
-// in the encodings that offices use. It is the only reader of spreadsheets. It
+// Package sheet owns the reading of foreign tables: .xlsx workbooks, .csv files and tables of
+// web pages in the encodings that offices use. It is the only reader of spreadsheets. It
 // gives cells with their kind and address and never guesses what they mean.
 package sheet
 
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -76,7 +77,7 @@ type Table struct {
 	Hidden        bool // the sheet itself
 	Rows          []Row
 	HiddenColumns []int // from 0
-	Text          bool  // a text file: merged cells are not known
+	Text          bool  // no workbook: a text file, which knows no merged cells, or a page of the web
 	merges        []Merge
 	mergedRows    int             // of all ranges together
 	merged        map[int][]Merge // by row, made when it is first asked for
@@ -103,13 +104,13 @@ func (t *Table) Merged(column, row int) (Merge, bool) {
 	return Merge{}, false
 }
 
-// Tables reads every sheet of a workbook in its order, or a text file as one table. The
+// Tables reads every sheet of a workbook in its order, or a text file or a page of the web as one table. The
 // list of problems that Mark puts in front is not among them. Errors: sheet.damaged,
 // sheet.too_large, sheet.part, sheet.rows, sheet.suspicious, sheet.old_format,
-// sheet.encrypted, sheet.encoding.
+// sheet.encrypted, sheet.encoding, sheet.kind, sheet.quotes.
 func Tables(file string, data []byte) ([]*Table, error) {
 	switch {
-	case bytes.HasPrefix(data, []byte("PK")):
+	case bytes.HasPrefix(data, []byte("PK")) && !IsOld(data):
 		list, err := gate(file, data)
 		return slices.DeleteFunc(list, isList), err
 	case IsOld(data) && bytes.Contains(data, encrypted):
@@ -117,15 +118,15 @@ func Tables(file string, data []byte) ([]*Table, error) {
 	case IsOld(data):
 		return nil, message.Err("sheet.old_format")
 	}
+	if kind := otherKind(data); kind != "" {
+		return nil, message.Err("sheet.kind", kind)
+	}
 	t := &Table{File: file, Text: true}
+	if isMarkup(data) {
+		return []*Table{t}, t.page(data)
+	}
 	return []*Table{t}, t.csv(data)
 }
-
-// encrypted is a name inside workbooks with a password, which are wrapped in the old container.
-var encrypted = []byte("E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e\x00")
-
-// IsOld knows the container of .xls and .et, which somebody has to convert first.
-func IsOld(data []byte) bool { return bytes.HasPrefix(data, []byte{0xd0, 0xcf, 0x11, 0xe0}) }
 
 // Open reads the first sheet of a workbook, or the sheet named, or a text file.
 // Errors: those of Tables, sheet.no_sheet; those of Unreadable, with the table.
@@ -156,7 +157,23 @@ func Named(list []*Table, name string) (*Table, error) {
 	return nil, message.Err("sheet.no_sheet", name, strings.Join(names, "、"))
 }
 
-// csv reads comma- or tab-separated text in whichever encoding it has.
+// separator is the character that most divides the first lines.
+func separator(text string) rune {
+	best, most := ',', 0
+	lines := strings.SplitN(text, "\n", 21)
+	for _, c := range ",\t;" {
+		n := 0
+		for _, line := range lines[:min(20, len(lines))] {
+			n += strings.Count(line, string(c))
+		}
+		if n > most {
+			best, most = c, n
+		}
+	}
+	return best
+}
+
+// csv reads text divided by commas, tabs or semicolons in whichever encoding it has.
 func (t *Table) csv(data []byte) error {
 	if len(data) > maxFile {
 		return message.Err("sheet.too_large", maxFile>>20)
@@ -165,18 +182,23 @@ func (t *Table) csv(data []byte) error {
 	if err != nil {
 		return err
 	}
+	if !strings.Contains(text, "\n") {
+		text = strings.ReplaceAll(text, "\r", "\n") // lines as old Macs end them
+	}
 	r := csv.NewReader(strings.NewReader(text))
 	r.FieldsPerRecord = -1
 	r.LazyQuotes = false
-	if first, _, _ := strings.Cut(text, "\n"); strings.Count(first, "\t") > strings.Count(first, ",") {
-		r.Comma = '\t'
-	}
+	r.Comma = separator(text)
 	r.ReuseRecord = true
 	cells := maxCells
 	for {
 		record, err := r.Read()
 		if err == io.EOF {
 			return nil
+		}
+		var bad *csv.ParseError
+		if errors.As(err, &bad) {
+			return message.Err("sheet.quotes", bad.StartLine)
 		}
 		if err != nil {
 			return damaged(err)

@@ -175,6 +175,24 @@ func TestHostileWorkbooks(t *testing.T) {
 	if _, err := Open("a.xlsx", b.Bytes(), ""); message.Code(err) != "sheet.part" {
 		t.Errorf("a macro: %v", err)
 	}
+	for part, kind := range map[string]string{"word/document.xml": "Word", "ppt/presentation.xml": "PowerPoint", "xl/workbook.bin": ".xlsb", "花名册.xlsx": "ZIP"} {
+		var b bytes.Buffer
+		z := zip.NewWriter(&b)
+		if _, err := z.Create(part); err != nil {
+			t.Fatal(err)
+		}
+		if kind != "ZIP" {
+			if _, err := z.Create("[Content_Types].xml"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Open("a.xlsx", b.Bytes(), ""); message.Code(err) != "sheet.kind" || !strings.HasSuffix(err.Error(), kind) {
+			t.Errorf("%s: %v", part, err)
+		}
+	}
 	if _, err := Open("a.xls", []byte("\xd0\xcf\x11\xe0old"), ""); message.Code(err) != "sheet.old_format" {
 		t.Errorf("an old workbook: %v", err)
 	}
@@ -296,6 +314,7 @@ func TestLoosely(t *testing.T) {
 func FuzzOpen(f *testing.F) {
 	f.Add(sample(f, nil))
 	f.Add([]byte("姓名,金额\n张甲,1\n"))
+	f.Add([]byte("<table><tr><td rowspan=2 colspan=3>姓名<td>金额</tr><tr style='display:none'><td>张甲&nbsp;<br>1</table>"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		a, err := Open("a", data, "")
 		if err != nil {

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // The paper describes every check, with the same words, sources and parameters, and no check
@@ -61,5 +63,33 @@ func TestPaper(t *testing.T) {
 		if !strings.Contains(paper, "\n| "+class+" | ") {
 			t.Errorf("the paper does not say what a register of %s needs", class)
 		}
+	}
+}
+
+// The English paper has a row of every check with its weight, and of no other.
+func TestPaperInEnglish(t *testing.T) {
+	b, err := os.ReadFile("../../docs/checks.en.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	weights := map[string]string{}
+	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| ([a-z, ]+) \\| .+ \\| .+ \\|$").FindAllStringSubmatch(string(b), -1) {
+		weights[m[1]] = m[2]
+	}
+	want := map[string]string{}
+	for _, c := range List() {
+		w := []string{string(c.Severity)}
+		for _, tag := range []struct {
+			is   bool
+			word string
+		}{{c.Softer, "mild"}, {c.Standing, "standing"}, {c.Period, "months"}} {
+			if tag.is {
+				w = append(w, tag.word)
+			}
+		}
+		want[c.Code] = strings.Join(w, ", ")
+	}
+	if d := cmp.Diff(want, weights); d != "" {
+		t.Error(d)
 	}
 }

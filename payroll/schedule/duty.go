@@ -46,7 +46,7 @@ func (d Duty) Chinese() string {
 	}
 	for prefix, text := range map[string]string{leftOpen: "还没有办完", waitsFor: "还没有办完，当月草稿等它", tooEarly: "在变动截止前就已提交，其后的变动不在里面"} {
 		if batch, ok := strings.CutPrefix(d.Step, prefix); ok {
-			return "批次 " + batch + " " + text
+			return "批次" + " " + batch + " " + text
 		}
 	}
 	text := Step{Code: strings.TrimSuffix(d.Step, LateSuffix)}.Chinese()

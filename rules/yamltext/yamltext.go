@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -32,12 +33,21 @@ const (
 // Flow marks a node written in brackets or braces.
 const Flow = yaml.FlowStyle
 
-const maxBytes = 4 << 20
+// Bounds of a text: bytes, marks (of which each can make a piece that takes hundreds of bytes in memory),
+// and keys of one mapping that is decoded, each of which the library compares with all others.
+const (
+	maxBytes = 4 << 20
+	maxMarks = 300_000
+	maxKeys  = 10_000
+)
+
+// mostProblems is how many problems of a text are told: the rest shows when these are mended.
+const mostProblems = 100
 
 // Parse reads one document and returns its top mapping.
 // Errors are message.Problems with code yaml.syntax, yaml.size or yaml.alias.
 func Parse(file string, text []byte) (*Node, error) {
-	if len(text) > maxBytes || !utf8.Valid(text) {
+	if len(text) > maxBytes || marks(text) > maxMarks || !utf8.Valid(text) {
 		return nil, message.Problems{{File: file, Message: message.M("yaml.size", file)}}
 	}
 	var doc Node
@@ -55,8 +65,12 @@ func Parse(file string, text []byte) (*Node, error) {
 
 // Decode reads the text into a struct with yaml tags; keys the struct lacks are errors.
 func Decode(file string, text []byte, into any) error {
-	if _, err := Parse(file, text); err != nil {
+	top, err := Parse(file, text)
+	if err != nil {
 		return err
+	}
+	if wide(top) {
+		return message.Problems{{File: file, Message: message.M("yaml.size", file)}}
 	}
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	d.KnownFields(true)
@@ -64,6 +78,22 @@ func Decode(file string, text []byte, into any) error {
 		return problems(file, text, err)
 	}
 	return nil
+}
+
+// marks counts what begins or parts pieces of a text.
+func marks(text []byte) (n int) {
+	for _, c := range text {
+		switch c {
+		case '\n', ',', ':', '[', '{':
+			n++
+		}
+	}
+	return n
+}
+
+// wide says that a mapping has more keys than any that people write.
+func wide(n *Node) bool {
+	return n.Kind == Mapping && len(n.Content) > 2*maxKeys || slices.ContainsFunc(n.Content, wide)
 }
 
 // At is the place of a node as line:column, the Cell of a Problem.
@@ -113,7 +143,7 @@ func problems(file string, text []byte, err error) error {
 		}
 	}
 	var ps message.Problems
-	for _, s := range list {
+	for _, s := range list[:min(len(list), mostProblems)] {
 		line, column, what := 1, 1, s
 		if m := lineOf.FindStringSubmatch(s); m != nil {
 			line, _ = strconv.Atoi(m[1])

@@ -37,6 +37,7 @@ type fen int
 func (c *county) write(dir string) error {
 	w := &writer{dir: dir}
 	c.basics(w)
+	c.money(w)
 	c.rosters(w)
 	c.tenures(w)
 	c.accounts(w)
@@ -230,16 +231,27 @@ func (c *county) basics(w *writer) {
 	}
 	w.xlsx("01-基础/行政区划.xlsx", p)
 	w.xlsx("01-基础/工作日历.xlsx", workCalendar())
-	w.xlsx("01-基础/转移支付.xlsx", page{title: "2026年转移支付到账登记表", unit: "桃源县财政局", heads: []string{"资金", "文号", "用途", "拨款单位", "凭证号", "到账日期", "金额（元）"},
-		rows: [][]any{
-			{"F03", "湘财预〔2026〕样31号", "村级组织运转和村干部报酬", "湖南省财政厅", "2026100031", day(2026, 10, 8), "9000000.00"},
-			{"F03", "湘财预〔2026〕样57号", "村级组织运转和村干部报酬", "湖南省财政厅", "2026110057", day(2026, 11, 6), "4500000.00"},
-			{"F04", "常财社〔2026〕样12号", "离任村干部补偿", "常德市财政局", "2026100012", day(2026, 10, 9), "600000.00"},
-		}})
-	w.xlsx("01-基础/预算指标.xlsx", page{title: "2026年预算指标登记表", unit: "桃源县财政局", heads: []string{"资金", "指标文号", "年度", "下达日期", "金额（元）"},
-		rows: [][]any{{"F01", "桃财预〔2026〕样1号", "2026", day(2026, 1, 20), "48000000.00"}, {"F02", "桃财预〔2026〕样2号", "2026", day(2026, 1, 20), "6000000.00"}}})
 	w.xlsx("01-基础/参考数据.xlsx", page{title: "参考数据登记表", unit: "桃源县统计局", heads: []string{"代码", "名称", "时期", "数值", "单位", "来源"},
 		rows: [][]any{{"rural_income", "农村居民人均可支配收入", "2024", "20210", "元", "2024年统计公报（样例）"}, {"rural_income", "农村居民人均可支配收入", "2025", "21380", "元", "2025年统计公报（样例）"}}})
+}
+
+// money writes what a county of this size gets for its cadres.
+func (c *county) money(w *writer) {
+	w.xlsx("01-基础/转移支付.xlsx", transfers([][]any{
+		{"F03", "湘财预〔2026〕样31号", "村级组织运转和村干部报酬", "湖南省财政厅", "2026100031", day(2026, 10, 8), "9000000.00"},
+		{"F03", "湘财预〔2026〕样57号", "村级组织运转和村干部报酬", "湖南省财政厅", "2026110057", day(2026, 11, 6), "4500000.00"},
+		{"F04", "常财社〔2026〕样12号", "离任村干部补偿", "常德市财政局", "2026100012", day(2026, 10, 9), "600000.00"},
+	}))
+	w.xlsx("01-基础/预算指标.xlsx", authority("48000000.00", "6000000.00"))
+}
+
+func transfers(rows [][]any) page {
+	return page{title: "2026年转移支付到账登记表", unit: "桃源县财政局", heads: []string{"资金", "文号", "用途", "拨款单位", "凭证号", "到账日期", "金额（元）"}, rows: rows}
+}
+
+func authority(salaries, subsidies string) page {
+	return page{title: "2026年预算指标登记表", unit: "桃源县财政局", heads: []string{"资金", "指标文号", "年度", "下达日期", "金额（元）"},
+		rows: [][]any{{"F01", "桃财预〔2026〕样1号", "2026", day(2026, 1, 20), salaries}, {"F02", "桃财预〔2026〕样2号", "2026", day(2026, 1, 20), subsidies}}}
 }
 
 // workCalendar is the national arrangement of holidays of 2026.
@@ -377,8 +389,9 @@ func (c *county) amounts(w *writer) {
 	w.xlsx("06-工资基数/基本工资及代扣.xlsx", p)
 }
 
-// attendance writes one file a township and the county's absences of the month.
-func (c *county) attendance(w *writer, m calendar.Month) {
+// attendance writes one file a township and the county's absences of the month, and gives
+// the pages by township.
+func (c *county) attendance(w *writer, m calendar.Month) map[string]*page {
 	heads := []string{"序号", "单位代码", "身份证号", "姓名", "日期", "类型", "所到村"}
 	pages := map[string]*page{}
 	for _, t := range c.townships {
@@ -387,7 +400,7 @@ func (c *county) attendance(w *writer, m calendar.Month) {
 	r := rand.New(rand.NewPCG(uint64(m), 7)) // a month of its own: other months keep their days
 	for _, p := range c.township {
 		n := r.IntN(17)
-		for d := m.First(); d <= m.Last() && n > 0; d = d.AddDays(1) {
+		for d := m.First(); d <= m.Last() && d.Day() <= c.reportedTo && n > 0; d = d.AddDays(1) {
 			if wd := d.Weekday(); wd == time.Saturday || wd == time.Sunday || r.IntN(3) == 0 || d.Month() == 202610 && d.Day() <= 8 {
 				continue
 			}
@@ -414,6 +427,7 @@ func (c *county) attendance(w *writer, m calendar.Month) {
 		}
 	}
 	c.absences(w, m)
+	return pages
 }
 
 func (c *county) someVillage(r *rand.Rand, township string) string {

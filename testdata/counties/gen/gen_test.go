@@ -12,13 +12,26 @@ import (
 	"zhida/rules/identity"
 )
 
-// The committed sample is what the generator makes, byte for byte.
+// The committed samples are what the generator makes, byte for byte.
 func TestCommittedFilesAreGenerated(t *testing.T) {
-	dir := t.TempDir()
-	if err := build().write(dir); err != nil {
-		t.Fatal(err)
+	for _, c := range []struct {
+		name  string
+		write func(string) error
+		files int
+	}{{"taoyuan", build().write, 80}, {"practice", build().writePractice, 60}} {
+		dir := t.TempDir()
+		if err := c.write(dir); err != nil {
+			t.Fatal(err)
+		}
+		if n := compareTrees(t, dir, filepath.Join("..", c.name)); n < c.files {
+			t.Errorf("only %d files in %s", n, c.name)
+		}
 	}
-	files := 0
+}
+
+// compareTrees looks for every file of dir, with the same bytes, in another folder, and counts them.
+func compareTrees(t *testing.T, dir, beside string) (files int) {
+	t.Helper()
 	err := filepath.WalkDir(dir, func(name string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() {
 			return err
@@ -32,7 +45,7 @@ func TestCommittedFilesAreGenerated(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		committed, err := os.ReadFile(filepath.Join("..", "taoyuan", rel))
+		committed, err := os.ReadFile(filepath.Join(beside, rel))
 		if err != nil {
 			return err
 		}
@@ -44,9 +57,7 @@ func TestCommittedFilesAreGenerated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if files < 80 {
-		t.Errorf("only %d files", files)
-	}
+	return files
 }
 
 // Every honest file is understood by its form without a single problem, and nobody

@@ -4,6 +4,7 @@
 // numbers begin with 000000.
 //
 //	go run ./testdata/counties/gen -out testdata/counties/taoyuan
+//	go run ./testdata/counties/gen -practice -out testdata/counties/practice
 package main
 
 import (
@@ -25,9 +26,14 @@ var divisions string
 
 func main() {
 	out := flag.String("out", "testdata/counties/taoyuan", "folder to write into")
+	practice := flag.Bool("practice", false, "the small county of the guides")
 	flag.Parse()
 	c := build()
-	if err := c.write(*out); err != nil {
+	write := c.write
+	if *practice {
+		write = c.writePractice
+	}
+	if err := write(*out); err != nil {
 		log.Fatal(err)
 	}
 	fmt.Printf("%d places, %d township cadres, %d village cadres, %d former village cadres in %s\n",
@@ -45,6 +51,7 @@ type county struct {
 	joiners                   []*person // elected in November
 	seqs                      map[calendar.Date]int
 	cards                     int
+	reportedTo                int // the last day of a month that its attendance sheets report
 }
 
 type place struct {
@@ -79,7 +86,7 @@ type spell struct {
 func day(y, m, d int) calendar.Date { return calendar.Date(y*10000 + m*100 + d) }
 
 func build() *county {
-	c := &county{r: rand.New(rand.NewPCG(430725, 20261001)), seqs: map[calendar.Date]int{}}
+	c := &county{r: rand.New(rand.NewPCG(430725, 20261001)), seqs: map[calendar.Date]int{}, reportedTo: 31}
 	c.makePlaces()
 	c.makeTownshipCadres()
 	c.makeVillageCadres()

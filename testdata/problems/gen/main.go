@@ -1,6 +1,7 @@
 // Command gen owns the samples of testdata/problems: one small file for every problem that
-// reading a sheet can have, named after the problem's code. It writes the same bytes every
-// time and reads nothing; what each file must give stands in importers/problems_test.go.
+// reading a file can have, named after the problem's code. It writes the same bytes every
+// time and reads nothing; what each file must give stands in the tests that read them: in
+// importers, in importers/returns and, for what takes a book, in cmd/zhida/internal/app.
 package main
 
 import (
@@ -8,6 +9,7 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -44,17 +46,24 @@ const (
 // Files gives every sample by its name.
 func Files() map[string][]byte {
 	files := map[string][]byte{}
-	for name, text := range texts {
-		files[name+".csv"] = []byte(text)
+	for _, list := range []map[string]string{texts, ofEvents} {
+		for name, text := range list {
+			files[name+".csv"] = []byte(text)
+		}
 	}
-	for name, text := range ofBook {
-		files["book."+name+".csv"] = []byte(text)
+	for _, list := range []map[string]string{ofBook, eventsOfBook} {
+		for name, text := range list {
+			files["book."+name+".csv"] = []byte(text)
+		}
 	}
+	maps.Copy(files, ofBanks)
+	maps.Copy(files, ofTables)
 	for name, w := range workbooks {
 		files[name+".xlsx"] = w.bytes()
 	}
 	good := book{sheet1: page(rosterRows...)}.bytes()
 	files["sheet.damaged.xlsx"] = append(good[:len(good)/2:len(good)/2], good[len(good)/2+9:]...)
+	files["sheet.kind.xls"] = []byte("%PDF-1.7\n")
 	files["sheet.encoding.csv"] = []byte("身份证号,姓名\n\xff\xff\n")
 	old := []byte{0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1}
 	files["sheet.old_format.xls"] = append(bytes.Clone(old), make([]byte, 504)...)
@@ -91,6 +100,9 @@ var texts = map[string]string{
 	"import.required":       roster + zhang + ",,村干部,430725101200,2026-10-01\n",
 	"import.too_many":       roster + strings.Repeat("1,,2,3,4\n", 1100),
 	"import.total_differs":  "给定金额\n" + amounts + zhang + ",张甲,2026-10,4820.00,578.40\n" + li + ",李乙,2026-10,4600.00,552.00\n合计,2人,,9402.00,1130.40\n",
+	"import.blank_rows":     "序号," + roster + "1," + zhang + ",张甲,村干部,430725101200,2026-10-01\n2,,,,,\n",
+	"import.unit":           "单位：万元,,,,\n" + amounts + zhang + ",张甲,2026-10,0.48,0.05\n",
+	"sheet.quotes":          roster + zhang + ",张\"甲,村干部,430725101200,2026-10-01\n",
 	"import.unfilled":       "身份证号,姓名,年度,认证结果,认证日期,签字人\n" + zhang + ",张甲,2026,通过,2026-05-12,王支书\n" + li + ",李乙,2026,,,\n",
 	"import.which_account":  "流水号,交易日期,摘要,对方户名,借方金额,贷方金额,余额\n20260131000017,2026-01-31,代发工资,代发过渡户,100.00,,900.00\n",
 	"sheet.private_use":     roster + zhang + ",张\ue863甲,村干部,430725101200,2026-10-01\n",
@@ -107,7 +119,7 @@ var texts = map[string]string{
 	"value.percent":         "身份证号,姓名,收款人,关系,份额,银行卡号,开户银行,文号,开始日期\n" + zhang + ",张甲,李春花,配偶,0.5," + card + ",中国农业银行,（2026）样证字第1号,2026-10-01\n",
 	"import.place_named":    roster + zhang + ",张甲,村干部,430725101 盘塘镇,2026-10-01\n",
 	"value.place":           roster + zhang + ",张甲,村干部,43072510120,2026-10-01\n",
-	"value.separators":      amounts + zhang + ",张甲,2026-10,\"4,820.00\",578.40\n",
+	"value.separators":      amounts + zhang + ",张甲,2026-10,\"48,20.00\",578.40\n",
 	"value.too_small":       "资金,文号,凭证号,到账日期,金额\nF03,样例〔2026〕1号,1,2026-10-01,-100.00\n",
 	"value.whole":           "区划代码,名称,户籍人口,生效日期\n430725101,陬市镇,4.2万,2020-01-01\n",
 	"value.yes":             tenure + zhang + ",张甲,430725101,站所长,2021-01-15,,待定\n",
@@ -160,6 +172,7 @@ var workbooks = map[string]book{
 	"sheet.too_large":       {sheet1: far()},
 	"value.date_number":     {sheet1: page(rosterRows[0], `<row r="2">`+cells(2, zhang, "张甲", "村干部", "430725101200")+`<c r="E2"><v>60</v></c></row>`)},
 	"value.formula":         {sheet1: page(rosterRows[0], `<row r="2"><c r="A2"><f>Sheet9!A2</f></c>`+cells(2, "", "张甲", "村干部", "430725101200", "2026-10-01")+`</row>`)},
+	"value.month_unsure":    {sheet1: page(row(1, "身份证号", "姓名", "起始月份", "基本工资"), `<row r="2">`+cells(2, zhang, "张甲")+`<c r="C2"><v>2026.1</v></c><c r="D2"><v>4820</v></c></row>`)},
 	"value.number_as_id":    {sheet1: page(rosterRows[0], `<row r="2"><c r="A2"><v>439901198503010000</v></c>`+cells(2, "", "张甲", "村干部", "430725101200", "2026-10-01")+`</row>`)},
 }
 

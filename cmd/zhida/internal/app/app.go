@@ -195,7 +195,8 @@ func understand(county *payroll.County, file string, data []byte, o ReturnOption
 		tried[l.Code] = true
 		f, err := returns.Read(file, data, l)
 		if err != nil {
-			if refused = errors.Join(refused, err); message.Code(err) == "returns.sums" { // it was understood, and does not add up
+			code := message.Code(err)
+			if refused = errors.Join(refused, err); code == "returns.sums" || code == "returns.group" { // it was understood
 				near = append(near, err)
 			}
 			continue

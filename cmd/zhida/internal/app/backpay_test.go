@@ -174,7 +174,7 @@ func (b *caseBook) settle(item string, people []owed) {
 			}
 			_, err := b.app.Decide(context.Background(), b.by["李复"], r.Proposal, true, "")
 			return err
-		})
+		}, nil)
 		if err != nil {
 			b.t.Fatal(f[0], err)
 		}

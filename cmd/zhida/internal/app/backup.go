@@ -102,6 +102,17 @@ func backUp(ctx context.Context, s *store.Store, now time.Time, out string, trie
 	}
 	var c store.Copied
 	named := strings.HasSuffix(out, ".db")
+	if !named {
+		undo, err := exporters.MakeDir(out)
+		if err != nil {
+			return "", b, message.Err("export.write", out).Because(err)
+		}
+		defer func() {
+			if tried || file == "" {
+				undo()
+			}
+		}()
+	}
 	for n := 1; ; n++ {
 		if file = out; !named {
 			if file, err = nameIn(ctx, s, out, now, n); err != nil {
@@ -132,9 +143,6 @@ func backUp(ctx context.Context, s *store.Store, now time.Time, out string, trie
 
 // nameIn is the n-th name for a backup in a folder: county and time, so that names sort.
 func nameIn(ctx context.Context, s *store.Store, dir string, now time.Time, n int) (string, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", message.Err("export.write", dir).Because(err)
-	}
 	county := ""
 	err := s.View(ctx, func(r payroll.Reader) error {
 		m, err := r.Meta(ctx)

@@ -237,7 +237,7 @@ func (d *Demo) benchImport(ctx context.Context, f benchFile) error {
 		}
 		_, err := d.app.Decide(ctx, d.by["李复"], r.Proposal, true, "")
 		return err
-	})
+	}, nil)
 }
 
 // benchFiles writes the county's sheets as CSV.

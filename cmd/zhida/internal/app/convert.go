@@ -27,7 +27,7 @@ const (
 </oor:items>`
 )
 
-// asTable gives the bytes that package sheet reads. A .xls or .et becomes a workbook by
+// asTable gives the bytes that package sheet reads. A .xls, .et or .ods becomes a workbook by
 // LibreOffice where there is one; whoever asked has to vouch for what came out.
 func asTable(ctx context.Context, data []byte) (table []byte, converted bool, err error) {
 	if !sheet.IsOld(data) {

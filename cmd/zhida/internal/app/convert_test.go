@@ -78,12 +78,17 @@ func TestConverterFails(t *testing.T) {
 	if _, _, err := asTable(context.Background(), []byte("\xd0\xcf\x11\xe0old")); message.Code(err) != "sheet.old_format" {
 		t.Errorf("without LibreOffice: %v", err)
 	}
+	for _, text := range []string{"%PDF-1.7", "\xd0\xcf\x11\xe0W\x00o\x00r\x00d\x00D\x00o\x00c\x00u\x00m\x00e\x00n\x00t\x00"} {
+		if _, converted, err := asTable(context.Background(), []byte(text)); converted || err != nil { // package sheet says what it is
+			t.Errorf("%q: %v %v", text, converted, err)
+		}
+	}
 	if table, converted, err := asTable(context.Background(), []byte("姓名\n")); string(table) != "姓名\n" || converted || err != nil {
 		t.Errorf("a text file: %q %v %v", table, converted, err)
 	}
 }
 
-// A workbook that went to the old format and back holds the same cells: identifiers whole,
+// A workbook that went to another format and back holds the same cells: identifiers whole,
 // dates as dates, hidden columns hidden.
 func TestOldWorkbooksAreConverted(t *testing.T) {
 	soffice, err := exec.LookPath("soffice")
@@ -101,18 +106,6 @@ func TestOldWorkbooksAreConverted(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "a.xlsx"), data, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(soffice, "-env:UserInstallation=file://"+filepath.Join(dir, "office"), "--headless", "--convert-to", "xls", "--outdir", dir, filepath.Join(dir, "a.xlsx"))
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	old, err := os.ReadFile(filepath.Join(dir, "a.xls"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	table, converted, err := asTable(context.Background(), old)
-	if err != nil || !converted {
-		t.Fatal(converted, err)
-	}
 	read := func(data []byte) (rows [][]string, hidden []int) {
 		list, err := sheet.Tables("a", data)
 		if err != nil {
@@ -128,12 +121,46 @@ func TestOldWorkbooksAreConverted(t *testing.T) {
 		return rows, list[0].HiddenColumns
 	}
 	before, hidden := read(data)
-	after, hiddenAfter := read(table)
-	if diff := cmp.Diff(before, after); diff != "" {
-		t.Error(diff)
+	for ending, filter := range map[string]string{"xls": "xls", "ods": "ods"} { // .et is the same as .xls
+		cmd := exec.Command(soffice, "-env:UserInstallation=file://"+filepath.Join(dir, "office"), "--headless", "--convert-to", filter, "--outdir", dir, filepath.Join(dir, "a.xlsx"))
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		old, err := os.ReadFile(filepath.Join(dir, "a."+ending))
+		if err != nil {
+			t.Fatal(err)
+		}
+		table, converted, err := asTable(context.Background(), old)
+		if err != nil || !converted {
+			t.Errorf("%s: %v %v", ending, converted, err)
+			continue
+		}
+		after, hiddenAfter := read(table)
+		if diff := cmp.Diff(before, after); diff != "" {
+			t.Error(ending, diff)
+		}
+		if diff := cmp.Diff(hidden, hiddenAfter); diff != "" {
+			t.Error(ending, diff)
+		}
 	}
-	if diff := cmp.Diff(hidden, hiddenAfter); diff != "" {
-		t.Error(diff)
+	// The workbook of 2003 that is one XML file, and the records of .xls without a container, as
+	// programs of other departments write them.
+	one := `<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="a"><Table><Row><Cell><Data ss:Type="String">name</Data></Cell><Cell><Data ss:Type="String">439901198503010017</Data></Cell></Row></Table></Worksheet></Workbook>`
+	bare := []byte{0x09, 0x08, 8, 0, 0, 0, 0x10, 0, 0, 0, 0, 0}
+	for c, text := range []string{"name", "439901198503010017"} {
+		bare = append(bare, 0x04, 0x02, byte(8+len(text)), 0, 0, 0, byte(c), 0, 0, 0, byte(len(text)), 0)
+		bare = append(bare, text...)
+	}
+	for name, data := range map[string][]byte{"XML": []byte(one), "records": append(bare, 0x0a, 0, 0, 0)} {
+		table, converted, err := asTable(context.Background(), data)
+		if err != nil || !converted {
+			t.Errorf("%s: %v %v", name, converted, err)
+			continue
+		}
+		after, _ := read(table)
+		if diff := cmp.Diff([][]string{{"name", "439901198503010017"}}, after); diff != "" {
+			t.Error(name, diff)
+		}
 	}
 }
 

@@ -202,7 +202,7 @@ func (d *Demo) bring(ctx context.Context, kind, pattern string) error {
 		}
 		_, err := d.app.Decide(ctx, d.by["李复"], r.Proposal, true, "")
 		return err
-	})
+	}, nil)
 }
 
 // pairs imports kinds and patterns in turn.

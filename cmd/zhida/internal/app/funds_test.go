@@ -717,7 +717,12 @@ func TestRestOfFailuresOnly(t *testing.T) {
 	b.bring("statement", heading+"1860000000000000002,1,2026-01-20,代发,过渡户,2670.02,,3329.98\n1860000000000000002,2,2026-01-23,退票,过渡户,,690.00,4019.98\n")
 	rest("农行1月21日回执", "returns.rest_credit") // a refund of something that nobody has listed
 	b.answer(0, "6228480000000000026 钱乙 690.00 returned")
-	n, fen, err := b.app.ConfirmRest(ctx, b.by["张敏"], file, "")
+	tried := *b.app
+	tried.Book = b.app.Dry()
+	if n, _, err := tried.ConfirmRest(ctx, b.by["张敏"], file, ""); err != nil || n != 2 {
+		t.Fatalf("tried: %d %v", n, err)
+	}
+	n, fen, err := b.app.ConfirmRest(ctx, b.by["张敏"], file, "") // as if it had not been tried
 	if err != nil || n != 2 || fen != 2*99001 {
 		t.Fatalf("%d payments, %s, %v", n, fen, err)
 	}
@@ -794,7 +799,12 @@ func TestYearEnd(t *testing.T) {
 	if _, err := b.app.CloseYear(ctx, b.by["王审"], 2026, nil); problemCodes(err) != "fund.lapses F2 县级配套 3640.00" {
 		t.Fatalf("authority that lapses: %v", problemCodes(err))
 	}
-	year, err := b.app.CloseYear(ctx, b.by["王审"], 2026, map[string]string{"F2": "样财〔2027〕2号"})
+	tried := *b.app
+	tried.Book = b.app.Dry()
+	if _, err := tried.CloseYear(ctx, b.by["王审"], 2026, map[string]string{"F2": "样财〔2027〕2号"}); err != nil {
+		t.Fatalf("tried: %v", err)
+	}
+	year, err := b.app.CloseYear(ctx, b.by["王审"], 2026, map[string]string{"F2": "样财〔2027〕2号"}) // as if it had not been tried
 	b.must(err)
 	if year.Closed == 0 || len(year.Below) != 2 || year.Below[0].Brought != 68000 {
 		t.Fatalf("%+v", year)

@@ -78,9 +78,10 @@ func (c Confirm) hold(file string, found Control) error {
 
 // Import reads files of a kind and brings them into the book in their order, one
 // event each; each gets the result of every file. While one file is written to the
-// book the next is read. The first error ends it; what came before stays. Problems come
-// back as Answered, with the clerk's own workbook marked.
-func (a *App) Import(ctx context.Context, s *payroll.Session, kind string, files []string, o ImportOptions, each func(Imported) error) error {
+// book the next is read. A file that is refused for its problems goes to refused, with the
+// clerk's own workbook marked, and keeps none of the others out unless refused says so; where it
+// is nil, and for any other error, the import ends. What came before stays.
+func (a *App) Import(ctx context.Context, s *payroll.Session, kind string, files []string, o ImportOptions, each func(Imported) error, refused func(*Answered) error) error {
 	if err := a.complete(ctx, kind, &o.Options); err != nil {
 		return err
 	}
@@ -100,7 +101,12 @@ func (a *App) Import(ctx context.Context, s *payroll.Session, kind string, files
 		}
 	}()
 	for range files {
-		if err := a.importOne(ctx, s, <-next, o, each); err != nil {
+		err := a.importOne(ctx, s, <-next, o, each)
+		var answered *Answered
+		if errors.As(err, &answered) && refused != nil {
+			err = refused(answered)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -228,10 +234,10 @@ func (e *Answered) Error() string { return e.Problems.Error() }
 func (e *Answered) Unwrap() error { return e.Problems }
 
 // answer writes the clerk's own workbook with the bad cells marked: to the file named, or
-// beside the original under a name that is free. A trial writes none unless it is named.
+// beside the original under a name that is free. A trial writes none.
 // That it cannot be written is a note: the problems are what matters.
 func (a *App) answer(in incoming, to string, problems message.Problems) (file string, note []message.Message) {
-	if to == "" && a.IsDry() {
+	if a.IsDry() {
 		return "", nil
 	}
 	marked, err := sheet.Mark(filepath.Base(in.path), in.table, problems)

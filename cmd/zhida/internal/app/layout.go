@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,23 +19,18 @@ import (
 )
 
 // LayoutText reads a layout or a county's settings from a file, and puts the workbooks
-// that it names, which lie beside it, into the text. Errors: file.missing,
+// that it names, which lie beside it, into the text. Errors: file.missing, sheet.too_large,
 // layout.template, those of reading YAML.
 func LayoutText(file string) ([]byte, error) {
-	text, err := os.ReadFile(file)
+	text, err := readFile(file)
 	if err != nil {
-		return nil, message.Err("file.missing", file)
+		return nil, err
 	}
 	return banklayout.Embed(file, text, func(name string) ([]byte, error) {
 		if filepath.Base(name) != name {
 			return nil, message.Err("layout.template", name)
 		}
-		beside := filepath.Join(filepath.Dir(file), name)
-		b, err := os.ReadFile(beside)
-		if err != nil {
-			return nil, message.Err("file.missing", beside)
-		}
-		return b, nil
+		return readFile(filepath.Join(filepath.Dir(file), name))
 	})
 }
 

@@ -467,7 +467,7 @@ func (c *county) statement(paid []payroll.PaidOut) {
 	c.must(err)
 	name := filepath.Join(c.dir, text.Name)
 	c.must(os.WriteFile(name, text.Data, 0o600))
-	c.must(c.app.Import(ctx, c.by["张敏"], "statement", []string{name}, ImportOptions{}, func(Imported) error { return nil }))
+	c.must(c.app.Import(ctx, c.by["张敏"], "statement", []string{name}, ImportOptions{}, func(Imported) error { return nil }, nil))
 	rows, err := c.app.Statement(ctx)
 	c.must(err)
 	sums, alike := map[string]money.Fen{}, map[money.Fen]int{} // by movement; how many are of a sum

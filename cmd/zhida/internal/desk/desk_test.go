@@ -122,7 +122,7 @@ var county = sync.OnceValues(func() ([]byte, error) {
 				return accept(r.Proposal, nil)
 			}
 			return nil
-		})
+		}, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -543,7 +543,7 @@ func TestChangedBatchIsNotSigned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := o.book.Import(context.Background(), s, "places", []string{class}, app.ImportOptions{}, func(app.Imported) error { return nil }); err != nil {
+	if err := o.book.Import(context.Background(), s, "places", []string{class}, app.ImportOptions{}, func(app.Imported) error { return nil }, nil); err != nil {
 		t.Fatal(err)
 	}
 	_, to, _ := maker.post("/run", append(maker.form("/month", "/run"), "kind", "run")...)

@@ -3,7 +3,6 @@ package desk
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"mime"
 	"os"
@@ -149,7 +148,7 @@ func (row *importRow) imported(ctx context.Context, a *app.App, s *payroll.Sessi
 	if a.IsDry() { // a trial gives the marked workbook as well: that is what it is for
 		o.Answer = filepath.Join(filepath.Dir(file), "问题_"+strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))+".xlsx")
 	}
-	err := a.Import(ctx, s, kind, []string{file}, o, func(x app.Imported) error {
+	return a.Import(ctx, s, kind, []string{file}, o, func(x app.Imported) error {
 		switch {
 		case x.Unchanged:
 			row.Said = message.M("import.unchanged", x.File, x.Rows)
@@ -165,17 +164,14 @@ func (row *importRow) imported(ctx context.Context, a *app.App, s *payroll.Sessi
 			row.Answer = v.keep(x.Answer)
 		}
 		return nil
-	})
-	var refused *app.Answered
-	if errors.As(err, &refused) {
-		row.Refused, row.Problems, row.Notes = true, refused.Problems, refused.Notes
-		row.Said = message.M("import.refused", len(refused.Problems))
-		if refused.File != "" {
-			row.Answer = v.keep(refused.File)
+	}, func(x *app.Answered) error {
+		row.Refused, row.Problems, row.Notes = true, x.Problems, x.Notes
+		row.Said = message.M("import.refused", len(x.Problems))
+		if x.File != "" {
+			row.Answer = v.keep(x.File)
 		}
 		return nil
-	}
-	return err
+	})
 }
 
 // returned takes a bank's answer in.
