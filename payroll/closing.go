@@ -29,6 +29,31 @@ type FundReport struct {
 	Closed      int64 // position of the closing, 0 while open
 }
 
+// ByFund adds the purses up by fund.
+func (r FundReport) ByFund() []PurseClosing {
+	var out []PurseClosing
+	for _, x := range r.Purses {
+		n := len(out)
+		if n == 0 || out[n-1].Fund != x.Fund {
+			x.Place, x.PlaceName = "", ""
+			before, after := x.Opening, x.Stock
+			x.Opening, x.Stock = ledger.Sheet{}, ledger.Sheet{}
+			for _, a := range ledger.Stocks {
+				x.Opening[a], x.Stock[a] = before[a], after[a]
+			}
+			out = append(out, x)
+			continue
+		}
+		sum := &out[n-1]
+		for _, a := range ledger.Stocks {
+			sum.Opening[a] += x.Opening[a]
+			sum.Stock[a] += x.Stock[a]
+		}
+		sum.Received, sum.Recovered, sum.Assigned, sum.Paid, sum.SentUp = sum.Received+x.Received, sum.Recovered+x.Recovered, sum.Assigned+x.Assigned, sum.Paid+x.Paid, sum.SentUp+x.SentUp
+	}
+	return out
+}
+
 // PurseClosing is the closing of one purse with its names.
 type PurseClosing struct {
 	ledger.Closing

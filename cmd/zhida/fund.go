@@ -120,7 +120,7 @@ func fundRowOf(x payroll.PurseClosing) fundRow {
 func (c *cli) funds(f payroll.FundReport, places bool) error {
 	list := f.Purses
 	if !places {
-		list = byFund(list)
+		list = f.ByFund()
 	}
 	if c.json {
 		out := fundsWhole{f.Month, f.From, f.To, f.Closed, []fundRow{}, []controlTotals{}, []told{}}
@@ -159,31 +159,6 @@ func (c *cli) funds(f payroll.FundReport, places bool) error {
 		c.say("fund.difference", c.text(d.Message))
 	}
 	return nil
-}
-
-// byFund adds purses up by fund.
-func byFund(list []payroll.PurseClosing) []payroll.PurseClosing {
-	var out []payroll.PurseClosing
-	for _, x := range list {
-		n := len(out)
-		if n == 0 || out[n-1].Fund != x.Fund {
-			x.Place, x.PlaceName = "", ""
-			before, after := x.Opening, x.Stock
-			x.Opening, x.Stock = ledger.Sheet{}, ledger.Sheet{}
-			for _, a := range ledger.Stocks {
-				x.Opening[a], x.Stock[a] = before[a], after[a]
-			}
-			out = append(out, x)
-			continue
-		}
-		sum := &out[n-1]
-		for _, a := range ledger.Stocks {
-			sum.Opening[a] += x.Opening[a]
-			sum.Stock[a] += x.Stock[a]
-		}
-		sum.Received, sum.Recovered, sum.Assigned, sum.Paid, sum.SentUp = sum.Received+x.Received, sum.Recovered+x.Recovered, sum.Assigned+x.Assigned, sum.Paid+x.Paid, sum.SentUp+x.SentUp
-	}
-	return out
 }
 
 func (c *cli) traceCommand() *cobra.Command {

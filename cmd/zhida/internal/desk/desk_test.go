@@ -395,6 +395,17 @@ var access = map[string]string{
 	"GET /payments": "maker checker approver auditor",
 	"POST /reissue": "maker",
 
+	"GET /funds":        "maker checker approver auditor",
+	"POST /funds/close": "checker approver",
+	"GET /trace":        "maker checker approver auditor",
+	"POST /trace":       "maker checker approver auditor",
+
+	"GET /policies":            "maker checker approver auditor",
+	"GET /policies/{position}": "maker checker approver auditor",
+	"POST /policies":           "maker",
+	"GET /settings":            "admin",
+	"POST /settings":           "admin",
+
 	"GET /search":                  "maker checker approver auditor",
 	"POST /search":                 "maker checker approver auditor",
 	"GET /person/{person}":         "maker checker approver auditor",

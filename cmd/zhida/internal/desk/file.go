@@ -101,3 +101,13 @@ func (r *request) written(dir string, files []string) error {
 	}
 	return r.page("files", "文件", list)
 }
+
+// take reads a small uploaded file and removes it.
+func (d *Desk) take(file string) (text []byte, name string, err error) {
+	defer os.RemoveAll(filepath.Dir(file))
+	text, err = os.ReadFile(file)
+	if err != nil {
+		return nil, "", message.Err("file.unreadable", filepath.Base(file)).Because(err)
+	}
+	return text, filepath.Base(file), nil
+}

@@ -60,8 +60,11 @@ type route struct {
 // nowhere answers every address that is not in the table.
 var nowhere = route{open: true, show: func(r *request) error { return message.Err("desk.no_page") }}
 
-// mostForm bounds a form without files.
-const mostForm = 64 << 10
+// mostForm bounds a form without files, mostText one with a policy or settings.
+const (
+	mostForm = 64 << 10
+	mostText = 8 << 20
+)
 
 // request is one request, with who asks.
 type request struct {

@@ -43,6 +43,17 @@ func table() []route {
 		{pattern: "GET /payments", who: readers, nav: "支付台账", show: paymentsShow},
 		{pattern: "POST /reissue", who: makers, signs: hand, do: reissueDo},
 
+		{pattern: "GET /funds", who: readers, nav: "资金", show: fundsShow},
+		{pattern: "POST /funds/close", who: judges, signs: hand, do: closeDo},
+		{pattern: "GET /trace", who: readers, nav: "追踪资金", show: traceShow},
+		{pattern: "POST /trace", who: readers, answers: traceDo},
+
+		{pattern: "GET /policies", who: readers, nav: "政策文件", show: policiesShow},
+		{pattern: "GET /policies/{position}", who: readers, show: policyShow},
+		{pattern: "POST /policies", who: makers, signs: hand, most: mostText, do: proposeDo(proposePolicy)},
+		{pattern: "GET /settings", who: admins, nav: "设置", show: settingsShow},
+		{pattern: "POST /settings", who: admins, signs: hand, most: mostText, do: proposeDo(proposeSettings)},
+
 		{pattern: "GET /search", who: readers, nav: "查人", show: searchShow},
 		{pattern: "POST /search", who: readers, answers: searchDo},
 		{pattern: "GET /person/{person}", who: readers, show: personShow},

@@ -1,0 +1,141 @@
+package desk
+
+import (
+	"html/template"
+	"strings"
+
+	"zhida/payroll"
+	"zhida/payroll/ledger"
+	"zhida/rules/calendar"
+	"zhida/rules/facts"
+	"zhida/rules/message"
+	"zhida/rules/money"
+)
+
+// fundsPage is where the money of each fund is, and whether everything adds up.
+type fundsPage struct {
+	payroll.FundReport
+	Stocks  []ledger.Account
+	Funds   []fundRow
+	Closing calendar.Month // the month that the form would close; 0 for nobody who may
+}
+
+// fundRow is a fund, with its stocks in their order.
+type fundRow struct {
+	payroll.PurseClosing
+	Began money.Fen
+	Now   []money.Fen
+	Left  money.Fen // unexplained
+}
+
+func fundsShow(r *request) error {
+	report, err := r.desk.book.Funds(r.Context(), 0)
+	if err != nil {
+		return err
+	}
+	p := fundsPage{FundReport: report, Stocks: ledger.Stocks}
+	for _, x := range report.ByFund() {
+		row := fundRow{PurseClosing: x, Left: x.Unexplained()}
+		for _, a := range ledger.Stocks {
+			row.Began += x.Opening[a]
+			row.Now = append(row.Now, x.Stock[a])
+		}
+		p.Funds = append(p.Funds, row)
+	}
+	if may(r.visit.actor, judges) {
+		s, err := r.desk.book.Standing(r.Context(), 0)
+		if err != nil {
+			return err
+		}
+		p.Closing = s.Month
+	}
+	return r.page("funds", "资金", p)
+}
+
+// closeDo closes a month: refused, with what is in the way, until every stock agrees with the payments it is made of.
+func closeDo(r *request) (string, error) {
+	text := r.PostFormValue("month")
+	m, err := calendar.ParseMonth(text)
+	if err != nil {
+		return "", message.Err("cli.month", text)
+	}
+	report, err := r.desk.book.CloseMonth(r.Context(), r.signer, m)
+	if err != nil {
+		return "", err
+	}
+	r.say("fund.closed", m, report.Closed)
+	return "/funds", nil
+}
+
+// tracePage follows the money of a document, a village or a person, from where it came from to what has become of it.
+type tracePage struct {
+	Text    string
+	Drawing template.HTML
+	Steps   []traceRow
+	More    int
+	Sum     money.Fen
+}
+
+type traceRow struct {
+	payroll.FlowStep
+	FundName, PlaceName, Where string
+}
+
+func traceShow(r *request) error { return r.page("trace", "追踪资金", tracePage{}) }
+
+// traceDo looks for a place by its code, for a person, else for a document.
+func traceDo(r *request) error {
+	p := tracePage{Text: strings.TrimSpace(r.PostFormValue("text"))}
+	if p.Text == "" {
+		return traceShow(r)
+	}
+	keep, err := r.traced(p.Text)
+	if err != nil {
+		return err
+	}
+	list, err := r.desk.book.Trace(r.Context(), keep)
+	if err != nil {
+		return err
+	}
+	drawing, err := r.desk.book.Flow(r.Context(), list)
+	if err != nil {
+		return err
+	}
+	p.Drawing = template.HTML(drawing) // drawn by this program from its own words, which it escapes
+	funds, err := r.desk.book.FundNames(r.Context())
+	if err != nil {
+		return err
+	}
+	places, err := r.desk.book.PlaceNames(r.Context())
+	if err != nil {
+		return err
+	}
+	for _, x := range list {
+		if x.State != payroll.PaymentReissued {
+			p.Sum += x.Fen
+		}
+		if len(p.Steps) == mostRows {
+			p.More++
+			continue
+		}
+		p.Steps = append(p.Steps, traceRow{x, funds[x.Fund], places[x.Place], message.Word(r.lang, x.Chinese())})
+	}
+	return r.page("trace", "追踪资金", p)
+}
+
+func (r *request) traced(text string) (func(payroll.FlowStep) bool, error) {
+	if (len(text) == 9 || len(text) == 12) && strings.Trim(text, "0123456789") == "" {
+		return func(s payroll.FlowStep) bool { return s.Place == text || facts.Township(s.Place) == text }, nil
+	}
+	if id, err := payroll.ParsePaymentID(text); err == nil {
+		return func(s payroll.FlowStep) bool { return s.Payment == id }, nil
+	}
+	found, err := r.desk.book.Person(r.Context(), text)
+	switch message.Code(err) {
+	case "person.missing":
+		return func(s payroll.FlowStep) bool { return s.Lot == text }, nil
+	case "":
+		return func(s payroll.FlowStep) bool { return s.Person == found.Person }, err
+	}
+	return nil, err
+}
