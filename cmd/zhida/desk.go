@@ -41,6 +41,9 @@ func (c *cli) deskCommand() *cobra.Command {
 		Long:    "只在本机上开；给了证书的可以在局里的网络上开。每个人用自己的口令登录，只看到自己岗位的事。",
 		Example: "  zhida desk\n  zhida desk --listen 10.8.0.5:8443 --host zhida.czj.example --cert 证书.pem --key 私钥.pem",
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if c.dryRun {
+				return message.Err("cli.no_dry_run") // visitors write
+			}
 			return c.inBook(cmd, c.openToWrite, func(ctx context.Context, a *app.App) error {
 				return c.serveDesk(ctx, a, f, func(url string) {
 					c.say("desk.listening", url)

@@ -20,7 +20,7 @@ owed_notice owed_repay owed_write-off paysheet payslip policy_adopt policy_try p
 sendback_add sendback_keep settings_set template workbook`)
 
 // untried are those that say that they cannot be tried, which a script shows.
-var untried = strings.Fields(`init demo upgrade serve`)
+var untried = strings.Fields(`init demo upgrade serve desk`)
 
 // elsewhere are those whose trial takes more than a script has, and the test of cmd/zhida/internal/app that has it.
 var elsewhere = map[string]string{"fund_close-year": "TestYearEnd", "returns_rest": "TestRestOfFailuresOnly"}

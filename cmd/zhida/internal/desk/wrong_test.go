@@ -81,7 +81,7 @@ func TestWrong(t *testing.T) {
 	if o.head() != before {
 		t.Error("something was done")
 	}
-	if _, text := o.browser().get("/month"); !strings.Contains(text, "登录") || !strings.Contains(o.log.String(), "code=desk.sign_in") {
+	if _, text := o.browser().get("/month"); !strings.Contains(text, "登录") || !strings.Contains(o.log.String(), "code="+"desk.sign_in") {
 		t.Errorf("without a visit: %s", text)
 	}
 	r, err := http.NewRequest(http.MethodGet, o.URL, nil)
