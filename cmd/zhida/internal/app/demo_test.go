@@ -49,6 +49,7 @@ func firstMonthOnPostgreSQL(t *testing.T) (last DemoStep) {
 // The sums of the lines, the settlements, the payments, the bank files and the
 // manifest agree to the fen in every batch, and every person ends with a status.
 func TestDemo(t *testing.T) {
+	t.Parallel() // the long ones run beside each other
 	dir, steps := demo(t)
 	ctx := context.Background()
 	a, err := Open(ctx, filepath.Join(dir, "book.db"), nil)

@@ -25,6 +25,7 @@ import (
 // say at once that the service of everybody who left is recognised, and a result says that it
 // is still to be. With the recognition, every line agrees.
 func TestElectionSheetAgainstSheetsMadeByHand(t *testing.T) {
+	t.Parallel() // the long ones run beside each other
 	ctx := context.Background()
 	dir := t.TempDir()
 	must := func(err error) {

@@ -22,6 +22,7 @@ import (
 // Until a voucher's term is over nothing is erased; then a list that an approver accepts
 // takes a person out of the book for good, and what others can prove still holds.
 func TestErasure(t *testing.T) {
+	t.Parallel() // the long ones run beside each other
 	ctx := context.Background()
 	b := newFundBook(t)
 	b.fund()

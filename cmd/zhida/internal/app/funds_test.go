@@ -260,6 +260,7 @@ func problemCodes(err error) string {
 // where the payments are, what comes back is paid again once, and a month closes only when
 // nothing is open.
 func TestFundsFromTransferToCardAndBack(t *testing.T) {
+	t.Parallel() // the long ones run beside each other
 	ctx := context.Background()
 	b := newFundBook(t)
 	january := b.run(202601)
@@ -736,6 +737,7 @@ func TestRestOfFailuresOnly(t *testing.T) {
 // authority is left lapses or is carried over, villages below their minimum are named, and
 // vouchers of the treasury must be for what was paid.
 func TestYearEnd(t *testing.T) {
+	t.Parallel() // the long ones run beside each other
 	ctx := context.Background()
 	b := newFundBook(t)
 	at, err := b.app.ProposeSettings(ctx, b.by["周正"], "settings.yaml", []byte(strings.Replace(fundSettings, "name: 县级配套, kind: authority", `name: 县级配套, kind: authority, minimum: "700"`, 1)))

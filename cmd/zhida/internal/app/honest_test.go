@@ -23,6 +23,7 @@ const mostReviews = 20
 // in which the bank exchanges the cards of five thousand people have no stop and few reviews:
 // a check that cries at these is soon answered without being read.
 func TestHonestMonths(t *testing.T) {
+	t.Parallel() // the long ones run beside each other
 	ctx := context.Background()
 	d := &Demo{dir: t.TempDir(), by: map[string]*payroll.Session{}}
 	d.book = filepath.Join(d.dir, "book.db")

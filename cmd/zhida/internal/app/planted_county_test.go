@@ -118,6 +118,7 @@ func (x resident) head() string { return x.id.Full() + "," + x.name }
 // amount and document; and nothing is found beside what the same month has without them. What the
 // doors refuse is shown to be refused, and put into a copy of the book by hand.
 func TestPlantedInCounty(t *testing.T) {
+	t.Parallel() // the long ones run beside each other
 	ctx := context.Background()
 	b := &fundBook{Demo: &Demo{dir: t.TempDir(), by: map[string]*payroll.Session{}}, t: t, edited: true}
 	b.Demo.book = filepath.Join(b.dir, "book.db")

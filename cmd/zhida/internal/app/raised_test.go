@@ -18,6 +18,7 @@ import (
 // A standard raised backwards over a year end for six thousand people is one command and
 // one batch; afterwards there is nothing left, and the next month is an ordinary one.
 func TestRaisedBackwardsOverTheYear(t *testing.T) {
+	t.Parallel() // the long ones run beside each other
 	const n = 6000
 	ctx := context.Background()
 	d := &Demo{by: map[string]*payroll.Session{}}

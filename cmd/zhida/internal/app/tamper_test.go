@@ -37,6 +37,7 @@ var unsealed = map[string]string{
 // Every column of every row that stands for something is borne out by the signed journal:
 // edited, deleted, exchanged or added behind the program's back, it is found.
 func TestTampering(t *testing.T) {
+	t.Parallel() // the long ones run beside each other
 	book := tampered(t)
 	original = dump(t, book)
 	tables := query(t, book, `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name`)
