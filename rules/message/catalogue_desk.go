@@ -79,6 +79,8 @@ var deskEntries = []Entry{
 	{Code: "desk.two_passphrases", Exit: ExitUsage,
 		Zh: "两次输入的新口令不一样", ZhHint: "请两次输入同一个口令",
 		En: "the two new passphrases differ", EnHint: "Type the same one twice."},
+	{Code: "desk.unmasking", Exit: ExitDone,
+		Zh: "正在取 {0} 的完整号码，日志记下", En: "fetching the whole numbers of {0}; the journal keeps that"},
 	{Code: "desk.wait", Exit: ExitPermission,
 		Zh: "口令错了太多次，请等 {0} 秒再试", ZhHint: "忘了口令请找管理员换新密钥",
 		En: "too many wrong passphrases; wait {0} seconds", EnHint: "If it is forgotten, ask the administrator for a new key."},

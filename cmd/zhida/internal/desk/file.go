@@ -1,7 +1,9 @@
 package desk
 
 import (
+	"archive/zip"
 	"io"
+	"io/fs"
 	"mime/multipart"
 	"os"
 	"path"
@@ -89,17 +91,59 @@ func fileShow(r *request) error {
 	return r.sendFile(file)
 }
 
-// written sends what a use case wrote into a folder: the one file, and removes it; of several, a page leads to each.
-func (r *request) written(dir string, files []string) error {
+// written sends what a use case wrote into a folder and removes it: the one file, or several as one archive of that name.
+func (r *request) written(dir, name string, files []string) error {
+	defer os.RemoveAll(dir)
 	if len(files) == 1 {
-		defer os.RemoveAll(dir)
 		return r.sendFile(files[0])
 	}
-	list := make([]link, len(files))
-	for i, f := range files {
-		list[i] = link{r.visit.keep(f), filepath.Base(f)}
+	archive := filepath.Join(dir, name+".zip")
+	if err := pack(archive, files); err != nil {
+		return message.Err("file.unwritable", name+".zip").Because(err)
 	}
-	return r.page("files", "文件", list)
+	return r.sendFile(archive)
+}
+
+// pack puts files into an archive, side by side.
+func pack(archive string, files []string) error {
+	f, err := os.OpenFile(archive, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	z := zip.NewWriter(f)
+	for _, name := range files {
+		w, err := z.Create(filepath.Base(name))
+		if err != nil {
+			return err
+		}
+		in, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(w, in)
+		if closed := in.Close(); err == nil {
+			err = closed
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err := z.Close(); err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// inside lists the files of a folder.
+func inside(dir string) (files []string, err error) {
+	err = filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err == nil && e.Type().IsRegular() {
+			files = append(files, path)
+		}
+		return err
+	})
+	return files, err
 }
 
 // take reads a small uploaded file and removes it.

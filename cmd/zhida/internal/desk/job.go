@@ -29,6 +29,7 @@ type outcome struct {
 	to          string
 	page, title string
 	body        any
+	once        bool // what it shows is not kept: the page is there for one look
 }
 
 // jobs are the running ones, and for a while those that are over.
@@ -92,6 +93,13 @@ func (j *jobs) find(name, actor string) *job {
 		return x
 	}
 	return nil
+}
+
+// drop forgets work, so that what it found is nowhere any more.
+func (j *jobs) drop(name string) {
+	j.lock.Lock()
+	defer j.lock.Unlock()
+	delete(j.of, name)
 }
 
 // jobState is a job at a moment.

@@ -59,7 +59,7 @@ func paperShow(r *request) error {
 			os.RemoveAll(dir)
 			return err
 		}
-		return r.written(dir, files)
+		return r.written(dir, p.title+"_"+strings.ReplaceAll(id.String(), "/", "-"), files)
 	}
 	return message.Err("desk.no_page")
 }

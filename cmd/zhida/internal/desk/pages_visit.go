@@ -84,6 +84,9 @@ func jobShow(r *request) error {
 	case s.over && s.outcome.to != "":
 		return r.to(s.outcome.to, nil)
 	case s.over:
+		if s.outcome.once {
+			r.desk.jobs.drop(r.PathValue("job"))
+		}
 		return r.page(s.outcome.page, s.outcome.title, s.outcome.body)
 	}
 	step := ""

@@ -29,6 +29,7 @@ var (
 	approvers = []payroll.Role{payroll.RoleApprover}
 	judges    = []payroll.Role{payroll.RoleChecker, payroll.RoleApprover}
 	admins    = []payroll.Role{payroll.RoleAdmin}
+	auditors  = []payroll.Role{payroll.RoleAuditor}
 	// submitters bring sheets in: the bureau's makers, and departments what they own.
 	submitters = []payroll.Role{payroll.RoleMaker, owner}
 )

@@ -28,6 +28,9 @@ func table() []route {
 		{pattern: "GET /batch/{month}/{seq}", who: readers, show: batchShow},
 		{pattern: "GET /batch/{month}/{seq}/compare", who: readers, show: compareShow},
 		{pattern: "GET /batch/{month}/{seq}/findings", who: readers, show: findingsShow},
+		{pattern: "GET /batch/{month}/{seq}/lines", who: readers, show: linesShow},
+		{pattern: "POST /batch/{month}/{seq}/unmask", who: auditors, signs: hand, do: unmaskDo},
+		{pattern: "GET /batch/{month}/{seq}/receipt/{person}", who: readers, show: receiptShow},
 		{pattern: "GET /batch/{month}/{seq}/paper/{paper}", who: readers, show: paperShow},
 		{pattern: "GET /batch/{month}/{seq}/files", who: makers, show: filesShow},
 		{pattern: "GET /batch/{month}/{seq}/files/{name}", who: makers, show: bankFileShow},
@@ -58,6 +61,11 @@ func table() []route {
 		{pattern: "POST /search", who: readers, answers: searchDo},
 		{pattern: "GET /person/{person}", who: readers, show: personShow},
 		{pattern: "GET /person/{person}/{month}", who: readers, show: personShow},
+
+		{pattern: "GET /audit", who: readers, nav: "审计", show: auditShow},
+		{pattern: "GET /audit/month/{paper}", who: readers, show: monthPaperShow},
+		{pattern: "POST /audit/data", who: readers, answers: auditDataDo},
+		{pattern: "POST /audit/dossier", who: readers, answers: dossierDo},
 
 		{pattern: "GET /actors", who: admins, nav: "人员和密钥", show: actorsShow},
 		{pattern: "POST /actors/add", who: admins, signs: hand, do: actorAddDo},

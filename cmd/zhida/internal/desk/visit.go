@@ -105,11 +105,20 @@ func (v *visit) said() []message.Message {
 type visits struct {
 	now  func() time.Time
 	lock sync.Mutex
-	of   map[[32]byte]*visit
+	of   map[[32]byte]held
 }
 
+// held is what a cookie opens; one that was renewed opens it for a moment more, for what the browser had sent before it knew.
+type held struct {
+	*visit
+	until time.Time // zero while it is the visit's own
+}
+
+// grace is that moment.
+const grace = 30 * time.Second
+
 func newVisits(now func() time.Time) *visits {
-	return &visits{now: now, of: map[[32]byte]*visit{}}
+	return &visits{now: now, of: map[[32]byte]held{}}
 }
 
 // begin opens a visit and gives its cookie.
@@ -124,7 +133,7 @@ func (s *visits) begin(actor payroll.Actor, key *payroll.Session) string {
 			delete(s.of, k)
 		}
 	}
-	s.of[sha256.Sum256([]byte(cookie))] = v
+	s.of[sha256.Sum256([]byte(cookie))] = held{visit: v}
 	return cookie
 }
 
@@ -133,20 +142,20 @@ func (s *visits) find(cookie string, touch bool) *visit {
 	key, t := sha256.Sum256([]byte(cookie)), s.now()
 	s.lock.Lock()
 	defer s.lock.Unlock()
-	v := s.of[key]
-	if v == nil {
+	h, ok := s.of[key]
+	if !ok {
 		return nil
 	}
-	if v.over(t) {
+	if h.over(t) {
 		delete(s.of, key)
 		return nil
 	}
 	if touch {
-		v.lock.Lock()
-		v.seen = t
-		v.lock.Unlock()
+		h.lock.Lock()
+		h.seen = t
+		h.lock.Unlock()
 	}
-	return v
+	return h.visit
 }
 
 // renew gives a visit another cookie: whoever saw the old one has nothing.
@@ -154,9 +163,9 @@ func (s *visits) renew(cookie string) string {
 	old, fresh := sha256.Sum256([]byte(cookie)), secret()
 	s.lock.Lock()
 	defer s.lock.Unlock()
-	if v := s.of[old]; v != nil {
-		delete(s.of, old)
-		s.of[sha256.Sum256([]byte(fresh))] = v
+	if h, ok := s.of[old]; ok {
+		s.of[old] = held{h.visit, s.now().Add(grace)}
+		s.of[sha256.Sum256([]byte(fresh))] = held{visit: h.visit}
 	}
 	return fresh
 }
@@ -164,7 +173,17 @@ func (s *visits) renew(cookie string) string {
 func (s *visits) end(cookie string) {
 	s.lock.Lock()
 	defer s.lock.Unlock()
-	delete(s.of, sha256.Sum256([]byte(cookie)))
+	h := s.of[sha256.Sum256([]byte(cookie))]
+	for k, x := range s.of { // by each of its cookies
+		if x.visit == h.visit {
+			delete(s.of, k)
+		}
+	}
+}
+
+// over says whether a cookie opens nothing any more.
+func (h held) over(t time.Time) bool {
+	return !h.until.IsZero() && t.After(h.until) || h.visit.over(t)
 }
 
 func (v *visit) over(t time.Time) bool {

@@ -247,3 +247,69 @@ func TestSecondMonth(t *testing.T) {
 		t.Errorf("the findings: %s", text)
 	}
 }
+
+// An auditor sees whose the lines are by the number of a notice, once, and the journal has it; nobody else does, and nobody without a number.
+func TestUnmask(t *testing.T) {
+	o := open(t)
+	o.run("submit", "check", "approve")
+	b := o.as("孙计")
+	page, id := "/batch/2026-10/1", regexp.MustCompile(`439901\d{11}[\dX]`)
+	_, text := b.get(page + "/lines?township=430725101")
+	if id.MatchString(text) || !strings.Contains(text, "张甲") || strings.Contains(text, "李乙") {
+		t.Errorf("masked, of one township: %s", text)
+	}
+	if _, text := o.as("张敏").get(page + "/lines?township=430725101"); strings.Contains(text, "unmask") {
+		t.Error("a maker is offered whole numbers")
+	}
+	fields := append(b.form(page+"/lines?township=430725101", page+"/unmask"), "passphrase", passphrase)
+	before := o.head()
+	_, to, _ := b.post(page+"/unmask", append(fields, "notice", " ")...)
+	if _, text := b.wait(to); !strings.Contains(text, "audit.no_notice") || o.head() != before {
+		t.Errorf("without a number: %s", text)
+	}
+	fields = append(b.form(page+"/lines?township=430725101", page+"/unmask"), "passphrase", passphrase, "notice", "桃审通〔2026〕3号")
+	_, to, _ = b.post(page+"/unmask", fields...)
+	_, text = b.wait(to)
+	if !strings.Contains(text, "439901198503010017") || o.head() != before+1 {
+		t.Errorf("by a notice, %d events more: %s", o.head()-before, text)
+	}
+	if status, text := b.get(to); status != http.StatusNotFound || id.MatchString(text) {
+		t.Errorf("a second look: %d", status)
+	}
+}
+
+// What auditors and payees are given comes whole: papers of a month, data, dossiers, receipts, funds and traces.
+func TestAuditPages(t *testing.T) {
+	o := open(t)
+	o.run("submit", "check", "approve")
+	b := o.as("孙计")
+	for _, page := range []string{"/audit", "/audit/month/report?month=2026-10", "/audit/month/workbook?month=2026-10", "/batch/2026-10/1/receipt/1", "/funds", "/trace", "/policies"} {
+		if status, text := b.get(page); status != http.StatusOK || text == "" {
+			t.Errorf("%s: %d %s", page, status, text)
+		}
+	}
+	for path, fields := range map[string][]string{"/audit/data": {"from", "2026-10", "to", "2026-10"}, "/audit/dossier": {"text", "张敏", "from", "2026-10", "to", "2026-10"}} {
+		if status, _, text := b.post(path, fields...); status != http.StatusOK || !strings.HasPrefix(text, "PK") {
+			t.Errorf("%s: %d %.200s", path, status, text)
+		}
+	}
+	if status, _, text := b.post("/trace", "text", "张甲"); status != http.StatusOK || !strings.Contains(text, "<svg") {
+		t.Errorf("a trace: %d %s", status, text)
+	}
+	_, text := b.get("/policies")
+	one := regexp.MustCompile(`href="(/policies/\d+)"`).FindStringSubmatch(text)
+	if one == nil {
+		t.Fatalf("no documents: %s", text)
+	}
+	if _, text := b.get(one[1]); !strings.Contains(text, "文号") {
+		t.Errorf("a document: %s", text)
+	}
+	admin := o.as("周正")
+	if status, text := admin.get("/settings"); status != http.StatusOK || !strings.Contains(text, "banks") {
+		t.Errorf("settings: %d %s", status, text)
+	}
+	left, err := filepath.Glob(filepath.Join(o.scratch, "*"))
+	if err != nil || len(left) != 0 {
+		t.Errorf("left on disk: %v %v", left, err)
+	}
+}

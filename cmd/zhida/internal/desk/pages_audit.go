@@ -1,0 +1,200 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"os"
+	"strconv"
+	"strings"
+
+	"zhida/cmd/zhida/internal/app"
+	"zhida/payroll"
+	"zhida/rules/calendar"
+	"zhida/rules/message"
+	"zhida/rules/money"
+)
+
+// linesPage are the lines of a batch, of one township, each with the document that grants it.
+type linesPage struct {
+	Batch     payroll.BatchID
+	Townships []payroll.ReportPlace
+	Township  string
+	Lines     []lineRow
+	More      int
+	Sum       money.Fen
+	Auditor   bool
+	Notice    string // by which numbers are shown in full; "" while they are masked
+}
+
+type lineRow struct {
+	payroll.ReportLine
+	Place, ItemName, ID string
+}
+
+func linesShow(r *request) error {
+	id, err := r.batch()
+	if err != nil {
+		return err
+	}
+	p, err := linesOf(r.Context(), r.desk.book, id, r.URL.Query().Get("township"), nil)
+	if err != nil {
+		return err
+	}
+	p.Auditor = may(r.visit.actor, auditors)
+	return r.page("lines", "批次明细", p)
+}
+
+// linesOf gathers the lines of a township, the first if none is named; full are whole ID numbers for who may see them.
+func linesOf(ctx context.Context, a *app.App, id payroll.BatchID, township string, full map[int64]string) (p linesPage, err error) {
+	p = linesPage{Batch: id, Township: township}
+	return p, a.Report(ctx, id, func(rep payroll.Report) error {
+		h := rep.Head()
+		p.Townships = h.Townships
+		if p.Township == "" && len(h.Townships) > 0 {
+			p.Township = h.Townships[0].Code
+		}
+		names, items := map[string]string{}, map[string]string{}
+		for _, x := range append(h.Townships, h.Villages...) {
+			names[x.Code] = x.Name
+		}
+		for _, x := range h.Items {
+			items[x.Code] = x.Name
+		}
+		return rep.Lines(func(l payroll.ReportLine) error {
+			if l.Township != p.Township {
+				return nil
+			}
+			if l.Deduction {
+				p.Sum -= l.Fen
+			} else {
+				p.Sum += l.Fen
+			}
+			if len(p.Lines) == 4*mostRows {
+				p.More++
+				return nil
+			}
+			code := cmp.Or(l.Village, l.Township)
+			p.Lines = append(p.Lines, lineRow{l, cmp.Or(names[code], code), cmp.Or(items[l.Item], l.Item), cmp.Or(full[l.Person], l.IDMasked)})
+			return nil
+		})
+	})
+}
+
+// unmaskDo shows an auditor whose the lines of a township are, by the number of the audit notice, which the journal keeps. The
+// page is there for one look.
+func unmaskDo(r *request) (string, error) {
+	id, err := r.batch()
+	if err != nil {
+		return "", err
+	}
+	a, signer, notice, township := r.desk.book, r.signer, r.PostFormValue("notice"), r.PostFormValue("township")
+	return r.desk.jobs.begin(r.visit.actor.Name, message.M("desk.unmasking", id), func(ctx context.Context) (outcome, error) {
+		full, err := a.UnmaskLines(ctx, signer, id, notice)
+		if err != nil {
+			return outcome{}, err
+		}
+		p, err := linesOf(ctx, a, id, township, full)
+		if err != nil {
+			return outcome{}, err
+		}
+		p.Notice = notice
+		return outcome{page: "lines", title: "批次明细", body: p, once: true}, nil
+	}), nil
+}
+
+func auditShow(r *request) error { return r.page("audit", "审计", nil) }
+
+// monthPaperShow sends the workbook or the report of a month.
+func monthPaperShow(r *request) error {
+	m, err := calendar.ParseMonth(r.URL.Query().Get("month"))
+	if err != nil {
+		return message.Err("cli.month", r.URL.Query().Get("month"))
+	}
+	write := map[string]func(context.Context, calendar.Month, string) (string, error){"workbook": r.desk.book.MonthWorkbook, "report": r.desk.book.MonthReport}[r.PathValue("paper")]
+	if write == nil {
+		return message.Err("desk.no_page")
+	}
+	dir, err := r.desk.folder()
+	if err != nil {
+		return err
+	}
+	file, err := write(r.Context(), m, dir)
+	if err != nil {
+		os.RemoveAll(dir)
+		return err
+	}
+	return r.written(dir, "", []string{file})
+}
+
+// period reads the months of a form.
+func (r *request) period() (from, to calendar.Month, err error) {
+	if from, err = calendar.ParseMonth(r.PostFormValue("from")); err != nil {
+		return 0, 0, message.Err("cli.month", r.PostFormValue("from"))
+	}
+	if to, err = calendar.ParseMonth(r.PostFormValue("to")); err != nil {
+		return 0, 0, message.Err("cli.month", r.PostFormValue("to"))
+	}
+	return from, to, nil
+}
+
+// auditDataDo sends the tables of a period, masked, as one archive.
+func auditDataDo(r *request) error {
+	from, to, err := r.period()
+	if err != nil {
+		return err
+	}
+	dir, err := r.desk.folder()
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	if _, err := r.desk.book.AuditData(r.Context(), nil, from, to, "", dir); err != nil {
+		return err
+	}
+	files, err := inside(dir)
+	if err != nil {
+		return err
+	}
+	return r.written(dir, "审计数据_"+from.String()+"_"+to.String(), files)
+}
+
+// dossierDo sends everything that somebody handled, or that happened in a place, in a period.
+func dossierDo(r *request) error {
+	from, to, err := r.period()
+	if err != nil {
+		return err
+	}
+	dir, err := r.desk.folder()
+	if err != nil {
+		return err
+	}
+	text := strings.TrimSpace(r.PostFormValue("text"))
+	_, files, err := r.desk.book.Dossier(r.Context(), text, from, to, dir)
+	if err != nil {
+		os.RemoveAll(dir)
+		return err
+	}
+	return r.written(dir, "离任档案", files)
+}
+
+// receiptShow sends the receipt of a person under the seal of a batch.
+func receiptShow(r *request) error {
+	id, err := r.batch()
+	if err != nil {
+		return err
+	}
+	person, err := strconv.ParseInt(r.PathValue("person"), 10, 64)
+	if err != nil {
+		return message.Err("desk.no_page")
+	}
+	dir, err := r.desk.folder()
+	if err != nil {
+		return err
+	}
+	_, files, err := r.desk.book.Receipt(r.Context(), id, person, dir)
+	if err != nil {
+		os.RemoveAll(dir)
+		return err
+	}
+	return r.written(dir, "回执_"+strings.ReplaceAll(id.String(), "/", "-")+"_"+strconv.FormatInt(person, 10), files)
+}
