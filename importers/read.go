@@ -57,7 +57,7 @@ func Read(kind, file string, data []byte, o Options) (*payroll.ImportBatch, erro
 		return nil, err
 	}
 	all := &filing{batch: &payroll.ImportBatch{Kind: kind, Facts: f.fact, File: file, Digest: journal.Digest(data)},
-		scope: map[payroll.Scope]bool{}, first: map[factKey]int{}, cards: map[string]string{}}
+		scope: map[payroll.Scope]bool{}, first: map[factKey]int{}, doubted: map[int]bool{}, cards: map[string]string{}}
 	chosen, err := all.choose(f, tables, o)
 	if err != nil {
 		return nil, err
@@ -65,6 +65,10 @@ func Read(kind, file string, data []byte, o Options) (*payroll.ImportBatch, erro
 	all.batch.Sheet = chosen[0].table.Sheet
 	for _, r := range chosen {
 		r.rows()
+	}
+	at := -1
+	all.batch.Rows = slices.DeleteFunc(all.batch.Rows, func(payroll.ImportRow) bool { at++; return all.doubted[at] })
+	for _, r := range chosen {
 		r.keepWhole()
 	}
 	if err := all.said(o, chosen); err != nil {
@@ -85,10 +89,11 @@ func Read(kind, file string, data []byte, o Options) (*payroll.ImportBatch, erro
 
 // filing is what the sheets of one file are read into.
 type filing struct {
-	batch *payroll.ImportBatch
-	scope map[payroll.Scope]bool
-	first map[factKey]int   // to the row of the batch, to find contradictions
-	cards map[string]string // card to person
+	batch   *payroll.ImportBatch
+	scope   map[payroll.Scope]bool
+	first   map[factKey]int   // to the row of the batch, to find contradictions
+	doubted map[int]bool      // rows of the batch that a later one contradicts
+	cards   map[string]string // card to person
 }
 
 // factKey is what one row of a file may say once.
@@ -595,7 +600,16 @@ func (r *reading) fact(row *sheet.Row, v, columns map[string]string) {
 			if other.Sheet != r.table.Sheet {
 				where = other.Sheet + " " + where
 			}
-			r.problem(cell(r.form.columns[0].code), message.M("import.contradiction", where))
+			first := r.form.columns[0].code
+			r.problem(cell(first), message.M("import.contradiction", where))
+			if !r.doubted[at] { // nobody knows which of them is right: both stay out
+				r.doubted[at] = true
+				here := strconv.Itoa(row.Number)
+				if other.Sheet != r.table.Sheet {
+					here = r.table.Sheet + " " + here
+				}
+				r.batch.Problems = append(r.batch.Problems, message.Problem{File: r.batch.File, Sheet: other.Sheet, Cell: other.Cell(first), Message: message.M("import.contradiction", here)})
+			}
 		}
 		return
 	}

@@ -89,7 +89,7 @@ func TestShapesOfSheets(t *testing.T) {
 			"核定表,,,,\n填报单位：某局,,,,\n人员,,执行,应发,代扣\n姓名,身份证号,起始月份,基本工资,住房公积金\n1,2,3,4,5\n张甲,{A},2026-10,100.50,10\n李乙,{B},2026-10,200,\n合计,2人,,300.50,10.00\n,,,,\n制表人：某,,,,\n", 3, ""},
 		"a total that does not add up": {"amounts", "姓名,身份证号,起始月份,基本工资\n张甲,{A},2026-10,100\n合计,,,101\n", 1, "D3 import.total_differs"},
 		"a count that does not add up": {"amounts", "姓名,身份证号,起始月份,基本工资\n张甲,{A},2026-10,100\n合计,2人,,100\n", 1, "B3 import.count_differs"},
-		"two rows that contradict":     {"roster", "身份证号,姓名,人员类别,单位代码\n{A},张甲,乡镇干部,430725101\n{A},张甲,乡镇干部,430725102\n", 1, "A3 import.contradiction"},
+		"two rows that contradict":     {"roster", "身份证号,姓名,人员类别,单位代码\n{A},张甲,乡镇干部,430725101\n{A},张甲,乡镇干部,430725102\n", 0, "A3 import.contradiction, A2 import.contradiction"},
 		"two rows that agree":          {"roster", "身份证号,姓名,人员类别,单位代码\n{A},张甲,乡镇干部,430725101\n{A},张甲,乡镇干部,430725101\n", 1, ""},
 		"nothing where something must": {"roster", "身份证号,姓名,人员类别,单位代码\n{A},,乡镇干部,430725101\n", 0, "B2 import.required"},
 		"a word not on the list":       {"roster", "身份证号,姓名,人员类别,单位代码\n{A},张甲,乡长,430725101\n", 0, "C2 value.choice"},

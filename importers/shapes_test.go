@@ -141,7 +141,7 @@ func TestMessyWorkbooks(t *testing.T) {
 			pages: []page{{"陬市镇", roster, nil, nil}, {"盘塘镇", strings.ReplaceAll(strings.ReplaceAll(roster, "{A}", "{B}"), "张甲", "李乙"), nil, nil}},
 			facts: []string{`张甲  {"name":"张甲","category":"village_cadre","place":"430725101200"}`, `李乙  {"name":"李乙","category":"village_cadre","place":"430725101200"}`}},
 		"two of them that contradict": {kind: "roster", o: Options{Sheets: []string{"陬市镇", "盘塘镇"}},
-			pages: []page{{"陬市镇", roster, nil, nil}, {"盘塘镇", strings.ReplaceAll(roster, "101200", "102200"), nil, nil}}, bad: "A2 import.contradiction"},
+			pages: []page{{"陬市镇", roster, nil, nil}, {"盘塘镇", strings.ReplaceAll(roster, "101200", "102200"), nil, nil}}, bad: "A2 import.contradiction, A2 import.contradiction"},
 		"the sheet that fits is the second": {kind: "roster",
 			pages: []page{{"说明", "请按要求填写", nil, nil}, {"花名册", roster, nil, nil}, {"空表", "", nil, nil}},
 			facts: []string{`张甲  {"name":"张甲","category":"village_cadre","place":"430725101200"}`}, notes: "import.other_sheets", detail: "没有读：说明"},

@@ -139,12 +139,14 @@ func (b *Book) planImport(ctx context.Context, tx Tx, stated *ImportBatch) (*imp
 		if len(wrong[i]) > 0 {
 			plan.refuse(wrong[i], row.Group != "")
 		}
-		if len(wrong[i]) == 0 && !left[row.Group] {
+		// A row with one wrong cell stays out whole, whatever else it says.
+		if len(wrong[i]) == 0 && !left[row.Group] && !bad[place{row.Sheet, row.Row}] {
 			plan.add(known, row, seen)
 		}
 	}
+	// A file of which rows are left out does not state its scope whole: what is missing from it is not withdrawn.
 	for key, old := range known.facts {
-		if !seen[key] && old.Scope != "" { // only facts of the file's own scopes were loaded
+		if !seen[key] && old.Scope != "" && len(plan.problems) == 0 { // only facts of the file's own scopes were loaded
 			plan.end = append(plan.end, old)
 			plan.note(known, old, "")
 		}

@@ -90,6 +90,14 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 				bad("place", "import.other_county", at.Place, k.county)
 			}
 		}
+	case facts.KindDay:
+		if at, _, _ := strings.Cut(row.Fact.Scope, "/"); at != "" && !k.places[at] {
+			if strings.HasPrefix(at, k.county) {
+				bad("place", "import.place_unknown", at)
+			} else {
+				bad("place", "import.other_county", at, k.county)
+			}
+		}
 	case facts.KindDebt:
 		if item, _, _ := strings.Cut(row.Fact.Key, "|"); k.items[item] == nil {
 			bad("item", "import.item_unknown", item)

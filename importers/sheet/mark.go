@@ -362,6 +362,11 @@ func (m *marking) list(problems message.Problems) error {
 // front moves a new sheet, the last one, before all others. Names that belong to one sheet
 // (print areas, filters) count sheets, and have to count one more.
 func (m *marking) front(name, first string) error {
+	for _, sheet := range m.GetSheetList() { // moving one breaks on a sheet that says nothing of how it is looked at
+		if err := m.SetSheetView(sheet, 0, &excelize.ViewOptions{}); err != nil {
+			return err
+		}
+	}
 	if err := m.MoveSheet(name, first); err != nil {
 		return err
 	}

@@ -188,3 +188,29 @@ func TestMarkText(t *testing.T) {
 		t.Errorf("B2 is %s with %q", color, comment)
 	}
 }
+
+// Sheets that say nothing of how they are looked at, as some programs write them, are marked as well.
+func TestMarkWithoutViews(t *testing.T) {
+	own := sample(t, func(f *excelize.File) {
+		if _, err := f.NewSheet("二"); err != nil {
+			t.Fatal(err)
+		}
+	})
+	views := regexp.MustCompile(`(?s)<sheetViews>.*?</sheetViews>`)
+	for _, part := range []string{"xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"} {
+		own = rezip(t, own, part, func(s string) string {
+			if !views.MatchString(s) {
+				t.Fatalf("%s has no views: %s", part, s)
+			}
+			return views.ReplaceAllString(s, "")
+		})
+	}
+	data, err := Mark("表.xlsx", own, message.Problems{{File: "表.xlsx", Sheet: "Sheet1", Cell: "B2", Message: message.M("id.check")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := opened(t, data)
+	if color, comment := look(t, f, "Sheet1", "B2"); color == "" || comment == "" || f.GetSheetName(0) == "Sheet1" {
+		t.Errorf("colour %q, comment %q, first sheet %s", color, comment, f.GetSheetName(0))
+	}
+}

@@ -54,7 +54,7 @@ func New(ctx context.Context, a *app.App, o Options) (*Desk, error) {
 	if err != nil {
 		return nil, message.Err("export.write", os.TempDir()).Because(err)
 	}
-	d := &Desk{Options: o, book: a, county: meta.Name, scratch: scratch, visits: newVisits(o.Now), guesses: newGuesses(o.Now), jobs: newJobs(o.Now), routes: table()}
+	d := &Desk{Options: o, book: a, county: meta.Name, scratch: scratch, visits: newVisits(o.Now), guesses: newGuesses(o.Now), jobs: newJobs(o.Now, o.Log), routes: table()}
 	d.views = map[message.Lang]*template.Template{message.Chinese: d.parse(message.Chinese), message.English: d.parse(message.English)}
 	return d, nil
 }
@@ -81,7 +81,9 @@ func (d *Desk) Handler() http.Handler {
 	if err != nil {
 		panic(err) // the folder is part of the program
 	}
-	mux.Handle("GET /static/", http.StripPrefix("/static/", http.FileServerFS(files)))
+	for _, name := range []string{"desk.css", "desk.js"} {
+		mux.HandleFunc("GET /static/"+name, func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, files, name) })
+	}
 	mux.Handle("/", d.handle(&nowhere))
 	return d.guard(http.NewCrossOriginProtection().Handler(mux))
 }

@@ -48,6 +48,9 @@ func plainName(name string) string {
 	if name == "." || name == "/" || name == ".." {
 		return "file"
 	}
+	if end := path.Ext(name); len(name) > 200 { // longer than a file system takes
+		name = strings.ToValidUTF8(name[:180-min(len(end), 20)], "") + end[:min(len(end), 20)]
+	}
 	return name
 }
 

@@ -2,6 +2,8 @@ package desk
 
 import (
 	"context"
+	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -35,6 +37,7 @@ type outcome struct {
 // jobs are the running ones, and for a while those that are over.
 type jobs struct {
 	now  func() time.Time
+	log  *slog.Logger
 	ctx  context.Context
 	stop context.CancelFunc
 	all  sync.WaitGroup
@@ -45,9 +48,9 @@ type jobs struct {
 // kept is how long the outcome of work can be asked for.
 const kept = time.Hour
 
-func newJobs(now func() time.Time) *jobs {
+func newJobs(now func() time.Time, log *slog.Logger) *jobs {
 	ctx, stop := context.WithCancel(context.Background())
-	return &jobs{now: now, ctx: ctx, stop: stop, of: map[string]*job{}}
+	return &jobs{now: now, log: log, ctx: ctx, stop: stop, of: map[string]*job{}}
 }
 
 func (j *jobs) close() {
@@ -75,7 +78,9 @@ func (j *jobs) begin(actor string, what message.Message, f func(context.Context)
 	j.all.Go(func() {
 		end, err := outcome{}, error(message.Err("desk.failed")) // unless f comes back
 		defer func() {
-			recover() // one piece of work does not end the desk
+			if x := recover(); x != nil { // one piece of work does not end the desk
+				j.log.Error("work broke", "what", what.Code, "stack", string(debug.Stack()))
+			}
 			x.lock.Lock()
 			defer x.lock.Unlock()
 			x.over, x.outcome, x.err = true, end, err

@@ -40,6 +40,9 @@ func (p *page) Once() string {
 	return p.visit.once()
 }
 
+// Own is the token of forms that may be sent again.
+func (p *page) Own() string { return p.visit.own }
+
 // failure is the body of the page error.
 type failure struct {
 	Text, Hint, Code string

@@ -11,6 +11,7 @@ import (
 // findingsPage is what the checks found in a batch, what was answered, and what was not looked at.
 type findingsPage struct {
 	Batch            payroll.BatchID
+	Digest           string // of the batch that the findings are about
 	Checking         payroll.Checking
 	Stops, Reviews   int // that are open
 	Groups           []findingGroup
@@ -41,7 +42,11 @@ func findingsShow(r *request) error {
 	if err != nil {
 		return err
 	}
-	p := findingsPage{Batch: id, Checking: c, MayStop: may(r.visit.actor, approvers), MayElse: may(r.visit.actor, append(makers, judges...))}
+	b, err := r.desk.book.Batch(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	p := findingsPage{Batch: id, Digest: b.Digest, Checking: c, MayStop: may(r.visit.actor, approvers), MayElse: may(r.visit.actor, append(makers, judges...))}
 	_, p.Stops = c.Count(checks.Stop)
 	_, p.Reviews = c.Count(checks.Review)
 	at := map[string]int{}
@@ -75,7 +80,7 @@ func findingsShow(r *request) error {
 
 // answerDo answers findings: one by its number, or all of a check.
 func answerDo(r *request) (string, error) {
-	id, err := r.batch()
+	id, _, err := r.seen()
 	if err != nil {
 		return "", err
 	}
@@ -98,7 +103,7 @@ func answerDo(r *request) (string, error) {
 
 // refusalDo answers for people whom the program refused: all that are open, or one.
 func refusalDo(r *request) (string, error) {
-	id, err := r.batch()
+	id, _, err := r.seen()
 	if err != nil {
 		return "", err
 	}

@@ -97,6 +97,13 @@ func filesShow(r *request) error {
 		return err
 	}
 	p := filesPage{Batch: id}
+	b, err := r.desk.book.Batch(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	if b.State != payroll.Exported { // an export that was broken off has left some of its files, not all
+		return r.page("bank_files", "银行文件", p)
+	}
 	entries, err := os.ReadDir(r.desk.filesOf(id))
 	if err != nil && !os.IsNotExist(err) {
 		return message.Err("file.unreadable", filepath.Base(r.desk.filesOf(id))).Because(err)
@@ -114,6 +121,9 @@ func bankFileShow(r *request) error {
 	id, err := r.batch()
 	if err != nil {
 		return err
+	}
+	if b, err := r.desk.book.Batch(r.Context(), id); err != nil || b.State != payroll.Exported {
+		return message.Err("desk.no_page")
 	}
 	dir, name := r.desk.filesOf(id), r.PathValue("name")
 	entries, err := os.ReadDir(dir)

@@ -71,18 +71,23 @@ func personShow(r *request) error {
 	if p.PlaceName, err = r.desk.book.PlaceName(r.Context(), p.Place); err != nil {
 		return err
 	}
+	s, err := r.desk.book.Standing(r.Context(), 0)
+	if err != nil {
+		return err
+	}
+	p.Month = s.Month
 	if text := r.PathValue("month"); text != "" {
 		if p.Month, err = calendar.ParseMonth(text); err != nil {
 			return message.Err("cli.month", text)
 		}
-	} else {
-		s, err := r.desk.book.Standing(r.Context(), 0)
-		if err != nil {
-			return err
-		}
-		p.Month = s.Month
 	}
-	p.Previous, p.Next = p.Month.Add(-1), p.Month.Add(1)
+	last := max(s.Month, s.Today.Month()).Add(1) // each month ahead is computed from the first on
+	if p.Month > last {
+		return message.Err("desk.no_page")
+	}
+	if p.Previous = p.Month.Add(-1); p.Month < last {
+		p.Next = p.Month.Add(1)
+	}
 	if p.Items, err = r.desk.book.Explain(r.Context(), number, p.Month, ""); err != nil {
 		return err
 	}

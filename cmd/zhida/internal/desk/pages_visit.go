@@ -29,7 +29,7 @@ func home(r *request) error {
 // signInDo opens a visit. The key is kept only of those who make entries all day, and no entry moves money.
 func signInDo(r *request) (string, error) {
 	name := strings.TrimSpace(r.PostFormValue("name"))
-	s, err := r.desk.tryPassphrase(r.Request, name, r.PostFormValue("passphrase"))
+	s, err := r.desk.tryPassphrase(r.Request, name, r.PostFormValue("passphrase"), atTheDoor(name, addressOf(r.Request)))
 	if err != nil {
 		return "", err
 	}

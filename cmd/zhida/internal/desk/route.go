@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"crypto/subtle"
 	"errors"
 	"io"
 	"mime"
@@ -51,6 +52,7 @@ type route struct {
 	open    bool           // nobody needs to have signed in
 	signs   signing
 	most    int64  // bytes of a request, 0 for those of a plain form
+	again   bool   // it signs nothing and may be done twice: the visit's own token will do
 	quiet   bool   // a page asks by itself: nobody is at the screen for that
 	nav     string // its place in the list of pages, "" for none
 	show    func(*request) error
@@ -148,7 +150,14 @@ func (r *request) answer() (err error) {
 		}
 		return r.route.do(r)
 	}
-	if r.visit == nil { // signing in: there is no visit yet that could have given out a form
+	if r.route.again {
+		if subtle.ConstantTimeCompare([]byte(r.PostFormValue("once")), []byte(r.visit.own)) != 1 {
+			return message.Err("desk.form_outdated")
+		}
+		to, err := act()
+		return r.to(to, err)
+	}
+	if r.route.open { // signing in: there is no visit yet that could have given out a form, or it is left
 		to, err := act()
 		return r.to(to, err)
 	}
@@ -178,7 +187,10 @@ func (r *request) readForm() error {
 func (r *request) enter() error {
 	c, err := r.Cookie(r.desk.cookieName())
 	if err == nil {
-		r.visit = r.desk.visits.find(c.Value, !r.route.quiet)
+		var retired bool
+		if r.visit, retired = r.desk.visits.find(c.Value, !r.route.quiet); retired { // the answer with the new cookie was lost
+			http.SetCookie(r.w, r.desk.cookie(r.desk.visits.renew(c.Value)))
+		}
 	}
 	if r.visit != nil {
 		list, err := r.desk.book.ActorList(r.Context())
@@ -213,7 +225,7 @@ func (r *request) unlock() error {
 		r.signer = r.visit.key
 		return nil
 	}
-	s, err := r.desk.tryPassphrase(r.Request, r.visit.actor.Name, r.PostFormValue("passphrase"))
+	s, err := r.desk.tryPassphrase(r.Request, r.visit.actor.Name, r.PostFormValue("passphrase"), []tried{{"visit " + r.visit.own, free}})
 	if err != nil {
 		return err
 	}
@@ -226,11 +238,10 @@ func (r *request) unlock() error {
 
 // tryPassphrase opens somebody's key. Whoever guesses has to wait, and learns neither whether a name exists nor
 // how near they were. Errors: desk.wait, desk.wrong.
-func (d *Desk) tryPassphrase(r *http.Request, name, passphrase string) (*payroll.Session, error) {
-	keys := []string{"name " + name, "address " + addressOf(r)}
+func (d *Desk) tryPassphrase(r *http.Request, name, passphrase string, keys []tried) (*payroll.Session, error) {
 	d.guesses.one.Lock()
 	defer d.guesses.one.Unlock()
-	if left := d.guesses.wait(keys...); left > 0 {
+	if left := d.guesses.wait(keys); left > 0 {
 		return nil, message.Err("desk.wait", int(left.Seconds())+1)
 	}
 	ctx := context.WithoutCancel(r.Context()) // a guess that is broken off counts as well
@@ -240,17 +251,18 @@ func (d *Desk) tryPassphrase(r *http.Request, name, passphrase string) (*payroll
 		if err != nil {
 			return nil, err
 		}
-		d.guesses.note(true, keys...)
+		d.guesses.note(true, keys)
 		return s, nil
 	case "actor.missing", "actor.inactive": // as long as it takes with a name that exists
-		if list, err := d.book.ActorList(ctx); err == nil && len(list) > 0 {
-			_, _ = d.book.Unlock(ctx, list[0].Name, []byte(passphrase))
+		list, err := d.book.ActorList(ctx)
+		if i := slices.IndexFunc(list, func(a payroll.Actor) bool { return a.Removed == 0 }); err == nil && i >= 0 {
+			_, _ = d.book.Unlock(ctx, list[i].Name, []byte(passphrase))
 		}
 	case "key.passphrase":
 	default:
 		return nil, err
 	}
-	d.guesses.note(false, keys...)
+	d.guesses.note(false, keys)
 	d.Log.Warn("wrong passphrase", "address", addressOf(r))
 	return nil, message.Err("desk.wrong")
 }

@@ -8,8 +8,8 @@ func table() []route {
 	return []route{
 		{pattern: "GET /{$}", open: true, show: home},
 		{pattern: "POST /sign-in", open: true, do: signInDo},
-		{pattern: "POST /sign-out", do: signOutDo},
-		{pattern: "POST /language", do: languageDo},
+		{pattern: "POST /sign-out", again: true, do: signOutDo},
+		{pattern: "POST /language", again: true, do: languageDo},
 		{pattern: "GET /job/{job}", quiet: true, show: jobShow},
 		{pattern: "GET /file/{file}", show: fileShow},
 

@@ -32,6 +32,7 @@ type visit struct {
 	lock    sync.Mutex
 	began   time.Time
 	seen    time.Time
+	own     string // token of forms that may be sent again: they sign nothing
 	deeds   map[string]*deed
 	order   []string // of deeds, the oldest first
 	flashes []message.Message
@@ -56,8 +57,13 @@ func (v *visit) once() string {
 	token := secret()
 	v.deeds[token] = &deed{done: make(chan struct{})}
 	if v.order = append(v.order, token); len(v.order) > mostDeeds {
-		delete(v.deeds, v.order[0])
-		v.order = v.order[1:]
+		for i, old := range v.order {
+			if !v.deeds[old].begun { // what was done is remembered for as long as the visit lasts
+				delete(v.deeds, old)
+				v.order = append(v.order[:i], v.order[i+1:]...)
+				break
+			}
+		}
 	}
 	return token
 }
@@ -124,7 +130,7 @@ func newVisits(now func() time.Time) *visits {
 // begin opens a visit and gives its cookie.
 func (s *visits) begin(actor payroll.Actor, key *payroll.Session) string {
 	t := s.now()
-	v := &visit{actor: actor, key: key, began: t, seen: t, deeds: map[string]*deed{}, files: map[string]string{}}
+	v := &visit{actor: actor, key: key, began: t, seen: t, own: secret(), deeds: map[string]*deed{}, files: map[string]string{}}
 	cookie := secret()
 	s.lock.Lock()
 	defer s.lock.Unlock()
@@ -137,25 +143,26 @@ func (s *visits) begin(actor payroll.Actor, key *payroll.Session) string {
 	return cookie
 }
 
-// find gives the visit of a cookie, nil when there is none or it is over. With touch somebody is at the screen.
-func (s *visits) find(cookie string, touch bool) *visit {
+// find gives the visit of a cookie, nil when there is none or it is over, and whether the cookie was renewed since. With touch
+// somebody is at the screen.
+func (s *visits) find(cookie string, touch bool) (v *visit, retired bool) {
 	key, t := sha256.Sum256([]byte(cookie)), s.now()
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	h, ok := s.of[key]
 	if !ok {
-		return nil
+		return nil, false
 	}
 	if h.over(t) {
 		delete(s.of, key)
-		return nil
+		return nil, false
 	}
 	if touch {
 		h.lock.Lock()
 		h.seen = t
 		h.lock.Unlock()
 	}
-	return h.visit
+	return h.visit, !h.until.IsZero()
 }
 
 // renew gives a visit another cookie: whoever saw the old one has nothing.
@@ -192,8 +199,9 @@ func (v *visit) over(t time.Time) bool {
 	return t.Sub(v.seen) > idle || t.Sub(v.began) > absolute
 }
 
-// guesses slows down whoever tries passphrases: after free tries every wrong one doubles the wait, for the name and for
-// the address it came from; while one waits no passphrase is looked at, not even the right one.
+// guesses slows down whoever tries passphrases: after some free tries every wrong one doubles the wait; while one waits no
+// passphrase is looked at, not even the right one. It counts by what cannot keep a colleague out: a visit for itself, at the door a
+// name from one address, an address alone only after many, and a name from everywhere after very many.
 type guesses struct {
 	now  func() time.Time
 	lock sync.Mutex
@@ -206,28 +214,38 @@ type tries struct {
 	last  time.Time
 }
 
+// tried is what is counted, and how many wrong tries cost nothing.
+type tried struct {
+	key  string
+	free int
+}
+
 const (
 	free    = 3
 	longest = 15 * time.Minute
 )
+
+func atTheDoor(name, address string) []tried {
+	return []tried{{"name " + name + " from " + address, free}, {"address " + address, 10 * free}, {"name " + name, 100 * free}}
+}
 
 func newGuesses(now func() time.Time) *guesses {
 	return &guesses{now: now, of: map[string]*tries{}}
 }
 
 // wait is how long none of the keys may try.
-func (g *guesses) wait(keys ...string) (left time.Duration) {
+func (g *guesses) wait(keys []tried) (left time.Duration) {
 	g.lock.Lock()
 	defer g.lock.Unlock()
 	for _, k := range keys {
-		if t := g.of[k]; t != nil {
-			left = max(left, t.pause()-g.now().Sub(t.last))
+		if t := g.of[k.key]; t != nil {
+			left = max(left, t.pause(k.free)-g.now().Sub(t.last))
 		}
 	}
 	return max(0, left)
 }
 
-func (t *tries) pause() time.Duration {
+func (t *tries) pause(free int) time.Duration {
 	if t.wrong < free {
 		return 0
 	}
@@ -235,7 +253,7 @@ func (t *tries) pause() time.Duration {
 }
 
 // note counts a wrong try of the keys, or forgets theirs after a right one.
-func (g *guesses) note(right bool, keys ...string) {
+func (g *guesses) note(right bool, keys []tried) {
 	g.lock.Lock()
 	defer g.lock.Unlock()
 	t := g.now()
@@ -246,13 +264,13 @@ func (g *guesses) note(right bool, keys ...string) {
 	}
 	for _, k := range keys {
 		if right {
-			delete(g.of, k)
+			delete(g.of, k.key)
 			continue
 		}
-		if g.of[k] == nil {
-			g.of[k] = &tries{}
+		if g.of[k.key] == nil {
+			g.of[k.key] = &tries{}
 		}
-		g.of[k].wrong++
-		g.of[k].last = t
+		g.of[k.key].wrong++
+		g.of[k.key].last = t
 	}
 }
