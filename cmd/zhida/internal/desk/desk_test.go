@@ -201,6 +201,15 @@ func (o *office) head() int64 {
 	return h.Position
 }
 
+func (o *office) address() *url.URL {
+	o.t.Helper()
+	u, err := url.Parse(o.URL)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return u
+}
+
 // browser is one browser of the office.
 type browser struct {
 	o *office
@@ -687,10 +696,7 @@ func TestLostAnswer(t *testing.T) {
 	o := open(t)
 	o.run("submit")
 	b := o.as("李复")
-	u, err := url.Parse(o.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
+	u := o.address()
 	old := b.Jar.Cookies(u)
 	fields := append(b.form("/batch/2026-10/1", "/batch/2026-10/1/check"), "passphrase", passphrase)
 	_, to, _ := b.post("/batch/2026-10/1/check", fields...)
@@ -703,6 +709,10 @@ func TestLostAnswer(t *testing.T) {
 	if status, text := again.wait(to); status != http.StatusOK || !strings.Contains(text, "已复核") {
 		t.Errorf("%d %s", status, text)
 	}
+}
+
+// What was done is remembered however many forms were given out since.
+func TestDeedsAreRemembered(t *testing.T) {
 	v := &visit{deeds: map[string]*deed{}}
 	done := v.once()
 	if to, err, ok := v.do(done, func() (string, error) { return "/done", nil }); to != "/done" || err != nil || !ok {
@@ -721,10 +731,7 @@ func TestCookie(t *testing.T) {
 	o := open(t)
 	o.run("submit")
 	b := o.as("李复")
-	u, err := url.Parse(o.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
+	u := o.address()
 	before := b.Jar.Cookies(u)
 	if status, text := b.step("/batch/2026-10/1", "check"); status != http.StatusOK {
 		t.Fatalf("%d %s", status, text)
@@ -739,29 +746,18 @@ func TestCookie(t *testing.T) {
 	if status, _ := old.get("/month"); status != http.StatusUnauthorized {
 		t.Errorf("the old cookie: %d", status)
 	}
-	r, err := http.PostForm(o.URL+"/sign-in", url.Values{"name": {"李复"}, "passphrase": {passphrase}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Body.Close()
-	r, err = b.CheckRedirectFree().PostForm(o.URL+"/sign-in", url.Values{"name": {"李复"}, "passphrase": {passphrase}})
+	plain := &http.Client{CheckRedirect: b.CheckRedirect} // shows what the jar of a browser keeps to itself
+	r, err := plain.PostForm(o.URL+"/sign-in", url.Values{"name": {"李复"}, "passphrase": {passphrase}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer r.Body.Close()
-	for _, c := range r.Cookies() {
-		if c.Name == "zhida" && (!c.HttpOnly || c.SameSite != http.SameSiteStrictMode || c.Path != "/") {
-			t.Errorf("%+v", c)
-		}
+	if c := r.Cookies(); len(c) != 1 || c[0].Name != "zhida" || !c[0].HttpOnly || c[0].SameSite != http.SameSiteStrictMode || c[0].Path != "/" {
+		t.Errorf("%v", c)
 	}
 	if c := (&Desk{Options: Options{Secure: true}}).cookie("x"); c.Name != "__Host-zhida" || !c.Secure {
 		t.Errorf("over TLS: %+v", c)
 	}
-}
-
-// CheckRedirectFree is a client without cookies that follows nothing.
-func (b *browser) CheckRedirectFree() *http.Client {
-	return &http.Client{CheckRedirect: b.CheckRedirect}
 }
 
 // A page of somebody else cannot ask in a visitor's name, nor under a name of its own.
