@@ -72,9 +72,10 @@ var within = map[string][]string{
 	"testdata/bank":              {}, // nothing of ours: it judges what we write
 	"testdata/chromium":          {}, // nothing of ours: it sees what people see
 	"testdata/counties/gen":      {"rules/calendar", "rules/identity"},
-	"testdata/counties/pictures": {},
+	"testdata/counties/pictures": {"testdata/smallpng"},
 	"testdata/counties/taoyuan":  {},
 	"testdata/problems/gen":      {},
+	"testdata/smallpng":          {},
 }
 
 // forTests are packages that only tests import; the rules for tests hold for them.
@@ -82,7 +83,7 @@ var forTests = []string{"payroll/store/pgtest", "payroll/store/storetest", "test
 
 // testsToo lists what the tests of a package may import beyond the package's own list.
 var testsToo = map[string][]string{
-	"cmd/zhida":               {"payroll/journal", "payroll/store"},
+	"cmd/zhida":               {"payroll/journal", "payroll/store", "testdata/chromium", "testdata/smallpng"},
 	"cmd/zhida/internal/app":  {"payroll/ledger", "payroll/store/pgtest", "testdata/bank"},
 	"cmd/zhida/internal/desk": {"testdata/chromium"},
 	"exporters/workbook":      {"payroll/journal"},
@@ -314,7 +315,7 @@ func layerOf(pkg string) (depth int, tree string) {
 
 func below(to, from string) bool {
 	if strings.HasPrefix(to, "testdata/") {
-		return strings.HasPrefix(from, "cmd/")
+		return strings.HasPrefix(from, "cmd/") || strings.HasPrefix(from, "testdata/")
 	}
 	toDepth, toTree := layerOf(to)
 	fromDepth, fromTree := layerOf(from)
