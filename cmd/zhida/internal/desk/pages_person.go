@@ -13,23 +13,27 @@ import (
 
 // searchPage is what a search found. It answers a form and not an address: what people look for are names and numbers of persons.
 type searchPage struct {
-	Asked bool
-	Found []foundRow
+	Asked  bool
+	Found  []foundRow
+	Hits   payroll.Hits // what is no person
+	Places []placeHit
 }
+
+type placeHit struct{ Code, Name string }
 
 type foundRow struct {
 	payroll.Found
 	PlaceName string
 }
 
-func searchShow(r *request) error { return r.page("search", "查人", searchPage{}) }
+func searchShow(r *request) error { return r.page("search", "查找", searchPage{}) }
 
 func searchDo(r *request) error {
 	text := strings.TrimSpace(r.PostFormValue("text"))
 	if text == "" {
-		return r.page("search", "查人", searchPage{})
+		return r.page("search", "查找", searchPage{})
 	}
-	list, err := r.desk.book.Find(r.Context(), text)
+	hits, err := r.desk.book.Search(r.Context(), text)
 	if err != nil {
 		return err
 	}
@@ -37,11 +41,18 @@ func searchDo(r *request) error {
 	if err != nil {
 		return err
 	}
-	p := searchPage{Asked: true}
-	for _, x := range list {
+	p := searchPage{Asked: true, Hits: hits}
+	for _, x := range hits.Places {
+		name := x.Name
+		if x.Township != x.Code {
+			name = names[x.Township] + name
+		}
+		p.Places = append(p.Places, placeHit{x.Code, name})
+	}
+	for _, x := range hits.People {
 		p.Found = append(p.Found, foundRow{x, cmp.Or(names[x.Place], x.Place)})
 	}
-	return r.page("search", "查人", p)
+	return r.page("search", "查找", p)
 }
 
 // personPage is a person's month: every item with where it comes from, and what was paid.
@@ -53,6 +64,7 @@ type personPage struct {
 	Items          []rules.Explanation
 	Payments       []payroll.PaidOut
 	Debts          []payroll.Debtor
+	recordView
 }
 
 func personShow(r *request) error {
@@ -97,5 +109,14 @@ func personShow(r *request) error {
 	if p.Debts, err = r.desk.book.Debtors(r.Context(), number); err != nil {
 		return err
 	}
+	record, err := r.desk.book.PersonRecord(r.Context(), number, s.Today.Month())
+	if err != nil {
+		return err
+	}
+	names, err := r.desk.book.PlaceNames(r.Context())
+	if err != nil {
+		return err
+	}
+	p.recordView = recordOf(record, names, s.Today, r.lang)
 	return r.render(200, "person", p.Name, p)
 }
