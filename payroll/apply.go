@@ -97,6 +97,7 @@ type importPlan struct {
 	absent   int                  // rows that withdraw what the book does not have
 	concerns map[concern][]string // whose facts change: by concern, the places
 	notes    []message.Message
+	known    *knownFacts // that the file was held against
 }
 
 func (p *importPlan) record(in *ImportBatch) ImportRecord {
@@ -105,16 +106,16 @@ func (p *importPlan) record(in *ImportBatch) ImportRecord {
 }
 
 // planImport compares the file with the book; of a file of events, the facts that follow from it.
-func (b *Book) planImport(ctx context.Context, tx Tx, stated *ImportBatch) (*importPlan, error) {
-	in, err := b.unfold(ctx, tx, stated)
+func (b *Book) planImport(ctx context.Context, r Reader, stated *ImportBatch) (*importPlan, error) {
+	in, err := b.unfold(ctx, r, stated)
 	if err != nil {
 		return nil, err
 	}
-	known, err := b.known(ctx, tx, &in.ImportBatch)
+	known, err := b.known(ctx, r, &in.ImportBatch)
 	if err != nil {
 		return nil, err
 	}
-	plan := &importPlan{problems: slices.Concat(stated.Problems, in.problems), notes: in.notes}
+	plan := &importPlan{problems: slices.Concat(stated.Problems, in.problems), notes: in.notes, known: known}
 	seen, left := map[factKey]bool{}, map[string]bool{}
 	type place struct {
 		sheet string
@@ -312,10 +313,10 @@ type knownFacts struct {
 
 // known loads what the import needs: the persons named, the places, and the
 // latest facts of the imported kind.
-func (b *Book) known(ctx context.Context, tx Tx, in *ImportBatch) (*knownFacts, error) {
+func (b *Book) known(ctx context.Context, r Reader, in *ImportBatch) (*knownFacts, error) {
 	k := &knownFacts{today: calendar.DateIn(b.now(), zone), isNew: map[string]bool{}, names: map[int64]string{}, deaths: map[int64][]Fact{}, accounts: map[int64][]Fact{}, categories: map[int64]facts.Category{}, homes: map[int64]string{}, places: map[string]bool{},
 		facts: map[factKey]Fact{}, ids: map[int64]string{}, comes: map[string]facts.Profile{}}
-	meta, err := tx.Meta(ctx)
+	meta, err := r.Meta(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -340,26 +341,26 @@ func (b *Book) known(ctx context.Context, tx Tx, in *ImportBatch) (*knownFacts, 
 			k.comes[in.Rows[i].PersonID] = p
 		}
 	}
-	if k.persons, err = tx.PersonsByID(ctx, ids); err != nil {
+	if k.persons, err = r.PersonsByID(ctx, ids); err != nil {
 		return nil, err
 	}
 	for id, no := range k.persons {
 		k.ids[no] = id
 	}
-	if k.holders, err = tx.CardHolders(ctx, cards); err != nil {
+	if k.holders, err = r.CardHolders(ctx, cards); err != nil {
 		return nil, err
 	}
 	if in.FactKind() == facts.KindDebt {
-		if k.items, err = itemsEver(ctx, tx); err != nil {
+		if k.items, err = itemsEver(ctx, r); err != nil {
 			return nil, err
 		}
 	}
-	return k, k.load(ctx, tx, in)
+	return k, k.load(ctx, r, in)
 }
 
 // load reads places, the names of the persons in the file, and the latest facts of
 // its kind: those of the persons named, or all of a snapshot's scopes.
-func (k *knownFacts) load(ctx context.Context, tx Tx, in *ImportBatch) error {
+func (k *knownFacts) load(ctx context.Context, r Reader, in *ImportBatch) error {
 	kinds := map[facts.Kind]bool{in.FactKind(): true}
 	for i := range in.Rows {
 		kinds[in.Rows[i].Fact.Kind] = true
@@ -373,7 +374,7 @@ func (k *knownFacts) load(ctx context.Context, tx Tx, in *ImportBatch) error {
 		}
 		return nil
 	}
-	err := tx.Facts(ctx, FactQuery{Kinds: []facts.Kind{facts.KindPlace, facts.KindReference, facts.KindCalendar, facts.KindTransfer, facts.KindAuthority, facts.KindStatement, facts.KindVoucher, facts.KindRegister, facts.KindElection}}, func(f Fact) error {
+	err := r.Facts(ctx, FactQuery{Kinds: []facts.Kind{facts.KindPlace, facts.KindReference, facts.KindCalendar, facts.KindTransfer, facts.KindAuthority, facts.KindStatement, facts.KindVoucher, facts.KindRegister, facts.KindElection}}, func(f Fact) error {
 		if f.Kind == facts.KindPlace {
 			k.places[f.Key] = true
 		}
@@ -389,7 +390,7 @@ func (k *knownFacts) load(ctx context.Context, tx Tx, in *ImportBatch) error {
 		kinds[facts.KindPerson] = in.FactKind() == facts.KindPerson || unfolds(in.Kind)
 	}
 	for _, run := range k.runs() {
-		err := tx.Facts(ctx, FactQuery{First: run[0], Last: run[1], Kinds: asked}, func(f Fact) error {
+		err := r.Facts(ctx, FactQuery{First: run[0], Last: run[1], Kinds: asked}, func(f Fact) error {
 			if f.Kind == facts.KindPerson {
 				var p facts.Profile
 				if err := decode(f, &p); err != nil {
@@ -407,7 +408,7 @@ func (k *knownFacts) load(ctx context.Context, tx Tx, in *ImportBatch) error {
 		}
 	}
 	for _, scope := range in.Scope {
-		if err := tx.Facts(ctx, FactQuery{Scope: scope.String()}, note); err != nil {
+		if err := r.Facts(ctx, FactQuery{Scope: scope.String()}, note); err != nil {
 			return err
 		}
 	}

@@ -64,8 +64,8 @@ type electing struct {
 // result leaves the day before the handover, who is elected begins on it. A village comes
 // in whole or not at all, and one that reports again is worked out on what the book would
 // know without its earlier report.
-func (u *unfolded) elections(ctx context.Context, tx Tx, today calendar.Date, rows []ImportRow) error {
-	e := &electing{unfolded: u, ctx: ctx, r: tx, today: today, results: map[string]*result{}, holders: map[string][]*file{}, reports: map[int64]bool{}}
+func (u *unfolded) elections(ctx context.Context, r Reader, today calendar.Date, rows []ImportRow) error {
+	e := &electing{unfolded: u, ctx: ctx, r: r, today: today, results: map[string]*result{}, holders: map[string][]*file{}, reports: map[int64]bool{}}
 	if err := e.gather(rows); err != nil {
 		return err
 	}

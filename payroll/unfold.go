@@ -35,7 +35,7 @@ type unfolded struct {
 
 // unfold works out the facts that a file of events makes; other files state theirs. What is
 // wrong in the book's eyes is added to the problems, and the rows concerned are left out.
-func (b *Book) unfold(ctx context.Context, tx Tx, in *ImportBatch) (*unfolded, error) {
+func (b *Book) unfold(ctx context.Context, r Reader, in *ImportBatch) (*unfolded, error) {
 	u := &unfolded{ImportBatch: *in}
 	if !unfolds(in.Kind) {
 		return u, nil
@@ -43,9 +43,9 @@ func (b *Book) unfold(ctx context.Context, tx Tx, in *ImportBatch) (*unfolded, e
 	u.Rows = nil
 	work := u.changes
 	if in.Kind == KindElection {
-		work = func(ctx context.Context, tx Tx, rows []ImportRow) error { return u.elections(ctx, tx, b.today(), rows) }
+		work = func(ctx context.Context, r Reader, rows []ImportRow) error { return u.elections(ctx, r, b.today(), rows) }
 	}
-	err := work(ctx, tx, in.Rows)
+	err := work(ctx, r, in.Rows)
 	slices.SortStableFunc(u.problems, func(a, b message.Problem) int { return cmp.Compare(rowOf(a.Cell), rowOf(b.Cell)) })
 	return u, err
 }

@@ -92,7 +92,7 @@ var county = sync.OnceValues(func() ([]byte, error) {
 		if err != nil {
 			return err
 		}
-		_, err = a.Decide(ctx, by["李复"], at, true, "")
+		_, err = a.Decide(ctx, by["李复"], at, true, "", "")
 		return err
 	}
 	sample := "../../../../testdata/counties/taoyuan/"
@@ -392,6 +392,7 @@ var access = map[string]string{
 	"POST /import":         "maker owner",
 
 	"GET /proposals":                    "all",
+	"GET /proposals/{position}":         "all", // the page knows whose each is
 	"POST /proposals/{position}/accept": "all", // the book knows whom each waits for
 	"POST /proposals/{position}/reject": "all",
 

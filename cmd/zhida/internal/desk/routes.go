@@ -22,6 +22,7 @@ func table() []route {
 		{pattern: "POST /import", who: submitters, signs: entry, most: mostUpload, do: importDo},
 
 		{pattern: "GET /proposals", who: everyone, nav: "待确认的事项", show: proposalsShow},
+		{pattern: "GET /proposals/{position}", who: everyone, show: proposalShow},
 		{pattern: "POST /proposals/{position}/accept", who: everyone, signs: hand, do: decide(true)},
 		{pattern: "POST /proposals/{position}/reject", who: everyone, signs: hand, do: decide(false)},
 
