@@ -100,6 +100,24 @@ func Template(kind string, l payroll.FormLists) ([]byte, error) {
 	return f.template(l, nil, nil)
 }
 
+// DaysSheet is the sheet of days of a township with a row for each of its people, of which the date and the village are to be filled
+// in; whoever was nowhere is taken out of it. It holds whole ID numbers.
+func DaysSheet(l payroll.FormLists, township string, people []payroll.Member) ([]byte, error) {
+	f, err := formOf("days")
+	if err != nil {
+		return nil, err
+	}
+	var rows [][]string
+	for _, m := range people {
+		row := make([]string, len(f.columns))
+		for i, c := range f.columns {
+			row[i] = map[string]string{"id": m.ID.Full(), "name": m.Name, "place": township + " " + l.Names[township], "kind": fixed[dayKinds][0]}[c.code]
+		}
+		rows = append(rows, row)
+	}
+	return f.template(l, rows, nil)
+}
+
 // ChangeSheet is a sheet of changes filled in from differences between a roster and the
 // book; which change it is, when and by what document is for the clerk to say. Behind it
 // stand those who are missing and the fields that differ.

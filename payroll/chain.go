@@ -32,6 +32,42 @@ func Owner(department string) Role { return Role(ownerPrefix + department) }
 
 const ownerPrefix = "owner:"
 
+// Department is whose facts somebody with an owner's role confirms: 组织部, or the division code of a township; "" of every other role.
+func (r Role) Department() string {
+	department, _ := strings.CutPrefix(string(r), ownerPrefix)
+	if department == string(r) {
+		return ""
+	}
+	return department
+}
+
+// Brings are the kinds of import whose files somebody with these roles can bring, because a chain begins with a department of theirs: in
+// the order of the chains, and last those that are worked out into such facts.
+func (c *County) Brings(roles []Role) (kinds []string) {
+	for _, x := range c.Chains {
+		mine := len(x.Steps) > 0 && slices.ContainsFunc(roles, func(r Role) bool {
+			return r.Department() == x.Steps[0] && r.Department() != "" || x.Steps[0] == StepTownship && r.Township() != ""
+		})
+		for _, kind := range x.Kinds {
+			if mine && !slices.Contains(kinds, kind) {
+				kinds = append(kinds, kind)
+			}
+		}
+	}
+	if slices.ContainsFunc(stirred, func(k facts.Kind) bool { return slices.Contains(kinds, importOf(k)) }) {
+		kinds = append(kinds, KindChanges, KindElection)
+	}
+	return kinds
+}
+
+// Township is the division code of the township whose office the role is; "" of every other role.
+func (r Role) Township() string {
+	if code := r.Department(); len(code) == 9 && strings.Trim(code, "0123456789") == "" {
+		return code
+	}
+	return ""
+}
+
 // checkChains refuses chains that no file could pass.
 func (c *County) checkChains(file string) error {
 	type fact struct {

@@ -43,6 +43,7 @@ type PaidOut struct {
 	Payment
 	Channel string
 	Name    string // of the person
+	Place   string // code of the township or village that keeps the person now
 	State   PaymentState
 	Cause   ReturnCause
 	Reason  string        // the bank's word
@@ -101,7 +102,7 @@ func namePaid(ctx context.Context, r Reader, list []PaidOut) error {
 		var p facts.Profile
 		err := decode(f, &p)
 		for _, i := range at[f.Person] {
-			list[i].Name = p.Name
+			list[i].Name, list[i].Place = p.Name, p.Place
 		}
 		return err
 	})

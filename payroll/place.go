@@ -123,6 +123,56 @@ func (b *Book) DaysReported(ctx context.Context, month calendar.Month) (list []R
 	return list, err
 }
 
+// PersonDays are the days and absences of somebody in a month, as known now.
+type PersonDays struct {
+	Member         // zero but for number and name of who is not on the roster any more
+	Days     []int // reported by the place, by kind
+	Absences []facts.Absence
+}
+
+// Attendance gives the days and absences in a month of the people of a township or village: who is on its roster at the end of the
+// month, and whose days it reported; by person. Kinds are those of the days, in their order.
+func (b *Book) Attendance(ctx context.Context, place string, month calendar.Month) (kinds []string, list []PersonDays, err error) {
+	days := []map[string]int{}
+	err = b.view(ctx, func(r Reader) error {
+		return eachOf(ctx, r, place, []facts.Kind{facts.KindPerson, facts.KindSpell, facts.KindDay, facts.KindAbsence}, func(p *facts.Person) error {
+			m, here := memberOn(p, month.Last())
+			if here = here && within(m.Place, place); !here {
+				m = Member{Person: p.No}
+				if f := (&file{Person: *p}).profileOn(month.Last()); f != nil {
+					m.Name = f.Name
+				}
+			}
+			x, own := PersonDays{Member: m}, map[string]int{}
+			for _, d := range p.Days {
+				if d.Date.Month() != month || !within(d.Place, place) {
+					continue
+				}
+				own[d.Kind]++
+				if !slices.Contains(kinds, d.Kind) {
+					kinds = append(kinds, d.Kind)
+				}
+			}
+			for _, a := range p.Absences {
+				if here && a.From <= month.Last() && (a.To == 0 || a.To >= month.First()) {
+					x.Absences = append(x.Absences, a)
+				}
+			}
+			if here || len(own) > 0 {
+				list, days = append(list, x), append(days, own)
+			}
+			return nil
+		})
+	})
+	slices.Sort(kinds)
+	for i := range list {
+		for _, k := range kinds {
+			list[i].Days = append(list[i].Days, days[i][k])
+		}
+	}
+	return kinds, list, err
+}
+
 // Purses are the purses of a fund, of a place with all that lies in it, or of both, "" being any, as the ledger has them now: what
 // came in and went out since the book began, and where the rest is. By fund and place.
 func (b *Book) Purses(ctx context.Context, fund, place string) (list []PurseClosing, err error) {

@@ -84,10 +84,20 @@ func (b *Book) SendBack(ctx context.Context, s *Session, person int64, kind, to,
 	return slip, err
 }
 
-// KeepFact records that the owner lets a fact stand that was sent back, by a document.
+// Owner is the role of those who answer: the department that the slip went to, or where that is 乡镇, the office of the person's township.
+func (x SentBack) Owner() Role {
+	if x.To == StepTownship {
+		return Owner(facts.Township(x.Place))
+	}
+	return Owner(x.To)
+}
+
+// KeepFact records that the owner lets a fact stand that was sent back, by a document: the owner's own people do, or a maker who
+// has their answer. A slip that went to somebody else is as one that does not exist. Errors: sendback.document, sendback.missing.
 func (b *Book) KeepFact(ctx context.Context, s *Session, position int64, document string) error {
-	if err := s.need(RoleMaker); err != nil {
-		return err
+	maker := s.need(RoleMaker)
+	if maker != nil && (s == nil || !slices.ContainsFunc(s.Actor.Roles, func(r Role) bool { return r.Department() != "" })) {
+		return maker
 	}
 	if strings.TrimSpace(document) == "" {
 		return message.Err("sendback.document")
@@ -98,7 +108,7 @@ func (b *Book) KeepFact(ctx context.Context, s *Session, position int64, documen
 			return err
 		}
 		i := slices.IndexFunc(list, func(x SentBack) bool { return x.Position == position })
-		if i < 0 || list[i].Answered != 0 {
+		if i < 0 || list[i].Answered != 0 || maker != nil && !s.Has(list[i].Owner()) {
 			return message.Err("sendback.missing", position)
 		}
 		_, err = b.record(ctx, tx, s, EventFactKept, "sent_back", num(position), "document", document)

@@ -5,6 +5,8 @@ import (
 	"cmp"
 	"html/template"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -28,6 +30,13 @@ type page struct {
 	Refresh string
 	Body    any
 	visit   *visit
+	routes  []route
+}
+
+// May says whether the visitor may open the pages of an address of the table, /person/{person}: no page leads where it is refused.
+func (p *page) May(path string) bool {
+	i := slices.IndexFunc(p.routes, func(rt route) bool { return rt.pattern == "GET "+path })
+	return p.visit != nil && may(p.visit.actor, p.routes[i].who)
 }
 
 type link struct{ Href, Text string }
@@ -51,7 +60,7 @@ type failure struct {
 
 // render shows a page of the folder pages by its name.
 func (r *request) render(status int, name, title string, body any) error {
-	p := &page{Title: title, Lang: r.lang, County: r.desk.county, Body: body, visit: r.visit}
+	p := &page{Title: title, Lang: r.lang, County: r.desk.county, Body: body, visit: r.visit, routes: r.desk.routes}
 	if r.visit != nil {
 		a := r.visit.actor
 		p.Actor, p.Roles, p.Nav, p.Flashes, p.Keeps = a.Name, rolesText(a.Roles, r.lang), r.nav(), r.visit.said(), r.visit.key != nil
@@ -131,6 +140,13 @@ func (d *Desk) parse(lang message.Lang) *template.Template {
 				return s.English
 			}
 			return s.Text
+		},
+		"person": func(p *page, no int64, name string) template.HTML {
+			name = template.HTMLEscapeString(name)
+			if no == 0 || !p.May("/person/{person}") {
+				return template.HTML(name)
+			}
+			return template.HTML(`<a href="/person/` + strconv.FormatInt(no, 10) + `">` + name + `</a>`)
 		},
 		"passphrase": func(p *page, signs bool) template.HTML {
 			if !signs && p.Keeps {

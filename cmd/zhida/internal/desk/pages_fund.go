@@ -34,7 +34,7 @@ func fundShow(r *request) error {
 	if p.Name = names[p.Fund]; p.Name == "" {
 		return message.Err("desk.no_page")
 	}
-	places, err := r.desk.book.PlaceNames(r.Context())
+	places, err := r.placeNames()
 	if err != nil {
 		return err
 	}

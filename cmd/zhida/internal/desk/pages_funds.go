@@ -110,7 +110,7 @@ func traceDo(r *request) error {
 	if err != nil {
 		return err
 	}
-	places, err := r.desk.book.PlaceNames(r.Context())
+	places, err := r.placeNames()
 	if err != nil {
 		return err
 	}

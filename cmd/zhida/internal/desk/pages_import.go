@@ -1,10 +1,7 @@
 package desk
 
 import (
-	"bytes"
 	"context"
-	"io"
-	"mime"
 	"os"
 	"path/filepath"
 	"slices"
@@ -29,18 +26,45 @@ type kindRow struct {
 // returnsKind is the bank's answer, which has no form of ours.
 const returnsKind = "returns"
 
+// importForm is what a visitor can bring in.
+type importForm struct {
+	Kinds []kindRow
+	Maker bool
+}
+
 func importShow(r *request) error {
-	var list []kindRow
-	for _, k := range importers.Kinds() {
-		list = append(list, kindRow{k, importers.Title(k), k == r.URL.Query().Get("kind")})
+	kinds, err := r.brings()
+	if err != nil {
+		return err
 	}
-	return r.page("import", "导入表格", list)
+	p := importForm{Maker: may(r.visit.actor, makers)}
+	for _, k := range kinds {
+		p.Kinds = append(p.Kinds, kindRow{k, importers.Title(k), k == r.URL.Query().Get("kind")})
+	}
+	return r.page("import", "导入表格", p)
+}
+
+// brings are the kinds of sheets that a visitor brings in: all of them the bureau's maker, a department those of which the county's
+// chains begin with it.
+func (r *request) brings() ([]string, error) {
+	if may(r.visit.actor, makers) {
+		return importers.Kinds(), nil
+	}
+	county, err := r.desk.book.County(r.Context())
+	if message.Code(err) == "settings.none" {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	own := county.Brings(r.visit.actor.Roles)
+	return slices.DeleteFunc(importers.Kinds(), func(k string) bool { return !slices.Contains(own, k) }), nil
 }
 
 // templateShow sends the empty sheet of a kind, with the values of the book in its lists.
 func templateShow(r *request) error {
 	kind := r.PathValue("kind")
-	lists, err := r.desk.book.FormLists(r.Context())
+	lists, err := r.formLists()
 	if err != nil {
 		return err
 	}
@@ -48,12 +72,7 @@ func templateShow(r *request) error {
 	if err != nil {
 		return err
 	}
-	h := r.w.Header()
-	h.Set("Content-Type", "application/octet-stream")
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": importers.Title(kind) + ".xlsx"}))
-	r.sent = true
-	_, _ = io.Copy(r.w, bytes.NewReader(data))
-	return nil
+	return r.sendBytes(data, importers.Title(kind)+".xlsx")
 }
 
 // importPage is what came of the files of one form, in their order.
@@ -80,10 +99,20 @@ type importRow struct {
 func importDo(r *request) (string, error) {
 	kind := r.PostFormValue("kind")
 	title := importers.Title(kind)
-	if title == "" && kind != returnsKind {
+	switch {
+	case title == "" && kind != returnsKind:
 		return "", message.Err("desk.form_broken")
+	case kind == returnsKind && !may(r.visit.actor, makers):
+		return "", message.Err("desk.not_yours") // before it is held against any payment
 	}
 	var o app.ImportOptions
+	if !r.scope().whole { // a name of another township is as good as none
+		names, err := r.placeNames()
+		if err != nil {
+			return "", err
+		}
+		o.Places = names
+	}
 	if text := r.PostFormValue("from"); text != "" {
 		d, err := calendar.ParseDate(text)
 		if err != nil {

@@ -180,6 +180,7 @@ func paymentsShow(r *request) error {
 	if err != nil {
 		return err
 	}
+	list = r.scope().paid(list)
 	if p.State == payroll.PaymentReturned {
 		p.Bounced = bounceRows(list, r.lang)
 		p.Chart = sumBars(message.Word(r.lang, "退票的原因"), p.Bounced)
@@ -188,8 +189,10 @@ func paymentsShow(r *request) error {
 		p.More, list = len(list)-mostRows, list[:mostRows]
 	}
 	p.Payments = list
-	if p.Rows, err = r.desk.book.OpenRows(r.Context()); err != nil {
-		return err
+	if r.scope().whole { // nobody knows yet whose they are
+		if p.Rows, err = r.desk.book.OpenRows(r.Context()); err != nil {
+			return err
+		}
 	}
 	return r.page("payments", "支付台账", p)
 }

@@ -37,7 +37,7 @@ func searchDo(r *request) error {
 	if err != nil {
 		return err
 	}
-	names, err := r.desk.book.PlaceNames(r.Context())
+	names, err := r.placeNames()
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func personShow(r *request) error {
 	if err != nil {
 		return err
 	}
-	names, err := r.desk.book.PlaceNames(r.Context())
+	names, err := r.placeNames()
 	if err != nil {
 		return err
 	}

@@ -54,21 +54,12 @@ type purseRow struct {
 	Now []money.Fen
 }
 
-func (r *request) placeNamed() (code, name string, err error) {
-	code = r.PathValue("code")
-	names, err := r.desk.book.PlaceNames(r.Context())
-	if err == nil && names[code] == "" {
-		err = message.Err("desk.no_page")
-	}
-	return code, names[code], err
-}
-
 func placeShow(r *request) error {
 	code, name, err := r.placeNamed()
 	if err != nil {
 		return err
 	}
-	names, err := r.desk.book.PlaceNames(r.Context())
+	names, err := r.placeNames()
 	if err != nil {
 		return err
 	}
@@ -84,17 +75,13 @@ func placeShow(r *request) error {
 		return err
 	}
 	p.account(account, names, r.lang)
-	if p.Purses, err = r.purses("", code); err != nil {
-		return err
-	}
-	batches, err := r.desk.book.BatchList(r.Context())
-	if err != nil {
-		return err
-	}
-	for _, b := range slices.Backward(batches) {
-		if b.State.Committed() && b.Kind != payroll.Reissue && len(p.Batches) < 6 {
-			p.Batches = append(p.Batches, b)
+	if r.scope().whole { // following money is for the bureau and auditors
+		if p.Purses, err = r.purses("", code); err != nil {
+			return err
 		}
+	}
+	if p.Batches, err = r.noticedBatches(); err != nil {
+		return err
 	}
 	return r.render(200, "place", p.Name, p)
 }
@@ -185,13 +172,24 @@ func (r *request) flow(keep func(payroll.FlowStep) bool) error {
 	return nil
 }
 
+// noticedBatches are the approved batches whose notices are printed, the latest first.
+func (r *request) noticedBatches() (list []payroll.Batch, err error) {
+	all, err := r.desk.book.BatchList(r.Context())
+	for _, b := range slices.Backward(all) {
+		if b.State.Committed() && b.Kind != payroll.Reissue && len(list) < 6 {
+			list = append(list, b)
+		}
+	}
+	return list, err
+}
+
 // placeNoticeShow sends the notices of one place, to print and put up.
 func placeNoticeShow(r *request) error {
-	id, err := r.batch()
+	code, _, err := r.placeNamed()
 	if err != nil {
 		return err
 	}
-	code, _, err := r.placeNamed()
+	id, err := r.noticed()
 	if err != nil {
 		return err
 	}

@@ -51,12 +51,12 @@ func proposalShow(r *request) error {
 	if err != nil {
 		return message.Err("desk.no_page")
 	}
+	if _, err := r.proposal(position); err != nil {
+		return err
+	}
 	x, err := r.desk.book.Proposed(r.Context(), position)
 	if err != nil {
 		return err
-	}
-	if !r.sees(x.Proposal) {
-		return message.Err("desk.not_yours")
 	}
 	p := proposalPage{Proposed: x, Mine: r.decides(x.Proposal), Send: r.decides(x.Proposal) || may(r.visit.actor, judges)}
 	from, _ := strconv.Atoi(r.URL.Query().Get("from"))
@@ -81,6 +81,9 @@ func decide(accept bool) func(*request) (string, error) {
 		position, err := strconv.ParseInt(r.PathValue("position"), 10, 64)
 		if err != nil {
 			return "", message.Err("desk.no_page")
+		}
+		if _, err := r.proposal(position); err != nil {
+			return "", err
 		}
 		seen := r.PostFormValue("digest")
 		if seen == "" { // on the desk nothing is decided unseen

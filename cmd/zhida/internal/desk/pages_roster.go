@@ -29,6 +29,7 @@ type rosterPage struct {
 type rosterFilter struct {
 	Month          calendar.Month
 	Previous, Next calendar.Month
+	Whole          bool   // the visitor sees the county
 	Place          string // code; "" for the county
 	Category       string // code; "" for all
 	Places         []choice
@@ -76,6 +77,8 @@ func (r *request) filter(names map[string]string) (f rosterFilter, err error) {
 	}
 	f.Previous, f.Next = f.Month.Add(-1), f.Month.Add(1)
 	f.Place, f.Category = r.URL.Query().Get("place"), r.URL.Query().Get("category")
+	f.Whole = r.scope().whole
+	f.Place = cmp.Or(f.Place, r.scope().first())
 	if f.Place != "" && names[f.Place] == "" {
 		return f, message.Err("desk.no_page")
 	}
@@ -114,7 +117,7 @@ func (f rosterFilter) address(page int) string {
 }
 
 func rosterShow(r *request) error {
-	names, err := r.desk.book.PlaceNames(r.Context())
+	names, err := r.placeNames()
 	if err != nil {
 		return err
 	}
@@ -180,7 +183,7 @@ type memberChangeRow struct {
 var changeWords = []struct{ code, word string }{{payroll.MemberCame, "新增"}, {payroll.MemberLeft, "减少"}, {payroll.MemberBecame, "转类别"}, {payroll.MemberMoved, "调动"}, {payroll.MemberPost, "职务变动"}, {payroll.MemberRenamed, "改名"}}
 
 func changesShow(r *request) error {
-	names, err := r.desk.book.PlaceNames(r.Context())
+	names, err := r.placeNames()
 	if err != nil {
 		return err
 	}
@@ -240,8 +243,11 @@ func attendanceShow(r *request) error {
 	if err != nil {
 		return err
 	}
+	if s := r.scope(); !s.whole {
+		return r.to("/place/"+s.first()+"/attendance/"+m.String(), nil)
+	}
 	p := attendancePage{Month: m, Previous: m.Add(-1), Next: m.Add(1)}
-	names, err := r.desk.book.PlaceNames(r.Context())
+	names, err := r.placeNames()
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ func home(r *request) error {
 	case may(a, []payroll.Role{payroll.RoleAdmin}):
 		to = "/actors"
 	default:
-		to = "/proposals"
+		to = "/office"
 	}
 	return r.to(to, nil)
 }

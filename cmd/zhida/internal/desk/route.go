@@ -22,6 +22,9 @@ import (
 // owner stands for all departments and townships that own facts; see payroll.Owner.
 const owner payroll.Role = "owner:"
 
+// township stands for the offices of townships among them; no actor has a role of this name.
+const township payroll.Role = "township:"
+
 // Who pages are for. Makers, checkers and approvers see the whole county, masked, and so do auditors, who change nothing.
 var (
 	readers   = []payroll.Role{payroll.RoleMaker, payroll.RoleChecker, payroll.RoleApprover, payroll.RoleAuditor}
@@ -34,6 +37,11 @@ var (
 	auditors  = []payroll.Role{payroll.RoleAuditor}
 	// submitters bring sheets in: the bureau's makers, and departments what they own.
 	submitters = []payroll.Role{payroll.RoleMaker, owner}
+	owners     = []payroll.Role{owner}
+	// locals see pages about places: offices of townships those of their own, see scope.
+	locals     = append([]payroll.Role{township}, readers...)
+	townships  = []payroll.Role{township}
+	announcers = []payroll.Role{payroll.RoleMaker, township}
 )
 
 // signing says what a route needs to sign with.

@@ -17,6 +17,9 @@ func table() []route {
 		{pattern: "GET /month/{month}", who: readers, show: monthShow},
 		{pattern: "POST /run", who: makers, signs: entry, do: runDo},
 
+		{pattern: "GET /office", who: owners, nav: "待办", show: officeShow},
+		{pattern: "POST /sent-back/{position}/keep", who: submitters, signs: hand, do: keepDo},
+
 		{pattern: "GET /import", who: submitters, nav: "导入表格", show: importShow},
 		{pattern: "GET /template/{kind}", who: submitters, show: templateShow},
 		{pattern: "POST /import", who: submitters, signs: entry, most: mostUpload, do: importDo},
@@ -47,7 +50,7 @@ func table() []route {
 		{pattern: "POST /batch/{month}/{seq}/evidence", who: bureau, signs: hand, do: evidenceDo},
 		{pattern: "POST /batch/{month}/{seq}/export", who: makers, signs: hand, do: exportDo},
 
-		{pattern: "GET /payments", who: readers, nav: "支付台账", show: paymentsShow},
+		{pattern: "GET /payments", who: locals, nav: "支付台账", show: paymentsShow},
 		{pattern: "POST /reissue", who: makers, signs: hand, do: reissueDo},
 
 		{pattern: "GET /funds", who: readers, nav: "资金", show: fundsShow},
@@ -68,14 +71,18 @@ func table() []route {
 		{pattern: "GET /settings", who: admins, nav: "设置", show: settingsShow},
 		{pattern: "POST /settings", who: admins, signs: hand, most: mostText, do: proposeDo(proposeSettings)},
 
-		{pattern: "GET /roster", who: readers, nav: "花名册", show: rosterShow},
-		{pattern: "GET /roster/{month}", who: readers, show: rosterShow},
+		{pattern: "GET /roster", who: locals, nav: "花名册", show: rosterShow},
+		{pattern: "GET /roster/{month}", who: locals, show: rosterShow},
 		{pattern: "GET /roster/{month}/changes", who: readers, show: changesShow},
-		{pattern: "GET /attendance", who: readers, nav: "考勤", show: attendanceShow},
-		{pattern: "GET /attendance/{month}", who: readers, show: attendanceShow},
-		{pattern: "GET /place/{code}", who: readers, show: placeShow},
+		{pattern: "GET /attendance", who: locals, nav: "考勤", show: attendanceShow},
+		{pattern: "GET /attendance/{month}", who: locals, show: attendanceShow},
+		{pattern: "GET /place/{code}", who: locals, show: placeShow},
+		{pattern: "GET /place/{code}/attendance/{month}", who: locals, show: placeAttendanceShow},
+		{pattern: "GET /place/{code}/attendance/{month}/sheet", who: townships, show: daysSheetShow},
 		{pattern: "GET /place/{code}/flow", who: readers, show: placeFlowShow},
-		{pattern: "GET /place/{code}/notice/{month}/{seq}", who: readers, show: placeNoticeShow},
+		{pattern: "GET /place/{code}/notice/{month}/{seq}", who: locals, show: placeNoticeShow},
+		{pattern: "POST /place/{code}/notice/{month}/{seq}", who: announcers, signs: entry, most: mostUpload, do: placeNoticeDo},
+		{pattern: "GET /notices", who: townships, nav: "公示表", show: noticesShow},
 		{pattern: "GET /search", who: readers, nav: "查找", show: searchShow},
 		{pattern: "POST /search", who: readers, answers: searchDo},
 		{pattern: "GET /person/{person}", who: readers, show: personShow},

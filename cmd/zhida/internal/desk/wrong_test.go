@@ -344,7 +344,7 @@ func TestProposalsAreSeen(t *testing.T) {
 		t.Fatalf("%d %s", status, text)
 	}
 	for _, b := range []*browser{admin, department} {
-		if status, text := b.get(page); status != http.StatusForbidden || strings.Contains(text, "0034") {
+		if status, text := b.get(page); status != http.StatusNotFound || strings.Contains(text, "0034") {
 			t.Errorf("%d for somebody whom it does not concern", status)
 		}
 	}
