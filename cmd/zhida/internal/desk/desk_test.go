@@ -42,8 +42,8 @@ var everybody = []struct {
 	{"王审", "439901197001040019", []payroll.Role{payroll.RoleApprover}},
 	{"孙计", "439901197001050014", []payroll.Role{payroll.RoleAuditor}},
 	{"钱组", "43990119700106001X", []payroll.Role{payroll.Owner("组织部")}},
-	{"陈镇", "439901197001080010", []payroll.Role{payroll.Owner("430725101")}},
-	{"何镇", "439901197001090016", []payroll.Role{payroll.Owner("430725102")}},
+	{"陈镇", "439901197001100018", []payroll.Role{payroll.Owner("430725101")}},
+	{"何镇", "439901197001110013", []payroll.Role{payroll.Owner("430725102")}},
 	{"吴全", "439901197001070015", []payroll.Role{payroll.RoleMaker, payroll.RoleChecker, payroll.RoleApprover}},
 }
 
