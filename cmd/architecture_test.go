@@ -55,7 +55,7 @@ var within = map[string][]string{
 	"exporters":           {"payroll", "payroll/journal", "rules/message"},
 	"importers/evidence":  {"payroll", "payroll/journal", "rules/..."},
 	"exporters/evidence":  {"exporters", "payroll/journal", "rules/message"},
-	"exporters/drawing":   {"rules/money"},
+	"exporters/drawing":   {"rules/calendar", "rules/money"},
 	"exporters/bankfile":  {"payroll", "payroll/banklayout", "rules/..."},
 	"exporters/workbook":  {"payroll", "payroll/checks", "payroll/ledger", "rules/..."},
 	"exporters/auditdata": {"exporters", "payroll", "rules/..."},

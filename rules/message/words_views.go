@@ -162,6 +162,10 @@ var wordsOfViews = map[string]string{
 	"：天数":    ": days",
 	"账本的每一行对照签了名的日志，这一批按当时所知再算一遍。":           "Every row of the book is held against the signed journal, and this batch is computed again as known then.",
 	"一个压缩包：外人不信我们也能核对，也能重算。里面有完整的身份证号和银行卡号。": "One zip that strangers can check and compute again. It has whole ID and card numbers.",
+	"最近一次通知送达":  "latest notice served on",
+	"还没有送达通知":   "no notice was served yet",
+	"扣回的依据":     "allowed by",
+	"要本人同意":     "the person has to consent",
 	"请向局里要。":    "Ask the bureau for it.",
 	"审批以后才有证据。": "There is evidence after the approval.",
 }

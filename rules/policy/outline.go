@@ -2,6 +2,7 @@ package policy
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -31,22 +32,32 @@ type OutlineTable struct {
 	Rows         []OutlineRow
 }
 
-// OutlineRow is a row of a table, as the file writes its cells.
+// OutlineRow is a row of a table: its cells as the file writes them, a list of texts with 、 between them.
 type OutlineRow struct{ Keys, Values []string }
+
+// itemCode is what may be the code of an item: a quoted word of a formula, or one of a list.
+var itemCode = regexp.MustCompile(`"[a-z][a-z0-9_]*"|\b[a-z][a-z0-9]*_[a-z0-9_]*\b`)
 
 // Outline takes the policy apart. items are printed names of items by code, of other documents too: formulas name items by them.
 // funds are the names of funds by code.
 func (p *Policy) Outline(items, funds map[string]string) Outline {
-	var pairs []string
-	for _, all := range []map[string]string{p.Granted(), items} {
-		for code, name := range all {
-			pairs = append(pairs, `"`+code+`"`, "“"+name+"”")
-		}
+	granted := p.Granted()
+	named := func(s string) string {
+		return itemCode.ReplaceAllStringFunc(s, func(word string) string {
+			code := strings.Trim(word, `"`)
+			name := cmp.Or(granted[code], items[code])
+			switch {
+			case name == "":
+				return word
+			case word != code:
+				return "“" + name + "”"
+			}
+			return name
+		})
 	}
-	named := strings.NewReplacer(pairs...)
 	plain := func(list []statement, prefix string) (out []Statement) {
 		for _, s := range list {
-			x := Statement{strings.TrimSpace(strings.TrimPrefix(s.what, prefix)), named.Replace(s.value)}
+			x := Statement{strings.TrimSpace(strings.TrimPrefix(s.what, prefix)), named(s.value)}
 			if x.What == "资金" {
 				x.Value = cmp.Or(funds[s.value], s.value)
 			}
@@ -84,7 +95,10 @@ func (t *Table) outline() OutlineTable {
 		o.Keys = append(o.Keys, k.Title)
 	}
 	for i := range t.Rows {
-		r := OutlineRow{Keys: rowKeys(&t.Rows[i])}
+		r := OutlineRow{}
+		for _, k := range rowKeys(&t.Rows[i]) {
+			r.Keys = append(r.Keys, strings.ReplaceAll(k, "|", "、"))
+		}
 		for _, v := range t.Rows[i].Value {
 			r.Values = append(r.Values, v.String())
 		}

@@ -15,14 +15,25 @@ import (
 )
 
 // drawings are charts as SVG, drawn by this program from words that it escapes. Beside each stands a table with the same amounts.
-type drawings []template.HTML
+type drawings []picture
 
-func (d *drawings) put(svg string) { *d = append(*d, template.HTML(svg)) }
+type picture struct {
+	Title string // above it; "" where the chart before goes on, or the chart has its own
+	SVG   template.HTML
+}
+
+// titled takes the drawings of one chart.
+func (d *drawings) titled(title string) func(svg string) {
+	return func(svg string) {
+		*d = append(*d, picture{title, template.HTML(svg)})
+		title = ""
+	}
+}
 
 // bars draws one bar a row.
 func bars(title string, list []drawing.Bar, outlines bool) (d drawings) {
 	if len(list) > 0 {
-		drawing.DrawBars(title, drawing.Bars{List: list, Outlines: outlines}, d.put)
+		drawing.DrawBars(title, drawing.Bars{List: list, Outlines: outlines}, d.titled(title))
 	}
 	return d
 }
@@ -85,8 +96,8 @@ func trendOf(list []payroll.TrendSum, lang message.Lang) *trendView {
 		panels = append(panels, drawing.Series{Name: r.Name, Fen: r.Fen})
 	}
 	unit := message.Word(lang, "（万元）")
-	drawing.DrawColumns(v.Sum.Name+unit, labels, []drawing.Series{{Name: v.Sum.Name + unit, Fen: v.Sum.Fen}}, 1, v.Whole.put)
-	drawing.DrawColumns(message.Word(lang, "按项目")+unit, labels, panels, 3, v.Items.put)
+	drawing.DrawColumns(v.Sum.Name+unit, labels, []drawing.Series{{Name: v.Sum.Name + unit, Fen: v.Sum.Fen}}, 1, v.Whole.titled(""))
+	drawing.DrawColumns(message.Word(lang, "按项目")+unit, labels, panels, 3, v.Items.titled(""))
 	return v
 }
 
@@ -98,6 +109,15 @@ func compareBool(a, b bool) int {
 		return -1
 	}
 	return 1
+}
+
+// monthBars draws exact amounts by month, for sums too small for units of ten thousand yuan.
+func monthBars(title string, months []calendar.Month, fen []money.Fen) drawings {
+	var list []drawing.Bar
+	for i, m := range months {
+		list = append(list, drawing.Bar{Label: m.String(), Fen: fen[i]})
+	}
+	return bars(title, list, false)
 }
 
 // part is how much of a whole an amount is, in words; "" where there is no whole.

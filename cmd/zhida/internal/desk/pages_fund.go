@@ -3,6 +3,7 @@ package desk
 import (
 	"zhida/payroll"
 	"zhida/payroll/ledger"
+	"zhida/rules/facts"
 	"zhida/rules/message"
 	"zhida/rules/money"
 )
@@ -46,9 +47,11 @@ func fundShow(r *request) error {
 		p.Incomes = append(p.Incomes, incomeRow{x, places[x.Place]})
 		p.Brought += x.Fen
 	}
-	if p.Purses, err = r.purses(p.Fund, ""); err != nil {
+	purses, err := r.purses(p.Fund, "")
+	if err != nil {
 		return err
 	}
+	p.purses(purses, places)
 	p.whole(r.lang)
 	s, err := r.desk.book.Standing(r.Context(), 0)
 	if err != nil {
@@ -70,17 +73,31 @@ func fundShow(r *request) error {
 	return r.render(200, "fund", p.Name, p)
 }
 
+// purses adds the purses of villages up by township, whose pages have them one by one.
+func (p *fundPage) purses(list []purseRow, places map[string]string) {
+	for _, x := range list { // by place
+		if n := len(p.Purses); n > 0 && x.Place != "" && p.Purses[n-1].Place == facts.Township(x.Place) {
+			p.Purses[n-1].add(x)
+			continue
+		}
+		x.Place = facts.Township(x.Place)
+		x.PlaceName = places[x.Place]
+		p.Purses = append(p.Purses, x)
+	}
+}
+
+func (p *purseRow) add(x purseRow) {
+	p.Received, p.Recovered, p.Assigned, p.Paid, p.SentUp = p.Received+x.Received, p.Recovered+x.Recovered, p.Assigned+x.Assigned, p.Paid+x.Paid, p.SentUp+x.SentUp
+	for i, f := range x.Now {
+		p.Now[i] += f
+	}
+}
+
 // whole adds the purses up and draws where the money is.
 func (p *fundPage) whole(lang message.Lang) {
 	p.Whole.Now = make([]money.Fen, len(ledger.Stocks))
 	for _, x := range p.Purses {
-		p.Whole.Received += x.Received
-		p.Whole.Recovered += x.Recovered
-		p.Whole.Paid += x.Paid
-		p.Whole.SentUp += x.SentUp
-		for i, f := range x.Now {
-			p.Whole.Now[i] += f
-		}
+		p.Whole.add(x)
 	}
 	rows := []sumRow{{Name: message.Word(lang, ledger.Paid.Chinese()), Fen: p.Whole.Paid}, {Name: message.Word(lang, ledger.SentUp.Chinese()), Fen: p.Whole.SentUp}}
 	for i, a := range ledger.Stocks {

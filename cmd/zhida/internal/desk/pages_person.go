@@ -63,8 +63,14 @@ type personPage struct {
 	Previous, Next calendar.Month
 	Items          []rules.Explanation
 	Payments       []payroll.PaidOut
-	Debts          []payroll.Debtor
+	Debts          []debtRow
 	recordView
+}
+
+// debtRow is what somebody has to pay back in a channel, with the reasons.
+type debtRow struct {
+	payroll.Debtor
+	Claims []payroll.Claim
 }
 
 func personShow(r *request) error {
@@ -106,8 +112,16 @@ func personShow(r *request) error {
 	if p.Payments, err = r.desk.book.PaymentList(r.Context(), payroll.PaymentQuery{Person: number}); err != nil {
 		return err
 	}
-	if p.Debts, err = r.desk.book.Debtors(r.Context(), number); err != nil {
+	debtors, err := r.desk.book.Debtors(r.Context(), number)
+	if err != nil {
 		return err
+	}
+	for _, d := range debtors {
+		claims, err := r.desk.book.Claims(r.Context(), d)
+		if err != nil {
+			return err
+		}
+		p.Debts = append(p.Debts, debtRow{d, claims})
 	}
 	record, err := r.desk.book.PersonRecord(r.Context(), number, s.Today.Month())
 	if err != nil {

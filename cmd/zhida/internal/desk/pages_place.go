@@ -136,14 +136,7 @@ func (p *placePage) account(a payroll.PlaceAccount, names map[string]string, lan
 		p.Villages = append(p.Villages, *at[code])
 		list = append(list, drawing.Bar{Label: at[code].Name, Fen: at[code].Sum, Note: part(at[code].Sum, p.Sum)})
 	}
-	if len(a.Months) > 0 {
-		labels := make([]string, len(a.Months))
-		for i, m := range a.Months {
-			labels[i] = m.String()
-		}
-		title := message.Word(lang, "实发") + message.Word(lang, "（万元）")
-		drawing.DrawColumns(title, labels, []drawing.Series{{Name: title, Fen: p.Sums}}, 1, p.Chart.put)
-	}
+	p.Chart = monthBars(message.Word(lang, "实发"), a.Months, p.Sums)
 	p.Chart = append(p.Chart, bars(message.Word(lang, "各村实发"), list, false)...)
 }
 

@@ -166,7 +166,7 @@ func trialPageOf(t *payroll.Trial, file string, lang message.Lang) trialPage {
 	draw := func(title string, rows []payroll.TrialRow) drawings {
 		var list []drawing.Bar
 		for _, x := range rows {
-			list = append(list, drawing.Bar{Label: x.Name, Fen: x.After, Before: x.Before, Note: x.Change().Grouped()})
+			list = append(list, drawing.Bar{Label: x.Name, Fen: x.After, Before: x.Before, Note: message.Word(lang, "增减") + " " + x.Change().Grouped()})
 		}
 		return bars(title, list, true)
 	}

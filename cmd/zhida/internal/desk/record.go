@@ -74,7 +74,7 @@ func recordOf(x payroll.PersonRecord, places map[string]string, today calendar.D
 		v.Spells = append(v.Spells, spellRow{s, named(s.Place)})
 		spans = append(spans, drawing.Span{Label: places[s.Place] + " " + s.Post, From: s.From, To: s.To})
 	}
-	drawing.DrawSpans(message.Word(lang, "任职经历"), spans, today, v.Tenure.put)
+	drawing.DrawSpans(message.Word(lang, "任职经历"), spans, today, v.Tenure.titled(""))
 	for _, a := range slices.Backward(x.Accounts) {
 		v.Accounts = append(v.Accounts, accountRow{a, identity.BankName(a.Bank)})
 	}
@@ -88,7 +88,10 @@ func recordOf(x payroll.PersonRecord, places map[string]string, today calendar.D
 		last.Lines = append(last.Lines, l)
 	}
 	slices.Reverse(v.Sentences)
-	v.Trend = trendOf(sums, lang)
+	if v.Trend = trendOf(sums, lang); v.Trend != nil {
+		v.Trend.Whole = monthBars(message.Word(lang, "应发"), v.Trend.Months, v.Trend.Sum.Fen)
+		v.Trend.Items = nil
+	}
 	for _, a := range x.Amounts {
 		v.Amounts = append(v.Amounts, amountRow{a, cmp.Or(x.Names[a.Item], a.Item)})
 	}
