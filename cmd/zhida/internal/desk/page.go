@@ -63,7 +63,7 @@ func (r *request) render(status int, name, title string, body any) error {
 	p := &page{Title: title, Lang: r.lang, County: r.desk.county, Body: body, visit: r.visit, routes: r.desk.routes}
 	if r.visit != nil {
 		a := r.visit.actor
-		p.Actor, p.Roles, p.Nav, p.Flashes, p.Keeps = a.Name, rolesText(a.Roles, r.lang), r.nav(), r.visit.said(), r.visit.key != nil
+		p.Actor, p.Roles, p.Nav, p.Flashes, p.Keeps = a.Name, r.rolesText(), r.nav(), r.visit.said(), r.visit.key != nil
 	}
 	if j, ok := body.(jobPage); ok && !j.Over {
 		p.Refresh = "2"
@@ -101,6 +101,20 @@ func (r *request) nav() (list []link) {
 		}
 	}
 	return list
+}
+
+// rolesText are the visitor's own roles, that of a township's office by its name.
+func (r *request) rolesText() string {
+	roles := slices.Clone(r.visit.actor.Roles)
+	if len(r.scope().townships) > 0 {
+		names, err := r.placeNames()
+		for i, x := range roles {
+			if name := names[x.Township()]; err == nil && name != "" {
+				roles[i] = payroll.Owner(name)
+			}
+		}
+	}
+	return rolesText(roles, r.lang)
 }
 
 func rolesText(roles []payroll.Role, lang message.Lang) string {
