@@ -10,6 +10,8 @@
       if (s.matches("tr, li")) { return seen(s) && clean(s.innerText).includes(under); }
       var h = s.querySelector("h1, h2, h3"); return h && seen(h) && clean(h.innerText).includes(under);
     });
+    var called = parts.filter(function (s) { var h = !s.matches("tr, li") && s.querySelector("h1, h2, h3"); return h && clean(h.innerText) === under; });
+    if (called.length) { parts = called; }
     parts = parts.filter(function (s) { return !parts.some(function (o) { return o !== s && s.contains(o); }); });
     if (parts.length !== 1) { return {Why: parts.length + " parts of the page are called " + under}; }
     within = parts[0];
