@@ -22,6 +22,7 @@ import (
 type officePage struct {
 	Month   calendar.Month // under way
 	Waiting []payroll.Proposal
+	Brought []payroll.Proposal // by the visitor, and not decided yet
 	Slips   []slipRow
 	Places  []officeRow
 }
@@ -57,7 +58,10 @@ func officeShow(r *request) error {
 		return err
 	}
 	for _, x := range proposals {
-		if r.decides(x) {
+		switch {
+		case x.Actor == r.visit.actor.Name:
+			p.Brought = append(p.Brought, x)
+		case r.decides(x):
 			p.Waiting = append(p.Waiting, x)
 		}
 	}

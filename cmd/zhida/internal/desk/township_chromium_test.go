@@ -47,6 +47,9 @@ func TestTownshipInChromium(t *testing.T) {
 		t.Errorf("the mended sheet did not come in:\n%s", town.Text())
 	}
 
+	town.Press("待办", "")
+	town.sees("您报的，还没有定", "陬市镇下村登记_问题.xlsx")
+
 	checker := o.sit(b, "李复")
 	checker.Press("待确认的事项", "")
 	checker.Press("陬市镇下村登记_问题.xlsx", "")
