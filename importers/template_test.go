@@ -92,6 +92,23 @@ func TestTemplatesFilledInReadBack(t *testing.T) {
 	}
 }
 
+// A sheet of days with people in it waits for dates alone: each row is refused for want of one, and for nothing else.
+func TestDaysSheet(t *testing.T) {
+	id, err := identity.ParseResidentID(idOf(t, a))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lists := bookLists()
+	data, err := DaysSheet(lists, "430725101", []payroll.Member{{Name: "张小满", ID: id}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := Read("days", "days.xlsx", data, Options{Places: lists.Names})
+	if err != nil || len(in.Rows) != 0 || len(in.Problems) != 1 || in.Problems[0].Code != "import.required" || !strings.HasPrefix(in.Problems[0].Cell, "D") {
+		t.Errorf("%v %+v", err, in)
+	}
+}
+
 // Whatever a drop-down offers is taken by the reader.
 func TestDropDownsAreTaken(t *testing.T) {
 	lists := bookLists()

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"zhida/payroll"
+	"zhida/rules/calendar"
 )
 
 // townshipOffice is an office with what is its own, and nobody else's, in the county of the tests.
@@ -344,4 +345,46 @@ func unzipped(t *testing.T, data string) string {
 		in.Close()
 	}
 	return all.String()
+}
+
+// The days of a month are counted by person for the township that reported them, beside the absences of its own people.
+func TestAttendance(t *testing.T) {
+	o := open(t)
+	ctx := context.Background()
+	checker, err := o.book.Unlock(ctx, "李复", []byte(passphrase))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.as("何镇").imports("days", "身份证号,姓名,单位代码,日期,类型\n439901198804120017,李乙,430725102,2026-10-12,下村\n439901198804120017,李乙,430725102,2026-10-13,下村\n439901198804120017,李乙,430725102,2026-11-02,下村\n")
+	o.as("何镇").imports("absences", "身份证号,姓名,类型,开始日期,结束日期,工作日数\n439901198804120017,李乙,事假,2026-10-20,2026-10-21,2\n")
+	list, err := o.book.ProposalList(ctx, true)
+	if err != nil || len(list) != 2 {
+		t.Fatal(list, err)
+	}
+	for _, p := range list {
+		if _, err := o.book.Decide(ctx, checker, p.Position, true, "", ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for month, want := range map[calendar.Month]string{202609: "李乙 [] 0", 202610: "李乙 [2] 1", 202611: "李乙 [1] 0"} {
+		kinds, people, err := o.book.Attendance(ctx, "430725102", month)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, x := range people {
+			if x.Name == "李乙" {
+				got = fmt.Sprint(x.Name, " ", x.Days, " ", len(x.Absences))
+			}
+		}
+		if got != want || len(people) != 3 || len(kinds) > 1 {
+			t.Errorf("%s: %s of %d people, %v", month, got, len(people), kinds)
+		}
+	}
+	if _, people, err := o.book.Attendance(ctx, "430725101", 202610); err != nil || len(people) != 1 || people[0].Name != "张甲" {
+		t.Errorf("of the other township: %v %v", people, err)
+	}
+	if _, text := o.as("何镇").get("/office"); !strings.Contains(text, "已报") || strings.Contains(text, "没有报") {
+		t.Errorf("its first page: %s", text)
+	}
 }
