@@ -388,3 +388,62 @@ func TestAttendance(t *testing.T) {
 		t.Errorf("its first page: %s", text)
 	}
 }
+
+// A township registers the notice of its own village, for which somebody's pay waits, with a photograph; the bureau confirms it.
+func TestNoticeIsRegistered(t *testing.T) {
+	o := open(t)
+	ctx := context.Background()
+	by := map[string]*payroll.Session{}
+	for _, name := range []string{"张敏", "李复", "王审"} {
+		s, err := o.book.Unlock(ctx, name, []byte(passphrase))
+		if err != nil {
+			t.Fatal(err)
+		}
+		by[name] = s
+	}
+	at, err := o.book.ProposePolicy(ctx, by["张敏"], "慰问.yaml", []byte(`文件: {文号: 桃办发〔2026〕9号, 标题: 慰问, 发文机关: 桃源县, 印发日期: 2026-06-01, 施行: 2026-10, 补发对象: 全部}
+公示: {内容: [姓名, 金额], 公示天数: 5, 先公示: 是}
+项目:
+  - {代码: visit, 名称: 离任慰问, 顺序: 90, 人员: [离任村干部], 渠道: 一卡通, 资金: F04, 依据: 按人员, 金额: '120', 到任当月: 全月, 离任当月: 全月, 去世当月: 全月, 变动当月: 末日, 舍入: 四舍五入到分}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.book.Decide(ctx, by["李复"], at, true, "", ""); err != nil {
+		t.Fatal(err)
+	}
+	o.run()
+	const second = payroll.BatchID(202610002)
+	batch, err := o.book.Submit(ctx, by["张敏"], second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := o.as("何镇")
+	path := "/place/430725102200/notice/2026-10/2"
+	if status, _, text := b.post(path, "once", b.form("/import", "/import")[1], "from", "2026-10-20", "to", "2026-10-24"); status != http.StatusNotFound {
+		t.Errorf("of a batch that is not approved: %d %s", status, text)
+	}
+	if _, err := o.book.Check(ctx, by["李复"], second, batch.Digest); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.book.Approve(ctx, by["王审"], second, batch.Digest); err != nil {
+		t.Fatal(err)
+	}
+	if _, text := b.get("/office"); !strings.Contains(text, "有人等公示登记后才能发") {
+		t.Errorf("its first page: %s", text)
+	}
+	if _, text := o.as("陈镇").get("/notices"); strings.Contains(text, "王丙") || strings.Contains(text, "盘塘") {
+		t.Errorf("another township: %s", text)
+	}
+	status, to, text := b.uploadAs("photo", path, map[string]string{"公示栏.jpg": "a photograph"}, append(b.form("/notices", path), "from", "2026-10-20", "to", "2026-10-24")...)
+	if status != http.StatusSeeOther {
+		t.Fatalf("%d %s %s", status, to, text)
+	}
+	list, err := o.book.ProposalList(ctx, true)
+	if err != nil || len(list) != 1 || list[0].Actor != "何镇" {
+		t.Fatalf("%v %v", list, err)
+	}
+	if done, err := o.book.Decide(ctx, by["李复"], list[0].Position, true, "", ""); err != nil || !done {
+		t.Errorf("%v %v", done, err)
+	}
+}

@@ -21,6 +21,12 @@ import (
 // upload sends files with fields as a page does, and gives where the browser goes.
 func (b *browser) upload(path string, files map[string]string, pairs ...string) (status int, to, text string) {
 	b.o.t.Helper()
+	return b.uploadAs("files", path, files, pairs...)
+}
+
+// uploadAs is upload for a field of another name.
+func (b *browser) uploadAs(field, path string, files map[string]string, pairs ...string) (status int, to, text string) {
+	b.o.t.Helper()
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
 	for i := 0; i < len(pairs); i += 2 {
@@ -29,7 +35,7 @@ func (b *browser) upload(path string, files map[string]string, pairs ...string) 
 		}
 	}
 	for name, content := range files {
-		f, err := w.CreateFormFile("files", name)
+		f, err := w.CreateFormFile(field, name)
 		if err != nil {
 			b.o.t.Fatal(err)
 		}
