@@ -187,6 +187,15 @@ func (b *Book) ProposalList(ctx context.Context, openOnly bool) (list []Proposal
 			if onlyApprover[list[i].Kind] {
 				list[i].Waits = []Role{RoleApprover}
 			}
+			if strings.HasPrefix(list[i].Kind, importProposal) && list[i].Decided == 0 {
+				var in struct {
+					Asks []message.Problem `json:"asks"`
+				}
+				if err := json.Unmarshal(list[i].Payload, &in); err != nil {
+					return err
+				}
+				list[i].Asks = in.Asks
+			}
 			if way := ways[list[i].Position]; way != nil {
 				list[i].Route = way.text()
 				if list[i].Decided == 0 {

@@ -87,7 +87,13 @@ func (c *cli) importAll(ctx context.Context, a *app.App, s *payroll.Session, kin
 	}
 	err := a.Import(ctx, s, kind, files, o,
 		func(r app.Imported) error { return goOn(c.imported(r)) },
-		func(e *app.Answered) error { return goOn(c.answered(e)) })
+		func(_ string, err error) error {
+			var e *app.Answered
+			if errors.As(err, &e) {
+				return goOn(c.answered(e))
+			}
+			return err
+		})
 	if err == nil && wrong > 0 {
 		return message.Err("import.files_wrong", wrong, len(files))
 	}
