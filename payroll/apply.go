@@ -49,11 +49,12 @@ func (b *Book) Import(ctx context.Context, s *Session, in *ImportBatch, o Import
 		if err := Lasting(in.Sheet); err != nil { // every fact says where it stood
 			return err
 		}
+		stated := len(in.Problems)
 		in, err := ownShare(ctx, tx, s, in)
 		if err != nil {
 			return err
 		}
-		if len(in.Problems) > 0 && s.need(RoleMaker) != nil && !o.AcceptGood {
+		if len(in.Problems) > stated && !o.AcceptGood {
 			return in.Problems // before anything of the book is told
 		}
 		plan, err := b.planImport(ctx, tx, in)

@@ -209,8 +209,11 @@ func (k *knownFacts) keep(in *ImportBatch) error {
 	in.Rows = slices.Clone(in.Rows) // those of a proposal stay as they were written
 	for i := range in.Rows {
 		row := &in.Rows[i]
+		if len(row.Silent) == 0 || row.Withdraw {
+			continue
+		}
 		old, known := k.before(row)
-		if len(row.Silent) == 0 || row.Withdraw || !known {
+		if !known {
 			continue
 		}
 		var is, was map[string]json.RawMessage

@@ -80,8 +80,22 @@ func (u *unfolded) elections(ctx context.Context, tx Tx, today calendar.Date, ro
 	if err != nil {
 		return err
 	}
+	var open, late []string                       // who leaves unnamed, and of them those of months that were paid
+	var first *ImportRow                          // of a village with such
 	for _, place := range sortedKeys(e.results) { // after all have entered: who changes village does not leave
-		e.stepDown(e.results[place], paid)
+		v := e.results[place]
+		switch unnamed := e.stepDown(v); {
+		case v.Handover.Month() > paid:
+			open = append(open, unnamed...)
+		case len(unnamed) > 0:
+			first, late = cmp.Or(first, v.row), append(late, unnamed...)
+		}
+	}
+	if len(open) > 0 {
+		e.notes = append(e.notes, message.M("election.unnamed", len(open), namesOf(open)))
+	}
+	if len(late) > 0 {
+		e.asks = append(e.asks, message.Problem{File: e.File, Sheet: first.Sheet, Cell: first.Cell("place"), Message: message.M("election.unnamed_paid", len(late), namesOf(late))})
 	}
 	for _, id := range sortedKeys(e.files) {
 		if x := e.files[id]; x.group != "" {
@@ -432,28 +446,18 @@ func (e *electing) enter(v *result) {
 }
 
 // stepDown ends the posts of everybody who held one in a village and was not elected again.
-// Whom the sheet does not name at all leaves too, and is told by name; where the month of the handover
-// has been paid, somebody else confirms it.
-func (e *electing) stepDown(v *result, paid calendar.Month) {
+// It gives whom the sheet does not name at all and who leaves too.
+func (e *electing) stepDown(v *result) (unnamed []string) {
 	why, elected := map[string]*resultRow{}, v.elected()
-	var unnamed []string
 	for _, x := range v.rows {
 		why[x.row.PersonID] = x
 	}
 	for _, x := range e.holders[v.Place] {
 		if elected[x.id] == nil && !v.bad && x.stepDown(v, why[x.id]) && why[x.id] == nil && x.Died() == 0 {
-			unnamed = append(unnamed, x.name)
+			unnamed = append(unnamed, v.name+" "+x.name)
 		}
 	}
-	if len(unnamed) == 0 {
-		return
-	}
-	m := message.M("election.unnamed", v.name, len(unnamed), namesOf(unnamed), v.Handover.AddDays(-1))
-	if v.Handover.Month() <= paid {
-		e.asks = append(e.asks, message.Problem{File: e.File, Sheet: v.row.Sheet, Cell: v.row.Cell("place"), Message: m})
-	} else {
-		e.notes = append(e.notes, m)
-	}
+	return unnamed
 }
 
 // stepDown ends the posts that somebody held in a village on the eve of the handover. It says
