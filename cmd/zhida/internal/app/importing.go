@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -81,8 +82,8 @@ func (c Confirm) hold(file string, found Control) error {
 // book the next is read. A file that does not come in goes to refused with the reason, *Answered where
 // it is for its problems, and keeps none of the others out unless refused returns an error; where it
 // is nil, the import ends. What came before stays. Files of a kind that
-// states a township's month completely are read all before the first comes in, and are one
-// snapshot where they state the same.
+// states a township's month or a village completely are read all before the first comes in:
+// those of one month are one snapshot, those of one village are refused.
 func (a *App) Import(ctx context.Context, s *payroll.Session, kind string, files []string, o ImportOptions, each func(Imported) error, refused func(file string, err error) error) error {
 	if err := a.complete(ctx, kind, &o.Options); err != nil {
 		return err
@@ -90,7 +91,7 @@ func (a *App) Import(ctx context.Context, s *payroll.Session, kind string, files
 	if o.Answer != "" && len(files) > 1 {
 		return message.Err("import.one_answer")
 	}
-	whole := len(files) > 1 && importers.Snapshot(kind)
+	whole := len(files) > 1 && (importers.Snapshot(kind) || kind == payroll.KindElection)
 	next := make(chan incoming, 1)
 	done := make(chan struct{})
 	defer close(done)
@@ -109,6 +110,7 @@ func (a *App) Import(ctx context.Context, s *payroll.Session, kind string, files
 			}
 		}
 		together(list)
+		villagesOnce(list, o.Places)
 		for _, in := range list {
 			select {
 			case next <- in:
@@ -163,6 +165,37 @@ func together(list []incoming) {
 			}
 		}
 	}
+}
+
+// villagesOnce refuses the files among which the result of a village is divided: each would
+// pass for the whole, and the second take the place of the first.
+func villagesOnce(list []incoming, names map[string]string) {
+	files := map[string][]string{}
+	eachVillage := func(do func(in incoming, row *payroll.ImportRow, village string)) {
+		for _, in := range list {
+			if in.err != nil || in.batch.Kind != payroll.KindElection {
+				continue
+			}
+			seen := map[string]bool{}
+			for i := range in.batch.Rows {
+				var x struct{ Place string }
+				row := &in.batch.Rows[i]
+				if json.Unmarshal([]byte(row.Fact.Body), &x) == nil && !seen[x.Place] {
+					seen[x.Place] = true
+					do(in, row, x.Place)
+				}
+			}
+		}
+	}
+	eachVillage(func(in incoming, _ *payroll.ImportRow, village string) {
+		files[village] = append(files[village], in.batch.File)
+	})
+	eachVillage(func(in incoming, row *payroll.ImportRow, village string) {
+		if len(files[village]) > 1 {
+			in.batch.Problems = append(in.batch.Problems, message.Problem{File: in.batch.File, Sheet: row.Sheet, Cell: row.Cell("place"),
+				Message: message.M("election.divided", names[village], strings.Join(files[village], "、"))})
+		}
+	})
 }
 
 // complete adds what the book knows about reading: names of items and places, the only account, and
