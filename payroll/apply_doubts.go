@@ -97,9 +97,9 @@ func (k *knownFacts) asksAmount(row *ImportRow) (m message.Message) {
 	f := row.Fact
 	f.Person = k.persons[row.PersonID]
 	s, fen := seriesOf(f), fenOf(f)
-	item := s.key
+	item, deduction := s.key, false
 	if x := k.items[item]; x != nil {
-		item = x.Name
+		item, deduction = x.Name, x.Deduction
 	}
 	var before *Fact
 	for i, x := range k.series[s] {
@@ -113,7 +113,7 @@ func (k *knownFacts) asksAmount(row *ImportRow) (m message.Message) {
 		}
 		return m
 	}
-	if median := k.medians[s.key]; tenfold(fen, median) {
+	if median := k.medians[s.key]; tenfold(fen, median) && (fen > median || !deduction) { // somebody's tax may be a few fen
 		return message.M("import.far_from_others", row.PersonName, item, fen, median)
 	}
 	return m
