@@ -57,7 +57,7 @@ func Read(kind, file string, data []byte, o Options) (*payroll.ImportBatch, erro
 		return nil, err
 	}
 	all := &filing{batch: &payroll.ImportBatch{Kind: kind, Facts: f.fact, File: file, Digest: journal.Digest(data), Fields: f.fields()},
-		scope: map[payroll.Scope]bool{}, first: map[factKey]int{}, doubted: map[int]bool{}, cards: map[string]int{}, twice: map[string]bool{}}
+		scope: map[payroll.Scope]bool{}, first: map[factKey]int{}, doubted: map[int]bool{}, cards: map[string]carded{}, twice: map[string]bool{}}
 	chosen, err := all.choose(f, tables, o)
 	if err != nil {
 		return nil, err
@@ -91,10 +91,16 @@ func Read(kind, file string, data []byte, o Options) (*payroll.ImportBatch, erro
 type filing struct {
 	batch   *payroll.ImportBatch
 	scope   map[payroll.Scope]bool
-	first   map[factKey]int // to the row of the batch, to find contradictions
-	doubted map[int]bool    // rows of the batch that a later one contradicts
-	cards   map[string]int  // to the first row of the batch that has it
-	twice   map[string]bool // cards that stand for two persons
+	first   map[factKey]int   // to the row of the batch, to find contradictions
+	doubted map[int]bool      // rows of the batch that a later one contradicts
+	cards   map[string]carded // whose each card is
+	twice   map[string]bool   // cards that stand for two persons
+}
+
+// carded is whom the first row with a card gives it to.
+type carded struct {
+	person string
+	at     int // that row in the batch, -1 while nothing of the person with this card is filed
 }
 
 // factKey is what one row of a file may say once.
@@ -618,8 +624,8 @@ func (r *reading) fact(row *sheet.Row, v, columns map[string]string) {
 		return
 	}
 	r.first[full] = len(r.batch.Rows)
-	if _, known := r.cards[v["card"]]; f.Kind == facts.KindAccount && !known {
-		r.cards[v["card"]] = len(r.batch.Rows)
+	if c, known := r.cards[v["card"]]; known && c.at < 0 {
+		r.cards[v["card"]] = carded{id, len(r.batch.Rows)}
 	}
 	x := payroll.ImportRow{PersonID: id, Fact: f, Withdraw: v["withdraw"] != "", Sheet: r.table.Sheet, Row: row.Number, Columns: columns, Silent: r.silent}
 	if !r.form.world {
@@ -734,11 +740,15 @@ func (r *reading) account(v map[string]string, cell func(string) string) bool {
 	case c.Bank() != "" && c.Bank() != v["bank"]:
 		r.problem(cell("bank"), message.M("import.bank_differs", c, identity.BankName(c.Bank()), identity.BankName(v["bank"])))
 		return false
-	case taken && (r.twice[v["card"]] || r.batch.Rows[first].PersonID != v["id"]):
+	case taken && (r.twice[v["card"]] || first.person != v["id"]):
 		r.twice[v["card"]] = true
 		r.problem(cell("card"), message.M("import.card_twice", c))
-		r.doubt(first, "card", message.M("import.card_twice", c))
+		if first.at >= 0 {
+			r.doubt(first.at, "card", message.M("import.card_twice", c))
+		}
 		return false
+	case !taken:
+		r.cards[v["card"]] = carded{v["id"], -1}
 	}
 	return true
 }
