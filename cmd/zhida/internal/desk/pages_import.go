@@ -8,6 +8,7 @@ import (
 	"mime"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"zhida/cmd/zhida/internal/app"
@@ -148,6 +149,14 @@ func importDo(r *request) (string, error) {
 		return outcome{page: "imported", title: "导入结果", body: p}, nil
 	}), nil
 }
+
+// Plain says that there is nothing to do or to read about the file but that it was taken.
+func (row importRow) Plain() bool {
+	return !row.Refused && row.Error == nil && len(row.Asks)+len(row.Notes)+len(row.Problems) == 0
+}
+
+// Plain says whether any file is plain.
+func (p importPage) Plain() bool { return slices.ContainsFunc(p.Files, importRow.Plain) }
 
 // imported brings the files of one form in together: those that state the same township and month are one snapshot.
 func imported(ctx context.Context, a *app.App, s *payroll.Session, v *visit, kind string, files []string, o app.ImportOptions) (rows []importRow, err error) {
