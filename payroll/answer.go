@@ -30,7 +30,7 @@ type ReturnResult struct {
 	Same      int                        // rows that say what is known
 	Kept      []KeptRow                  // rows that were not applied
 	Revised   []Revision                 // payments of which the bank had said something else
-	Waiting   []Waiting                  // batches that it answers in part; of a list of failures nothing
+	Waiting   []Waiting                  // payment files that it answers in part; of a list of failures nothing
 }
 
 // Said says in a sentence what the answer did.
@@ -70,7 +70,7 @@ func (r *ReturnResult) Notes() (list []message.Message) {
 		list = append(list, message.M("returns.words", strings.Join(words, ", ")))
 	}
 	for _, x := range r.Waiting {
-		list = append(list, message.M("returns.waiting", x.Batch, x.Count))
+		list = append(list, message.M("returns.waiting", x.Batch, x.File, x.Count))
 	}
 	return list
 }
@@ -84,9 +84,10 @@ type Revision struct {
 	Said    string       // in its words
 }
 
-// Waiting says how many payments of a batch no answer has said anything final of.
+// Waiting says of how many payments of a file that was sent no answer has said anything final.
 type Waiting struct {
 	Batch BatchID
+	File  string
 	Count int
 }
 
@@ -171,7 +172,7 @@ func (b *Book) ImportReturns(ctx context.Context, s *Session, f *ReturnFile, onl
 			return err
 		}
 		if !f.Partial {
-			if result.Waiting, err = stillWaiting(ctx, tx, batchesOf(m.moves)); err != nil {
+			if result.Waiting, err = stillWaiting(ctx, tx, m.moves); err != nil {
 				return err
 			}
 		}
@@ -224,34 +225,48 @@ func (b *Book) NotSent(ctx context.Context, file, digest string) error {
 	})
 }
 
-// stillWaiting counts the payments of batches that have no answer at all.
-func stillWaiting(ctx context.Context, r Reader, ids []BatchID) (list []Waiting, err error) {
-	for _, id := range ids {
-		files, err := r.Exports(ctx, id)
-		if err != nil {
+// stillWaiting counts, by payment file of which something moved, the payments that have no
+// answer at all. Moves stand in the order of their batches.
+func stillWaiting(ctx context.Context, r Reader, moves []move) (list []Waiting, err error) {
+	for len(moves) > 0 {
+		id := moves[0].Batch
+		var answered, moved seqSet
+		for ; len(moves) > 0 && moves[0].Batch == id; moves = moves[1:] {
+			moved.add(moves[0].Seq)
+		}
+		if err := r.PaymentEvents(ctx, id, func(e PaymentEvent) error { answered.add(e.Seq); return nil }); err != nil {
 			return nil, err
 		}
-		x := Waiting{Batch: id}
-		for _, f := range files {
-			x.Count += f.Count
-		}
-		answered := make([]bool, x.Count+1) // by number
-		err = r.PaymentEvents(ctx, id, func(e PaymentEvent) error {
-			if e.Seq < len(answered) && !answered[e.Seq] {
-				answered[e.Seq] = true
-				x.Count--
+		waiting, touched := map[string]int{}, map[string]bool{}
+		err := r.Payments(ctx, id, func(p Payment) error {
+			if touched[p.File] = touched[p.File] || moved.has(p.Seq); !answered.has(p.Seq) {
+				waiting[p.File]++
 			}
 			return nil
 		})
 		if err != nil {
 			return nil, err
 		}
-		if x.Count > 0 {
-			list = append(list, x)
+		for _, file := range sortedKeys(touched) {
+			if touched[file] && waiting[file] > 0 {
+				list = append(list, Waiting{id, file, waiting[file]})
+			}
 		}
 	}
 	return list, nil
 }
+
+// seqSet is a set of numbers of payments of a batch, of which there may be a million.
+type seqSet []bool
+
+func (s *seqSet) add(seq int) {
+	for len(*s) <= seq {
+		*s = append(*s, false)
+	}
+	(*s)[seq] = true
+}
+
+func (s seqSet) has(seq int) bool { return seq < len(s) && s[seq] }
 
 // move is a payment on its way from one state to another.
 type move struct {

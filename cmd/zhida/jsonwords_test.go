@@ -208,6 +208,7 @@ var meanings = map[string]both{
 	// Imports.
 	"file":                 {"文件", "file"},
 	"listed.file":          {"文件名的样子", "pattern of file names"},
+	"waitingRow.file":      {"银行文件", "the payment file"},
 	"paymentRow.file":      {"在哪个银行文件里", "bank file that it is in"},
 	"rows":                 {"行数", "number of rows"},
 	"added":                {"新记了多少条事实", "facts that are new"},
@@ -223,7 +224,7 @@ var meanings = map[string]both{
 	"answer_file":          {"原来的回盘的文件名", "name of the file that said so"},
 	"now":                  {"现在的状态", "its state now"},
 	"now_said":             {"银行现在的说法", "what the bank says now"},
-	"unanswered":           {"回盘只说到一部分的批次", "batches that it answers in part"},
+	"unanswered":           {"回盘只说到一部分的银行文件", "payment files that it answers in part"},
 	"same":                 {"与账上相同的行", "rows that say what is known"},
 	"kept":                 {"没有对上、留着落实的行", "rows that were not applied and wait"},
 	"line":                 {"第几行", "line number"},

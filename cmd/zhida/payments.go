@@ -328,6 +328,7 @@ type revisedRow struct {
 // waitingRow is a batch that an answer says nothing of in part, as JSON prints it.
 type waitingRow struct {
 	Batch payroll.BatchID `json:"batch"`
+	File  string          `json:"file"`
 	Count int             `json:"payments"`
 }
 

@@ -38,7 +38,7 @@ const (
 // Read reads a bank's answer by the return section of a layout. Rows stand in the
 // order of the file, none left out but empty ones and totals, which are held against the
 // rows. Errors: returns.none, returns.too_large, returns.web, returns.table, returns.title,
-// returns.empty, returns.mixed, returns.no_row_read, returns.no_result, returns.totals,
+// returns.empty, returns.above, returns.mixed, returns.no_row_read, returns.no_result, returns.totals,
 // returns.xml, returns.sums, returns.group, and those of package sheet; sheet.old_format for .xls.
 func Read(file string, data []byte, l *banklayout.Layout) (*payroll.ReturnFile, error) {
 	r := l.Return
@@ -80,6 +80,9 @@ func Read(file string, data []byte, l *banklayout.Layout) (*payroll.ReturnFile, 
 		switch {
 		case x.empty():
 		case x.number < first:
+			if row := read(x, columns, r); row.Problem == "" && row.Fen > 0 && r.Knows(row.Text) {
+				return nil, message.Err("returns.above", file, x.number, l.Code)
+			}
 			sums.above(x)
 		case n == 0 && heading(x, columns):
 		case sums.below(x, n):
@@ -121,8 +124,7 @@ func understood(f *payroll.ReturnFile, r *banklayout.Return) error {
 	read, said := false, r.Columns["status"] == ""
 	for i := 0; i < f.Rows.Len() && !(read && said); i++ {
 		row := f.Rows.Row(i)
-		_, known := r.Status[row.Text]
-		read, said = read || row.Problem == "", said || known || row.Text != "" && r.Else == "returned"
+		read, said = read || row.Problem == "", said || r.Knows(row.Text)
 	}
 	switch {
 	case !read:

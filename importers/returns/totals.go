@@ -70,23 +70,24 @@ func folded(x *line) []string {
 func (t *totals) above(x *line) {
 	cells := folded(x)
 	var found []figure
+	var quoted []string
 	for i, title := range t.titles {
 		m := totalTitle.FindStringSubmatch(title)
 		if m == nil || i >= len(cells) {
 			continue
 		}
 		if v := bare.FindStringSubmatch(cells[i]); v != nil {
-			found = append(found, figure{ofStates[m[1]], kindOf(m[2]), v[1]})
+			found, quoted = append(found, figure{ofStates[m[1]], kindOf(m[2]), v[1]}), append(quoted, title+v[1])
 		}
 	}
 	for _, m := range labelled.FindAllStringSubmatch(strings.Join(cells, "|"), -1) {
-		found = append(found, figure{ofStates[m[1]], kindOf(m[2]), m[3]})
+		found, quoted = append(found, figure{ofStates[m[1]], kindOf(m[2]), m[3]}), append(quoted, m[0])
 	}
 	t.titles = cells
 	if t.partial { // what was sent is more than what it lists
 		found = slices.DeleteFunc(found, func(f figure) bool { return f.of == "" })
 	}
-	t.add(x, cells, 0, found)
+	t.add(x, quoted, 0, found)
 }
 
 // below takes a line below the first row when it is a row of totals: one of its cells says so,

@@ -177,3 +177,41 @@ func TestManyTotals(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A text that was cut off anywhere, at either end, credits nobody whom the whole does not credit
+// with that amount: banks write the result behind account and amount.
+func TestCutAnywhere(t *testing.T) {
+	for layout, text := range map[string]string{
+		"ccb-txt":     "0000001|" + one + "|张甲|1000.00|代发|成功|||\r\n0000002|" + two + "|李乙|1,234.00|代发|失败|已销户||\r\n合计|||2,234.00||||\r\n",
+		"icbc-bpt":    preamble + "1|RMB|1908000000000000001|桃源县财政局|" + one + "|张甲|1234.50元|代发|处理成功|\r\n2|RMB|1908000000000000001|桃源县财政局|" + two + "|李乙|10.01元|代发|失败|户名不符\r\n",
+		"icbc-return": preamble + "1|RMB|" + one + "|张甲|1908000000000000001|桃源县财政局|10.01元|代发|处理成功|\r\n2|RMB|" + two + "|李乙|1908000000000000001|桃源县财政局|20.02元|代发|处理成功|\r\n",
+		"bocom-txt":   "1|张甲|7|" + one + "|1234.50|入账成功||A1\r\n2|李乙|8|" + two + "|10.01|未入账|非结算账户|A2\r\n",
+	} {
+		for _, data := range [][]byte{gbk(t, text), []byte(text)} {
+			whole, err := Read("回盘", data, preset(t, layout))
+			if err != nil {
+				t.Fatal(layout, err)
+			}
+			said := map[payroll.ReturnRow]bool{}
+			for _, r := range rowsOf(whole) {
+				r.Line, r.Seq = 0, 0
+				said[r] = true
+			}
+			check := func(part []byte) {
+				f, err := Read("回盘", part, preset(t, layout))
+				if err != nil {
+					return
+				}
+				for _, r := range rowsOf(f) {
+					if r.Line, r.Seq = 0, 0; r.State == payroll.PaymentCredited && !said[r] {
+						t.Errorf("%s: %q credits %+v", layout, part, r)
+					}
+				}
+			}
+			for i := range data {
+				check(data[:i])
+				check(data[i:])
+			}
+		}
+	}
+}

@@ -53,6 +53,7 @@ var ofBanks = map[string][]byte{
 	"returns.formula.xlsx":        returned(cells(4, "6228480000000000026", "钱乙") + `<c r="C4"><f>Sheet9!C4</f></c><c r="D4" t="inlineStr"><is><t>交易成功</t></is></c>`),
 
 	"returns.empty.txt":       gbk(answered),
+	"returns.above.txt":       gbk(strings.Repeat("1|RMB|1908000000000000001|桃源县财政局|6228480000000000018|赵甲|1000.00元|代发|处理成功|\r\n", 5)),
 	"returns.mixed.txt":       append(gbk(answered+first), second...),
 	"returns.no_result.txt":   gbk("0000001|6228480000000000018|赵甲|1000.00|代发补贴||\r\n0000002|6228480000000000026|钱乙|700.00|代发补贴||\r\n"),
 	"returns.no_row_read.txt": gbk("1|赵甲|6228480000000000018|1000.00|成功|\r\n2|钱乙|6228480000000000026|700.00|失败|\r\n"),

@@ -234,7 +234,7 @@ func understand(county *payroll.County, file string, data []byte, o ReturnOption
 }
 
 // almostRead are the codes of what is wrong with a file that a layout has understood.
-var almostRead = []string{"returns.sums", "returns.group", "returns.totals", "returns.mixed", "returns.no_result"}
+var almostRead = []string{"returns.sums", "returns.group", "returns.totals", "returns.above", "returns.mixed", "returns.no_result"}
 
 // maxInput bounds what is read into memory of a foreign file.
 const maxInput = 21 << 20

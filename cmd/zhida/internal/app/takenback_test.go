@@ -25,7 +25,7 @@ func TestAnswersTakenBack(t *testing.T) {
 	b.export(jan.ID)
 
 	first := b.answer(0, "6228480000000000018 赵甲 990.01 credited", "6228480000000000026 钱乙 690.00 credited", "6228480000000000034 孙丙 990.01 returned")
-	if len(first.Revised) != 0 || len(first.Waiting) != 1 || first.Waiting[0] != (payroll.Waiting{Batch: jan.ID, Count: 1}) {
+	if len(first.Revised) != 0 || len(first.Waiting) != 1 || first.Waiting[0] != (payroll.Waiting{Batch: jan.ID, File: "202601050001.txt", Count: 1}) {
 		t.Fatalf("three of four, each for the first time: %+v", first)
 	}
 	b.at(2026, 1, 20)
