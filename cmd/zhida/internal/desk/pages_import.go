@@ -70,7 +70,8 @@ type importRow struct {
 	Asks     []message.Problem
 	Notes    []message.Message
 	Problems message.Problems
-	Answer   string // address of the clerk's own workbook, marked; "" for none
+	Revised  []payroll.Revision // payments of which the bank takes back what it had answered
+	Answer   string             // address of the clerk's own workbook, marked; "" for none
 }
 
 // importDo brings files in. Unlike on the command line, what is wrong with one keeps none of the others out: twenty
@@ -201,15 +202,8 @@ func (row *importRow) returned(ctx context.Context, a *app.App, s *payroll.Sessi
 	if err != nil {
 		return err
 	}
-	switch {
-	case x.Copied:
-		row.Said = message.M("returns.copied", row.File)
-	case x.Unchanged:
-		row.Said = message.M("returns.unchanged", row.File)
-	default:
-		row.Said = message.M("returns.done", row.File, x.Rows, x.Changed[payroll.PaymentCredited], x.Sums[payroll.PaymentCredited].Grouped(), x.Changed[payroll.PaymentReturned], x.Sums[payroll.PaymentReturned].Grouped(),
-			x.Changed[payroll.PaymentParked], x.Pending, x.Same)
-	}
+	row.Said, row.Revised = x.Said(row.File), x.Revised
+	row.Notes = append(row.Notes, x.Notes()...)
 	if len(x.Kept) > 0 {
 		row.Notes = append(row.Notes, message.M("returns.kept", len(x.Kept)))
 	}
