@@ -114,7 +114,7 @@ func (b *Book) planImport(ctx context.Context, tx Tx, stated *ImportBatch) (*imp
 	if err != nil {
 		return nil, err
 	}
-	plan := &importPlan{problems: slices.Concat(stated.Problems, in.problems), notes: in.notes}
+	plan := &importPlan{problems: slices.Concat(stated.Problems, in.problems), asks: in.asks, notes: in.notes}
 	seen, left := map[factKey]bool{}, map[string]bool{}
 	type place struct {
 		sheet string
@@ -131,6 +131,11 @@ func (b *Book) planImport(ctx context.Context, tx Tx, stated *ImportBatch) (*imp
 			left[in.Rows[i].Group] = true
 		}
 	}
+	shared, err := known.sharedOffices(ctx, tx, &in.ImportBatch, wrong, left, func(r *ImportRow) bool { return bad[place{r.Sheet, r.Row}] })
+	if err != nil {
+		return nil, err
+	}
+	plan.notes = append(plan.notes, shared...)
 	for i := range in.Rows {
 		row := &in.Rows[i]
 		if column, m := known.asks(row); !m.IsZero() {
@@ -308,6 +313,8 @@ type knownFacts struct {
 	accounts   map[int64][]Fact // ordered by first day
 	ids        map[int64]string
 	comes      map[string]facts.Profile // whom the file itself brings onto the roster, by full ID
+	words      Words
+	said       map[int64][]worded // what people have had so far, made when it is first asked for
 }
 
 // known loads what the import needs: the persons named, the places, and the
@@ -353,6 +360,9 @@ func (b *Book) known(ctx context.Context, tx Tx, in *ImportBatch) (*knownFacts, 
 		if k.items, err = itemsEver(ctx, tx); err != nil {
 			return nil, err
 		}
+	}
+	if k.words, err = wordsOf(ctx, tx); err != nil {
+		return nil, err
 	}
 	return k, k.load(ctx, tx, in)
 }

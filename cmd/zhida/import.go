@@ -88,6 +88,9 @@ func (c *cli) importAll(ctx context.Context, a *app.App, s *payroll.Session, kin
 	err := a.Import(ctx, s, kind, files, o,
 		func(r app.Imported) error { return goOn(c.imported(r)) },
 		func(e *app.Answered) error { return goOn(c.answered(e)) })
+	if err == nil && wrong == len(files) && wrong > 0 {
+		return message.Err("import.files_all_wrong", wrong)
+	}
 	if err == nil && wrong > 0 {
 		return message.Err("import.files_wrong", wrong, len(files))
 	}
