@@ -64,8 +64,10 @@ func (k *knownFacts) sharedOffices(ctx context.Context, tx Tx, in *ImportBatch, 
 						return nil, err
 					}
 					if x.To < k.today && y.To < k.today {
-						if both++; both == 1 {
-							firstBoth = p.Message
+						if y.row < x.row { // each two are met once from either side
+							if both++; both == 1 {
+								firstBoth = p.Message
+							}
 						}
 						continue
 					}

@@ -69,11 +69,20 @@ func (w Words) wrong(list policy.WordList, column, word string) (m message.Messa
 // narrow writes full-width digits as others are written, so that numbers of people are seen to be such.
 var narrow = strings.NewReplacer("０", "0", "１", "1", "２", "2", "３", "3", "４", "4", "５", "5", "６", "6", "７", "7", "８", "8", "９", "9", "Ｘ", "X", "ｘ", "x")
 
-// nearest is the word that takes the fewest changes of a character; "" when none has a character in common.
-func nearest(word string, words []string) (near string) {
-	best := 0
-	for _, w := range words {
-		if n := changesBetween([]rune(word), []rune(w)); strings.ContainsAny(w, word) && (near == "" || n < best) {
+// nearest is the word that takes the fewest changes of a character, of several the one that
+// begins the same; "" when all would have to change in more than half.
+func nearest(word string, list []string) (near string) {
+	best, a := 0, []rune(word)
+	for _, w := range list {
+		b := []rune(w)
+		n := 2 * changesBetween(a, b)
+		if n > max(len(a), len(b)) {
+			continue
+		}
+		if a[0] != b[0] {
+			n++
+		}
+		if near == "" || n < best {
 			near, best = w, n
 		}
 	}

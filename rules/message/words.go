@@ -109,6 +109,7 @@ var wordsOfCommands = map[string]string{
 	"退回单没有答复":      "sent back and not answered",
 	"养老保险、优抚":      "pensions and benefits",
 	"监委会成员与两委成员、会计；出纳与会计": "the supervising committee with village committees and accountants; cashier with accountant",
+	"空":                      "none",
 	"死亡登记":                   "register of deaths",
 	"离任调离登记":                 "register of departures",
 	"退休登记":                   "register of retirements",

@@ -268,18 +268,19 @@ func TestFundsFromTransferToCardAndBack(t *testing.T) {
 	if err := b.approve(january.ID); problemCodes(err) != "fund.short F1 村级转移支付 2,040.02; fund.short F2 县级配套 1,360.00" && problemCodes(err) != "fund.short F1 村级转移支付 2040.02; fund.short F2 县级配套 1360.00" {
 		t.Fatalf("without money: %v", problemCodes(err))
 	}
-	b.bring("transfers", "资金,文号,单位代码,用途,凭证号,到账日期,金额\nF1,湘财〔2026〕1号,,村干部报酬,1,2026-01-05,1000.00\nF1,湘财〔2026〕2号,430725101201,村干部报酬,2,2026-01-05,1020.00\n")
+	b.at(2026, time.January, 11)
+	b.bring("transfers", "资金,文号,单位代码,用途,凭证号,到账日期,金额\nF1,湘财〔2026〕1号,,村干部报酬,1,2026-01-10,1000.00\nF1,湘财〔2026〕2号,430725101201,村干部报酬,2,2026-01-10,1020.00\n")
 	b.bring("authority", "资金,指标文号,年度,下达日期,金额\nF2,样财预〔2026〕1号,2026,2026-01-05,5000.00\n")
 	// 甲村 needs 1020.01: the general money has 1000.00, and what is for 乙村 may not be taken.
 	_, err := b.app.Approve(ctx, b.by["王审"], january.ID, "")
 	if got := problemCodes(err); !strings.HasPrefix(got, "fund.short F1") || !strings.Contains(got, "20.0") {
 		t.Fatalf("one place lacks money: %s", got)
 	}
-	b.bring("transfers", "资金,文号,单位代码,用途,凭证号,到账日期,金额\nF1,湘财〔2026〕3号,,村干部报酬,3,2026-01-05,20.01\n")
+	b.bring("transfers", "资金,文号,单位代码,用途,凭证号,到账日期,金额\nF1,湘财〔2026〕3号,,村干部报酬,3,2026-01-11,20.01\n")
 	if _, err := b.app.Approve(ctx, b.by["王审"], january.ID, ""); problemCodes(err) != "fund.short F1 村级转移支付 0.01" {
 		t.Fatalf("one fen lacks: %s", problemCodes(err))
 	}
-	b.bring("transfers", "资金,文号,单位代码,用途,凭证号,到账日期,金额\nF1,湘财〔2026〕4号,,村干部报酬,4,2026-01-05,0.01\n")
+	b.bring("transfers", "资金,文号,单位代码,用途,凭证号,到账日期,金额\nF1,湘财〔2026〕4号,,村干部报酬,4,2026-01-11,0.01\n")
 	b.must(func() error { _, err := b.app.Approve(ctx, b.by["王审"], january.ID, ""); return err }())
 	if diff := cmp.Diff(map[ledger.Account]money.Fen{ledger.Reserved: 162602, ledger.Held: 41400}, b.stocks("F1")); diff != "" {
 		t.Fatalf("approved (-want +got):\n%s", diff)
@@ -906,7 +907,8 @@ func TestTraceOfVoidedBatch(t *testing.T) {
 func TestFundsWithoutOneOfThem(t *testing.T) {
 	ctx := context.Background()
 	b := newFundBook(t)
-	b.bring("transfers", "资金,文号,单位代码,用途,凭证号,到账日期,金额\nF1,湘财〔2026〕1号,,村干部报酬,1,2026-01-05,9000.00\n")
+	b.at(2026, time.January, 10)
+	b.bring("transfers", "资金,文号,单位代码,用途,凭证号,到账日期,金额\nF1,湘财〔2026〕1号,,村干部报酬,1,2026-01-10,9000.00\n")
 	b.bring("authority", "资金,指标文号,年度,下达日期,金额\nF2,样财预〔2026〕1号,2026,2026-01-05,5000.00\n")
 	batch := b.run(202601)
 	b.must(b.approve(batch.ID))
