@@ -37,6 +37,7 @@ type Formula struct {
 	Sums    []string     // items whose totals over other people it reads
 	Whole   bool         // it only gives whole numbers: between 5 and 6 there is nothing
 	Words   []Word       // by which it reads facts: a post, a mark, a kind of day
+	Gives   WordList     // its value is a word of this list; "" for other values
 
 	program  *vm.Program
 	constant any // the value of a formula that is a plain number or text
@@ -129,6 +130,7 @@ func compile(source string, want Type, names map[string]*Formula, tables map[str
 	if f.Result == "" || want != "" && f.Result != want {
 		return nil, fmt.Errorf("这里要%s，公式得到的是%s", typeName(want), typeName(f.Result))
 	}
+	f.Gives = v.gives(program.Node())
 	if c, ok := program.Node().(*ast.ConstantNode); ok {
 		f.constant = c.Value
 	}

@@ -55,22 +55,31 @@ func (r *rewriter) words(list WordList, nodes []ast.Node) {
 	}
 }
 
-// compared notes the words that the value of a term is compared with: 职务 == "书记".
+// compared notes the words that a value is compared with: 职务 == "书记".
 func (r *rewriter) compared(value, with ast.Node) {
-	if call, ok := value.(*ast.CallNode); ok {
-		if callee, ok := call.Callee.(*ast.IdentifierNode); ok && terms[callee.Value] != nil {
-			if list, ok := givesWords[terms[callee.Value].ID]; ok {
-				r.words(list, []ast.Node{with})
-			}
-		}
+	if list := r.gives(value); list != "" {
+		r.words(list, []ast.Node{with})
 	}
 }
 
-// keyWords are what the headings of a table's keys say about their cells.
-var keyWords = []struct {
-	title string
-	list  WordList
-}{{"职务", PostWords}, {"职级", RankWords}, {"等次", GradeWords}, {"户籍", HukouWords}}
+// gives is the list that the value of a term, or of a name for one, is a word of.
+func (r *rewriter) gives(n ast.Node) WordList {
+	call, ok := n.(*ast.CallNode)
+	if !ok {
+		return ""
+	}
+	callee, ok := call.Callee.(*ast.IdentifierNode)
+	if !ok {
+		return ""
+	}
+	if name, is := strings.CutPrefix(callee.Value, namePrefix); is && r.names[name] != nil {
+		return r.names[name].Gives
+	}
+	if t := terms[callee.Value]; t != nil {
+		return givesWords[t.ID]
+	}
+	return ""
+}
 
 // EachWord visits the words by which the items of a document read facts, in formulas, tables and stops.
 func (p *Policy) EachWord(visit func(*Item, Word)) {
@@ -91,16 +100,15 @@ func (p *Policy) EachWord(visit func(*Item, Word)) {
 	}
 }
 
+// eachWord visits the cells of the keys that are words of a list.
 func (t *Table) eachWord(visit func(Word)) {
 	for i, k := range t.Keys {
-		for _, x := range keyWords {
-			if !strings.Contains(k.Title, x.title) {
-				continue
-			}
-			for _, row := range t.Rows {
-				for _, text := range row.Cells[i].List {
-					visit(Word{x.list, text})
-				}
+		if k.Formula == nil || k.Formula.Gives == "" {
+			continue
+		}
+		for _, row := range t.Rows {
+			for _, text := range row.Cells[i].List {
+				visit(Word{k.Formula.Gives, text})
 			}
 		}
 	}
