@@ -151,7 +151,7 @@ const adult = 16
 
 // checkDays refuses days that cannot be: work before the sixteenth birthday, and what has
 // happened after today. Days of service may be planned to the end of the month, which a sheet that has to be in before
-// pay day states, and the check days_ahead holds them against the batch. What is decided beforehand may be dated up to the end of the next month:
+// pay day states, and the check days_ahead holds them against the batch; money of a fund, as its document announces it for the month. What is decided beforehand may be dated up to the end of the next month:
 // who somebody is, a post by a change or an election, an absence. Accounts, given amounts, court orders, holds
 // and heirs hold from the day that is stated, however far ahead.
 func (k *knownFacts) checkDays(kind string, row *ImportRow, bad func(column, code string, args ...any)) {
@@ -167,6 +167,11 @@ func (k *knownFacts) checkDays(kind string, row *ImportRow, bad func(column, cod
 	past := func(column string, d calendar.Date) {
 		if d > k.today {
 			bad(column, "import.future", d, k.today)
+		}
+	}
+	thisMonth := func(column string, d calendar.Date) {
+		if d > k.today.Month().Last() {
+			past(column, d)
 		}
 	}
 	soon := func(column string, d calendar.Date) {
@@ -195,15 +200,13 @@ func (k *knownFacts) checkDays(kind string, row *ImportRow, bad func(column, cod
 		soon("from", f.From)
 	case facts.KindDay:
 		works("date", f.From)
-		if f.From > k.today.Month().Last() {
-			past("date", f.From)
-		}
+		thisMonth("date", f.From)
 	case facts.KindAssessment:
 		if a := (facts.Assessment{}); decode(f, &a) == nil && a.Year > k.today.Year() {
 			bad("year", "import.future", a.Year, k.today)
 		}
 	case facts.KindTransfer, facts.KindAuthority, facts.KindStatement, facts.KindVoucher:
-		past("date", f.From)
+		thisMonth("date", f.From)
 	case facts.KindPaid, facts.KindDebt:
 		past("month", f.From)
 	}
