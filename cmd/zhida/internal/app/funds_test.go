@@ -476,6 +476,7 @@ func TestStatement(t *testing.T) {
 	}
 
 	// The bank numbers its rows anew: the match is of that day and sum. A movement is shown once.
+	b.at(2026, time.February, 10)
 	b.bring("statement", heading+"1860000000000000002,5,2026-02-10,转账,某公司,3000.00,,\n1860000000000000002,5b,2026-02-03,代发,过渡户,2670.02,,\n")
 	if codes := b.differences(); len(codes) != 2 {
 		t.Fatalf("%v", codes)
