@@ -1,6 +1,7 @@
 package payroll
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -130,15 +131,20 @@ func (b *Book) submit(ctx context.Context, s *Session, id BatchID, w *worked) (B
 		if len(open) > 0 {
 			return nil, message.Err("batch.unanswered", id, len(open), open[0])
 		}
+		var unexplained *Line
 		err = tx.Lines(ctx, LineQuery{Batch: id, Cause: causeProgram}, func(l Line) error {
-			item, err := itemWord(ctx, tx, l.Item)
-			if err != nil {
-				return err
-			}
-			return message.Err("batch.program_cause", id, l.Person, item, l.Month)
+			unexplained = cmp.Or(unexplained, &l)
+			return nil
 		})
 		if err != nil {
 			return nil, err
+		}
+		if l := unexplained; l != nil {
+			item, err := itemWord(ctx, tx, l.Item)
+			if err != nil {
+				return nil, err
+			}
+			return nil, message.Err("batch.program_cause", id, l.Person, item, l.Month)
 		}
 		batch.Maker = s.Actor.Name
 		found, err := w.fix(ctx, tx, batch)

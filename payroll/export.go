@@ -140,16 +140,16 @@ func (o *Outgoing) deductions(ctx context.Context, r Reader) error {
 	if err != nil {
 		return err
 	}
-	who := map[int64]*facts.Profile{}
+	who, items := map[int64]*facts.Profile{}, latestItems(granted)
 	err = r.Lines(ctx, LineQuery{Batch: o.Batch.ID}, func(l Line) error {
 		if l.Side != Deduction {
 			return nil
 		}
 		item, ok := program.ItemAt(l.Item, l.Month)
 		if !ok {
-			name, err := itemWord(ctx, r, l.Item)
-			if err != nil {
-				return err
+			name := l.Item
+			if it := items[l.Item]; it != nil {
+				name = it.Name
 			}
 			return message.Err("export.no_institution", name, l.Month)
 		}
