@@ -103,7 +103,7 @@ func (p *fundPage) whole(lang message.Lang) {
 	for i, a := range ledger.Stocks {
 		rows = append(rows, sumRow{Name: message.Word(lang, a.Chinese()), Fen: p.Whole.Now[i]})
 	}
-	p.Chart = sumBars(message.Word(lang, "钱现在在哪里"), rows)
+	p.Chart = sumBars(message.Word(lang, "金额（元）"), rows)
 }
 
 // fundFlowShow is the drawing of how a fund's money reached cards.

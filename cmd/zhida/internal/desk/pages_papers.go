@@ -182,7 +182,7 @@ func paymentsShow(r *request) error {
 	}
 	if p.State == payroll.PaymentReturned {
 		p.Bounced = bounceRows(list, r.lang)
-		p.Chart = sumBars(message.Word(r.lang, "退票的原因"), p.Bounced)
+		p.Chart = sumBars(message.Word(r.lang, "金额（元）"), p.Bounced)
 	}
 	if len(list) > mostRows {
 		p.More, list = len(list)-mostRows, list[:mostRows]

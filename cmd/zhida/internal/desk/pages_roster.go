@@ -30,6 +30,7 @@ type rosterFilter struct {
 	Month          calendar.Month
 	Previous, Next calendar.Month
 	Place          string // code; "" for the county
+	PlaceName      string
 	Category       string // code; "" for all
 	Places         []choice
 	Categories     []choice
@@ -79,6 +80,7 @@ func (r *request) filter(names map[string]string) (f rosterFilter, err error) {
 	if f.Place != "" && names[f.Place] == "" {
 		return f, message.Err("desk.no_page")
 	}
+	f.PlaceName = names[f.Place]
 	for _, code := range sortedCodes(names) {
 		switch { // the townships, and the villages of the one at hand
 		case len(code) == 9:
