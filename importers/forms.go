@@ -5,7 +5,9 @@
 package importers
 
 import (
+	"slices"
 	"strings"
+
 	"zhida/payroll"
 	"zhida/payroll/checks"
 	"zhida/rules/facts"
@@ -163,6 +165,7 @@ var forms = []form{
 		{code: "to", title: "结束日期", synonyms: []string{"截止日期", "止", "to"}, kind: day, help: "空着是还没有结束", example: "2026-10-14"},
 		{code: "working_days", title: "工作日数", synonyms: []string{"工作日", "天数", "working days"}, kind: whole, example: "3"},
 		{code: "document", title: "文号", synonyms: []string{"依据", "document"}},
+		withdrawColumn,
 	}},
 	{kind: "assessments", title: "年度考核", fact: facts.KindAssessment, key: []string{"year"}, columns: []column{
 		hidden(idColumn), hidden(nameColumn),
@@ -173,7 +176,7 @@ var forms = []form{
 	{kind: "amounts", title: "给定金额", fact: facts.KindAmount, key: []string{"item"}, from: "from", to: "until", wide: true, columns: []column{
 		hidden(idColumn), hidden(nameColumn),
 		{code: "item", title: "项目", synonyms: []string{"项目代码", "item"}, example: "基本工资"},
-		{code: "fen", title: "金额", synonyms: []string{"月金额", "金额（元）", "amount"}, kind: amount, example: "4820.00"},
+		{code: "fen", title: "金额", synonyms: []string{"月金额", "金额（元）", "amount"}, kind: amount, least: notNegative, help: "代扣的也写正数；与以前的、与同项目其他人的差十倍以上的由另一人核对", example: "4820.00"},
 		{code: "from", title: "起始月份", synonyms: []string{"执行月份", "from"}, kind: month, required: true, example: "2026-10"},
 		{code: "until", title: "终止月份", synonyms: []string{"until"}, kind: month, help: "空着是长期"},
 		{code: "document", title: "文号", synonyms: []string{"依据", "document"}},
@@ -326,7 +329,7 @@ var forms = []form{
 		hidden(idColumn), hidden(nameColumn),
 		{code: "item", title: "项目", synonyms: []string{"项目代码", "item"}, example: "离任村干部补偿"},
 		{code: "month", title: "所属月份", synonyms: []string{"发放月份", "月份", "month"}, kind: month, required: true, example: "2026-09"},
-		{code: "fen", title: "金额", synonyms: []string{"已发金额", "金额（元）", "amount"}, kind: amount, example: "120.00"},
+		{code: "fen", title: "金额", synonyms: []string{"已发金额", "金额（元）", "amount"}, kind: amount, least: notNegative, help: "这个月份发了又收回的，写收回以后的数", example: "120.00"},
 	}},
 }
 
@@ -337,6 +340,11 @@ func Kinds() []string {
 		list[i] = forms[i].kind
 	}
 	return list
+}
+
+// Snapshot says whether a file of a kind states its scope completely, so that what it does not state is withdrawn.
+func Snapshot(kind string) bool {
+	return slices.ContainsFunc(forms, func(f form) bool { return f.kind == kind && f.scope })
 }
 
 // Title is the Chinese name of a kind of sheet, "" for a kind there is not.
@@ -357,6 +365,16 @@ func (f *form) titleOf(code string) string {
 		}
 	}
 	return code
+}
+
+// fields are the codes of the columns that make the body of a fact, in its order.
+func (f *form) fields() (list []string) {
+	for i := range f.columns {
+		if !f.columns[i].meta {
+			list = append(list, f.columns[i].code)
+		}
+	}
+	return list
 }
 
 func formOf(kind string) (*form, error) {

@@ -81,7 +81,7 @@ func TestProblems(t *testing.T) {
 			got, cell = in.Problems[len(in.Problems)-1].Message, in.Problems[len(in.Problems)-1].Cell
 		case code == "election.village_waits" && len(in.Problems) == 2: // after what is wrong with one row of the village
 			got, cell = in.Problems[1].Message, in.Problems[1].Cell
-		case (code == "import.merged" || code == "import.contradiction") && len(in.Problems) == 2: // both rows that the amount would be of, or one of which is wrong
+		case slices.Contains([]string{"import.merged", "import.contradiction", "import.card_twice"}, code) && len(in.Problems) == 2: // both rows that the amount would be of, or one of which is wrong
 			got, cell = in.Problems[0].Message, in.Problems[0].Cell
 		case len(in.Problems) == 1:
 			got, cell = in.Problems[0].Message, in.Problems[0].Cell

@@ -173,6 +173,12 @@ func (f *form) notes() []string {
 		"第一张表填数据，一行一条；标题行带 * 的列必填。列的先后可以改，列名不要改。灰色斜体的一行是示例，填写时请覆盖。",
 		"身份证号、银行卡号要保持文本格式。日期写成 2026-11-11，月份写成 2026-11，金额以元为单位，最多两位小数。",
 	}
+	if f.kind != payroll.KindChanges && f.kind != payroll.KindElection {
+		list = append(list, "不带 * 的列可以整列删掉：没有的列，账本里原来怎么记的就怎么留着。列留着、格子空着，就是没有这一项。")
+	}
+	if f.scope {
+		list = append(list, "一个乡镇一个月的一种考勤要填全：账本里有、表里没有的会撤销。分几个文件的一起导入。")
+	}
 	if f.kind == payroll.KindChanges {
 		for _, word := range []string{"新增", "离任", "调动", "职务变动", "死亡", "借调", "处分", "换卡"} {
 			var need []string

@@ -78,7 +78,7 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 			}
 			for _, f := range k.deaths[no] {
 				var known facts.Profile
-				if onRoster && f.From != row.Fact.From && decode(f, &known) == nil && known.Died != at.Died {
+				if onRoster && !slices.Contains(row.Silent, "died") && f.From != row.Fact.From && decode(f, &known) == nil && known.Died != at.Died {
 					bad("died", "import.died_elsewhere", known.Died, f.From)
 				}
 			}
@@ -115,40 +115,11 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 	return ps
 }
 
-// asks says what of a row is not wrong and still takes another person, and in which
-// column: an account whose holder is written otherwise than the person, or one that takes
-// the place of another with no paper that shows whose it is.
-func (k *knownFacts) asks(row *ImportRow) (column string, m message.Message) {
-	if row.Fact.Kind != facts.KindAccount || row.Withdraw {
-		return "", m
-	}
-	var a facts.Account
-	no := k.persons[row.PersonID]
-	if name := k.names[no]; json.Unmarshal([]byte(row.Fact.Body), &a) != nil || name == "" {
-		return "", m
-	} else if a.Holder != "" && !identity.SameName(name, a.Holder) {
-		return "holder", message.M("import.holder_differs", a.Holder, name)
-	}
-	var old facts.Account
-	for _, f := range k.accounts[no] {
-		if f.From > row.Fact.From && old.Card.Full() != "" {
-			break
-		}
-		if json.Unmarshal([]byte(f.Body), &old) != nil {
-			return "", m
-		}
-	}
-	if old.Card.Full() != "" && old.Card.Full() != a.Card.Full() && a.Proof == "" {
-		return "card", message.M("import.card_unproved", old.Card, a.Card)
-	}
-	return "", m
-}
-
 // clashes refuses rows that would stand beside another of the same key for the same days:
-// a court's order, an heir, a hold, money that came in. Whoever means to replace a row ends it, or withdraws it.
+// a court's order, an heir, a hold, money that came in, an absence. Whoever means to replace a row ends it, or withdraws it.
 func (p *importPlan) clashes(known *knownFacts, in *ImportBatch) {
 	switch in.FactKind() {
-	case facts.KindOrder, facts.KindRecipient, facts.KindHold, facts.KindTransfer, facts.KindAuthority, facts.KindVoucher:
+	case facts.KindOrder, facts.KindRecipient, facts.KindHold, facts.KindTransfer, facts.KindAuthority, facts.KindVoucher, facts.KindAbsence:
 	default:
 		return
 	}
@@ -160,7 +131,7 @@ func (p *importPlan) clashes(known *knownFacts, in *ImportBatch) {
 		person int64
 		key    string
 	}
-	name := func(f Fact) row { // of a hold the first day is in the key
+	name := func(f Fact) row { // of a hold and an absence the first day is in the key
 		key, _, _ := strings.Cut(f.Key, "|"+f.From.String())
 		return row{f.Person, key}
 	}
@@ -174,9 +145,11 @@ func (p *importPlan) clashes(known *knownFacts, in *ImportBatch) {
 	p.put, p.ids = nil, nil
 	for i, f := range put {
 		list := standing[name(f)]
-		at := slices.IndexFunc(list, func(x Fact) bool { return x.From < f.To && f.From < x.To })
+		at := slices.IndexFunc(list, func(x Fact) bool {
+			return x.From < f.To && f.From < x.To || f.Kind == facts.KindAbsence && concurs(x, f) // its last day is a day of it
+		})
 		if at >= 0 {
-			row := in.Rows[slices.IndexFunc(in.Rows, func(r ImportRow) bool { return r.Fact.Where == f.Where })]
+			row := rowAt(in, f)
 			p.problems = append(p.problems, message.Problem{File: in.File, Sheet: row.Sheet, Cell: row.Cell(""), Message: message.M("import.still_open", list[at].From, lastDay(list[at].To))})
 			p.refused++
 			continue

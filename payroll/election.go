@@ -45,6 +45,7 @@ type result struct {
 	row  *ImportRow // the first
 	rows []*resultRow
 	was  *facts.Election // as reported before, nil the first time
+	name string          // of the village
 	bad  bool
 }
 
@@ -75,8 +76,26 @@ func (u *unfolded) elections(ctx context.Context, tx Tx, today calendar.Date, ro
 	for _, place := range sortedKeys(e.results) {
 		e.enter(e.results[place])
 	}
+	paid, err := lastPaid(ctx, tx)
+	if err != nil {
+		return err
+	}
+	var open, late []string                       // who leaves unnamed, and of them those of months that were paid
+	var first *ImportRow                          // of a village with such
 	for _, place := range sortedKeys(e.results) { // after all have entered: who changes village does not leave
-		e.stepDown(e.results[place])
+		v := e.results[place]
+		switch unnamed := e.stepDown(v); {
+		case v.Handover.Month() > paid:
+			open = append(open, unnamed...)
+		case len(unnamed) > 0:
+			first, late = cmp.Or(first, v.row), append(late, unnamed...)
+		}
+	}
+	if len(open) > 0 {
+		e.notes = append(e.notes, message.M("election.unnamed", len(open), namesOf(open)))
+	}
+	if len(late) > 0 {
+		e.asks = append(e.asks, message.Problem{File: e.File, Sheet: first.Sheet, Cell: first.Cell("place"), Message: message.M("election.unnamed_paid", len(late), namesOf(late))})
 	}
 	for _, id := range sortedKeys(e.files) {
 		if x := e.files[id]; x.group != "" {
@@ -212,6 +231,7 @@ func (e *electing) judge() error {
 			e.fail(v, v.row, "place", "election.village", code)
 			continue
 		}
+		v.name = known[code].Name
 		if v.Date > e.today {
 			e.fail(v, v.row, "date", "import.future", v.Date, e.today)
 		}
@@ -426,20 +446,23 @@ func (e *electing) enter(v *result) {
 }
 
 // stepDown ends the posts of everybody who held one in a village and was not elected again.
-func (e *electing) stepDown(v *result) {
+// It gives whom the sheet does not name at all and who leaves too.
+func (e *electing) stepDown(v *result) (unnamed []string) {
 	why, elected := map[string]*resultRow{}, v.elected()
 	for _, x := range v.rows {
 		why[x.row.PersonID] = x
 	}
 	for _, x := range e.holders[v.Place] {
-		if elected[x.id] == nil && !v.bad {
-			x.stepDown(v, why[x.id])
+		if elected[x.id] == nil && !v.bad && x.stepDown(v, why[x.id]) && why[x.id] == nil && x.Died() == 0 {
+			unnamed = append(unnamed, v.name+" "+x.name)
 		}
 	}
+	return unnamed
 }
 
-// stepDown ends the posts that somebody held in a village on the eve of the handover.
-func (x *file) stepDown(v *result, why *resultRow) {
+// stepDown ends the posts that somebody held in a village on the eve of the handover. It says
+// whether they held one that villagers elect to.
+func (x *file) stepDown(v *result, why *resultRow) bool {
 	eve, reason := v.Handover.AddDays(-1), ""
 	if x.row == nil {
 		x.row = v.row
@@ -450,7 +473,7 @@ func (x *file) stepDown(v *result, why *resultRow) {
 	}
 	p := x.profileOn(eve)
 	if p == nil || p.Category != facts.VillageCadre {
-		return // of another register: no post that villagers elect to
+		return false // of another register: no post that villagers elect to
 	}
 	ended, died := false, x.Died()
 	for i := range x.Spells {
@@ -467,6 +490,7 @@ func (x *file) stepDown(v *result, why *resultRow) {
 	if ended && died == 0 && !slices.ContainsFunc(x.Spells, func(s facts.Spell) bool { return runsOn(&s, v.Handover) }) {
 		x.leave(v.Handover)
 	}
+	return ended
 }
 
 // takeOffice begins the posts that somebody was elected to; a post held before goes on.

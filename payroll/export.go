@@ -194,7 +194,7 @@ func profiles(ctx context.Context, r Reader, batch Batch, who map[int64]*facts.P
 // it holds the files against what was recorded: exporting again gives the same
 // bytes or is refused (export.changed). Payments to accounts that were replaced since the
 // approval are refused (export.replaced), unless an approver who did not submit the batch
-// says why the old ones will do.
+// says why the old ones will do. So is a reissue in doubt (reissue.doubtful).
 func (b *Book) BeginExport(ctx context.Context, s *Session, o *Outgoing, files []ExportFile, of map[int]string) error {
 	if err := s.need(RoleMaker, RoleApprover); err != nil {
 		return err
@@ -221,6 +221,11 @@ func (b *Book) BeginExport(ctx context.Context, s *Session, o *Outgoing, files [
 		for _, f := range files {
 			if taken[f.Name] && !o.Taken[f.Name] { // by an export that began after the files were planned
 				return message.Err("export.taken", f.Name)
+			}
+		}
+		if batch.Kind == Reissue {
+			if err := notInDoubt(ctx, tx, batch.ID); err != nil {
+				return err
 			}
 		}
 		old, err := b.replacedSince(ctx, tx, batch, o.Payments)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -187,6 +188,15 @@ func (b *Book) ProposalList(ctx context.Context, openOnly bool) (list []Proposal
 			if onlyApprover[list[i].Kind] {
 				list[i].Waits = []Role{RoleApprover}
 			}
+			if strings.HasPrefix(list[i].Kind, importProposal) && list[i].Decided == 0 {
+				var in struct {
+					Asks []message.Problem `json:"asks"`
+				}
+				if err := json.Unmarshal(list[i].Payload, &in); err != nil {
+					return err
+				}
+				list[i].Asks = in.Asks
+			}
 			if way := ways[list[i].Position]; way != nil {
 				list[i].Route = way.text()
 				if list[i].Decided == 0 {
@@ -289,6 +299,13 @@ func (b *Book) accept(ctx context.Context, tx Tx, s *Session, p Proposal) (int64
 		}
 		if len(plan.problems) > len(in.Problems) {
 			return 0, plan.problems
+		}
+		for _, x := range plan.asks { // nobody confirms what they were not shown
+			if !slices.ContainsFunc(in.Asks, func(shown message.Problem) bool {
+				return shown.Cell == x.Cell && shown.Code == x.Code && slices.Equal(shown.Args, x.Args)
+			}) {
+				return 0, message.Err("proposal.changed", p.Position)
+			}
 		}
 		return b.applyImport(ctx, tx, s, EventProposalAccepted, plan, &in, note...)
 	}

@@ -30,6 +30,7 @@ const (
 type unfolded struct {
 	ImportBatch
 	problems message.Problems
+	asks     []message.Problem
 	notes    []message.Message
 }
 

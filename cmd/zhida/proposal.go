@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -21,6 +22,7 @@ type proposalRow struct {
 	Accepted bool           `json:"accepted"`
 	Route    string         `json:"route,omitempty"`
 	Waits    []payroll.Role `json:"waits_for"`
+	Asks     []problem      `json:"asks"` // what whoever decides it has to look at
 }
 
 func (c *cli) proposalCommand() *cobra.Command {
@@ -39,12 +41,17 @@ func (c *cli) proposalCommand() *cobra.Command {
 					state = map[bool]string{true: "已确认", false: "已否决"}[p.Accepted]
 				}
 				rows = append(rows, []string{strconv.FormatInt(p.Position, 10), p.Title, p.Actor, state, p.Route})
-				out = append(out, proposalRow{p.Position, p.Kind, p.Title, p.Actor, p.Decided, p.Accepted, p.Route, append([]payroll.Role{}, p.Waits...)})
+				out = append(out, proposalRow{p.Position, p.Kind, p.Title, p.Actor, p.Decided, p.Accepted, p.Route, append([]payroll.Role{}, p.Waits...), c.problemList(p.Asks)})
 			}
 			if c.json {
 				return c.printJSON(out)
 			}
 			c.table([]string{"日志", "事项", "提出人", "状态", "会签"}, rows)
+			for _, p := range list {
+				for _, x := range p.Asks {
+					fmt.Fprintln(c.out, p.Position, problemOf(x, c.language()).said(c.language()))
+				}
+			}
 			return nil
 		})
 	}}

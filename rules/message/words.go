@@ -244,7 +244,6 @@ var wordsOfCommands = map[string]string{
 	"支付台账：每笔付给谁、银行怎么说、退票的原因":             "payments: to whom, what the bank said, why they came back",
 	"银行回盘里没有对上的行：列出、落实":                  "rows of banks' answers that match nothing: list, resolve",
 	"列出没有落实的行":                           "list the rows that are open",
-	"写明一行怎样落实了":                          "say how a row was resolved",
 	"只列失败的银行：对账单上付出和退回都相符的，其余各笔记为入账":     "for banks that list failures only: when payment and refund on the statement agree, the rest is credited",
 	"重发退票：原金额，付到更正后的账户，另成批次审批":           "pay again what came back: the same amount to the corrected account, in a batch of its own",
 	"资金：每笔资金收到多少、在哪里、付给了谁；按月关账":          "funds: what came in, where it is, whom it paid; closed month by month",
@@ -449,4 +448,7 @@ var wordsOfCommands = map[string]string{
 	"期初（可用、已核定未付、在途、缓发、退票）+ 收到 + 收回 = 已付 + 上缴 + 期末（同样五项）。各存量与批次、支付逐笔核对，\n批次的文件、名单、银行回盘三个总额相互核对，回盘里没有落实的行也要先落实。":                                                                   "Opening (available, reserved, in transit, held, returned) + received + recovered = paid + sent up + closing (the same five). Stocks are held against batches and payments one by one,\nthe three totals of files, lists and answers against one another, and open rows of answers come first.",
 	"财政不改动原始数据。有疑问的退回主管部门：改了就另报更正表，导入后退回单自动了结；没有错就凭文件用 keep 了结。\n没有了结的退回单在批次上列为待核事项。":                                                                                             "Finance changes no facts. What is doubtful goes back to its owner: a corrected sheet settles the slip by itself; if nothing is wrong, keep settles it by document.\nOpen slips are findings of batches.",
 	"销毁的是身份证号、姓名、账户、各种事实和它们的盐，不能恢复。金额和摘要还在：日志、封签、别人的回执都仍然有效，以前和以后的批次都还能出证据；那几批里他们的数不能再重算。":                                                                                        "ID numbers, names, accounts, facts and their salts go for good. Amounts and digests stay: journal, seals and everybody else's receipts stay valid, and batches before and after still have evidence; only their own figures cannot be computed again.",
+
+	"写明几行怎样落实了：一个理由，全部写上或者一行也不写":                                  "say what came of rows: one reason, for all of them or for none",
+	"POSITION 是回盘在日志里的位置，LINE 是行号，连续的几行写成 4-9；都在 returns list 里。": "POSITION is where the answer stands in the journal, LINE the number of a row, a run of them as 4-9; returns list has both.",
 }

@@ -141,6 +141,9 @@ func (a *App) Returns(ctx context.Context, s *payroll.Session, file string, o Re
 	if err != nil {
 		return payroll.ReturnResult{}, err
 	}
+	if err := a.NotSent(ctx, filepath.Base(file), journal.Digest(data)); err != nil {
+		return payroll.ReturnResult{}, err
+	}
 	table, converted, err := asTable(ctx, data)
 	if err != nil {
 		return payroll.ReturnResult{}, err
@@ -196,7 +199,7 @@ func understand(county *payroll.County, file string, data []byte, o ReturnOption
 		f, err := returns.Read(file, data, l)
 		if err != nil {
 			code := message.Code(err)
-			if refused = errors.Join(refused, err); code == "returns.sums" || code == "returns.group" { // it was understood
+			if refused = errors.Join(refused, err); slices.Contains(almostRead, code) {
 				near = append(near, err)
 			}
 			continue
@@ -229,6 +232,9 @@ func understand(county *payroll.County, file string, data []byte, o ReturnOption
 	}
 	return best, nil
 }
+
+// almostRead are the codes of what is wrong with a file that a layout has understood.
+var almostRead = []string{"returns.sums", "returns.group", "returns.totals", "returns.above", "returns.mixed", "returns.no_result"}
 
 // maxInput bounds what is read into memory of a foreign file.
 const maxInput = 21 << 20

@@ -390,8 +390,19 @@ func TestFundsFromTransferToCardAndBack(t *testing.T) {
 	}
 	rows, err := b.app.OpenRows(ctx)
 	b.must(err)
-	for _, x := range rows {
-		b.must(b.app.ResolveRow(ctx, b.by["李复"], x.Position, x.Line, "已向银行核实，文1"))
+	var ids []payroll.RowID
+	for i := range rows {
+		ids = append(ids, rows[i].ID())
+	}
+	if err := b.app.ResolveRows(ctx, b.by["李复"], append(ids, ids[0]), "已向银行核实，文1"); message.Code(err) != "returns.no_row" { // all or none
+		t.Fatalf("a row named twice: %v", err)
+	}
+	if left, err := b.app.OpenRows(ctx); err != nil || len(left) != len(ids) {
+		t.Fatalf("%+v %v", left, err)
+	}
+	b.must(b.app.ResolveRows(ctx, b.by["李复"], ids, "已向银行核实，文1"))
+	if left, err := b.app.OpenRows(ctx); err != nil || len(left) != 0 {
+		t.Fatalf("%+v %v", left, err)
 	}
 	report, err := b.app.CloseMonth(ctx, b.by["李复"], 202601)
 	b.must(err)
@@ -526,7 +537,7 @@ func TestReissueOfTwoMonths(t *testing.T) {
 	}
 	rows, err := b.app.OpenRows(ctx)
 	b.must(err)
-	b.must(b.app.ResolveRow(ctx, b.by["李复"], rows[0].Position, rows[0].Line, "是一月的，已另行登记"))
+	b.must(b.app.ResolveRows(ctx, b.by["李复"], []payroll.RowID{rows[0].ID()}, "是一月的，已另行登记"))
 	b.answer(jan.ID, "6228480000000000026 钱乙 690.00 returned", "6228480000000000034 孙丙 990.01 credited")
 
 	b.bring("accounts", "身份证号,姓名,银行卡号,户名,生效日期\n439901198001020119,钱乙,6228480000000000059,钱乙,2026-02-01\n")
@@ -588,6 +599,14 @@ func TestAnswerByMessage(t *testing.T) {
 			answer.Rows = payroll.RowList{{Line: 1, Seq: 1, State: payroll.PaymentCredited, Text: "ACSC"}, {Line: 2, Seq: 2, State: payroll.PaymentReturned, Text: "RJCT", Reason: "AC04"},
 				{Line: 3, Seq: 3, Fen: 1, State: payroll.PaymentCredited, Text: "ACSC"}, {Line: 4, Seq: 9, State: payroll.PaymentCredited, Text: "ACSC"}}
 		}
+		for _, sums := range []payroll.ReturnFile{{Count: 4}, {Count: 3, Total: 1}} { // it answers another message of that number
+			other := *answer
+			other.Count, other.Total = sums.Count, sums.Total
+			if _, err := b.app.ImportReturns(ctx, b.by["张敏"], &other, 0); message.Code(err) != "returns.sent_differs" {
+				t.Fatalf("%+v: %v", sums, err)
+			}
+		}
+		answer.Count, answer.Total = 3, batch.Net
 		r, err := b.app.ImportReturns(ctx, b.by["张敏"], answer, 0)
 		b.must(err)
 		want := map[payroll.PaymentState]int{payroll.PaymentCredited: 1, payroll.PaymentReturned: 1}

@@ -420,8 +420,9 @@ var access = map[string]string{
 	"POST /batch/{month}/{seq}/prove":        "maker checker approver auditor",
 	"POST /batch/{month}/{seq}/evidence":     "maker checker approver",
 
-	"GET /payments": "maker checker approver auditor",
-	"POST /reissue": "maker",
+	"GET /payments":         "maker checker approver auditor",
+	"POST /reissue":         "maker",
+	"POST /returns/resolve": "checker approver",
 
 	"GET /funds":              "maker checker approver auditor",
 	"POST /funds/close":       "checker approver",

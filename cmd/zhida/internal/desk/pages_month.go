@@ -58,6 +58,8 @@ func pageOf(t payroll.Task) string {
 		return batchPath(t.Batch)
 	case t.Proposal != 0:
 		return "/proposals"
+	case t.What.Code == "status.rows":
+		return "/payments"
 	}
 	return ""
 }

@@ -313,3 +313,38 @@ func TestAuditPages(t *testing.T) {
 		t.Errorf("left on disk: %v %v", left, err)
 	}
 }
+
+// Files of one township's month that are uploaded together are one snapshot; one of them alone would withdraw
+// the other, is asked about by name, and whoever confirms it sees what is asked.
+func TestImportTogether(t *testing.T) {
+	o := open(t)
+	b := o.as("张敏")
+	const title, head = "十一月下村登记,,,,\n", "序号,乡镇代码,身份证号码,姓名,下村日期,类型\n"
+	files := map[string]string{
+		"甲.csv": title + head + "1,430725101,439901198503010017,张甲,2026年11月3日,下村\n",
+		"乙.csv": title + head + "1,430725101,439901198804120017,李乙,2026.11.3,下村\n2,430725101,439901198804120017,李乙,2026-11-4,下村\n",
+	}
+	bring := func(files map[string]string) string {
+		t.Helper()
+		_, to, text := b.upload("/import", files, "once", b.once(), "kind", "days")
+		if to == "" {
+			t.Fatal(text)
+		}
+		_, text = b.wait(to)
+		return text
+	}
+	if text := bring(files); !strings.Contains(text, "新记 1 条，替换 0 条") || !strings.Contains(text, "新记 2 条，替换 0 条") {
+		t.Errorf("together: %s", text)
+	}
+	before := o.head()
+	if text := bring(files); o.head() != before || strings.Contains(text, "撤销") {
+		t.Errorf("again: %s", text)
+	}
+	const asked = "这张表要撤销 1 人 2 天（李乙），超过一半"
+	if text := bring(map[string]string{"甲.csv": files["甲.csv"]}); !strings.Contains(text, asked) {
+		t.Errorf("one alone: %s", text)
+	}
+	if _, text := o.as("李复").get("/proposals"); !strings.Contains(text, asked) {
+		t.Errorf("whoever confirms it does not see it: %s", text)
+	}
+}
