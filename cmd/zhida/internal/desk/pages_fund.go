@@ -53,11 +53,11 @@ func fundShow(r *request) error {
 	}
 	p.purses(purses, places)
 	p.whole(r.lang)
-	s, err := r.desk.book.Standing(r.Context(), 0)
+	_, _, today, err := r.desk.book.Letterhead(r.Context())
 	if err != nil {
 		return err
 	}
-	list, err := r.desk.book.Trend(r.Context(), s.Today.Month(), p.Fund)
+	list, err := r.desk.book.Trend(r.Context(), today.Month(), p.Fund)
 	if err != nil {
 		return err
 	}

@@ -43,11 +43,7 @@ func searchDo(r *request) error {
 	}
 	p := searchPage{Asked: true, Hits: hits}
 	for _, x := range hits.Places {
-		name := x.Name
-		if x.Township != x.Code {
-			name = names[x.Township] + name
-		}
-		p.Places = append(p.Places, placeHit{x.Code, name})
+		p.Places = append(p.Places, placeHit{x.Code, fullName(names, x.Code)})
 	}
 	for _, x := range hits.People {
 		p.Found = append(p.Found, foundRow{x, cmp.Or(names[x.Place], x.Place)})

@@ -54,25 +54,31 @@ type purseRow struct {
 	Now []money.Fen
 }
 
-func (r *request) placeNamed() (code, name string, err error) {
+// place is the place that the address names, with the names of all.
+func (r *request) place() (code string, names map[string]string, err error) {
 	code = r.PathValue("code")
-	names, err := r.desk.book.PlaceNames(r.Context())
+	names, err = r.desk.book.PlaceNames(r.Context())
 	if err == nil && names[code] == "" {
 		err = message.Err("desk.no_page")
 	}
-	return code, names[code], err
+	return code, names, err
+}
+
+// fullName is a place's name with its township's in front.
+func fullName(names map[string]string, code string) string {
+	name := cmp.Or(names[code], code)
+	if t := facts.Township(code); t != code {
+		return names[t] + name
+	}
+	return name
 }
 
 func placeShow(r *request) error {
-	code, name, err := r.placeNamed()
+	code, names, err := r.place()
 	if err != nil {
 		return err
 	}
-	names, err := r.desk.book.PlaceNames(r.Context())
-	if err != nil {
-		return err
-	}
-	p := placePage{Code: code, Name: name, Stocks: ledger.Stocks}
+	p := placePage{Code: code, Name: names[code], Stocks: ledger.Stocks}
 	if t := facts.Township(code); t != code {
 		p.Township = &payroll.ReportPlace{Code: t, Name: cmp.Or(names[t], t)}
 	}
@@ -156,7 +162,7 @@ func (p *placePage) account(a payroll.PlaceAccount, names map[string]string, lan
 // placeFlowShow is the drawing of how money reached a place and its people's cards; a page asks for it by itself, because following
 // money takes longer than the page.
 func placeFlowShow(r *request) error {
-	code, _, err := r.placeNamed()
+	code, _, err := r.place()
 	if err != nil {
 		return err
 	}
@@ -184,7 +190,7 @@ func placeNoticeShow(r *request) error {
 	if err != nil {
 		return err
 	}
-	code, _, err := r.placeNamed()
+	code, _, err := r.place()
 	if err != nil {
 		return err
 	}

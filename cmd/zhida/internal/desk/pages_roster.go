@@ -155,11 +155,7 @@ func rosterShow(r *request) error {
 }
 
 func memberRowOf(m payroll.Member, names map[string]string, lang message.Lang) memberRow {
-	name := cmp.Or(names[m.Place], m.Place)
-	if t := facts.Township(m.Place); t != m.Place {
-		name = names[t] + name
-	}
-	return memberRow{m, message.Word(lang, policy.CategoryChinese(m.Category)), name}
+	return memberRow{m, message.Word(lang, policy.CategoryChinese(m.Category)), fullName(names, m.Place)}
 }
 
 // changesPage is whom the roster has otherwise at the end of a month than a month before.
