@@ -31,6 +31,7 @@ const (
 	yes
 	place
 	period
+	birth // a day, or a month
 )
 
 // column is one column of a form.
@@ -120,10 +121,11 @@ var forms = []form{
 		idColumn, nameColumn,
 		{code: "category", title: "人员类别", synonyms: []string{"类别", "category"}, required: true, choices: categoryChoices, example: "乡镇干部"},
 		{code: "place", title: "单位代码", synonyms: []string{"单位（村）代码", "村代码", "所在村代码", "乡镇代码", "区划代码", "place"}, kind: place, required: true, example: "430725101"},
+		{code: "born", title: "出生日期", synonyms: []string{"出生年月", "出生年月日", "出生时间", "出生", "born"}, kind: birth, meta: true, help: "可以不填；填了就与身份证号核对", example: "1990-01-01"},
 		{code: "joined", title: "参加工作日期", synonyms: []string{"参加工作时间", "参工时间", "joined"}, kind: day, example: "2008-07-01"},
 		{code: "group", title: "村民小组", synonyms: []string{"小组", "村组", "组别", "group"}, help: "同村同名的人在公示表上按小组区分", example: "三组"},
 		{code: "hukou", title: "户籍", synonyms: []string{"户籍地", "hukou"}, example: "本县", list: hukous},
-		{code: "flags", title: "标记", synonyms: []string{"备注标记", "特殊情况", "flags"}, help: "多个用顿号隔开", example: "鳏寡孤独"},
+		{code: "flags", title: "标记", synonyms: []string{"备注标记", "特殊情况", "flags"}, help: "多个用顿号隔开", example: "鳏寡孤独", list: flags},
 		{code: "died", title: "去世日期", synonyms: []string{"死亡日期", "去世时间", "died"}, kind: day},
 		{code: "retired", title: "退休日期", synonyms: []string{"退休时间", "retired"}, kind: day},
 		validFrom,
@@ -131,7 +133,7 @@ var forms = []form{
 	{kind: "tenure", title: "任职经历", fact: facts.KindSpell, key: []string{"place", "post", "from"}, from: "from", to: "to", columns: []column{
 		hidden(idColumn), hidden(nameColumn),
 		{code: "place", title: "单位代码", synonyms: []string{"单位（村）代码", "任职单位代码", "村代码", "乡镇代码", "place"}, kind: place, required: true, example: "430725101"},
-		{code: "post", title: "职务", synonyms: []string{"担任职务", "任职职务", "post"}, required: true, example: "站所长", list: posts},
+		{code: "post", title: "职务", synonyms: []string{"担任职务", "任职职务", "post"}, required: true, example: "站所长", list: anyPosts},
 		{code: "rank", title: "职级", synonyms: []string{"岗位等级", "rank"}, example: "一级科员", list: ranks},
 		{code: "from", title: "任职日期", synonyms: []string{"任职时间", "起始日期", "开始日期", "from"}, kind: day, required: true, example: "2021-01-15"},
 		{code: "to", title: "离任日期", synonyms: []string{"离任时间", "免职日期", "截止日期", "to"}, kind: day, help: "空着是在任"},

@@ -58,6 +58,9 @@ func Read(kind, file string, data []byte, o Options) (*payroll.ImportBatch, erro
 	}
 	all := &filing{batch: &payroll.ImportBatch{Kind: kind, Facts: f.fact, File: file, Digest: journal.Digest(data), Fields: f.fields()},
 		scope: map[payroll.Scope]bool{}, first: map[factKey]int{}, doubted: map[int]bool{}, cards: map[string]carded{}, twice: map[string]bool{}}
+	if !slices.ContainsFunc(tables, func(t *sheet.Table) bool { return len(t.Rows) > 0 }) {
+		return nil, message.Err("import.empty_file", file)
+	}
 	chosen, err := all.choose(f, tables, o)
 	if err != nil {
 		return nil, err
@@ -691,6 +694,11 @@ func (r *reading) interval(v map[string]string) (from, to calendar.Date, err err
 // special does what single kinds need beyond their columns.
 func (r *reading) special(v map[string]string, cell func(string) string) bool {
 	switch r.form.kind {
+	case "roster":
+		if born := identity.ResidentID(v["id"]).Birth().String(); !strings.HasPrefix(born, v["born"]) {
+			r.problem(cell("born"), message.M("import.born_differs", v["born"], born))
+			return false
+		}
 	case "days":
 		d, _ := calendar.ParseDate(v["date"])
 		r.scope[payroll.Scope{Township: facts.Township(v["place"]), Month: d.Month(), Kind: v["kind"]}] = true

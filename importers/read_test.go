@@ -129,7 +129,7 @@ func TestNumbersInWrongColumns(t *testing.T) {
 		}
 	}
 	in := read(t, "accounts", "身份证号,姓名,银行卡号,户名\n{A},张甲,６２００５９００００００００００００６,张甲\n")
-	if problems(in) != "C2 value.full_width" || strings.Contains(in.Problems.Error(), "６２００５９００００") {
+	if problems(in) != "C2 value.full_width_number" || strings.Contains(in.Problems.Error(), "６２００５９００００") {
 		t.Error(in.Problems)
 	}
 }

@@ -147,6 +147,11 @@ func (b *Book) planImport(ctx context.Context, tx Tx, stated *ImportBatch) (*imp
 			left[in.Rows[i].Group] = true
 		}
 	}
+	shared, err := known.sharedOffices(ctx, tx, &in.ImportBatch, wrong, left, func(r *ImportRow) bool { return bad[place{r.Sheet, r.Row}] })
+	if err != nil {
+		return nil, err
+	}
+	plan.notes = append(plan.notes, shared...)
 	for i := range in.Rows {
 		row := &in.Rows[i]
 		if len(wrong[i]) > 0 {
@@ -333,6 +338,8 @@ type knownFacts struct {
 	comes      map[string]facts.Profile // whom the file itself brings onto the roster, by full ID
 	series     map[series][]Fact        // the facts of one key, by first day
 	medians    map[string]money.Fen     // of the amounts that the file gives, by item
+	words      Words
+	said       map[int64][]worded // what people have had so far, made when it is first asked for
 }
 
 // series is what the versions of one state, or the amounts of one item of a person, have in common.
@@ -399,6 +406,9 @@ func (b *Book) known(ctx context.Context, tx Tx, in *ImportBatch) (*knownFacts, 
 		if k.items, err = itemsEver(ctx, tx); err != nil {
 			return nil, err
 		}
+	}
+	if k.words, err = wordsOf(ctx, tx); err != nil {
+		return nil, err
 	}
 	return k, k.load(ctx, tx, in)
 }

@@ -147,7 +147,11 @@ func (o *Outgoing) deductions(ctx context.Context, r Reader) error {
 		}
 		item, ok := program.ItemAt(l.Item, l.Month)
 		if !ok {
-			return message.Err("export.no_institution", l.Item, l.Month)
+			name, err := itemWord(ctx, r, l.Item)
+			if err != nil {
+				return err
+			}
+			return message.Err("export.no_institution", name, l.Month)
 		}
 		who[l.Person] = nil
 		o.Remittances = append(o.Remittances, Remittance{item.Institution, l.Person, "", "", item.Name, l.Month, l.Fen})

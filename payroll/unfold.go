@@ -32,6 +32,8 @@ type unfolded struct {
 	problems message.Problems
 	asks     []message.Problem
 	notes    []message.Message
+	words    Words
+	today    calendar.Date
 }
 
 // unfold works out the facts that a file of events makes; other files state theirs. What is
@@ -41,12 +43,16 @@ func (b *Book) unfold(ctx context.Context, tx Tx, in *ImportBatch) (*unfolded, e
 	if !unfolds(in.Kind) {
 		return u, nil
 	}
-	u.Rows = nil
+	u.Rows, u.today = nil, b.today()
+	var err error
+	if u.words, err = wordsOf(ctx, tx); err != nil {
+		return nil, err
+	}
 	work := u.changes
 	if in.Kind == KindElection {
-		work = func(ctx context.Context, tx Tx, rows []ImportRow) error { return u.elections(ctx, tx, b.today(), rows) }
+		work = u.elections
 	}
-	err := work(ctx, tx, in.Rows)
+	err = work(ctx, tx, in.Rows)
 	slices.SortStableFunc(u.problems, func(a, b message.Problem) int { return cmp.Compare(rowOf(a.Cell), rowOf(b.Cell)) })
 	return u, err
 }

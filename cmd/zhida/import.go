@@ -94,6 +94,9 @@ func (c *cli) importAll(ctx context.Context, a *app.App, s *payroll.Session, kin
 			}
 			return err
 		})
+	if err == nil && wrong == len(files) && wrong > 0 {
+		return message.Err("import.files_all_wrong", wrong)
+	}
 	if err == nil && wrong > 0 {
 		return message.Err("import.files_wrong", wrong, len(files))
 	}

@@ -246,8 +246,11 @@ func readUpTo(name string, most int64) ([]byte, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, message.Err("file.missing", name)
 	}
-	if err != nil || info.IsDir() {
+	if err != nil {
 		return nil, message.Err("file.unreadable", name).Because(err)
+	}
+	if info.IsDir() {
+		return nil, message.Err("file.folder", name)
 	}
 	if info.Size() > most {
 		return nil, message.Err("sheet.too_large", most>>20)

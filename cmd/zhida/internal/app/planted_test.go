@@ -277,7 +277,7 @@ func (b *fundBook) plant(check string, do func(*fundBook)) payroll.BatchID {
 	switch check {
 	case "own_pay": // the maker is on the roster, and got a rise
 		b.must(b.actorOnRoster(ctx))
-		b.bring("tenure", "身份证号,姓名,单位代码,职务,任职日期,离任日期,组织认定\n"+qian+",430725101200,委员,2020-01-01,2026-01-31,是\n"+qian+",430725101200,书记,2026-02-01,,是\n")
+		b.bring("tenure", "身份证号,姓名,单位代码,职务,任职日期,离任日期,组织认定\n"+qian+",430725101200,委员,2020-01-01,2026-01-31,是\n"+qian+",430725101200,副书记,2026-02-01,,是\n")
 	case "headcount": // as if nobody had been paid in January
 		b.past(`DELETE FROM line WHERE person = 1`)
 		b.past(`UPDATE fact SET known_from = 1 WHERE person = 1`)
