@@ -55,7 +55,7 @@ var within = map[string][]string{
 	"exporters":           {"payroll", "payroll/journal", "rules/message"},
 	"importers/evidence":  {"payroll", "payroll/journal", "rules/..."},
 	"exporters/evidence":  {"exporters", "payroll/journal", "rules/message"},
-	"exporters/drawing":   {"rules/money"},
+	"exporters/drawing":   {"rules/calendar", "rules/money"},
 	"exporters/bankfile":  {"payroll", "payroll/banklayout", "rules/..."},
 	"exporters/workbook":  {"payroll", "payroll/checks", "payroll/ledger", "rules/..."},
 	"exporters/auditdata": {"exporters", "payroll", "rules/..."},
@@ -66,7 +66,7 @@ var within = map[string][]string{
 	"cmd/zhida":               {"cmd/zhida/internal/...", "exporters", "exporters/bankfile", "importers", "payroll", "payroll/banklayout", "payroll/checks", "payroll/ledger", "payroll/schedule", "rules/..."},
 	"cmd/zhida-verify":        {}, // nothing of ours: it judges what we prove
 	"cmd/zhida/internal/app":  {"exporters/...", "importers/...", "payroll", "payroll/banklayout", "payroll/checks", "payroll/journal", "payroll/schedule", "payroll/store", "rules/...", "testdata/counties/taoyuan"},
-	"cmd/zhida/internal/desk": {"cmd/zhida/internal/app", "exporters", "importers", "payroll", "payroll/checks", "payroll/ledger", "rules/..."}, // what the command line has, and nothing of its own
+	"cmd/zhida/internal/desk": {"cmd/zhida/internal/app", "exporters", "exporters/drawing", "importers", "payroll", "payroll/checks", "payroll/ledger", "rules/..."}, // what the command line has, and nothing of its own
 	"cmd/zhida/internal/term": {"rules/identity"},
 
 	"testdata/bank":              {}, // nothing of ours: it judges what we write

@@ -110,15 +110,18 @@ type Reader interface {
 	Batch(ctx context.Context, id BatchID) (Batch, error)
 	Batches(ctx context.Context) ([]Batch, error) // by id; staging left out
 	Lines(ctx context.Context, q LineQuery, fn func(Line) error) error
-	// LineSums streams the sums of the lines of the given batches by batch, item, side.
-	LineSums(ctx context.Context, batches []BatchID, fn func(LineSum) error) error
+	// LineSums streams the sums of the lines of the given batches by batch, item, side; with a fund, of its lines alone.
+	LineSums(ctx context.Context, batches []BatchID, fund string, fn func(LineSum) error) error
 	Settlements(ctx context.Context, id BatchID, fn func(Settlement) error) error // by person
-	Payments(ctx context.Context, id BatchID, fn func(Payment) error) error       // by seq
-	Texts(ctx context.Context, id BatchID) ([]string, error)                      // index = Line.Text
-	Exports(ctx context.Context, id BatchID) ([]ExportFile, error)                // by name
-	DutyRecords(ctx context.Context) ([]DutyRecord, error)                        // by month, kind, step, date
-	Undelivered(ctx context.Context) ([]Delivery, error)                          // not sent, oldest first
-	Turn(ctx context.Context) (Turn, error)                                       // the latest that was taken
+	// SettledAt streams what the given batches did to the people of a place, of a township with its villages, by batch and person.
+	SettledAt(ctx context.Context, batches []BatchID, place string, fn func(Settlement) error) error
+	Payments(ctx context.Context, id BatchID, fn func(Payment) error) error // by seq
+	Texts(ctx context.Context, id BatchID) ([]string, error)                // index = Line.Text
+	Text(ctx context.Context, id BatchID, no int) (string, error)           // one of them
+	Exports(ctx context.Context, id BatchID) ([]ExportFile, error)          // by name
+	DutyRecords(ctx context.Context) ([]DutyRecord, error)                  // by month, kind, step, date
+	Undelivered(ctx context.Context) ([]Delivery, error)                    // not sent, oldest first
+	Turn(ctx context.Context) (Turn, error)                                 // the latest that was taken
 
 	// Committed streams the sums of the lines of the given batches for the persons
 	// first..last, ordered by person, item, month, leaving out zero sums.

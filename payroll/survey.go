@@ -220,23 +220,7 @@ func (x *surveyor) trend() error {
 			ids = append(ids, b.ID)
 		}
 	}
-	type key struct {
-		month calendar.Month
-		item  string
-	}
-	at := map[key]*TrendSum{}
-	err = x.r.LineSums(x.ctx, ids, func(l LineSum) error {
-		k := key{l.Batch.Month(), l.Item}
-		if at[k] == nil {
-			at[k] = &TrendSum{Month: k.month, Item: l.Item, ItemName: cmp.Or(x.reports[0].names[l.Item], l.Item), Deduction: l.Side == Deduction}
-		}
-		at[k].Fen += l.Fen
-		return nil
-	})
-	for _, sum := range at {
-		x.Trend = append(x.Trend, *sum)
-	}
-	slices.SortFunc(x.Trend, func(a, b TrendSum) int { return cmp.Or(cmp.Compare(a.Month, b.Month), cmp.Compare(a.Item, b.Item)) })
+	x.Trend, err = trendOf(x.ctx, x.r, ids, "", x.reports[0].names)
 	return err
 }
 

@@ -18,7 +18,7 @@ func (c *cli) noticeCommand() *cobra.Command {
 		Example: "  zhida notice 2026-11/2 --out 公示",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.onBatch(cmd, args[0], func(ctx context.Context, a *app.App, id payroll.BatchID) error {
-				n, files, err := a.PublicNotices(ctx, id, out)
+				n, files, err := a.PublicNotices(ctx, id, "", out)
 				if err != nil {
 					return err
 				}

@@ -735,7 +735,16 @@ func (q *queries) PutSettlements(ctx context.Context, list []payroll.Settlement)
 }
 
 func (q *queries) Settlements(ctx context.Context, id payroll.BatchID, fn func(payroll.Settlement) error) error {
-	return q.rows(ctx, `SELECT `+settlementColumns+` FROM settlement WHERE batch = ? ORDER BY person`, []any{int64(id)}, 15, func(r *row) error {
+	return q.settlements(ctx, `batch = ? ORDER BY person`, []any{int64(id)}, fn)
+}
+
+func (q *queries) SettledAt(ctx context.Context, batches []payroll.BatchID, place string, fn func(payroll.Settlement) error) error {
+	list, args := in(batches)
+	return q.settlements(ctx, `batch IN `+list+` AND (place = ? OR SUBSTR(place, 1, 9) = ?) ORDER BY batch, person`, append(args, place, place), fn)
+}
+
+func (q *queries) settlements(ctx context.Context, where string, args []any, fn func(payroll.Settlement) error) error {
+	return q.rows(ctx, `SELECT `+settlementColumns+` FROM settlement WHERE `+where, args, 15, func(r *row) error {
 		s := payroll.Settlement{Batch: payroll.BatchID(r.int()), Person: r.int(), Status: payroll.Status(r.text())}
 		reason := r.text()
 		s.Name, s.Category, s.Place = r.text(), facts.Category(r.text()), r.text()
@@ -830,6 +839,10 @@ func (q *queries) Texts(ctx context.Context, id payroll.BatchID) (list []string,
 	return list, err
 }
 
+func (q *queries) Text(ctx context.Context, id payroll.BatchID, no int) (text string, err error) {
+	return text, q.get(ctx, &text, `SELECT text FROM batch_text WHERE batch = ? AND no = ?`, int64(id), no)
+}
+
 func (q *queries) PutExports(ctx context.Context, list []payroll.ExportFile) error {
 	for _, x := range list {
 		if err := q.exec(ctx, `DELETE FROM export_file WHERE batch = ? AND name = ?`, int64(x.Batch), x.Name); err != nil {
@@ -879,9 +892,13 @@ func (q *queries) Committed(ctx context.Context, batches []payroll.BatchID, firs
 	})
 }
 
-func (q *queries) LineSums(ctx context.Context, batches []payroll.BatchID, fn func(payroll.LineSum) error) error {
+func (q *queries) LineSums(ctx context.Context, batches []payroll.BatchID, fund string, fn func(payroll.LineSum) error) error {
 	list, args := in(batches)
-	return q.stream(ctx, `SELECT batch, item, side, COUNT(*), CAST(SUM(fen) AS BIGINT) FROM line WHERE batch IN `+list+`
+	where := `batch IN ` + list
+	if fund != "" {
+		where, args = where+` AND fund = ?`, append(args, fund)
+	}
+	return q.stream(ctx, `SELECT batch, item, side, COUNT(*), CAST(SUM(fen) AS BIGINT) FROM line WHERE `+where+`
 		GROUP BY batch, item, side ORDER BY batch, item, side`, args, func(r *sqlx.Rows) error {
 		var s payroll.LineSum
 		if err := r.Scan(&s.Batch, &s.Item, &s.Side, &s.Count, &s.Fen); err != nil {

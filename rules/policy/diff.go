@@ -67,7 +67,24 @@ type statement struct{ key, what, value string }
 // statements takes a policy apart into what it says, in the order of the file.
 func statements(p *Policy) []statement {
 	l := &statementList{seen: map[string]int{}}
-	d := p.Document
+	l.ofDocument(p.Document)
+	l.service("任职口径 ", p.Service)
+	for _, name := range sortedNames(p.Names) {
+		l.formula("名称式 "+name, p.Names[name])
+	}
+	for _, name := range sortedNames(p.Tables) {
+		l.table(p.Tables[name])
+	}
+	for _, it := range p.Items {
+		l.item = it
+		l.ofItem(it)
+	}
+	l.item = nil
+	l.ofPlaces(p)
+	return l.list
+}
+
+func (l *statementList) ofDocument(d Document) {
 	l.add("文号", d.Number)
 	l.add("标题", d.Title)
 	l.add("发文机关", d.Issuer)
@@ -82,18 +99,10 @@ func statements(p *Policy) []statement {
 		l.add("扣回每月最多", t.Share.Shift(2).String()+"%")
 		l.add("扣回至少留", t.Floor.String())
 	}
-	l.service("任职口径 ", p.Service)
-	for _, name := range sortedNames(p.Names) {
-		l.formula("名称式 "+name, p.Names[name])
-	}
-	for _, name := range sortedNames(p.Tables) {
-		l.table(p.Tables[name])
-	}
-	for _, it := range p.Items {
-		l.item = it
-		l.ofItem(it)
-	}
-	l.item = nil
+}
+
+// ofPlaces is what is said of public notices and of the amounts of places.
+func (l *statementList) ofPlaces(p *Policy) {
 	if n := p.Notice; n != nil {
 		l.add("公示的内容", strings.Join(n.Columns, "、"))
 		l.add("公示遮盖", strings.Join(n.Masked, "、"))
@@ -106,7 +115,6 @@ func statements(p *Policy) []statement {
 		l.formula(of+"要求", c.Test)
 		l.add(of+"否则", c.Otherwise)
 	}
-	return l.list
 }
 
 type statementList struct {

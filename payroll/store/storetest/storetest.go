@@ -297,10 +297,24 @@ func testBatch(t *testing.T, s payroll.Store) {
 		if diff := cmp.Diff([]string{"第一句", "第二句"}, texts); diff != "" {
 			t.Error(diff)
 		}
+		second, err3 := r.Text(ctx, other, 1)
+		if second != "第二句" {
+			t.Errorf("text 1 is %q", second)
+		}
+		if _, err := r.Text(ctx, other, 2); !errors.Is(err, payroll.ErrNotFound) {
+			t.Errorf("a text that is not there: %v", err)
+		}
+		for place, want := range map[string][]payroll.Settlement{"430725101": people, "430725102": nil, "43072510": nil} {
+			var at []payroll.Settlement
+			err3 = errors.Join(err3, r.SettledAt(ctx, []payroll.BatchID{other}, place, func(x payroll.Settlement) error { at = append(at, x); return nil }))
+			if diff := cmp.Diff(want, at); diff != "" {
+				t.Errorf("at %s: %s", place, diff)
+			}
+		}
 		if _, err := r.Batch(ctx, id); !errors.Is(err, payroll.ErrNotFound) {
 			t.Errorf("the old id is still there: %v", err)
 		}
-		return errors.Join(err, err2)
+		return errors.Join(err, err2, err3)
 	})
 	update(t, s, func(tx payroll.Tx) error { return tx.ClearBatch(ctx, other) })
 }
@@ -413,11 +427,17 @@ func testSums(t *testing.T, s payroll.Store) {
 			b.Horizon = int64(10 + i)
 			return errors.Join(tx.CreateBatch(ctx, b),
 				tx.PutLines(ctx, []payroll.Line{{Batch: id, Person: 4, Item: "x", Month: 202610, Side: payroll.Gross, Fen: fen}}),
-				tx.PutSettlements(ctx, []payroll.Settlement{{Batch: id, Person: 4, Status: payroll.OnHold, Held: fen}}))
+				tx.PutSettlements(ctx, []payroll.Settlement{{Batch: id, Person: 4, Status: payroll.OnHold, Place: "430725101200", Held: fen}}))
 		})
 	}
 	ids := []payroll.BatchID{202610001, 202610002, 202610003}
 	view(t, s, func(r payroll.Reader) error {
+		for _, place := range []string{"430725101200", "430725101"} { // a township has its villages with it
+			n := 0
+			if err := r.SettledAt(ctx, ids[1:], place, func(payroll.Settlement) error { n++; return nil }); err != nil || n != 2 {
+				t.Errorf("at %s: %d, %v", place, n, err)
+			}
+		}
 		for n, want := range map[int]money.Fen{0: 0, 1: 100, 2: 70, 3: 0} {
 			var sum, held money.Fen
 			err := errors.Join(r.Committed(ctx, ids[:n], 1, 9, func(x payroll.CommittedSum) error {
@@ -434,15 +454,22 @@ func testSums(t *testing.T, s payroll.Store) {
 		return nil
 	})
 	update(t, s, func(tx payroll.Tx) error {
-		return tx.PutLines(ctx, []payroll.Line{{Batch: ids[1], Person: 5, Item: "x", Month: 202610, Side: payroll.Gross, Fen: 7}, {Batch: ids[1], Person: 4, Item: "a", Month: 202610, Side: payroll.Deduction, Fen: 9}})
+		return tx.PutLines(ctx, []payroll.Line{{Batch: ids[1], Person: 5, Item: "x", Month: 202610, Side: payroll.Gross, Fund: "F01", Fen: 7}, {Batch: ids[1], Person: 4, Item: "a", Month: 202610, Side: payroll.Deduction, Fen: 9}})
 	})
 	var got []payroll.LineSum
 	view(t, s, func(r payroll.Reader) error {
-		return errors.Join(r.LineSums(ctx, ids[:2], func(x payroll.LineSum) error { got = append(got, x); return nil }),
-			r.LineSums(ctx, nil, func(x payroll.LineSum) error { t.Errorf("of no batch: %+v", x); return nil }))
+		return errors.Join(r.LineSums(ctx, ids[:2], "", func(x payroll.LineSum) error { got = append(got, x); return nil }),
+			r.LineSums(ctx, nil, "", func(x payroll.LineSum) error { t.Errorf("of no batch: %+v", x); return nil }))
 	})
 	want := []payroll.LineSum{{Batch: ids[0], Item: "x", Side: payroll.Gross, Count: 1, Fen: 100}, {Batch: ids[1], Item: "a", Side: payroll.Deduction, Count: 1, Fen: 9}, {Batch: ids[1], Item: "x", Side: payroll.Gross, Count: 2, Fen: -23}}
 	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	got = nil
+	view(t, s, func(r payroll.Reader) error {
+		return r.LineSums(ctx, ids, "F01", func(x payroll.LineSum) error { got = append(got, x); return nil })
+	})
+	if diff := cmp.Diff([]payroll.LineSum{{Batch: ids[1], Item: "x", Side: payroll.Gross, Count: 1, Fen: 7}}, got); diff != "" {
 		t.Error(diff)
 	}
 }

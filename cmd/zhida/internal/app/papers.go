@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -107,11 +108,14 @@ func (a *App) Payslips(ctx context.Context, id payroll.BatchID, person int64, di
 
 // PublicNotices writes the notices of a batch into dir and gives the paths: for each
 // township a workbook and pages to print for its villages, and the same for its own cadres,
-// which stay in the house.
-func (a *App) PublicNotices(ctx context.Context, id payroll.BatchID, dir string) (payroll.PublicNotices, []string, error) {
+// which stay in the house. With a place, a township or a village, those of it alone.
+func (a *App) PublicNotices(ctx context.Context, id payroll.BatchID, place, dir string) (payroll.PublicNotices, []string, error) {
 	n, err := a.Book.PublicNotices(ctx, id)
 	if err != nil {
 		return n, nil, err
+	}
+	if place != "" {
+		n.Papers = slices.DeleteFunc(n.Papers, func(p payroll.PublicNotice) bool { return p.Township != place && p.Place != place })
 	}
 	names := map[string]string{}
 	for _, t := range n.Head.Townships {

@@ -40,7 +40,7 @@ func papersAgree(t *testing.T, a *App, batches []payroll.BatchID) {
 		if _, err := a.PaySheet(ctx, id, dir); err != nil {
 			t.Fatal(err)
 		}
-		notices, _, err := a.PublicNotices(ctx, id, dir)
+		notices, _, err := a.PublicNotices(ctx, id, "", dir)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -416,26 +416,44 @@ var access = map[string]string{
 	"POST /batch/{month}/{seq}/reject":       "checker approver",
 	"POST /batch/{month}/{seq}/cancel":       "maker",
 	"POST /batch/{month}/{seq}/export":       "maker",
+	"GET /batch/{month}/{seq}/proof":         "maker checker approver auditor",
+	"POST /batch/{month}/{seq}/prove":        "maker checker approver auditor",
+	"POST /batch/{month}/{seq}/evidence":     "maker checker approver",
 
 	"GET /payments":         "maker checker approver auditor",
 	"POST /reissue":         "maker",
 	"POST /returns/resolve": "checker approver",
 
-	"GET /funds":        "maker checker approver auditor",
-	"POST /funds/close": "checker approver",
-	"GET /trace":        "maker checker approver auditor",
-	"POST /trace":       "maker checker approver auditor",
+	"GET /funds":              "maker checker approver auditor",
+	"POST /funds/close":       "checker approver",
+	"GET /fund/{fund}":        "maker checker approver auditor",
+	"GET /fund/{fund}/flow":   "maker checker approver auditor",
+	"GET /statement":          "maker checker approver auditor",
+	"POST /statement/match":   "checker approver",
+	"POST /statement/unmatch": "checker approver",
+	"GET /trace":              "maker checker approver auditor",
+	"POST /trace":             "maker checker approver auditor",
 
 	"GET /policies":            "maker checker approver auditor",
 	"GET /policies/{position}": "maker checker approver auditor",
+	"POST /policies/compare":   "maker checker approver auditor",
+	"POST /policies/try":       "maker checker approver auditor",
 	"POST /policies":           "maker",
 	"GET /settings":            "admin",
 	"POST /settings":           "admin",
 
-	"GET /search":                  "maker checker approver auditor",
-	"POST /search":                 "maker checker approver auditor",
-	"GET /person/{person}":         "maker checker approver auditor",
-	"GET /person/{person}/{month}": "maker checker approver auditor",
+	"GET /roster":                            "maker checker approver auditor",
+	"GET /roster/{month}":                    "maker checker approver auditor",
+	"GET /roster/{month}/changes":            "maker checker approver auditor",
+	"GET /attendance":                        "maker checker approver auditor",
+	"GET /attendance/{month}":                "maker checker approver auditor",
+	"GET /place/{code}":                      "maker checker approver auditor",
+	"GET /place/{code}/flow":                 "maker checker approver auditor",
+	"GET /place/{code}/notice/{month}/{seq}": "maker checker approver auditor",
+	"GET /search":                            "maker checker approver auditor",
+	"POST /search":                           "maker checker approver auditor",
+	"GET /person/{person}":                   "maker checker approver auditor",
+	"GET /person/{person}/{month}":           "maker checker approver auditor",
 
 	"GET /actors":         "admin",
 	"POST /actors/add":    "admin",
@@ -465,7 +483,7 @@ func TestAccess(t *testing.T) {
 				t.Errorf("%s is not in the list of this test", rt.pattern)
 			}
 			method, path, _ := strings.Cut(rt.pattern, " ")
-			path = strings.NewReplacer("{$}", "", "{month}", "2026-10", "{seq}", "1", "{job}", "x", "{file}", "x", "{kind}", "roster", "{paper}", "x", "{name}", "x", "{person}", "1", "{position}", "1").Replace(path)
+			path = strings.NewReplacer("{$}", "", "{month}", "2026-10", "{seq}", "1", "{job}", "x", "{file}", "x", "{kind}", "roster", "{paper}", "x", "{name}", "x", "{person}", "1", "{position}", "1", "{code}", "430725101", "{fund}", "F01").Replace(path)
 			ask := func(b *browser, token string) (int, string) {
 				if method == http.MethodGet {
 					return b.get(path)

@@ -117,6 +117,8 @@ func (d *Desk) parse(lang message.Lang) *template.Template {
 		"roles":   func(list []payroll.Role) string { return rolesText(list, lang) },
 		"short":   func(digest string) string { return digest[:min(8, len(digest))] },
 		"minus":   func(a, b money.Fen) money.Fen { return a - b },
+		"rowMark": rowMark,
+		"matched": func(by string) string { return message.Word(lang, matchedWords[by]) },
 		"outcome": func(x rules.Explanation) string { return outcomeText(x, lang) },
 		"said": func(x rules.Explanation) string {
 			if lang == message.English {

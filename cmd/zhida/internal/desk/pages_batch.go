@@ -21,10 +21,12 @@ type batchPage struct {
 	Maker                       bool
 	Papers                      []link
 	Attachments                 []payroll.Attachment
+	TownChart, FundChart        drawings
 }
 
 type sumRow struct {
 	Name  string
+	Code  string // of a place
 	Lines int
 	Fen   money.Fen
 }
@@ -54,6 +56,8 @@ func batchShow(r *request) error {
 		}
 	}
 	p.Maker = may(r.visit.actor, makers)
+	p.TownChart = sumBars(message.Word(r.lang, "各乡镇应发"), p.Townships)
+	p.FundChart = sumBars(message.Word(r.lang, "各笔资金实发"), shareRows(p.Shares))
 	for _, x := range papers {
 		p.Papers = append(p.Papers, link{x.name, x.title})
 	}
@@ -67,7 +71,7 @@ func (p *batchPage) gather(rep payroll.Report) error {
 		items[x.Code] = &sumRow{Name: x.Name}
 	}
 	for _, x := range p.ReportHead.Townships {
-		townships[x.Code] = &sumRow{Name: x.Name}
+		townships[x.Code] = &sumRow{Name: x.Name, Code: x.Code}
 	}
 	add := func(s *sumRow, f money.Fen) {
 		s.Lines++

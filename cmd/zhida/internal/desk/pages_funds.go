@@ -17,6 +17,7 @@ type fundsPage struct {
 	payroll.FundReport
 	Stocks  []ledger.Account
 	Funds   []fundRow
+	Chart   drawings
 	Closing calendar.Month // the month that the form would close; 0 for nobody who may
 }
 
@@ -34,7 +35,9 @@ func fundsShow(r *request) error {
 		return err
 	}
 	p := fundsPage{FundReport: report, Stocks: ledger.Stocks}
+	var paid []sumRow
 	for _, x := range report.ByFund() {
+		paid = append(paid, sumRow{Name: x.FundName, Fen: x.Paid})
 		row := fundRow{PurseClosing: x, Left: x.Unexplained()}
 		for _, a := range ledger.Stocks {
 			row.Began += x.Opening[a]
@@ -42,6 +45,7 @@ func fundsShow(r *request) error {
 		}
 		p.Funds = append(p.Funds, row)
 	}
+	p.Chart = sumBars(message.Word(r.lang, "各笔资金本期已付"), paid)
 	if may(r.visit.actor, judges) {
 		s, err := r.desk.book.Standing(r.Context(), 0)
 		if err != nil {

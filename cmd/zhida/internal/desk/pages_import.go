@@ -22,7 +22,10 @@ import (
 const mostUpload = 128 << 20
 
 // kindRow is a kind of sheet that can be brought in.
-type kindRow struct{ Kind, Title string }
+type kindRow struct {
+	Kind, Title string
+	Chosen      bool // the page before is about this sheet
+}
 
 // returnsKind is the bank's answer, which has no form of ours.
 const returnsKind = "returns"
@@ -30,7 +33,7 @@ const returnsKind = "returns"
 func importShow(r *request) error {
 	var list []kindRow
 	for _, k := range importers.Kinds() {
-		list = append(list, kindRow{k, importers.Title(k)})
+		list = append(list, kindRow{k, importers.Title(k), k == r.URL.Query().Get("kind")})
 	}
 	return r.page("import", "导入表格", list)
 }

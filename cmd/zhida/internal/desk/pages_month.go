@@ -15,6 +15,7 @@ type monthPage struct {
 	Previous, Next calendar.Month
 	Tasks          []taskRow
 	CanRun         bool
+	Trend          *trendView
 }
 
 // taskRow is a task, with the page on which it is done when it is the visitor's to do.
@@ -42,6 +43,11 @@ func monthShow(r *request) error {
 		mine := may(r.visit.actor, t.Roles) && !slices.Contains(t.Except, r.visit.actor.Name)
 		p.Tasks = append(p.Tasks, taskRow{t, t.By != 0 && t.By < s.Today, mine, pageOf(t)})
 	}
+	trend, err := r.desk.book.Trend(r.Context(), s.Month, "")
+	if err != nil {
+		return err
+	}
+	p.Trend = trendOf(trend, r.lang)
 	return r.page("month", "本月", p)
 }
 

@@ -25,7 +25,7 @@ var papers = []paper{
 		return r.desk.book.PaySheet(ctx, id, dir)
 	}},
 	{"notice", "公示表", func(ctx context.Context, r *request, id payroll.BatchID, dir string) ([]string, error) {
-		_, files, err := r.desk.book.PublicNotices(ctx, id, dir)
+		_, files, err := r.desk.book.PublicNotices(ctx, id, "", dir)
 		return files, err
 	}},
 	{"payslip", "工资条", func(ctx context.Context, r *request, id payroll.BatchID, dir string) ([]string, error) {
@@ -185,6 +185,8 @@ type paymentsPage struct {
 	More     int
 	Rows     []payroll.KeptRow // of banks' answers that fit no payment
 	Maker    bool
+	Bounced  []sumRow // why payments came back, when those are shown
+	Chart    drawings
 	Judge    bool // may say what came of these rows
 }
 
@@ -200,6 +202,10 @@ func paymentsShow(r *request) error {
 	list, err := r.desk.book.PaymentList(r.Context(), payroll.PaymentQuery{State: p.State})
 	if err != nil {
 		return err
+	}
+	if p.State == payroll.PaymentReturned {
+		p.Bounced = bounceRows(list, r.lang)
+		p.Chart = sumBars(message.Word(r.lang, "金额（元）"), p.Bounced)
 	}
 	if len(list) > mostRows {
 		p.More, list = len(list)-mostRows, list[:mostRows]

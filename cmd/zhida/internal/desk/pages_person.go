@@ -13,23 +13,27 @@ import (
 
 // searchPage is what a search found. It answers a form and not an address: what people look for are names and numbers of persons.
 type searchPage struct {
-	Asked bool
-	Found []foundRow
+	Asked  bool
+	Found  []foundRow
+	Hits   payroll.Hits // what is no person
+	Places []placeHit
 }
+
+type placeHit struct{ Code, Name string }
 
 type foundRow struct {
 	payroll.Found
 	PlaceName string
 }
 
-func searchShow(r *request) error { return r.page("search", "查人", searchPage{}) }
+func searchShow(r *request) error { return r.page("search", "查找", searchPage{}) }
 
 func searchDo(r *request) error {
 	text := strings.TrimSpace(r.PostFormValue("text"))
 	if text == "" {
-		return r.page("search", "查人", searchPage{})
+		return r.page("search", "查找", searchPage{})
 	}
-	list, err := r.desk.book.Find(r.Context(), text)
+	hits, err := r.desk.book.Search(r.Context(), text)
 	if err != nil {
 		return err
 	}
@@ -37,11 +41,14 @@ func searchDo(r *request) error {
 	if err != nil {
 		return err
 	}
-	p := searchPage{Asked: true}
-	for _, x := range list {
+	p := searchPage{Asked: true, Hits: hits}
+	for _, x := range hits.Places {
+		p.Places = append(p.Places, placeHit{x.Code, fullName(names, x.Code)})
+	}
+	for _, x := range hits.People {
 		p.Found = append(p.Found, foundRow{x, cmp.Or(names[x.Place], x.Place)})
 	}
-	return r.page("search", "查人", p)
+	return r.page("search", "查找", p)
 }
 
 // personPage is a person's month: every item with where it comes from, and what was paid.
@@ -52,7 +59,14 @@ type personPage struct {
 	Previous, Next calendar.Month
 	Items          []rules.Explanation
 	Payments       []payroll.PaidOut
-	Debts          []payroll.Debtor
+	Debts          []debtRow
+	recordView
+}
+
+// debtRow is what somebody has to pay back in a channel, with the reasons.
+type debtRow struct {
+	payroll.Debtor
+	Claims []payroll.Claim
 }
 
 func personShow(r *request) error {
@@ -94,8 +108,25 @@ func personShow(r *request) error {
 	if p.Payments, err = r.desk.book.PaymentList(r.Context(), payroll.PaymentQuery{Person: number}); err != nil {
 		return err
 	}
-	if p.Debts, err = r.desk.book.Debtors(r.Context(), number); err != nil {
+	debtors, err := r.desk.book.Debtors(r.Context(), number)
+	if err != nil {
 		return err
 	}
+	for _, d := range debtors {
+		claims, err := r.desk.book.Claims(r.Context(), d)
+		if err != nil {
+			return err
+		}
+		p.Debts = append(p.Debts, debtRow{d, claims})
+	}
+	record, err := r.desk.book.PersonRecord(r.Context(), number, s.Today.Month())
+	if err != nil {
+		return err
+	}
+	names, err := r.desk.book.PlaceNames(r.Context())
+	if err != nil {
+		return err
+	}
+	p.recordView = recordOf(record, names, s.Today, r.lang)
 	return r.render(200, "person", p.Name, p)
 }

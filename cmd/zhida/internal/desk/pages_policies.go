@@ -1,11 +1,5 @@
 package desk
 
-import (
-	"strconv"
-
-	"zhida/rules/message"
-)
-
 // policiesShow lists the documents by which the book computes.
 func policiesShow(r *request) error {
 	list, err := r.desk.book.PolicyList(r.Context())
@@ -13,24 +7,6 @@ func policiesShow(r *request) error {
 		return err
 	}
 	return r.page("policies", "政策文件", list)
-}
-
-// policyShow shows a document as it was adopted, to the letter.
-func policyShow(r *request) error {
-	position, err := strconv.ParseInt(r.PathValue("position"), 10, 64)
-	if err != nil {
-		return message.Err("desk.no_page")
-	}
-	list, err := r.desk.book.PolicyList(r.Context())
-	if err != nil {
-		return err
-	}
-	for _, p := range list {
-		if p.Position == position {
-			return r.render(200, "policy", p.Document, p)
-		}
-	}
-	return message.Err("desk.no_page")
 }
 
 // settingsShow shows the county's settings in force.

@@ -28,6 +28,7 @@ var (
 	makers    = []payroll.Role{payroll.RoleMaker}
 	checkers  = []payroll.Role{payroll.RoleChecker}
 	approvers = []payroll.Role{payroll.RoleApprover}
+	bureau    = []payroll.Role{payroll.RoleMaker, payroll.RoleChecker, payroll.RoleApprover}
 	judges    = []payroll.Role{payroll.RoleChecker, payroll.RoleApprover}
 	admins    = []payroll.Role{payroll.RoleAdmin}
 	auditors  = []payroll.Role{payroll.RoleAuditor}

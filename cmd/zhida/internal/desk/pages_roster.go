@@ -1,0 +1,282 @@
+package desk
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"zhida/payroll"
+	"zhida/rules/calendar"
+	"zhida/rules/facts"
+	"zhida/rules/message"
+	"zhida/rules/policy"
+)
+
+// rosterPage is who is on the roster at the end of a month, a page at a time.
+type rosterPage struct {
+	rosterFilter
+	People []memberRow
+	All    int // people that the filter lets through
+	Counts []countRow
+	Page   int // from 1
+	Pages  int
+	Before string // address of the page before, "" for none
+	After  string
+}
+
+// rosterFilter is what the form above a list asks for.
+type rosterFilter struct {
+	Month          calendar.Month
+	Previous, Next calendar.Month
+	Place          string // code; "" for the county
+	PlaceName      string
+	Category       string // code; "" for all
+	Places         []choice
+	Categories     []choice
+}
+
+type choice struct {
+	Code, Name string
+	Chosen     bool
+}
+
+type countRow struct {
+	Name  string
+	Count int
+}
+
+type memberRow struct {
+	payroll.Member
+	CategoryName, PlaceName string
+}
+
+// onePage is how many people one page of the roster shows.
+const onePage = 100
+
+var categories = []facts.Category{facts.TownshipCadre, facts.VillageCadre, facts.FormerVillageCadre}
+
+// monthAsked is the month that the address names, or that of today.
+func (r *request) monthAsked() (calendar.Month, error) {
+	text := r.PathValue("month")
+	if text == "" {
+		_, _, today, err := r.desk.book.Letterhead(r.Context())
+		return today.Month(), err
+	}
+	m, err := calendar.ParseMonth(text)
+	if err != nil {
+		return 0, message.Err("cli.month", text)
+	}
+	return m, nil
+}
+
+// filter reads what a list is narrowed to.
+func (r *request) filter(names map[string]string) (f rosterFilter, err error) {
+	if f.Month, err = r.monthAsked(); err != nil {
+		return f, err
+	}
+	f.Previous, f.Next = f.Month.Add(-1), f.Month.Add(1)
+	f.Place, f.Category = r.URL.Query().Get("place"), r.URL.Query().Get("category")
+	if f.Place != "" && names[f.Place] == "" {
+		return f, message.Err("desk.no_page")
+	}
+	f.PlaceName = names[f.Place]
+	for _, code := range sortedCodes(names) {
+		switch { // the townships, and the villages of the one at hand
+		case len(code) == 9:
+			f.Places = append(f.Places, choice{code, names[code], code == f.Place})
+		case f.Place != "" && facts.Township(code) == facts.Township(f.Place):
+			f.Places = append(f.Places, choice{code, "　" + names[code], code == f.Place})
+		}
+	}
+	for _, c := range categories {
+		f.Categories = append(f.Categories, choice{string(c), message.Word(r.lang, policy.CategoryChinese(c)), string(c) == f.Category})
+	}
+	return f, nil
+}
+
+func sortedCodes(names map[string]string) (list []string) {
+	for code := range names {
+		list = append(list, code)
+	}
+	slices.Sort(list)
+	return list
+}
+
+// address is a list narrowed in the same way, at a page.
+func (f rosterFilter) address(page int) string {
+	q := url.Values{"page": {strconv.Itoa(page)}}
+	if f.Place != "" {
+		q.Set("place", f.Place)
+	}
+	if f.Category != "" {
+		q.Set("category", f.Category)
+	}
+	return "/roster/" + f.Month.String() + "?" + q.Encode()
+}
+
+func rosterShow(r *request) error {
+	names, err := r.desk.book.PlaceNames(r.Context())
+	if err != nil {
+		return err
+	}
+	p := rosterPage{}
+	if p.rosterFilter, err = r.filter(names); err != nil {
+		return err
+	}
+	members, err := r.desk.book.Members(r.Context(), p.Place, p.Month.Last())
+	if err != nil {
+		return err
+	}
+	counts := map[facts.Category]int{}
+	for _, m := range members {
+		counts[m.Category]++
+	}
+	for _, c := range categories {
+		p.Counts = append(p.Counts, countRow{message.Word(r.lang, policy.CategoryChinese(c)), counts[c]})
+	}
+	members = slices.DeleteFunc(members, func(m payroll.Member) bool { return p.Category != "" && string(m.Category) != p.Category })
+	slices.SortStableFunc(members, func(a, b payroll.Member) int { return cmp.Compare(a.Place, b.Place) })
+	p.All, p.Pages = len(members), max((len(members)+onePage-1)/onePage, 1)
+	p.Page, err = strconv.Atoi(cmp.Or(r.URL.Query().Get("page"), "1"))
+	if err != nil || p.Page < 1 || p.Page > p.Pages {
+		return message.Err("desk.no_page")
+	}
+	if p.Page > 1 {
+		p.Before = p.address(p.Page - 1)
+	}
+	if p.Page < p.Pages {
+		p.After = p.address(p.Page + 1)
+	}
+	for _, m := range members[(p.Page-1)*onePage : min(p.Page*onePage, len(members))] {
+		p.People = append(p.People, memberRowOf(m, names, r.lang))
+	}
+	return r.page("roster", "花名册", p)
+}
+
+func memberRowOf(m payroll.Member, names map[string]string, lang message.Lang) memberRow {
+	return memberRow{m, message.Word(lang, policy.CategoryChinese(m.Category)), fullName(names, m.Place)}
+}
+
+// changesPage is whom the roster has otherwise at the end of a month than a month before.
+type changesPage struct {
+	rosterFilter
+	Counts []countRow
+	Rows   []memberChangeRow
+	More   int
+}
+
+type memberChangeRow struct {
+	What        string // in words
+	Before, Now memberRow
+	Who         memberRow
+	Died        calendar.Date
+	Spells      []facts.Spell
+}
+
+// changeWords are the kinds of changes in words, in the order of the page.
+var changeWords = []struct{ code, word string }{{payroll.MemberCame, "新增"}, {payroll.MemberLeft, "减少"}, {payroll.MemberBecame, "转类别"}, {payroll.MemberMoved, "调动"}, {payroll.MemberPost, "职务变动"}, {payroll.MemberRenamed, "改名"}}
+
+func changesShow(r *request) error {
+	names, err := r.desk.book.PlaceNames(r.Context())
+	if err != nil {
+		return err
+	}
+	p := changesPage{}
+	if p.rosterFilter, err = r.filter(names); err != nil {
+		return err
+	}
+	list, err := r.desk.book.MemberChanges(r.Context(), p.Place, p.Month)
+	if err != nil {
+		return err
+	}
+	for _, w := range changeWords {
+		n := 0
+		for _, c := range list {
+			if c.What() != w.code {
+				continue
+			}
+			n++
+			if len(p.Rows) == mostRows {
+				p.More++
+				continue
+			}
+			row := memberChangeRow{What: message.Word(r.lang, w.word), Who: memberRowOf(c.Who(), names, r.lang), Died: c.Died, Spells: c.Spells}
+			if c.Before.Person != 0 {
+				row.Before = memberRowOf(c.Before, names, r.lang)
+			}
+			if c.Now.Person != 0 {
+				row.Now = memberRowOf(c.Now, names, r.lang)
+			}
+			p.Rows = append(p.Rows, row)
+		}
+		if n > 0 {
+			p.Counts = append(p.Counts, countRow{message.Word(r.lang, w.word), n})
+		}
+	}
+	return r.page("changes", "本月变动", p)
+}
+
+// attendancePage is which township has reported what for a month.
+type attendancePage struct {
+	Month          calendar.Month
+	Previous, Next calendar.Month
+	Kinds          []string
+	Rows           []attendanceRow
+	Missing        int // townships that have reported nothing and have somebody
+}
+
+type attendanceRow struct {
+	Code, Name string
+	Cadres     int                    // of the township itself, on the roster at the end of the month
+	Reported   []payroll.ReportedDays // by kind
+	None       bool
+}
+
+func attendanceShow(r *request) error {
+	m, err := r.monthAsked()
+	if err != nil {
+		return err
+	}
+	p := attendancePage{Month: m, Previous: m.Add(-1), Next: m.Add(1)}
+	names, err := r.desk.book.PlaceNames(r.Context())
+	if err != nil {
+		return err
+	}
+	days, err := r.desk.book.DaysReported(r.Context(), m)
+	if err != nil {
+		return err
+	}
+	members, err := r.desk.book.Members(r.Context(), "", m.Last())
+	if err != nil {
+		return err
+	}
+	cadres := map[string]int{}
+	for _, x := range members {
+		if x.Category == facts.TownshipCadre {
+			cadres[facts.Township(x.Place)]++
+		}
+	}
+	for _, d := range days {
+		if !slices.Contains(p.Kinds, d.Kind) {
+			p.Kinds = append(p.Kinds, d.Kind)
+		}
+	}
+	slices.Sort(p.Kinds)
+	for _, code := range sortedCodes(names) {
+		if len(code) != 9 {
+			continue
+		}
+		row := attendanceRow{Code: code, Name: names[code], Cadres: cadres[code], Reported: make([]payroll.ReportedDays, len(p.Kinds)), None: cadres[code] > 0}
+		for _, d := range days {
+			if d.Township == code {
+				row.Reported[slices.Index(p.Kinds, d.Kind)], row.None = d, false
+			}
+		}
+		if row.None {
+			p.Missing++
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	return r.page("attendance", "考勤", p)
+}

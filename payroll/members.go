@@ -1,0 +1,174 @@
+package payroll
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"zhida/rules/calendar"
+	"zhida/rules/facts"
+	"zhida/rules/identity"
+)
+
+// Member is somebody who is on the roster on a day: in office, or one of the former cadres, and living.
+type Member struct {
+	Person   int64
+	Name     string
+	ID       identity.ResidentID // prints masked
+	Category facts.Category
+	Place    string        // code of the township or village that keeps the person
+	Posts    []facts.Spell // running on the day, by their first days
+}
+
+// PostsText are the posts in words.
+func (m Member) PostsText() string {
+	var words []string
+	for _, s := range m.Posts {
+		words = append(words, s.Post)
+	}
+	return strings.Join(words, "、")
+}
+
+// Members are the people on the roster of a place on a day, of a township with its villages, or with "" of the whole county, as
+// known now; by person.
+func (b *Book) Members(ctx context.Context, place string, on calendar.Date) (list []Member, err error) {
+	err = b.view(ctx, func(r Reader) error {
+		return eachOf(ctx, r, place, []facts.Kind{facts.KindPerson, facts.KindSpell}, func(p *facts.Person) error {
+			if m, ok := memberOn(p, on); ok && within(m.Place, place) {
+				list = append(list, m)
+			}
+			return nil
+		})
+	})
+	return list, err
+}
+
+// MemberChange is what became of somebody between the last day of one month and that of the next.
+type MemberChange struct {
+	Before, Now Member // a zero Person: not on the roster
+	Died        calendar.Date
+	Spells      []facts.Spell // that began or ended between the days
+}
+
+// What a change is.
+const (
+	MemberCame    = "came"
+	MemberLeft    = "left"
+	MemberMoved   = "moved"   // to another place
+	MemberBecame  = "became"  // of another category
+	MemberPost    = "post"    // other posts
+	MemberRenamed = "renamed" // another name
+)
+
+// What says which of them a change is, the weightiest first.
+func (c MemberChange) What() string {
+	switch {
+	case c.Before.Person == 0:
+		return MemberCame
+	case c.Now.Person == 0:
+		return MemberLeft
+	case c.Before.Category != c.Now.Category:
+		return MemberBecame
+	case c.Before.Place != c.Now.Place:
+		return MemberMoved
+	case c.Before.PostsText() != c.Now.PostsText():
+		return MemberPost
+	}
+	return MemberRenamed
+}
+
+// Who is the person as the roster has them, or had them.
+func (c MemberChange) Who() Member {
+	if c.Now.Person == 0 {
+		return c.Before
+	}
+	return c.Now
+}
+
+// MemberChanges are the people of a place, or with "" of the county, whom the roster has otherwise at the end of a month than at the
+// end of the month before, as known now; by person.
+func (b *Book) MemberChanges(ctx context.Context, place string, month calendar.Month) (list []MemberChange, err error) {
+	before, now := month.Add(-1).Last(), month.Last()
+	err = b.view(ctx, func(r Reader) error {
+		return eachOf(ctx, r, place, []facts.Kind{facts.KindPerson, facts.KindSpell}, func(p *facts.Person) error {
+			c := MemberChange{Died: p.Died()}
+			c.Before, _ = memberOn(p, before)
+			c.Now, _ = memberOn(p, now)
+			if !within(c.Before.Place, place) && !within(c.Now.Place, place) || c.Before.same(c.Now) {
+				return nil
+			}
+			for _, s := range p.Spells {
+				if s.From > before && s.From <= now || s.To >= before && s.To < now && s.To != 0 {
+					c.Spells = append(c.Spells, s)
+				}
+			}
+			list = append(list, c)
+			return nil
+		})
+	})
+	return list, err
+}
+
+func (m Member) same(o Member) bool {
+	return m.Person == o.Person && m.Name == o.Name && m.Category == o.Category && m.Place == o.Place && m.PostsText() == o.PostsText()
+}
+
+// memberOn is how the roster has somebody on a day.
+func memberOn(p *facts.Person, on calendar.Date) (m Member, ok bool) {
+	f := (&file{Person: *p}).profileOn(on)
+	if died := p.Died(); f == nil || died != 0 && died <= on {
+		return m, false
+	}
+	m = Member{Person: p.No, Name: f.Name, ID: f.ID, Category: f.Category, Place: f.Place}
+	for i := range p.Spells {
+		if runsOn(&p.Spells[i], on) {
+			m.Posts = append(m.Posts, p.Spells[i])
+		}
+	}
+	if len(m.Posts) == 0 && f.Category != facts.FormerVillageCadre {
+		return Member{}, false
+	}
+	return m, true
+}
+
+// within says whether a place lies in another, of which "" is the county.
+func within(place, of string) bool {
+	return place != "" && (of == "" || place == of || facts.Township(place) == of)
+}
+
+// eachOf streams people with the facts of some kinds as known now, by person. Of a place it may leave out who was never there: no
+// fact of theirs names it.
+func eachOf(ctx context.Context, r Reader, place string, kinds []facts.Kind, fn func(*facts.Person) error) error {
+	last, err := r.LastPerson(ctx)
+	if err != nil || last == 0 {
+		return err
+	}
+	var own []Fact
+	flush := func() error {
+		if !slices.ContainsFunc(own, func(f Fact) bool { return strings.Contains(f.Body, `"`+place) }) {
+			return nil
+		}
+		p := facts.Person{No: own[0].Person}
+		for _, f := range own {
+			if err := addFact(&p, f); err != nil {
+				return err
+			}
+		}
+		orderFacts(&p)
+		return fn(&p)
+	}
+	err = r.Facts(ctx, FactQuery{First: 1, Last: last, Kinds: kinds}, func(f Fact) error {
+		if len(own) > 0 && own[0].Person != f.Person {
+			if err := flush(); err != nil {
+				return err
+			}
+			own = own[:0]
+		}
+		own = append(own, f)
+		return nil
+	})
+	if err != nil || len(own) == 0 {
+		return err
+	}
+	return flush()
+}
