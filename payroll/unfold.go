@@ -43,7 +43,9 @@ func (b *Book) unfold(ctx context.Context, r Reader, in *ImportBatch) (*unfolded
 	u.Rows = nil
 	work := u.changes
 	if in.Kind == KindElection {
-		work = func(ctx context.Context, r Reader, rows []ImportRow) error { return u.elections(ctx, r, b.today(), rows) }
+		work = func(ctx context.Context, r Reader, rows []ImportRow) error {
+			return u.elections(ctx, r, b.today(), rows)
+		}
 	}
 	err := work(ctx, r, in.Rows)
 	slices.SortStableFunc(u.problems, func(a, b message.Problem) int { return cmp.Compare(rowOf(a.Cell), rowOf(b.Cell)) })

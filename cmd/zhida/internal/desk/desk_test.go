@@ -416,7 +416,7 @@ var access = map[string]string{
 	"POST /batch/{month}/{seq}/approve":      "approver",
 	"POST /batch/{month}/{seq}/reject":       "checker approver",
 	"POST /batch/{month}/{seq}/cancel":       "maker",
-	"POST /batch/{month}/{seq}/export":       "maker",
+	"POST /batch/{month}/{seq}/export":       "maker approver",
 
 	"GET /payments": "maker checker approver auditor",
 	"POST /reissue": "maker",
