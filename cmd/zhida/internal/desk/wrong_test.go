@@ -377,3 +377,33 @@ func TestProposalsAreSeen(t *testing.T) {
 		t.Errorf("%v %v", left, err)
 	}
 }
+
+// Where a card was replaced since the approval the maker's export is refused, and an approver exports who says why the old one will do.
+func TestOldCards(t *testing.T) {
+	o := open(t)
+	o.run("submit", "check", "approve")
+	maker, approver := o.as("张敏"), o.as("王审")
+	status, to, text := maker.upload("/import", map[string]string{"accounts.csv": "身份证号,姓名,银行卡号,户名,换卡依据,生效日期\n439901198804120017,李乙,6228480000000000034,李乙,本人申请,2026-10-26\n"}, "once", maker.once(), "kind", "accounts")
+	if status != http.StatusSeeOther {
+		t.Fatalf("%d %s", status, text)
+	}
+	maker.wait(to)
+	if _, text := maker.step("/batch/2026-10/1", "export"); !strings.Contains(text, "export.replaced") {
+		t.Fatalf("the maker's export: %s", text)
+	}
+	if _, text := maker.get("/batch/2026-10/1"); strings.Contains(text, `name="old_cards"`) {
+		t.Error("the page offers old cards to the maker")
+	}
+	if status, text := approver.step("/batch/2026-10/1", "export", "old_cards", " "); !strings.Contains(text, "payroll.reason_needed") {
+		t.Errorf("without a reason: %d %s", status, text)
+	}
+	if o.state(first) != payroll.Approved {
+		t.Fatalf("it is %s", o.state(first))
+	}
+	if status, text := approver.step("/batch/2026-10/1", "export", "old_cards", "银行说旧卡月底前还能收款"); status != http.StatusOK || o.state(first) != payroll.Exported {
+		t.Errorf("%d %s", status, text)
+	}
+	if status, _ := approver.get("/batch/2026-10/1/files"); status != http.StatusForbidden {
+		t.Errorf("the files for an approver: %d", status)
+	}
+}
