@@ -5,7 +5,7 @@ SHELL := bash
 export CGO_ENABLED := 1
 
 # Go leaves folders named testdata out of ./..., so the packages there are named.
-PACKAGES := ./... ./testdata/bank/... ./testdata/counties/... ./testdata/problems/...
+PACKAGES := ./... ./testdata/bank/... ./testdata/chromium/... ./testdata/counties/... ./testdata/problems/... ./testdata/smallpng
 OUT ?= demo
 # Executions of each fuzz target: a moment in `make test`, as long as you like in `make fuzz FUZZ=5000000x`.
 FUZZ ?= 5000x

@@ -70,26 +70,29 @@ var within = map[string][]string{
 	"cmd/zhida/internal/term": {"rules/identity"},
 
 	"testdata/bank":              {}, // nothing of ours: it judges what we write
+	"testdata/chromium":          {}, // nothing of ours: it sees what people see
 	"testdata/counties/gen":      {"rules/calendar", "rules/identity"},
-	"testdata/counties/pictures": {},
+	"testdata/counties/pictures": {"testdata/smallpng"},
 	"testdata/counties/taoyuan":  {},
 	"testdata/problems/gen":      {},
+	"testdata/smallpng":          {},
 }
 
 // forTests are packages that only tests import; the rules for tests hold for them.
-var forTests = []string{"payroll/store/pgtest", "payroll/store/storetest", "testdata/bank"}
+var forTests = []string{"payroll/store/pgtest", "payroll/store/storetest", "testdata/bank", "testdata/chromium"}
 
 // testsToo lists what the tests of a package may import beyond the package's own list.
 var testsToo = map[string][]string{
-	"cmd/zhida":              {"payroll/journal", "payroll/store"},
-	"cmd/zhida/internal/app": {"cmd/zhida/internal/desk", "payroll/ledger", "payroll/store/pgtest", "testdata/bank"},
-	"exporters/workbook":     {"payroll/journal"},
-	"importers":              {"testdata/counties/taoyuan"},
-	"payroll":                {"payroll/store"},
-	"payroll/store":          {"payroll/store/pgtest", "payroll/store/storetest"},
-	"rules":                  {"testdata/counties/taoyuan"},
-	"rules/policy":           {"rules"},
-	"testdata/counties/gen":  {"importers", "payroll", "rules/..."},
+	"cmd/zhida":               {"payroll/journal", "payroll/store", "testdata/chromium", "testdata/smallpng"},
+	"cmd/zhida/internal/app":  {"cmd/zhida/internal/desk", "payroll/ledger", "payroll/store/pgtest", "testdata/bank"},
+	"cmd/zhida/internal/desk": {"testdata/chromium"},
+	"exporters/workbook":      {"payroll/journal"},
+	"importers":               {"testdata/counties/taoyuan"},
+	"payroll":                 {"payroll/store"},
+	"payroll/store":           {"payroll/store/pgtest", "payroll/store/storetest"},
+	"rules":                   {"testdata/counties/taoyuan"},
+	"rules/policy":            {"rules"},
+	"testdata/counties/gen":   {"importers", "payroll", "rules/..."},
 }
 
 // homes lists, for every library, the packages that may import it. One home each
@@ -104,6 +107,8 @@ var homes = map[string][]string{
 	"github.com/mattn/go-sqlite3":   {"payroll/store"},
 	"github.com/jackc/pgx/v5":       {"payroll/store"},
 	"github.com/pressly/goose/v3":   {"payroll/store"},
+	"github.com/chromedp/chromedp":  {"testdata/chromium"},
+	"github.com/chromedp/cdproto":   {"testdata/chromium"},
 	"github.com/xuri/excelize/v2":   {"importers/sheet", "exporters/bankfile", "exporters/workbook", "testdata/bank", "testdata/counties/gen"},
 	"golang.org/x/text":             {"importers/sheet", "importers/returns", "exporters/bankfile", "testdata/bank", "testdata/counties/gen", "testdata/problems/gen"},
 	"github.com/spf13/cobra":        {"cmd/zhida"},
@@ -310,7 +315,7 @@ func layerOf(pkg string) (depth int, tree string) {
 
 func below(to, from string) bool {
 	if strings.HasPrefix(to, "testdata/") {
-		return strings.HasPrefix(from, "cmd/")
+		return strings.HasPrefix(from, "cmd/") || strings.HasPrefix(from, "testdata/")
 	}
 	toDepth, toTree := layerOf(to)
 	fromDepth, fromTree := layerOf(from)

@@ -20,7 +20,7 @@ const guides = "../../docs/guide"
 
 // block is what stands between two fences of a guide.
 type block struct {
-	language string // sh: commands that are run; text: what they print
+	language string // sh: commands that are run; text: what they print; desk: what is done in a browser
 	line     int    // of the fence
 	lines    []string
 }
@@ -221,6 +221,7 @@ func TestGuides(t *testing.T) {
 				t.Fatalf("%v: %s", err, out)
 			}
 			play(t, guide, home, tools)
+			walk(t, guide, home, tools)
 		})
 	}
 }
@@ -270,13 +271,20 @@ func TestGuidesShowPictures(t *testing.T) {
 		if strings.HasSuffix(name, ".en.md") {
 			continue
 		}
-		_, prose := readGuide(t, name)
+		blocks, prose := readGuide(t, name)
 		var here, said []string
 		for _, m := range picture.FindAllStringSubmatch(prose, -1) {
 			here = append(here, m[1])
 		}
 		for _, m := range taken.FindAllStringSubmatch(prose, -1) {
 			said = append(said, m[1])
+		}
+		for _, b := range blocks {
+			for _, line := range b.lines {
+				if name, is := strings.CutPrefix(line, "图 "); is && b.language == "desk" {
+					said = append(said, name)
+				}
+			}
 		}
 		if d := cmp.Diff(said, here); d != "" {
 			t.Errorf("%s shows other pictures than it says how to make: %s", name, d)

@@ -9,21 +9,22 @@
 // draws nothing by hand. zhida must be on the PATH; it needs bash, Chromium, LibreOffice, pdftoppm.
 //
 //	go run ./testdata/counties/pictures
+//
+// The pictures of guides to the desk are taken by the test that goes through them:
+//
+//	go test ./cmd/zhida -run TestGuides/desk -pictures
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"html"
-	"image"
-	"image/color"
-	"image/png"
 	"log"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sort"
 	"strings"
+
+	"zhida/testdata/smallpng"
 )
 
 const guides = "docs/guide"
@@ -152,7 +153,14 @@ func (p picture) make(shots string) error {
 	default:
 		return fmt.Errorf("no kind of picture: %s", p.kind)
 	}
-	return settle(file+".png", filepath.Join(guides, "pictures", p.name+".png"))
+	picture, err := os.ReadFile(file + ".png")
+	if err != nil {
+		return err
+	}
+	if picture, err = smallpng.Small(picture); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(guides, "pictures", p.name+".png"), picture, 0o644)
 }
 
 func run(name string, args ...string) error {
@@ -212,80 +220,4 @@ func cells(r rune) int {
 		return 2
 	}
 	return 1
-}
-
-// settle cuts the margins off a picture and writes it with few colours, so that it stays small.
-func settle(from, to string) error {
-	data, err := os.ReadFile(from)
-	if err != nil {
-		return err
-	}
-	picture, err := png.Decode(bytes.NewReader(data))
-	if err != nil {
-		return err
-	}
-	box := inked(picture)
-	paper := few(picture, box)
-	out := image.NewPaletted(image.Rect(0, 0, box.Dx(), box.Dy()), paper)
-	known := map[color.Color]uint8{}
-	for y := range box.Dy() {
-		for x := range box.Dx() {
-			c := coarse(picture.At(box.Min.X+x, box.Min.Y+y))
-			at, ok := known[c]
-			if !ok {
-				at = uint8(paper.Index(c))
-				known[c] = at
-			}
-			out.SetColorIndex(x, y, at)
-		}
-	}
-	var b bytes.Buffer
-	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, out); err != nil {
-		return err
-	}
-	fmt.Printf("%s: %d x %d, %d kB\n", to, box.Dx(), box.Dy(), b.Len()/1000)
-	return os.WriteFile(to, b.Bytes(), 0o644)
-}
-
-// inked is what a picture shows, with a little of its paper around.
-func inked(p image.Image) image.Rectangle {
-	all := p.Bounds()
-	paper := coarse(p.At(all.Min.X, all.Min.Y))
-	box := image.Rectangle{}
-	for y := all.Min.Y; y < all.Max.Y; y++ {
-		for x := all.Min.X; x < all.Max.X; x++ {
-			if coarse(p.At(x, y)) != paper {
-				box = box.Union(image.Rect(x, y, x+1, y+1))
-			}
-		}
-	}
-	return box.Inset(-16).Intersect(all)
-}
-
-// coarse leaves sixteen shades of each colour.
-func coarse(c color.Color) color.Color {
-	r, g, b, _ := c.RGBA()
-	shade := func(v uint32) uint8 { return uint8(v>>12) * 17 }
-	return color.RGBA{shade(r), shade(g), shade(b), 255}
-}
-
-// few are the colours that a picture uses most.
-func few(p image.Image, box image.Rectangle) color.Palette {
-	count := map[color.Color]int{}
-	for y := box.Min.Y; y < box.Max.Y; y++ {
-		for x := box.Min.X; x < box.Max.X; x++ {
-			count[coarse(p.At(x, y))]++
-		}
-	}
-	list := make(color.Palette, 0, len(count))
-	for c := range count {
-		list = append(list, c)
-	}
-	sort.Slice(list, func(i, j int) bool {
-		if count[list[i]] != count[list[j]] {
-			return count[list[i]] > count[list[j]]
-		}
-		return fmt.Sprint(list[i]) < fmt.Sprint(list[j])
-	})
-	return list[:min(len(list), 32)]
 }

@@ -7,6 +7,7 @@ import (
 	"mime"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"zhida/cmd/zhida/internal/app"
@@ -145,6 +146,14 @@ func importDo(r *request) (string, error) {
 		return outcome{page: "imported", title: "导入结果", body: p}, nil
 	}), nil
 }
+
+// Plain says that there is nothing to do or to read about the file but that it was taken.
+func (row importRow) Plain() bool {
+	return !row.Refused && row.Error == nil && len(row.Asks)+len(row.Notes)+len(row.Problems) == 0
+}
+
+// Plain says whether any file is plain.
+func (p importPage) Plain() bool { return slices.ContainsFunc(p.Files, importRow.Plain) }
 
 func (row *importRow) imported(ctx context.Context, a *app.App, s *payroll.Session, v *visit, kind, file string, o app.ImportOptions) error {
 	if a.IsDry() { // a trial gives the marked workbook as well: that is what it is for

@@ -1,0 +1,190 @@
+package desk
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"zhida/payroll"
+	"zhida/testdata/chromium"
+)
+
+// person is somebody at their own machine.
+type person struct {
+	*chromium.Window
+	o    *office
+	name string
+}
+
+// sit lets somebody sit down at a machine and sign in, by what the page says.
+func (o *office) sit(b *chromium.Browser, name string) *person {
+	o.t.Helper()
+	p := &person{b.Window(1280), o, name}
+	p.Visit(o.URL)
+	p.signIn(passphrase)
+	return p
+}
+
+func (p *person) signIn(pass string) {
+	p.o.t.Helper()
+	p.Fill("姓名", p.name, "")
+	p.Fill("口令", pass, "")
+	p.Press("登录", "")
+}
+
+func (p *person) sees(words ...string) {
+	p.o.t.Helper()
+	text := p.Text()
+	for _, w := range words {
+		if !strings.Contains(text, w) {
+			p.o.t.Errorf("%s does not see %q:\n%s", p.Path(), w, text)
+		}
+	}
+}
+
+// Buttons that move money do it once however they are pressed: twice at once, with scripts switched off, from the page before, in
+// a second window that shows the same. What is pressed after the visit has ended is not done.
+func TestButtonsInChromium(t *testing.T) {
+	o := open(t)
+	b := chromium.Start(t)
+	maker, checker, approver := o.sit(b, "张敏"), o.sit(b, "李复"), b.Window(1280)
+
+	once := func(what string, state payroll.State, press func()) {
+		t.Helper()
+		before := o.head()
+		press()
+		if after := o.head(); after != before+1 {
+			t.Errorf("%s: the journal went from %d to %d", what, before, after)
+		}
+		if s := o.state(first); s != state {
+			t.Errorf("%s: it is %s", what, s)
+		}
+	}
+	none := func(what string, press func()) {
+		t.Helper()
+		before := o.head()
+		press()
+		if after := o.head(); after != before {
+			t.Errorf("%s: the journal went from %d to %d", what, before, after)
+		}
+	}
+
+	once("run", payroll.Draft, func() { maker.PressTwice("计算本月", "") })
+	maker.Press("2026-10/1", "")
+	maker.Fill("口令", passphrase, "提交")
+	once("submit", payroll.Submitted, func() { maker.PressTwice("提交", "提交") })
+
+	// Two windows show the batch to be checked; only what is pressed first is done.
+	second := o.sit(b, "李复")
+	for _, p := range []*person{checker, second} {
+		p.Visit(o.URL + "/batch/2026-10/1")
+		p.Fill("口令", passphrase, "复核")
+	}
+	checker.Scripts(false)
+	checker.Reload()
+	checker.Scripts(true)
+	checker.Fill("口令", passphrase, "复核")
+	once("check", payroll.Checked, func() { checker.PressTwice("复核", "复核") })
+	none("check in a second window", func() { second.Press("复核", "复核") })
+	second.sees("的状态是“已复核”，现在不能复核")
+	checker.Back()
+	if checker.Path() != "/batch/2026-10/1" || checker.Has("口令", "复核") {
+		t.Errorf("back on the page before, it still asks for a signature that was made: %s", checker.Path())
+	}
+
+	p := &person{approver, o, "王审"}
+	p.Visit(o.URL)
+	p.signIn("not-the-one")
+	p.sees("desk.wrong")
+	p.Back()
+	p.signIn(passphrase)
+	p.Visit(o.URL + "/batch/2026-10/1")
+	p.Fill("口令", passphrase, "审批")
+	o.later(idle + 1)
+	none("approval after the visit has ended", func() { p.Press("审批", "审批") })
+	p.sees("登录已经过期，这一次没有办")
+	p.signIn(passphrase)
+	p.Visit(o.URL + "/batch/2026-10/1")
+	p.Fill("口令", passphrase, "审批")
+	once("approve", payroll.Approved, func() { p.PressTwice("审批", "审批") })
+
+	for _, x := range []*person{maker, checker, second, p} {
+		x.fair()
+	}
+}
+
+// Every page of everybody's holds WCAG AA in both languages, fits its window, asks nobody else for anything, and prints without its frame.
+func TestPagesInChromium(t *testing.T) {
+	o := open(t)
+	o.run("submit", "check", "approve")
+	b := chromium.Start(t)
+	print := tool(t, "pdftotext")
+	seen := map[string]bool{}
+	for _, x := range everybody {
+		p := o.sit(b, x.name)
+		for _, rt := range o.routes {
+			method, path, _ := strings.Cut(rt.pattern, " ")
+			path = strings.NewReplacer("{$}", "", "{month}", "2026-10", "{seq}", "1", "{person}", "1", "{position}", "8").Replace(path)
+			if method != "GET" || rt.who == nil && !rt.open || strings.Contains(path, "{") || strings.Contains(path, "/receipt/") || // a file
+				seen[path] || !may(payroll.Actor{Roles: x.roles}, rt.who) {
+				continue
+			}
+			seen[path] = true
+			p.Visit(o.URL + path)
+			if p.Has("姓名", "") && p.Has("口令", "") {
+				t.Fatalf("%s signed %s out", path, x.name)
+			}
+			for _, wrong := range p.Audit() {
+				t.Error(wrong)
+			}
+			pdf := filepath.Join(t.TempDir(), "page.pdf")
+			if err := os.WriteFile(pdf, p.Print(), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			out, err := exec.Command(print, pdf, "-").Output()
+			if text := string(out); err != nil || strings.Contains(text, "退出") || strings.TrimSpace(text) == "" {
+				t.Errorf("%s prints as %q %v", path, text, err)
+			}
+			p.Press("English", "")
+			p.Visit(o.URL + path)
+			for _, wrong := range p.Audit() {
+				t.Error("in English: ", wrong)
+			}
+			p.Press("中文", "")
+		}
+		p.fair()
+	}
+	for _, rt := range o.routes {
+		if rt.nav != "" && !seen[strings.TrimPrefix(rt.pattern, "GET ")] {
+			t.Errorf("nobody looked at %s", rt.pattern)
+		}
+	}
+}
+
+// fair says what the browser complains about, and what a page asked of another machine.
+func (p *person) fair() {
+	p.o.t.Helper()
+	for _, c := range p.Complaints() {
+		p.o.t.Errorf("the browser complains: %s", c)
+	}
+	for _, a := range p.Asked() {
+		if !strings.HasPrefix(a, p.o.URL+"/") && a != "about:blank" && !strings.HasPrefix(a, "data:") {
+			p.o.t.Errorf("a page asks for %s", a)
+		}
+	}
+}
+
+// tool finds a program; without it the test is skipped, or fails with CI=true.
+func tool(t *testing.T, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil && os.Getenv("CI") == "true" {
+		t.Fatal(err)
+	}
+	if err != nil {
+		t.Skip(err)
+	}
+	return path
+}
