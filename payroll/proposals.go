@@ -181,22 +181,27 @@ func (b *Book) ProposalList(ctx context.Context, openOnly bool) (list []Proposal
 		if list, err = r.Proposals(ctx, openOnly); err != nil || len(list) == 0 {
 			return err
 		}
-		ways, err := routes(ctx, r, list[0].Position)
-		for i := range list {
-			list[i].Waits = []Role{RoleChecker, RoleApprover}
-			if onlyApprover[list[i].Kind] {
-				list[i].Waits = []Role{RoleApprover}
-			}
-			if way := ways[list[i].Position]; way != nil {
-				list[i].Route = way.text()
-				if list[i].Decided == 0 {
-					list[i].Waits = way.roles(way.next())
-				}
-			}
-		}
-		return err
+		return place(ctx, r, list)
 	})
 	return list, err
+}
+
+// place says of proposals, by position, where they stand and whom they wait for.
+func place(ctx context.Context, r Reader, list []Proposal) error {
+	ways, err := routes(ctx, r, list[0].Position)
+	for i := range list {
+		list[i].Waits = []Role{RoleChecker, RoleApprover}
+		if onlyApprover[list[i].Kind] {
+			list[i].Waits = []Role{RoleApprover}
+		}
+		if way := ways[list[i].Position]; way != nil {
+			list[i].Route = way.text()
+			if list[i].Decided == 0 {
+				list[i].Waits = way.roles(way.next())
+			}
+		}
+	}
+	return err
 }
 
 // Decide accepts or rejects a proposal. Accepting takes another actor than the one

@@ -36,18 +36,23 @@ type ProposedFact struct {
 
 // Proposed gives the content of an open proposal. Errors: proposal.missing, proposal.decided, proposal.tampered.
 func (b *Book) Proposed(ctx context.Context, position int64) (x Proposed, err error) {
-	list, err := b.ProposalList(ctx, false)
-	if err != nil {
-		return x, err
-	}
-	i := slices.IndexFunc(list, func(p Proposal) bool { return p.Position == position })
-	switch {
-	case i < 0:
-		return x, message.Err("proposal.missing", position)
-	case list[i].Decided != 0:
-		return x, message.Err("proposal.decided", position)
-	}
-	err = b.view(ctx, func(r Reader) error { x, err = b.proposed(ctx, r, list[i]); return err })
+	err = b.view(ctx, func(r Reader) error {
+		p, err := r.Proposal(ctx, position)
+		switch {
+		case errors.Is(err, ErrNotFound):
+			return message.Err("proposal.missing", position)
+		case err != nil:
+			return err
+		case p.Decided != 0:
+			return message.Err("proposal.decided", position)
+		}
+		list := []Proposal{p}
+		if err := place(ctx, r, list); err != nil {
+			return err
+		}
+		x, err = b.proposed(ctx, r, list[0])
+		return err
+	})
 	return x, err
 }
 

@@ -136,6 +136,8 @@ type Reader interface {
 	Settlements(ctx context.Context, id BatchID, fn func(Settlement) error) error // by person
 	// Turned streams the settlements of those who are held or refused, by person.
 	Turned(ctx context.Context, id BatchID, fn func(Settlement) error) error
+	// OpenRefusals lists the persons of whom a batch refused something and nobody has answered for it.
+	OpenRefusals(ctx context.Context, id BatchID) ([]int64, error)
 	// StatusCounts streams how many end how in a batch, by status, place.
 	StatusCounts(ctx context.Context, id BatchID, fn func(StatusCount) error) error
 	Payments(ctx context.Context, id BatchID, fn func(Payment) error) error // by seq

@@ -745,6 +745,16 @@ func (q *queries) Turned(ctx context.Context, id payroll.BatchID, fn func(payrol
 	return q.settlements(ctx, `batch = ? AND status IN (?, ?)`, []any{int64(id), string(payroll.OnHold), string(payroll.Refused)}, fn)
 }
 
+func (q *queries) OpenRefusals(ctx context.Context, id payroll.BatchID) (list []int64, err error) {
+	err = q.stream(ctx, `SELECT person FROM settlement WHERE batch = ? AND items <> '' AND answer = '' ORDER BY person`, []any{int64(id)}, func(r *sqlx.Rows) error {
+		var person int64
+		err := r.Scan(&person)
+		list = append(list, person)
+		return err
+	})
+	return list, err
+}
+
 func (q *queries) settlements(ctx context.Context, where string, args []any, fn func(payroll.Settlement) error) error {
 	return q.rows(ctx, `SELECT `+settlementColumns+` FROM settlement WHERE `+where+` ORDER BY person`, args, 15, func(r *row) error {
 		s := payroll.Settlement{Batch: payroll.BatchID(r.int()), Person: r.int(), Status: payroll.Status(r.text())}
