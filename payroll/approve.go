@@ -120,7 +120,11 @@ func (b *Book) submit(ctx context.Context, s *Session, id BatchID, w *worked) (B
 			return nil, message.Err("batch.unanswered", id, len(open), open[0])
 		}
 		err = tx.Lines(ctx, LineQuery{Batch: id, Cause: causeProgram}, func(l Line) error {
-			return message.Err("batch.program_cause", id, l.Person, l.Item, l.Month)
+			item, err := itemWord(ctx, tx, l.Item)
+			if err != nil {
+				return err
+			}
+			return message.Err("batch.program_cause", id, l.Person, item, l.Month)
 		})
 		if err != nil {
 			return nil, err

@@ -147,7 +147,11 @@ func (o *Outgoing) deductions(ctx context.Context, r Reader) error {
 		}
 		item, ok := program.ItemAt(l.Item, l.Month)
 		if !ok {
-			return message.Err("export.no_institution", l.Item, l.Month)
+			name, err := itemWord(ctx, r, l.Item)
+			if err != nil {
+				return err
+			}
+			return message.Err("export.no_institution", name, l.Month)
 		}
 		who[l.Person] = nil
 		o.Remittances = append(o.Remittances, Remittance{item.Institution, l.Person, "", "", item.Name, l.Month, l.Fen})
@@ -199,7 +203,7 @@ func profilesIn(ctx context.Context, r Reader, batch Batch, first, last int64, w
 // it holds the files against what was recorded: exporting again gives the same
 // bytes or is refused (export.changed). Payments to accounts that were replaced since the
 // approval are refused (export.replaced), unless an approver who did not submit the batch
-// says why the old ones will do.
+// says why the old ones will do. So is a reissue in doubt (reissue.doubtful).
 func (b *Book) BeginExport(ctx context.Context, s *Session, o *Outgoing, files []ExportFile, of map[int]string) error {
 	if err := s.need(RoleMaker, RoleApprover); err != nil {
 		return err
@@ -226,6 +230,11 @@ func (b *Book) BeginExport(ctx context.Context, s *Session, o *Outgoing, files [
 		for _, f := range files {
 			if taken[f.Name] && !o.Taken[f.Name] { // by an export that began after the files were planned
 				return message.Err("export.taken", f.Name)
+			}
+		}
+		if batch.Kind == Reissue {
+			if err := notInDoubt(ctx, tx, batch.ID); err != nil {
+				return err
 			}
 		}
 		old, err := b.replacedSince(ctx, tx, batch, o.Payments)

@@ -175,7 +175,11 @@ func covered(ctx context.Context, r Reader, county *County, batch *Batch) error 
 		}
 		for _, s := range county.shares(&l, county.setAside(batch.Kind, l.Fen)) {
 			if f := county.fund(s.fund); f != nil && len(f.Items) > 0 && !slices.Contains(f.Items, l.Item) {
-				return message.Err("fund.purpose", f.Code, f.Name, l.Item)
+				item, err := itemWord(ctx, r, l.Item)
+				if err != nil {
+					return err
+				}
+				return message.Err("fund.purpose", f.Code, f.Name, item)
 			}
 		}
 		return nil

@@ -20,7 +20,6 @@ type Proposed struct {
 	Digest   string            // hex SM3 over all of it: who decides names it, and decides nothing else
 	Said     []message.Message // what would be done, in sentences
 	Facts    []ProposedFact    // of an import: what would be known otherwise, by person, kind, key, day
-	Asks     []message.Problem // of an import: why somebody else has to confirm it
 	Problems message.Problems  // of an import: rows left out, and what stands in its way by now
 	Text     string            // of a document or of settings: all of it, to the letter
 	Items    map[string]string // printed names of items that facts name by code
@@ -119,7 +118,7 @@ func (b *Book) asSeen(ctx context.Context, r Reader, p Proposal, seen string) er
 	}
 	x, err := b.proposed(ctx, r, p)
 	if err == nil && (len(seen) < 8 || !strings.HasPrefix(x.Digest, seen)) {
-		return message.Err("proposal.changed", p.Position)
+		return message.Err("proposal.unseen", p.Position)
 	}
 	return err
 }
@@ -297,7 +296,7 @@ func (x *Proposed) imports(ctx context.Context, b *Book, r Reader) error {
 	if err != nil {
 		return x.refusedBy(err)
 	}
-	x.Asks, x.Problems = plan.asks, plan.problems
+	x.Asks, x.Problems = plan.asks, plan.problems // asked of the book as it is now
 	x.Facts = plan.changes()
 	var added, changed, gone int
 	for _, f := range x.Facts {

@@ -418,8 +418,9 @@ var access = map[string]string{
 	"POST /batch/{month}/{seq}/cancel":       "maker",
 	"POST /batch/{month}/{seq}/export":       "maker approver",
 
-	"GET /payments": "maker checker approver auditor",
-	"POST /reissue": "maker",
+	"GET /payments":         "maker checker approver auditor",
+	"POST /reissue":         "maker",
+	"POST /returns/resolve": "checker approver",
 
 	"GET /funds":        "maker checker approver auditor",
 	"POST /funds/close": "checker approver",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"zhida/payroll"
@@ -162,6 +163,27 @@ func reissueDo(r *request) (string, error) {
 	return "/payments", nil
 }
 
+// resolveDo says what came of rows of banks' answers that fit no payment: those that were ticked,
+// with one reason.
+func resolveDo(r *request) (string, error) {
+	var rows []payroll.RowID
+	for _, text := range r.PostForm["row"] {
+		position, line, _ := strings.Cut(text, ".")
+		at, err := strconv.ParseInt(position, 10, 64)
+		n, err2 := strconv.Atoi(line)
+		if err != nil || err2 != nil {
+			return "", message.Err("desk.form_broken")
+		}
+		rows = append(rows, payroll.RowID{Position: at, Line: n})
+	}
+	reason := r.PostFormValue("reason")
+	if err := r.desk.book.ResolveRows(r.Context(), r.signer, rows, reason); err != nil {
+		return "", err
+	}
+	r.say("returns.resolved", len(rows), reason)
+	return "/payments", nil
+}
+
 // paymentsPage is the ledger of payments in one state; those that came back first of all.
 type paymentsPage struct {
 	State    payroll.PaymentState
@@ -170,10 +192,11 @@ type paymentsPage struct {
 	More     int
 	Rows     []payroll.KeptRow // of banks' answers that fit no payment
 	Maker    bool
+	Judge    bool // may say what came of these rows
 }
 
 func paymentsShow(r *request) error {
-	p := paymentsPage{State: payroll.PaymentState(r.URL.Query().Get("state")), Maker: may(r.visit.actor, makers),
+	p := paymentsPage{State: payroll.PaymentState(r.URL.Query().Get("state")), Maker: may(r.visit.actor, makers), Judge: may(r.visit.actor, judges),
 		States: []payroll.PaymentState{payroll.PaymentReturned, payroll.PaymentRecalled, payroll.PaymentSent, payroll.PaymentParked, payroll.PaymentCredited, payroll.PaymentReissued}}
 	if p.State == "" {
 		p.State = payroll.PaymentReturned

@@ -45,6 +45,7 @@ func table() []route {
 		{pattern: "POST /batch/{month}/{seq}/export", who: append(approvers, makers...), signs: hand, do: exportDo},
 
 		{pattern: "GET /payments", who: readers, nav: "支付台账", show: paymentsShow},
+		{pattern: "POST /returns/resolve", who: judges, signs: hand, do: resolveDo},
 		{pattern: "POST /reissue", who: makers, signs: hand, do: reissueDo},
 
 		{pattern: "GET /funds", who: readers, nav: "资金", show: fundsShow},

@@ -355,7 +355,7 @@ func TestProposalsAreSeen(t *testing.T) {
 	// Without what was seen, and with what was seen before the book moved on, nothing is decided.
 	seen := checker.form(page, page+"/accept")
 	before := o.head()
-	if status, _, text := checker.post(page+"/accept", "once", seen[1], "passphrase", passphrase); status != http.StatusConflict || !strings.Contains(text, "proposal.changed") {
+	if status, _, text := checker.post(page+"/accept", "once", seen[1], "passphrase", passphrase); status != http.StatusConflict || !strings.Contains(text, "proposal.unseen") {
 		t.Errorf("without a digest: %d %s", status, text)
 	}
 	seen = checker.form(page, page+"/accept")
@@ -364,7 +364,7 @@ func TestProposalsAreSeen(t *testing.T) {
 	}
 	bring("accounts", "身份证号,姓名,银行卡号,户名,开户网点,生效日期\n439901198804120017,李乙,6200590000000000014,李乙,陬市支行,2026-01-01\n")
 	before = o.head()
-	if status, _, text := checker.post(page+"/accept", append(seen, "passphrase", passphrase)...); status != http.StatusConflict || !strings.Contains(text, "proposal.changed") {
+	if status, _, text := checker.post(page+"/accept", append(seen, "passphrase", passphrase)...); status != http.StatusConflict || !strings.Contains(text, "proposal.unseen") {
 		t.Errorf("with what was seen before: %d %s", status, text)
 	}
 	if o.head() != before {
@@ -405,5 +405,40 @@ func TestOldCards(t *testing.T) {
 	}
 	if status, _ := approver.get("/batch/2026-10/1/files"); status != http.StatusForbidden {
 		t.Errorf("the files for an approver: %d", status)
+	}
+}
+
+// Files of one township's month that are uploaded together are one snapshot; one of them alone would withdraw
+// the other, is asked about by name, and whoever confirms it sees what is asked.
+func TestImportTogether(t *testing.T) {
+	o := open(t)
+	b := o.as("张敏")
+	const title, head = "十一月下村登记,,,,\n", "序号,乡镇代码,身份证号码,姓名,下村日期,类型\n"
+	files := map[string]string{
+		"甲.csv": title + head + "1,430725101,439901198503010017,张甲,2026年11月3日,下村\n",
+		"乙.csv": title + head + "1,430725101,439901198804120017,李乙,2026.11.3,下村\n2,430725101,439901198804120017,李乙,2026-11-4,下村\n",
+	}
+	bring := func(files map[string]string) string {
+		t.Helper()
+		_, to, text := b.upload("/import", files, "once", b.once(), "kind", "days")
+		if to == "" {
+			t.Fatal(text)
+		}
+		_, text = b.wait(to)
+		return text
+	}
+	if text := bring(files); !strings.Contains(text, "新记 1 条，替换 0 条") || !strings.Contains(text, "新记 2 条，替换 0 条") {
+		t.Errorf("together: %s", text)
+	}
+	before := o.head()
+	if text := bring(files); o.head() != before || strings.Contains(text, "撤销") {
+		t.Errorf("again: %s", text)
+	}
+	const asked = "这张表要撤销 1 人 2 天（李乙），超过一半"
+	if text := bring(map[string]string{"甲.csv": files["甲.csv"]}); !strings.Contains(text, asked) {
+		t.Errorf("one alone: %s", text)
+	}
+	if _, text := o.as("李复").get("/proposals"); !strings.Contains(text, asked) {
+		t.Errorf("whoever confirms it does not see it: %s", text)
 	}
 }
