@@ -17,7 +17,7 @@ var changesForm = form{kind: payroll.KindChanges, title: "变动表", fact: payr
 	{code: "from_place", title: "原单位代码", synonyms: []string{"调出单位代码", "原单位", "from place"}, kind: place, help: "调动、离任、职务变动的可以填，填了就核对"},
 	{code: "from_post", title: "原职务", synonyms: []string{"原任职务", "免去职务", "from post"}, help: "只免一个职务的填；新职务与原职务兼任的写“兼任”"},
 	{code: "place", title: "单位代码", synonyms: []string{"现单位代码", "调入单位代码", "新单位代码", "村代码", "乡镇代码", "place"}, kind: place, help: "新增、调动的填", example: "430725102"},
-	{code: "post", title: "职务", synonyms: []string{"现职务", "新职务", "现任职务", "post"}, help: "新增、职务变动的填；调动的空着是职务不变", list: posts, example: "站所长"},
+	{code: "post", title: "职务", synonyms: []string{"现职务", "新职务", "现任职务", "post"}, help: "新增、职务变动的填；调动的空着是职务不变", list: anyPosts, example: "站所长"},
 	{code: "rank", title: "职级", synonyms: []string{"现职级", "岗位等级", "rank"}, help: "空着是不变", list: ranks},
 	{code: "until", title: "截止日期", synonyms: []string{"结束日期", "止", "until"}, kind: day, help: "借调、处分到哪一天；空着是还没有结束，结束了把这一行填上截止日期再导入"},
 	{code: "card", title: "银行卡号", synonyms: []string{"账号", "卡号", "银行账号", "card"}, kind: card, help: "换卡的填，新增的可以填；文本格式"},

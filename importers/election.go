@@ -16,9 +16,9 @@ var electionForm = form{kind: payroll.KindElection, title: "换届结果", fact:
 	{code: "date", title: "选举日期", synonyms: []string{"换届日期", "选举时间", "date"}, kind: day, required: true, example: "2026-11-08"},
 	{code: "handover", title: "交接日期", synonyms: []string{"到任日期", "任职日期", "handover"}, kind: day, required: true, help: "新一届到任的第一天；没有当选的任职到前一天为止", example: "2026-11-11"},
 	{code: "document", title: "文号", synonyms: []string{"批复文号", "任免文号", "依据", "document"}, required: true, example: "桃组〔2026〕61号"},
-	{code: "outcome", title: "结果", synonyms: []string{"选举结果", "outcome"}, required: true, choices: map[string]string{"当选": payroll.ResultElected, "离任": payroll.ResultLeft}, help: "当选的每个职务一行；离任的每人一行，写原因", example: "当选"},
-	{code: "post", title: "职务", synonyms: []string{"当选职务", "任职职务", "post"}, help: "当选的必填；一肩挑的书记、主任各一行", list: posts, example: "书记"},
-	hidden(idColumn), hidden(nameColumn),
+	{code: "outcome", title: "结果", synonyms: []string{"选举结果", "outcome"}, required: true, choices: map[string]string{"当选": payroll.ResultElected, "离任": payroll.ResultLeft, "空缺": payroll.ResultVacant}, help: "当选的每个职务一行；离任的每人一行，写原因；没有选出人的职务一行，写“空缺”", example: "当选"},
+	{code: "post", title: "职务", synonyms: []string{"当选职务", "任职职务", "post"}, help: "当选、空缺的必填；一肩挑的书记、主任各一行", list: posts, example: "书记"},
+	optional(hidden(idColumn)), optional(hidden(nameColumn)), // a post without anybody has neither
 	{code: "again", title: "是否连任", synonyms: []string{"连任", "again"}, choices: map[string]string{"是": "yes", "否": "no"}, help: "填了就与账上核对；同一职务连选连任的写“是”", example: "是"},
 	{code: "reason", title: "离任原因", synonyms: []string{"原因", "去向", "reason"}, help: "离任的必填：届满、落选、辞职、罢免等", list: reasons},
 }}
@@ -28,6 +28,16 @@ func (r *reading) result(v map[string]string, cell func(string) string) bool {
 	n := len(r.batch.Problems)
 	date, _ := calendar.ParseDate(v["date"])
 	handover, _ := calendar.ParseDate(v["handover"])
+	vacant := v["outcome"] == payroll.ResultVacant
+	for _, code := range []string{"id", "name"} {
+		switch {
+		case vacant && v[code] != "":
+			r.problem(cell(code), message.M("election.vacant_person", r.form.titleOf(code)))
+			return false
+		case !vacant && v[code] == "":
+			r.problem(cell(code), message.M("import.required", r.form.titleOf(code)))
+		}
+	}
 	switch {
 	case len(v["place"]) != 12:
 		r.problem(cell("place"), message.M("election.village_code", v["place"]))
@@ -35,6 +45,8 @@ func (r *reading) result(v map[string]string, cell func(string) string) bool {
 		r.problem(cell("handover"), message.M("election.handover_before", handover, date))
 	case v["outcome"] == payroll.ResultElected && v["post"] == "":
 		r.problem(cell("post"), message.M("change.needs", "当选", r.form.titleOf("post")))
+	case vacant && v["post"] == "":
+		r.problem(cell("post"), message.M("change.needs", "空缺", r.form.titleOf("post")))
 	case v["outcome"] == payroll.ResultLeft && v["reason"] == "":
 		r.problem(cell("reason"), message.M("change.needs", "离任", r.form.titleOf("reason")))
 	}

@@ -5,7 +5,9 @@
 package importers
 
 import (
+	"slices"
 	"strings"
+
 	"zhida/payroll"
 	"zhida/payroll/checks"
 	"zhida/rules/facts"
@@ -29,6 +31,7 @@ const (
 	yes
 	place
 	period
+	birth // a day, or a month
 )
 
 // column is one column of a form.
@@ -118,10 +121,11 @@ var forms = []form{
 		idColumn, nameColumn,
 		{code: "category", title: "人员类别", synonyms: []string{"类别", "category"}, required: true, choices: categoryChoices, example: "乡镇干部"},
 		{code: "place", title: "单位代码", synonyms: []string{"单位（村）代码", "村代码", "所在村代码", "乡镇代码", "区划代码", "place"}, kind: place, required: true, example: "430725101"},
+		{code: "born", title: "出生日期", synonyms: []string{"出生年月", "出生年月日", "出生时间", "出生", "born"}, kind: birth, meta: true, help: "可以不填；填了就与身份证号核对", example: "1990-01-01"},
 		{code: "joined", title: "参加工作日期", synonyms: []string{"参加工作时间", "参工时间", "joined"}, kind: day, example: "2008-07-01"},
 		{code: "group", title: "村民小组", synonyms: []string{"小组", "村组", "组别", "group"}, help: "同村同名的人在公示表上按小组区分", example: "三组"},
 		{code: "hukou", title: "户籍", synonyms: []string{"户籍地", "hukou"}, example: "本县", list: hukous},
-		{code: "flags", title: "标记", synonyms: []string{"备注标记", "特殊情况", "flags"}, help: "多个用顿号隔开", example: "鳏寡孤独"},
+		{code: "flags", title: "标记", synonyms: []string{"备注标记", "特殊情况", "flags"}, help: "多个用顿号隔开", example: "鳏寡孤独", list: flags},
 		{code: "died", title: "去世日期", synonyms: []string{"死亡日期", "去世时间", "died"}, kind: day},
 		{code: "retired", title: "退休日期", synonyms: []string{"退休时间", "retired"}, kind: day},
 		validFrom,
@@ -129,7 +133,7 @@ var forms = []form{
 	{kind: "tenure", title: "任职经历", fact: facts.KindSpell, key: []string{"place", "post", "from"}, from: "from", to: "to", columns: []column{
 		hidden(idColumn), hidden(nameColumn),
 		{code: "place", title: "单位代码", synonyms: []string{"单位（村）代码", "任职单位代码", "村代码", "乡镇代码", "place"}, kind: place, required: true, example: "430725101"},
-		{code: "post", title: "职务", synonyms: []string{"担任职务", "任职职务", "post"}, required: true, example: "站所长", list: posts},
+		{code: "post", title: "职务", synonyms: []string{"担任职务", "任职职务", "post"}, required: true, example: "站所长", list: anyPosts},
 		{code: "rank", title: "职级", synonyms: []string{"岗位等级", "rank"}, example: "一级科员", list: ranks},
 		{code: "from", title: "任职日期", synonyms: []string{"任职时间", "起始日期", "开始日期", "from"}, kind: day, required: true, example: "2021-01-15"},
 		{code: "to", title: "离任日期", synonyms: []string{"离任时间", "免职日期", "截止日期", "to"}, kind: day, help: "空着是在任"},
@@ -163,6 +167,7 @@ var forms = []form{
 		{code: "to", title: "结束日期", synonyms: []string{"截止日期", "止", "to"}, kind: day, help: "空着是还没有结束", example: "2026-10-14"},
 		{code: "working_days", title: "工作日数", synonyms: []string{"工作日", "天数", "working days"}, kind: whole, example: "3"},
 		{code: "document", title: "文号", synonyms: []string{"依据", "document"}},
+		withdrawColumn,
 	}},
 	{kind: "assessments", title: "年度考核", fact: facts.KindAssessment, key: []string{"year"}, columns: []column{
 		hidden(idColumn), hidden(nameColumn),
@@ -173,7 +178,7 @@ var forms = []form{
 	{kind: "amounts", title: "给定金额", fact: facts.KindAmount, key: []string{"item"}, from: "from", to: "until", wide: true, columns: []column{
 		hidden(idColumn), hidden(nameColumn),
 		{code: "item", title: "项目", synonyms: []string{"项目代码", "item"}, example: "基本工资"},
-		{code: "fen", title: "金额", synonyms: []string{"月金额", "金额（元）", "amount"}, kind: amount, example: "4820.00"},
+		{code: "fen", title: "金额", synonyms: []string{"月金额", "金额（元）", "amount"}, kind: amount, least: notNegative, help: "代扣的也写正数；与以前的、与同项目其他人的差十倍以上的由另一人核对", example: "4820.00"},
 		{code: "from", title: "起始月份", synonyms: []string{"执行月份", "from"}, kind: month, required: true, example: "2026-10"},
 		{code: "until", title: "终止月份", synonyms: []string{"until"}, kind: month, help: "空着是长期"},
 		{code: "document", title: "文号", synonyms: []string{"依据", "document"}},
@@ -326,7 +331,7 @@ var forms = []form{
 		hidden(idColumn), hidden(nameColumn),
 		{code: "item", title: "项目", synonyms: []string{"项目代码", "item"}, example: "离任村干部补偿"},
 		{code: "month", title: "所属月份", synonyms: []string{"发放月份", "月份", "month"}, kind: month, required: true, example: "2026-09"},
-		{code: "fen", title: "金额", synonyms: []string{"已发金额", "金额（元）", "amount"}, kind: amount, example: "120.00"},
+		{code: "fen", title: "金额", synonyms: []string{"已发金额", "金额（元）", "amount"}, kind: amount, least: notNegative, help: "这个月份发了又收回的，写收回以后的数", example: "120.00"},
 	}},
 }
 
@@ -337,6 +342,11 @@ func Kinds() []string {
 		list[i] = forms[i].kind
 	}
 	return list
+}
+
+// Snapshot says whether a file of a kind states its scope completely, so that what it does not state is withdrawn.
+func Snapshot(kind string) bool {
+	return slices.ContainsFunc(forms, func(f form) bool { return f.kind == kind && f.scope })
 }
 
 // Title is the Chinese name of a kind of sheet, "" for a kind there is not.
@@ -357,6 +367,16 @@ func (f *form) titleOf(code string) string {
 		}
 	}
 	return code
+}
+
+// fields are the codes of the columns that make the body of a fact, in its order.
+func (f *form) fields() (list []string) {
+	for i := range f.columns {
+		if !f.columns[i].meta {
+			list = append(list, f.columns[i].code)
+		}
+	}
+	return list
 }
 
 func formOf(kind string) (*form, error) {

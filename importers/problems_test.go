@@ -21,7 +21,8 @@ func TestProblems(t *testing.T) {
 	kinds := map[string]struct{ kind, cell string }{
 		"id.length": {"roster", "A2"}, "id.digits": {"roster", "A2"}, "id.birth": {"roster", "A2"}, "id.check": {"roster", "A2"},
 		"card.digits": {"accounts", "C2"}, "card.length": {"accounts", "C2"}, "card.check": {"accounts", "C2"},
-		"money.format":        {"amounts", "D2"},
+		"money.format": {"amounts", "D2"}, "value.amount_long": {"amounts", "D2"}, "value.date_time": {"tenure", "E2"}, "value.full_width_number": {"accounts", "C2"},
+		"import.born_differs": {"roster", "E2"}, "election.vacant_person": {payroll.KindElection, "G4"},
 		"import.bank_differs": {"accounts", "D2"}, "import.bank_unknown": {"accounts", "D2"}, "import.card_twice": {"accounts", "C3"},
 		"import.contradiction": {"roster", "A3"}, "import.count_differs": {"amounts", "B4"}, "import.ends_before": {"tenure", "F2"},
 		"import.example_row": {"roster", "A2"}, "import.merged": {"amounts", "D2"}, "import.no_valid_from": {"roster", "A2"},
@@ -36,7 +37,7 @@ func TestProblems(t *testing.T) {
 		"change.needs": {payroll.KindChanges, "O5"}, "election.handover_before": {payroll.KindElection, "C4"}, "election.village_code": {payroll.KindElection, "A4"},
 		"election.village_waits": {payroll.KindElection, "A3"},
 		// Of the file as a whole:
-		"import.empty": {"roster", ""}, "import.heading_twice": {"roster", ""}, "import.heading_unsure": {"amounts", ""}, "import.no_heading": {"roster", ""},
+		"import.empty": {"roster", ""}, "import.empty_file": {"roster", ""}, "import.heading_twice": {"roster", ""}, "import.heading_unsure": {"amounts", ""}, "import.no_heading": {"roster", ""},
 		"import.which_sheet": {"roster", ""}, "sheet.damaged": {"roster", ""}, "sheet.encoding": {"roster", ""}, "sheet.encrypted": {"roster", ""},
 		"import.unit": {"amounts", ""}, "sheet.kind": {"roster", ""}, "sheet.quotes": {"roster", ""}, "sheet.old_format": {"roster", ""}, "sheet.part": {"roster", ""}, "sheet.rows": {"roster", ""}, "sheet.suspicious": {"roster", ""}, "sheet.too_large": {"roster", ""},
 		// Nothing is wrong, and the clerk should know:
@@ -81,7 +82,7 @@ func TestProblems(t *testing.T) {
 			got, cell = in.Problems[len(in.Problems)-1].Message, in.Problems[len(in.Problems)-1].Cell
 		case code == "election.village_waits" && len(in.Problems) == 2: // after what is wrong with one row of the village
 			got, cell = in.Problems[1].Message, in.Problems[1].Cell
-		case (code == "import.merged" || code == "import.contradiction") && len(in.Problems) == 2: // both rows that the amount would be of, or one of which is wrong
+		case slices.Contains([]string{"import.merged", "import.contradiction", "import.card_twice"}, code) && len(in.Problems) == 2: // both rows that the amount would be of, or one of which is wrong
 			got, cell = in.Problems[0].Message, in.Problems[0].Cell
 		case len(in.Problems) == 1:
 			got, cell = in.Problems[0].Message, in.Problems[0].Cell

@@ -56,8 +56,11 @@ func Read(kind, file string, data []byte, o Options) (*payroll.ImportBatch, erro
 	if err != nil {
 		return nil, err
 	}
-	all := &filing{batch: &payroll.ImportBatch{Kind: kind, Facts: f.fact, File: file, Digest: journal.Digest(data)},
-		scope: map[payroll.Scope]bool{}, first: map[factKey]int{}, doubted: map[int]bool{}, cards: map[string]string{}}
+	all := &filing{batch: &payroll.ImportBatch{Kind: kind, Facts: f.fact, File: file, Digest: journal.Digest(data), Fields: f.fields()},
+		scope: map[payroll.Scope]bool{}, first: map[factKey]int{}, doubted: map[int]bool{}, cards: map[string]carded{}, twice: map[string]bool{}}
+	if !slices.ContainsFunc(tables, func(t *sheet.Table) bool { return len(t.Rows) > 0 }) {
+		return nil, message.Err("import.empty_file", file)
+	}
 	chosen, err := all.choose(f, tables, o)
 	if err != nil {
 		return nil, err
@@ -93,7 +96,14 @@ type filing struct {
 	scope   map[payroll.Scope]bool
 	first   map[factKey]int   // to the row of the batch, to find contradictions
 	doubted map[int]bool      // rows of the batch that a later one contradicts
-	cards   map[string]string // card to person
+	cards   map[string]carded // whose each card is
+	twice   map[string]bool   // cards that stand for two persons
+}
+
+// carded is whom the first row with a card gives it to.
+type carded struct {
+	person string
+	at     int // that row in the batch, -1 while nothing of the person with this card is filed
 }
 
 // factKey is what one row of a file may say once.
@@ -113,6 +123,7 @@ type reading struct {
 	folded  map[string]string // names of items as headings have them
 
 	columns map[string]string         // column code to letters; rows share it
+	silent  []string                  // codes of the fields for which the sheet has no column; rows share it
 	wide    map[int]map[string]string // the same for the columns of items
 	sums    map[int]money.Fen         // of the rows read so far, by column
 	unknown map[int]bool              // columns with an amount that could not be read: no sum of them is known
@@ -243,6 +254,11 @@ func (r *reading) rows() {
 	r.sums, r.unknown, r.columns, r.wide = map[int]money.Fen{}, map[int]bool{}, map[string]string{}, map[int]map[string]string{}
 	for code, c := range r.found.at {
 		r.columns[code] = sheet.Letters(c + 1)
+	}
+	for _, code := range r.batch.Fields {
+		if _, has := r.found.at[code]; !has {
+			r.silent = append(r.silent, code)
+		}
 	}
 	unreadable := map[int]bool{}
 	for _, p := range r.table.Unreadable() {
@@ -502,7 +518,7 @@ func (r *reading) row(row *sheet.Row) {
 	}
 	for _, c := range slices.Sorted(maps.Keys(r.found.items)) {
 		item := r.found.items[c]
-		v := r.value(row, c, &column{code: "fen", title: item, kind: amount})
+		v := r.value(row, c, &column{code: "fen", title: item, kind: amount, least: notNegative})
 		if v == "" {
 			continue // nothing is stated about this item, or it is wrong
 		}
@@ -602,23 +618,33 @@ func (r *reading) fact(row *sheet.Row, v, columns map[string]string) {
 			}
 			first := r.form.columns[0].code
 			r.problem(cell(first), message.M("import.contradiction", where))
-			if !r.doubted[at] { // nobody knows which of them is right: both stay out
-				r.doubted[at] = true
-				here := strconv.Itoa(row.Number)
-				if other.Sheet != r.table.Sheet {
-					here = r.table.Sheet + " " + here
-				}
-				r.batch.Problems = append(r.batch.Problems, message.Problem{File: r.batch.File, Sheet: other.Sheet, Cell: other.Cell(first), Message: message.M("import.contradiction", here)})
+			here := strconv.Itoa(row.Number)
+			if other.Sheet != r.table.Sheet {
+				here = r.table.Sheet + " " + here
 			}
+			r.doubt(at, first, message.M("import.contradiction", here))
 		}
 		return
 	}
 	r.first[full] = len(r.batch.Rows)
-	x := payroll.ImportRow{PersonID: id, Fact: f, Withdraw: v["withdraw"] != "", Sheet: r.table.Sheet, Row: row.Number, Columns: columns}
+	if c, known := r.cards[v["card"]]; known && c.at < 0 {
+		r.cards[v["card"]] = carded{id, len(r.batch.Rows)}
+	}
+	x := payroll.ImportRow{PersonID: id, Fact: f, Withdraw: v["withdraw"] != "", Sheet: r.table.Sheet, Row: row.Number, Columns: columns, Silent: r.silent}
 	if !r.form.world {
 		x.PersonName = v["name"]
 	}
 	r.batch.Rows = append(r.batch.Rows, x)
+}
+
+// doubt takes an earlier row out that a later one speaks against: nobody knows which of them is right.
+func (r *reading) doubt(at int, column string, m message.Message) {
+	if r.doubted[at] {
+		return
+	}
+	r.doubted[at] = true
+	row := &r.batch.Rows[at]
+	r.batch.Problems = append(r.batch.Problems, message.Problem{File: r.batch.File, Sheet: row.Sheet, Cell: row.Cell(column), Message: m})
 }
 
 func (r *reading) where(cell string) string {
@@ -668,6 +694,11 @@ func (r *reading) interval(v map[string]string) (from, to calendar.Date, err err
 // special does what single kinds need beyond their columns.
 func (r *reading) special(v map[string]string, cell func(string) string) bool {
 	switch r.form.kind {
+	case "roster":
+		if born := identity.ResidentID(v["id"]).Birth().String(); !strings.HasPrefix(born, v["born"]) {
+			r.problem(cell("born"), message.M("import.born_differs", v["born"], born))
+			return false
+		}
 	case "days":
 		d, _ := calendar.ParseDate(v["date"])
 		r.scope[payroll.Scope{Township: facts.Township(v["place"]), Month: d.Month(), Kind: v["kind"]}] = true
@@ -709,18 +740,24 @@ func (r *reading) account(v map[string]string, cell func(string) string) bool {
 	if v["bank"] == "" {
 		v["bank"] = c.Bank()
 	}
-	switch other, taken := r.cards[v["card"]]; {
+	first, taken := r.cards[v["card"]]
+	switch {
 	case v["bank"] == "":
 		r.problem(cell("bank"), message.M("import.bank_unknown", c))
 		return false
 	case c.Bank() != "" && c.Bank() != v["bank"]:
 		r.problem(cell("bank"), message.M("import.bank_differs", c, identity.BankName(c.Bank()), identity.BankName(v["bank"])))
 		return false
-	case taken && other != v["id"]:
+	case taken && (r.twice[v["card"]] || first.person != v["id"]):
+		r.twice[v["card"]] = true
 		r.problem(cell("card"), message.M("import.card_twice", c))
+		if first.at >= 0 {
+			r.doubt(first.at, "card", message.M("import.card_twice", c))
+		}
 		return false
+	case !taken:
+		r.cards[v["card"]] = carded{v["id"], -1}
 	}
-	r.cards[v["card"]] = v["id"]
 	return true
 }
 

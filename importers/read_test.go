@@ -129,7 +129,7 @@ func TestNumbersInWrongColumns(t *testing.T) {
 		}
 	}
 	in := read(t, "accounts", "身份证号,姓名,银行卡号,户名\n{A},张甲,６２００５９００００００００００００６,张甲\n")
-	if problems(in) != "C2 value.full_width" || strings.Contains(in.Problems.Error(), "６２００５９００００") {
+	if problems(in) != "C2 value.full_width_number" || strings.Contains(in.Problems.Error(), "６２００５９００００") {
 		t.Error(in.Problems)
 	}
 }
@@ -159,5 +159,27 @@ func TestSnapshotScope(t *testing.T) {
 	}
 	if f := in.Rows[0].Fact; f.Scope != "430725101/2026-10/下村" || f.From != calendar.Date(20261012) || f.To != f.From {
 		t.Errorf("%+v", f)
+	}
+}
+
+// A card that stands for two people is nobody's: all rows with it stay out, also one of the first person for another
+// day, and one that is wrong in something else still counts. The others come in.
+func TestCardsOfTwoPeople(t *testing.T) {
+	const text = "桃源县一卡通账户登记\n序号\t身份证号码\t姓名\t银行账号\t户名\t联行号\t生效日期\n" +
+		"1\t{A}\t张甲\t6228480000000000018\t张甲\t\t2026-01-01\n" +
+		"2\t{B}\t李　乙\t6228480000000000026\t李乙\t\t2026年1月1日\n" +
+		"3\t{B}\t李乙\t6228480000000000018\t李乙\t\t2026-03-01\n" +
+		"4\t{A}\t张甲\t6228480000000000018\t张甲\t\t2026-02-01\n" +
+		"5\t{A}\t张甲\t6228480000000000034\t张甲\t104999900004\t2026-04-01\n" +
+		"6\t{B}\t李乙\t6228480000000000034\t李乙\t\t2026-05-01\n"
+	in, err := Read("accounts", "账户.xlsx", pagesOf(t, page{name: "账户", rows: strings.TrimSuffix(text, "\n")}), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "D5 import.card_twice, D3 import.card_twice, D6 import.card_twice, F7 value.cnaps, D8 import.card_twice"; problems(in) != want {
+		t.Errorf("%s, want %s", problems(in), want)
+	}
+	if len(in.Rows) != 1 || in.Rows[0].Row != 4 {
+		t.Errorf("%v come in, want the row of the other card", factsOf(in))
 	}
 }

@@ -7,15 +7,18 @@ import (
 	"zhida/importers/sheet"
 	"zhida/payroll"
 	"zhida/rules/identity"
+	"zhida/rules/policy"
 )
 
 // listKind is what a drop-down suggests.
 type listKind int
 
 const (
-	noList listKind = iota
-	posts
+	noList   listKind = iota
+	anyPosts          // at a village or a township
+	posts             // at a village
 	ranks
+	flags
 	reasons
 	dayKinds
 	absenceKinds
@@ -25,14 +28,9 @@ const (
 	townships
 )
 
-// fixed are suggestions that need no book.
-var fixed = map[listKind][]string{
-	reasons:      {"届满", "落选", "辞职", payroll.LeftRetired, "罢免", "撤职", "录用为公职人员"},
-	absenceKinds: {"事假", "病假", "旷工", "产假", "年休假", "婚丧假", "借调", "处分"},
-	dayKinds:     {"下村"},
-	grades:       {"优秀", "称职", "基本称职", "不称职", "合格", "不合格"},
-	hukous:       {"本县", "外县"},
-}
+// lists are the words that columns take, by what is suggested.
+var lists = map[listKind]policy.WordList{posts: policy.PostWords, flags: policy.FlagWords, reasons: payroll.ReasonWords, dayKinds: policy.DayWords,
+	absenceKinds: policy.AbsenceWords, grades: policy.GradeWords, hukous: policy.HukouWords}
 
 // inputs are how cells of the kinds of value take what is typed; the others are text.
 var inputs = map[valueKind]sheet.Input{personID: sheet.IDInput, card: sheet.CardInput, amount: sheet.AmountInput, whole: sheet.WholeInput, decimalNumber: sheet.DecimalInput, percent: sheet.PercentInput,
@@ -58,12 +56,36 @@ func (f *form) offer(c *column, l *payroll.FormLists) (choices []string, open bo
 		return l.Funds, false
 	case c.code == "document":
 		return l.Documents, true
-	case c.list == posts:
-		return l.Posts, true
+	case c.list == anyPosts:
+		village, _ := l.Words.Of(policy.PostWords)
+		township, open := l.Words.Of(payroll.TownshipPostWords)
+		return once(village, township, held(open, l.Posts)), open
 	case c.list == ranks:
-		return l.Ranks, true
+		words, open := l.Words.Of(policy.RankWords)
+		return once(words, held(open, l.Ranks)), open
+	case lists[c.list] == "":
+		return nil, true
 	}
-	return fixed[c.list], true
+	words, open := l.Words.Of(lists[c.list])
+	return words, open || c.list == reasons && f.kind == payroll.KindChanges // where other changes have a remark
+}
+
+// held are words that people in the book have, suggested as long as nobody has stated the list.
+func held(open bool, words []string) []string {
+	if open {
+		return words
+	}
+	return nil
+}
+
+// once puts lists behind each other, each word at its first place.
+func once(lists ...[]string) (all []string) {
+	for _, s := range slices.Concat(lists...) {
+		if !slices.Contains(all, s) {
+			all = append(all, s)
+		}
+	}
+	return all
 }
 
 // placesOf are the places that a column takes: all of them, or one level.
@@ -107,11 +129,15 @@ func DaysSheet(l payroll.FormLists, township string, people []payroll.Member) ([
 	if err != nil {
 		return nil, err
 	}
+	kind := ""
+	if words, _ := l.Words.Of(policy.DayWords); len(words) == 1 { // of several the township chooses
+		kind = words[0]
+	}
 	var rows [][]string
 	for _, m := range people {
 		row := make([]string, len(f.columns))
 		for i, c := range f.columns {
-			row[i] = map[string]string{"id": m.ID.Full(), "name": m.Name, "place": township + " " + l.Names[township], "kind": fixed[dayKinds][0]}[c.code]
+			row[i] = map[string]string{"id": m.ID.Full(), "name": m.Name, "place": township + " " + l.Names[township], "kind": kind}[c.code]
 		}
 		rows = append(rows, row)
 	}
@@ -169,6 +195,7 @@ func (f *form) template(l payroll.FormLists, rows [][]string, extra []sheet.Extr
 		c := &f.columns[i]
 		x := sheet.TemplateColumn{Title: c.title, Required: c.required, Help: c.help, Example: c.example, Input: inputs[c.kind], Positive: c.least == positive}
 		x.Choices, x.Open = f.offer(c, &l)
+		x.Several = c.list == flags
 		if c.kind == place || c.code == "fund" || c.code == "item" { // an example that the book does not have would be refused
 			if len(x.Choices) > 0 && !slices.Contains(x.Choices, x.Example) && x.Example != "" {
 				x.Example = x.Choices[0]
@@ -190,6 +217,12 @@ func (f *form) notes() []string {
 	list := []string{
 		"第一张表填数据，一行一条；标题行带 * 的列必填。列的先后可以改，列名不要改。灰色斜体的一行是示例，填写时请覆盖。",
 		"身份证号、银行卡号要保持文本格式。日期写成 2026-11-11，月份写成 2026-11，金额以元为单位，最多两位小数。",
+	}
+	if f.kind != payroll.KindChanges && f.kind != payroll.KindElection {
+		list = append(list, "不带 * 的列可以整列删掉：没有的列，账本里原来怎么记的就怎么留着。列留着、格子空着，就是没有这一项。")
+	}
+	if f.scope {
+		list = append(list, "一个乡镇一个月的一种考勤要填全：账本里有、表里没有的会撤销。分几个文件的一起导入。")
 	}
 	if f.kind == payroll.KindChanges {
 		for _, word := range []string{"新增", "离任", "调动", "职务变动", "死亡", "借调", "处分", "换卡"} {

@@ -77,6 +77,8 @@ func TestTemplatesFilledInReadBack(t *testing.T) {
 			switch row[i] = c.example; {
 			case c.code == "id" && c.kind == personID:
 				row[i] = id
+			case c.code == "born": // of the example
+				row[i] = ""
 			case c.code == "category" && kind == payroll.KindChanges:
 				row[i] = ""
 			}

@@ -101,8 +101,8 @@ func (r *reading) checkTotals() {
 		var wrong [2]int
 		for i, t := range r.totals {
 			if t.ofPart() == part {
-				wrong[0] += r.wrong(t, below[i], reversed[i], nil)
-				wrong[1] += r.wrong(t, reversed[i], below[i], nil)
+				wrong[0] += r.wrong(t, below[i], reversed[i], "", nil)
+				wrong[1] += r.wrong(t, reversed[i], below[i], "", nil)
 			}
 		}
 		if wrong[0] == 0 || wrong[1] == 0 {
@@ -115,9 +115,9 @@ func (r *reading) checkTotals() {
 				continue
 			}
 			if upwards {
-				r.wrong(t, below[i], reversed[i], r.problem)
+				r.wrong(t, below[i], reversed[i], "下面", r.problem)
 			} else {
-				r.wrong(t, reversed[i], below[i], r.problem)
+				r.wrong(t, reversed[i], below[i], "上面", r.problem)
 			}
 		}
 	}
@@ -181,8 +181,8 @@ func (r *reading) covers(list []total) [][]span {
 }
 
 // wrong counts the cells of a total that none of the spans on its side explains, and tells
-// of each where it is asked to, with what stands on the other side.
-func (r *reading) wrong(t total, side, other []span, tell func(string, message.Message)) (n int) {
+// of each where it is asked to, with what stands on the other side, which is above or below it.
+func (r *reading) wrong(t total, side, other []span, otherSide string, tell func(string, message.Message)) (n int) {
 	say := func(cell string, m message.Message) {
 		if n++; tell != nil {
 			tell(cell, m)
@@ -200,7 +200,7 @@ func (r *reading) wrong(t total, side, other []span, tell func(string, message.M
 		case cell.Kind == sheet.Formula:
 			say(cell.Address(), message.M("value.formula"))
 		case err != nil || !r.unknown[c] && !fits(func(s span) bool { return s.sums[c] == money.Fen(stated) }):
-			say(cell.Address(), message.M("import.total_differs", t.word, cell.Text, side[0].sums[c], other[0].sums[c]))
+			say(cell.Address(), message.M("import.total_differs", t.word, cell.Text, side[0].sums[c], other[0].sums[c], otherSide))
 		}
 	}
 	for _, c := range t.row.Cells {
@@ -211,7 +211,7 @@ func (r *reading) wrong(t total, side, other []span, tell func(string, message.M
 			stated = t.people
 		}
 		if stated > 0 && !fits(func(s span) bool { return s.rows == stated }) {
-			say(c.Address(), message.M("import.count_differs", t.word, stated, side[0].rows, other[0].rows))
+			say(c.Address(), message.M("import.count_differs", t.word, stated, side[0].rows, other[0].rows, otherSide))
 		}
 	}
 	return n

@@ -28,7 +28,13 @@ func (c *column) value(cell sheet.Cell) (string, error) {
 	if c.kind == place {
 		cell.Text, _ = codeAndName(cell.Text)
 	}
-	if c.kind != text && c.kind != bank && hasFullWidth(cell.Text) && c.kind != personID {
+	switch {
+	case c.kind == text || c.kind == bank || !hasFullWidth(cell.Text):
+	case c.kind == personID || c.kind == card:
+		if fullWidthDigit.MatchString(cell.Text) {
+			return "", message.Err("value.full_width_number", cell.Text, c.title)
+		}
+	default:
 		return "", message.Err("value.full_width", cell.Text)
 	}
 	s, err := parsers[c.kind](cell)
@@ -99,6 +105,17 @@ var parsers = map[valueKind]func(sheet.Cell) (string, error){
 		}
 		return c.Text, nil
 	},
+	birth: func(c sheet.Cell) (string, error) {
+		d, err := date(c)
+		if code := message.Code(err); code != "value.date" && (code != "value.date_number" || !strings.Contains(c.Text, ".")) {
+			return d, err
+		}
+		m, err := monthOf(c) // 1990-01, or a number 1990.01
+		if message.Code(err) == "value.month" {
+			err = message.Err("value.date", c.Text)
+		}
+		return m, err
+	},
 	period: func(c sheet.Cell) (string, error) {
 		s := strings.TrimSuffix(c.Text, "年")
 		if len(s) == 4 && strings.Trim(s, "0123456789") == "" {
@@ -130,6 +147,8 @@ func together(s string) string {
 // ofPerson are the columns of names of people.
 var ofPerson = []string{"name", "holder", "recipient"}
 
+var fullWidthDigit = regexp.MustCompile(`[０-９Ｘｘ]`)
+
 func hasFullWidth(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return r >= 0xff01 && r <= 0xff5e || r == 0x3000 })
 }
@@ -148,14 +167,21 @@ func fen(c sheet.Cell) (string, error) {
 		}
 		s = strings.ReplaceAll(s, ",", "")
 	}
+	shown := c.Text
 	if c.Kind == sheet.Number {
-		if d, err := boundedDecimal(s); err == nil && d.Round(2).Equal(d.Round(9)) {
-			s = d.Round(2).StringFixed(2)
+		if d, err := boundedDecimal(s); err == nil {
+			shown = d.Round(9).String() // as the cell shows it, without the noise
+			if d.Round(2).Equal(d.Round(9)) {
+				s = d.Round(2).StringFixed(2)
+			}
 		}
+	}
+	if whole, _, _ := strings.Cut(s, "."); len(whole) > 11 && strings.Trim(s, "-.0123456789") == "" {
+		return "", message.Err("value.amount_long", len(strings.TrimPrefix(whole, "-")))
 	}
 	f, err := money.ParseYuan(s)
 	if err != nil {
-		return "", message.Err("money.format", c.Text)
+		return "", message.Err("money.format", shown)
 	}
 	return decimal.New(int64(f), 0).String(), nil
 }
@@ -222,8 +248,14 @@ func date(c sheet.Cell) (string, error) {
 			return d.String(), nil
 		}
 	}
+	if timed.MatchString(c.Text) {
+		return "", message.Err("value.date_time", c.Text)
+	}
 	return "", message.Err("value.date", c.Text)
 }
+
+// timed is a date with a time of day behind it that is not midnight.
+var timed = regexp.MustCompile(`^\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[ T]*\d{1,2}[:：时点]`)
 
 var monthForm = regexp.MustCompile(`^(\d{4})(?:[-/.年])(\d{1,2})月?$|^(\d{4})(\d{2})$`)
 

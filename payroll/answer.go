@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"zhida/payroll/journal"
 	"zhida/payroll/ledger"
 	"zhida/rules/calendar"
 	"zhida/rules/identity"
@@ -25,15 +26,76 @@ type ReturnResult struct {
 	Changed   map[PaymentState]int       // payments by the state they came into
 	Sums      map[PaymentState]money.Fen // and their fen
 	Pending   int                        // rows that say nothing final
+	Words     map[string]int             // what the bank says in these, and in how many
 	Same      int                        // rows that say what is known
 	Kept      []KeptRow                  // rows that were not applied
+	Revised   []Revision                 // payments of which the bank had said something else
+	Waiting   []Waiting                  // payment files that it answers in part; of a list of failures nothing
+}
+
+// Said says in a sentence what the answer did.
+func (r *ReturnResult) Said(file string) message.Message {
+	switch {
+	case r.Copied:
+		return message.M("returns.copied", file)
+	case r.Unchanged && r.Pending > 0:
+		return message.M("returns.nothing_final", file, r.Rows, r.Pending, r.Same)
+	case r.Unchanged:
+		return message.M("returns.unchanged", file)
+	}
+	return message.M("returns.done", file, r.Rows, r.Changed[PaymentCredited], r.Sums[PaymentCredited].Grouped(), r.Changed[PaymentReturned], r.Sums[PaymentReturned].Grouped(),
+		r.Changed[PaymentParked], r.Pending, r.Same)
+}
+
+// Notes say what somebody has to know beside it: answers taken back, words of the bank that
+// say nothing final, payments not answered.
+func (r *ReturnResult) Notes() (list []message.Message) {
+	n, fen := map[bool]int{}, map[bool]money.Fen{} // by whether they are credited now
+	for _, x := range r.Revised {
+		now := x.Now == PaymentCredited
+		n[now]++
+		fen[now] += x.Fen
+	}
+	if n[false] > 0 {
+		list = append(list, message.M("returns.reversed", n[false], fen[false].Grouped()))
+	}
+	if n[true] > 0 {
+		list = append(list, message.M("returns.revived", n[true], fen[true].Grouped()))
+	}
+	if len(r.Words) > 0 {
+		var words []string
+		for _, word := range sortedKeys(r.Words) {
+			words = append(words, "“"+word+"” "+strconv.Itoa(r.Words[word]))
+		}
+		list = append(list, message.M("returns.words", strings.Join(words, ", ")))
+	}
+	for _, x := range r.Waiting {
+		list = append(list, message.M("returns.waiting", x.Batch, x.File, x.Count))
+	}
+	return list
+}
+
+// Revision is a payment of which a bank takes back what it had answered: credited, and now
+// returned, or the other way.
+type Revision struct {
+	PaidOut              // as it was, with the position of the answer that said so
+	Before  string       // name of the file of that answer, "" when a statement said so
+	Now     PaymentState // what the bank says now
+	Said    string       // in its words
+}
+
+// Waiting says of how many payments of a file that was sent no answer has said anything final.
+type Waiting struct {
+	Batch BatchID
+	File  string
+	Count int
 }
 
 // ImportReturns takes a bank's answer in: it finds the payment of every row by account,
 // amount and holder, moves its state and its money, and keeps what it cannot apply. only,
 // when given, is the batch that the file answers: a row of another batch refuses the file.
-// The same answer again changes nothing. Errors: returns.foreign, returns.other_batch,
-// returns.unknown_message.
+// The same answer again changes nothing, whatever its line ends and encoding. Errors:
+// returns.foreign, returns.other_batch, returns.unknown_message, returns.sent_differs.
 func (b *Book) ImportReturns(ctx context.Context, s *Session, f *ReturnFile, only BatchID) (result ReturnResult, err error) {
 	if err := s.need(RoleMaker); err != nil {
 		return result, err
@@ -54,7 +116,14 @@ func (b *Book) ImportReturns(ctx context.Context, s *Session, f *ReturnFile, onl
 		result.Rows = m.len()
 		// Where a bank's form has no date, the answers of two months can be the same bytes: the
 		// same once more counts only when its name, or the clerk, says which batch it is about.
-		copied := slices.ContainsFunc(imports, func(x ImportRecord) bool { return x.Kind == "returns" && x.Digest == f.Digest })
+		said, err := answersSaid(ctx, tx, imports)
+		if err != nil {
+			return err
+		}
+		content := cmp.Or(f.Content, f.Digest)
+		copied := slices.ContainsFunc(imports, func(x ImportRecord) bool {
+			return x.Kind == "returns" && (x.Digest == f.Digest || said[x.Position] == content)
+		})
 		if copied && !m.named && only == 0 {
 			result.Unchanged, result.Copied = true, true
 			return nil
@@ -64,7 +133,10 @@ func (b *Book) ImportReturns(ctx context.Context, s *Session, f *ReturnFile, onl
 				return err
 			}
 		}
-		result.Pending, result.Same, result.Kept = m.pending, m.same, m.kept
+		result.Pending, result.Words, result.Same, result.Kept = m.pending, m.words, m.same, m.kept
+		if result.Revised, err = m.revisions(ctx, tx, imports); err != nil {
+			return err
+		}
 		if len(m.moves) == 0 && len(m.kept) == 0 {
 			result.Unchanged = true
 			return nil
@@ -77,8 +149,12 @@ func (b *Book) ImportReturns(ctx context.Context, s *Session, f *ReturnFile, onl
 		if err != nil {
 			return err
 		}
-		e, err := b.record(ctx, tx, s, EventReturnsImported, append(adds, "kind", "returns", "file_digest", f.Digest, "layout", f.Layout, "rows", num(int64(result.Rows)),
-			"moved", num(int64(len(m.moves))), "kept", num(int64(len(m.kept))))...)
+		adds = append(adds, "kind", "returns", "file_digest", f.Digest, "content", content, "layout", f.Layout, "rows", num(int64(result.Rows)),
+			"moved", num(int64(len(m.moves))), "kept", num(int64(len(m.kept))))
+		for _, x := range result.Revised {
+			adds = append(adds, "revised", x.ID().String(), "fen", num(int64(x.Fen)), "from", string(x.State), "to", string(x.Now), "answered_at", num(x.Answer))
+		}
+		e, err := b.record(ctx, tx, s, EventReturnsImported, adds...)
 		if err != nil {
 			return err
 		}
@@ -95,10 +171,102 @@ func (b *Book) ImportReturns(ctx context.Context, s *Session, f *ReturnFile, onl
 		if err := tx.PutReturnRows(ctx, m.kept); err != nil {
 			return err
 		}
+		if !f.Partial {
+			if result.Waiting, err = stillWaiting(ctx, tx, m.moves); err != nil {
+				return err
+			}
+		}
 		return tx.PutImport(ctx, ImportRecord{Position: e.Position, Kind: "returns", File: f.File, Digest: f.Digest, Rows: result.Rows, Added: len(m.moves), Refused: len(m.kept)})
 	})
 	return result, err
 }
+
+// answersSaid are the digests of what banks' answers said, by position. Those that an earlier
+// program took in have that of their bytes alone.
+func answersSaid(ctx context.Context, r Reader, imports []ImportRecord) (map[int64]string, error) {
+	said := map[int64]string{}
+	for _, x := range imports {
+		if x.Kind != "returns" {
+			continue
+		}
+		said[x.Position] = x.Digest
+		err := r.Events(ctx, x.Position, x.Position, func(e journal.Event) error {
+			pairs, err := journal.ParsePayload(e.Payload)
+			said[x.Position] = cmp.Or(valueOf(pairs, "content"), x.Digest)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return said, nil
+}
+
+// NotSent refuses a file that is one of the payment files of the book, which somebody took for
+// the bank's answer. digest is the hex SM3 of its bytes. Error: returns.sent_file.
+func (b *Book) NotSent(ctx context.Context, file, digest string) error {
+	return b.view(ctx, func(r Reader) error {
+		batches, err := r.Batches(ctx)
+		if err != nil {
+			return err
+		}
+		for _, x := range batches {
+			sent, err := r.Exports(ctx, x.ID)
+			if err != nil {
+				return err
+			}
+			for _, f := range sent {
+				if f.SM3 == digest {
+					return message.Err("returns.sent_file", file, x.ID, f.Name)
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// stillWaiting counts, by payment file of which something moved, the payments that have no
+// answer at all. Moves stand in the order of their batches.
+func stillWaiting(ctx context.Context, r Reader, moves []move) (list []Waiting, err error) {
+	for len(moves) > 0 {
+		id := moves[0].Batch
+		var answered, moved seqSet
+		for ; len(moves) > 0 && moves[0].Batch == id; moves = moves[1:] {
+			moved.add(moves[0].Seq)
+		}
+		if err := r.PaymentEvents(ctx, id, func(e PaymentEvent) error { answered.add(e.Seq); return nil }); err != nil {
+			return nil, err
+		}
+		waiting, touched := map[string]int{}, map[string]bool{}
+		err := r.Payments(ctx, id, func(p Payment) error {
+			if touched[p.File] = touched[p.File] || moved.has(p.Seq); !answered.has(p.Seq) {
+				waiting[p.File]++
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, file := range sortedKeys(touched) {
+			if touched[file] && waiting[file] > 0 {
+				list = append(list, Waiting{id, file, waiting[file]})
+			}
+		}
+	}
+	return list, nil
+}
+
+// seqSet is a set of numbers of payments of a batch, of which there may be a million.
+type seqSet []bool
+
+func (s *seqSet) add(seq int) {
+	for len(*s) <= seq {
+		*s = append(*s, false)
+	}
+	(*s)[seq] = true
+}
+
+func (s seqSet) has(seq int) bool { return seq < len(s) && s[seq] }
 
 // move is a payment on its way from one state to another.
 type move struct {
@@ -169,17 +337,19 @@ type matcher struct {
 
 	moves   []move
 	kept    []KeptRow
+	revised map[PaymentID]Revision
 	named   bool // the answer's name or reference has that of a payment file in it
 	pending int
+	words   map[string]int
 	same    int
 	found   int
 	other   BatchID // a batch that a row is about instead
 }
 
-// newMatcher prepares to match an answer. Error: returns.unknown_message.
+// newMatcher prepares to match an answer. Errors: returns.unknown_message, returns.sent_differs.
 func newMatcher(ctx context.Context, r Reader, f *ReturnFile, only BatchID) (*matcher, error) {
 	m := &matcher{name: f.File, rows: f.Rows, whole: f.Whole, partial: f.Partial, only: only, sorted: map[string]bool{}, channel: map[BatchID]string{}, changes: map[outcome]*outcome{},
-		places: map[BatchID][]int32{}, weights: map[string]int{}}
+		places: map[BatchID][]int32{}, weights: map[string]int{}, revised: map[PaymentID]Revision{}, words: map[string]int{}}
 	batches, err := r.Batches(ctx)
 	if err != nil {
 		return nil, err
@@ -245,6 +415,9 @@ func (m *matcher) readNamed(ctx context.Context, r Reader, files []ExportFile, f
 	default:
 		return message.Err("returns.unknown_message", f.File, f.Reference)
 	}
+	if sent := files[0]; f.Count > 0 && f.Count != sent.Count || f.Total > 0 && f.Total != sent.Total {
+		return message.Err("returns.sent_differs", f.File, f.Count, f.Total, sent.Name, sent.Count, sent.Total)
+	}
 	m.named, m.file = true, files[0].Name
 	return r.Payments(ctx, files[0].Batch, func(p Payment) error {
 		if p.File != m.file {
@@ -275,6 +448,9 @@ func refersTo(reference, file string) bool {
 const (
 	problemAmbiguous = "这个账号有几笔同样金额的款项，说不清是哪一笔，请用 --batch 写明批次再导"
 	problemPending   = "失败清单里列了这一笔，却没有写明结果"
+
+	// nothing settles this by itself
+	problemTwice = "这笔已经重发，银行现在说已入账：可能付了两次，请向银行追回一笔"
 )
 
 // rowsPerSlice is how many rows of an answer are matched with the book at once: what a
@@ -626,7 +802,9 @@ func (m *matcher) apply(row *ReturnRow, p *candidate) {
 	p.said = row
 	switch {
 	case row.State == PaymentSent:
-		if m.pending++; m.partial {
+		m.pending++
+		m.count(row.Text)
+		if m.partial {
 			m.keep(row, p, problemPending)
 		}
 	case row.State == p.State:
@@ -636,7 +814,7 @@ func (m *matcher) apply(row *ReturnRow, p *candidate) {
 	case p.State == PaymentGivenUp:
 		m.keep(row, p, "这笔的钱已经上缴，银行现在说"+row.State.Chinese()+"：请查明")
 	case p.State == PaymentReissued && row.State == PaymentCredited:
-		m.keep(row, p, "这笔已经重发，银行现在说已入账：可能付了两次，请向银行追回一笔")
+		m.keep(row, p, problemTwice)
 	case p.State == PaymentReissued:
 		m.keep(row, p, "这笔已经重发，银行现在说"+row.State.Chinese()+"：请查明钱在哪里")
 	default:
@@ -645,7 +823,41 @@ func (m *matcher) apply(row *ReturnRow, p *candidate) {
 			m.changes[c] = &c
 		}
 		m.moves = append(m.moves, move{id, p.Fen, m.changes[c]})
+		if (p.State == PaymentCredited) != (row.State == PaymentCredited) && p.State != PaymentSent && p.State != PaymentParked {
+			m.revised[id] = Revision{PaidOut: p.PaidOut, Now: row.State, Said: c.reason}
+		}
 	}
+}
+
+// count counts a word of the bank that says nothing final. Where a layout is wrong anything can
+// stand there: an account, or another text in every row.
+func (m *matcher) count(word string) {
+	const other, most = "…", 20
+	digits := strings.IndexFunc(word, func(c rune) bool { return '0' <= c && c <= '9' }) >= 0 && len(word) > 8
+	if _, known := m.words[word]; digits || !known && len(m.words) >= most {
+		word = other
+	}
+	m.words[word]++
+}
+
+// revisions are the payments, in their order, of which the answer takes back what was said.
+func (m *matcher) revisions(ctx context.Context, r Reader, imports []ImportRecord) (list []Revision, err error) {
+	files := map[int64]string{}
+	for _, x := range imports {
+		files[x.Position] = x.File
+	}
+	var paid []PaidOut
+	for _, x := range m.moves {
+		if was, ok := m.revised[x.PaymentID]; ok {
+			was.Before = files[was.Answer]
+			list, paid = append(list, was), append(paid, was.PaidOut)
+		}
+	}
+	err = namePaid(ctx, r, paid)
+	for i := range list {
+		list[i].Name = paid[i].Name
+	}
+	return list, err
 }
 
 func (m *matcher) keep(row *ReturnRow, p *candidate, problem string) {

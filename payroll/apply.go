@@ -3,13 +3,16 @@ package payroll
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"zhida/payroll/journal"
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
 	"zhida/rules/message"
+	"zhida/rules/money"
 	"zhida/rules/policy"
 )
 
@@ -46,6 +49,14 @@ func (b *Book) Import(ctx context.Context, s *Session, in *ImportBatch, o Import
 		if err := Lasting(in.Sheet); err != nil { // every fact says where it stood
 			return err
 		}
+		stated := len(in.Problems)
+		in, err := ownShare(ctx, tx, s, in)
+		if err != nil {
+			return err
+		}
+		if len(in.Problems) > stated && !o.AcceptGood {
+			return in.Problems // before anything of the book is told
+		}
 		plan, err := b.planImport(ctx, tx, in)
 		if err != nil {
 			return err
@@ -55,7 +66,7 @@ func (b *Book) Import(ctx context.Context, s *Session, in *ImportBatch, o Import
 			return plan.problems
 		}
 		if len(plan.put)+len(plan.end) == 0 {
-			result.Unchanged = true
+			result.Unchanged, result.Asks = true, nil
 			return nil
 		}
 		way, err := routeFor(ctx, tx, in, plan)
@@ -69,11 +80,13 @@ func (b *Book) Import(ctx context.Context, s *Session, in *ImportBatch, o Import
 			}
 			return may
 		}
+		waiting := *in
+		waiting.Asks = plan.asks
 		switch {
 		case way != nil:
-			result.Proposal, err = b.proposeOn(ctx, tx, s, in, way)
+			result.Proposal, err = b.proposeOn(ctx, tx, s, &waiting, way)
 		case proposedImports[in.Kind] || len(plan.asks) > 0:
-			result.Proposal, err = b.propose(ctx, tx, s, importProposal+in.Kind, in.File, in)
+			result.Proposal, err = b.propose(ctx, tx, s, importProposal+in.Kind, in.File, &waiting)
 		default:
 			result.Position, err = b.applyImport(ctx, tx, s, EventImported, plan, in)
 		}
@@ -115,7 +128,10 @@ func (b *Book) planImport(ctx context.Context, r Reader, stated *ImportBatch) (*
 	if err != nil {
 		return nil, err
 	}
-	plan := &importPlan{problems: slices.Concat(stated.Problems, in.problems), notes: in.notes, known: known}
+	if err := known.keep(&in.ImportBatch); err != nil {
+		return nil, err
+	}
+	plan := &importPlan{problems: slices.Concat(stated.Problems, in.problems), asks: in.asks, notes: in.notes, known: known}
 	seen, left := map[factKey]bool{}, map[string]bool{}
 	type place struct {
 		sheet string
@@ -132,29 +148,38 @@ func (b *Book) planImport(ctx context.Context, r Reader, stated *ImportBatch) (*
 			left[in.Rows[i].Group] = true
 		}
 	}
+	shared, err := known.sharedOffices(ctx, r, &in.ImportBatch, wrong, left, func(r *ImportRow) bool { return bad[place{r.Sheet, r.Row}] })
+	if err != nil {
+		return nil, err
+	}
+	plan.notes = append(plan.notes, shared...)
 	for i := range in.Rows {
 		row := &in.Rows[i]
-		if column, m := known.asks(row); !m.IsZero() {
-			plan.asks = append(plan.asks, message.Problem{File: in.File, Sheet: row.Sheet, Cell: row.Cell(column), Message: m})
-		}
 		if len(wrong[i]) > 0 {
 			plan.refuse(wrong[i], row.Group != "")
 		}
 		// A row with one wrong cell stays out whole, whatever else it says.
-		if len(wrong[i]) == 0 && !left[row.Group] && !bad[place{row.Sheet, row.Row}] {
-			plan.add(known, row, seen)
+		if len(wrong[i]) == 0 && !left[row.Group] && !bad[place{row.Sheet, row.Row}] && plan.add(known, row, seen) {
+			if column, m := known.asks(row); !m.IsZero() {
+				plan.ask(in.File, row, column, m)
+			}
 		}
 	}
-	// A file of which rows are left out does not state its scope whole: what is missing from it is not withdrawn.
-	for key, old := range known.facts {
-		if !seen[key] && old.Scope != "" && len(plan.problems) == 0 { // only facts of the file's own scopes were loaded
-			plan.end = append(plan.end, old)
-			plan.note(known, old, "")
-		}
+	if err := b.snapshot(ctx, r, plan, known, &in.ImportBatch, seen); err != nil {
+		return nil, err
+	}
+	if err := registersReplaced(ctx, r, plan, known, &in.ImportBatch); err != nil {
+		return nil, err
 	}
 	sortFacts(plan.end)
 	plan.clashes(known, &in.ImportBatch)
+	plan.overlaps(known, &in.ImportBatch)
 	return plan, nil
+}
+
+// ask keeps what somebody else has to confirm about a row.
+func (p *importPlan) ask(file string, row *ImportRow, column string, m message.Message) {
+	p.asks = append(p.asks, message.Problem{File: file, Sheet: row.Sheet, Cell: row.Cell(column), Message: m})
 }
 
 // refuse keeps what is wrong with a row. Several facts of one event can be wrong in the same way.
@@ -170,8 +195,9 @@ func (p *importPlan) refuse(wrong message.Problems, ofEvent bool) {
 	}
 }
 
-// add files one good row: nothing when the book says the same already.
-func (p *importPlan) add(known *knownFacts, row *ImportRow, seen map[factKey]bool) {
+// add files one good row: nothing when the book says the same already. It says whether the
+// book gets a fact by it.
+func (p *importPlan) add(known *knownFacts, row *ImportRow, seen map[factKey]bool) bool {
 	f := row.Fact
 	no, numbered := known.persons[row.PersonID]
 	if row.PersonID != "" {
@@ -182,7 +208,7 @@ func (p *importPlan) add(known *knownFacts, row *ImportRow, seen map[factKey]boo
 		key.id = row.PersonID
 	}
 	if seen[key] {
-		return // the importer refuses contradictions; an exact repetition says nothing
+		return false // the importer refuses contradictions; an exact repetition says nothing
 	}
 	seen[key] = true
 	old, exists := known.facts[key]
@@ -204,7 +230,9 @@ func (p *importPlan) add(known *knownFacts, row *ImportRow, seen map[factKey]boo
 		p.put = append(p.put, f)
 		p.note(known, f, row.PersonID)
 		p.ids = append(p.ids, row.PersonID)
+		return true
 	}
+	return false
 }
 
 // applyImport numbers new persons, salts the facts, and writes event, facts and record.
@@ -309,13 +337,33 @@ type knownFacts struct {
 	accounts   map[int64][]Fact // ordered by first day
 	ids        map[int64]string
 	comes      map[string]facts.Profile // whom the file itself brings onto the roster, by full ID
+	series     map[series][]Fact        // the facts of one key, by first day
+	medians    map[string]money.Fen     // of the amounts that the file gives, by item
+	words      Words
+	said       map[int64][]worded // what people have had so far, made when it is first asked for
+}
+
+// series is what the versions of one state, or the amounts of one item of a person, have in common.
+type series struct {
+	person int64
+	kind   facts.Kind
+	key    string
+}
+
+// seriesOf is where a fact stands in time: amounts of single months are one series for each item.
+func seriesOf(f Fact) series {
+	key := f.Key
+	if f.Kind == facts.KindPaid || f.Kind == facts.KindDebt {
+		key, _, _ = strings.Cut(key, "|")
+	}
+	return series{f.Person, f.Kind, key}
 }
 
 // known loads what the import needs: the persons named, the places, and the
 // latest facts of the imported kind.
 func (b *Book) known(ctx context.Context, r Reader, in *ImportBatch) (*knownFacts, error) {
 	k := &knownFacts{today: calendar.DateIn(b.now(), zone), isNew: map[string]bool{}, names: map[int64]string{}, deaths: map[int64][]Fact{}, accounts: map[int64][]Fact{}, categories: map[int64]facts.Category{}, homes: map[int64]string{}, places: map[string]bool{},
-		facts: map[factKey]Fact{}, ids: map[int64]string{}, comes: map[string]facts.Profile{}}
+		facts: map[factKey]Fact{}, ids: map[int64]string{}, comes: map[string]facts.Profile{}, series: map[series][]Fact{}}
 	meta, err := r.Meta(ctx)
 	if err != nil {
 		return nil, err
@@ -341,6 +389,9 @@ func (b *Book) known(ctx context.Context, r Reader, in *ImportBatch) (*knownFact
 			k.comes[in.Rows[i].PersonID] = p
 		}
 	}
+	for i := range in.Beside {
+		ids = append(ids, in.Beside[i].PersonID)
+	}
 	if k.persons, err = r.PersonsByID(ctx, ids); err != nil {
 		return nil, err
 	}
@@ -350,10 +401,15 @@ func (b *Book) known(ctx context.Context, r Reader, in *ImportBatch) (*knownFact
 	if k.holders, err = r.CardHolders(ctx, cards); err != nil {
 		return nil, err
 	}
-	if in.FactKind() == facts.KindDebt {
+	switch in.FactKind() {
+	case facts.KindDebt, facts.KindAmount, facts.KindPaid:
+		k.medians = mediansOf(in.Rows)
 		if k.items, err = itemsEver(ctx, r); err != nil {
 			return nil, err
 		}
+	}
+	if k.words, err = wordsOf(ctx, r); err != nil {
+		return nil, err
 	}
 	return k, k.load(ctx, r, in)
 }
@@ -368,6 +424,7 @@ func (k *knownFacts) load(ctx context.Context, r Reader, in *ImportBatch) error 
 	note := func(f Fact) error {
 		if kinds[f.Kind] {
 			k.facts[keyOf(f)] = f
+			k.series[seriesOf(f)] = append(k.series[seriesOf(f)], f)
 		}
 		if f.Kind == facts.KindAccount {
 			k.accounts[f.Person] = append(k.accounts[f.Person], f)
@@ -391,15 +448,8 @@ func (k *knownFacts) load(ctx context.Context, r Reader, in *ImportBatch) error 
 	}
 	for _, run := range k.runs() {
 		err := r.Facts(ctx, FactQuery{First: run[0], Last: run[1], Kinds: asked}, func(f Fact) error {
-			if f.Kind == facts.KindPerson {
-				var p facts.Profile
-				if err := decode(f, &p); err != nil {
-					return err
-				}
-				k.names[f.Person], k.categories[f.Person], k.homes[f.Person] = p.Name, p.Category, p.Place // ordered by first day: the last one stays
-				if p.Died != 0 {
-					k.deaths[f.Person] = append(k.deaths[f.Person], f)
-				}
+			if err := k.profile(f); err != nil {
+				return err
 			}
 			return note(f)
 		})
@@ -415,13 +465,27 @@ func (k *knownFacts) load(ctx context.Context, r Reader, in *ImportBatch) error 
 	return nil
 }
 
+// profile keeps who somebody is by a fact about them; of several, which come by first day, the last stays.
+func (k *knownFacts) profile(f Fact) error {
+	if f.Kind != facts.KindPerson {
+		return nil
+	}
+	var p facts.Profile
+	if err := decode(f, &p); err != nil {
+		return err
+	}
+	k.names[f.Person], k.categories[f.Person], k.homes[f.Person] = p.Name, p.Category, p.Place
+	if p.Died != 0 {
+		k.deaths[f.Person] = append(k.deaths[f.Person], f)
+	}
+	return nil
+}
+
 // runs are ranges of person numbers that hold everybody named in the file without
 // reading much of anybody else.
-func (k *knownFacts) runs() [][2]int64 {
-	numbers := make([]int64, 0, len(k.persons))
-	for _, no := range k.persons {
-		numbers = append(numbers, no)
-	}
+func (k *knownFacts) runs() [][2]int64 { return runsOf(slices.Collect(maps.Values(k.persons))) }
+
+func runsOf(numbers []int64) [][2]int64 {
 	slices.Sort(numbers)
 	var runs [][2]int64
 	for _, no := range numbers {

@@ -29,6 +29,8 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 			bad("name", "import.name_differs", row.PersonName, name)
 		}
 	}
+	k.checkWords(in.Kind, row, bad)
+	k.checkDays(in.Kind, row, bad)
 	switch row.Fact.Kind {
 	case facts.KindPlace:
 		if !strings.HasPrefix(row.Fact.Key, k.county) {
@@ -78,7 +80,7 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 			}
 			for _, f := range k.deaths[no] {
 				var known facts.Profile
-				if onRoster && f.From != row.Fact.From && decode(f, &known) == nil && known.Died != at.Died {
+				if onRoster && !slices.Contains(row.Silent, "died") && f.From != row.Fact.From && decode(f, &known) == nil && known.Died != at.Died {
 					bad("died", "import.died_elsewhere", known.Died, f.From)
 				}
 			}
@@ -115,40 +117,117 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 	return ps
 }
 
-// asks says what of a row is not wrong and still takes another person, and in which
-// column: an account whose holder is written otherwise than the person, or one that takes
-// the place of another with no paper that shows whose it is.
-func (k *knownFacts) asks(row *ImportRow) (column string, m message.Message) {
-	if row.Fact.Kind != facts.KindAccount || row.Withdraw {
-		return "", m
+// checkWords refuses words that no list has; what a person has had so far is nothing new.
+func (k *knownFacts) checkWords(kind string, row *ImportRow, bad func(column, code string, args ...any)) {
+	if row.Withdraw {
+		return
 	}
-	var a facts.Account
-	no := k.persons[row.PersonID]
-	if name := k.names[no]; json.Unmarshal([]byte(row.Fact.Body), &a) != nil || name == "" {
-		return "", m
-	} else if a.Holder != "" && !identity.SameName(name, a.Holder) {
-		return "holder", message.M("import.holder_differs", a.Holder, name)
+	list := wordsIn(row.Fact)
+	var s facts.Spell
+	if kind == "tenure" && decode(row.Fact, &s) == nil { // why a spell ended by a change or an election was asked where that was stated
+		list = append(list, worded{ReasonWords, "reason", "离任原因", s.Reason})
 	}
-	var old facts.Account
-	for _, f := range k.accounts[no] {
-		if f.From > row.Fact.From && old.Card.Full() != "" {
-			break
-		}
-		if json.Unmarshal([]byte(f.Body), &old) != nil {
-			return "", m
+	for _, w := range list {
+		if m := k.words.wrong(w.list, w.title, w.word); !m.IsZero() && !k.had(row.PersonID, w) {
+			bad(w.column, m.Code, anys(m.Args)...)
 		}
 	}
-	if old.Card.Full() != "" && old.Card.Full() != a.Card.Full() && a.Proof == "" {
-		return "card", message.M("import.card_unproved", old.Card, a.Card)
+}
+
+// had says whether the book has a word of somebody already.
+func (k *knownFacts) had(id string, w worded) bool {
+	no, known := k.persons[id]
+	if k.said == nil {
+		k.said = map[int64][]worded{}
+		for _, f := range k.facts {
+			k.said[f.Person] = append(k.said[f.Person], wordsIn(f)...)
+		}
 	}
-	return "", m
+	return known && slices.Contains(k.said[no], w)
+}
+
+// adult is the age at which somebody may begin to work, in years.
+const adult = 16
+
+// checkDays refuses days that cannot be: work before the sixteenth birthday, and what has
+// happened after today. Days of service may be planned to the end of the month, which a sheet that has to be in before
+// pay day states, and the check days_ahead holds them against the batch; money of a fund, as its document announces it for the month. What is decided beforehand may be dated up to the end of the next month:
+// who somebody is, a post by a change or an election, an absence. Accounts, given amounts, court orders, holds
+// and heirs hold from the day that is stated, however far ahead.
+func (k *knownFacts) checkDays(kind string, row *ImportRow, bad func(column, code string, args ...any)) {
+	if _, old := k.facts[keyOf(row.Fact)]; row.Withdraw || old && unfolds(kind) {
+		return
+	}
+	born := identity.ResidentID(row.PersonID).Birth()
+	works := func(column string, d calendar.Date) {
+		if born != 0 && d != 0 && d < born.AddMonths(adult*12) {
+			bad(column, "import.too_young", d, born)
+		}
+	}
+	past := func(column string, d calendar.Date) {
+		if d > k.today {
+			bad(column, "import.future", d, k.today)
+		}
+	}
+	thisMonth := func(column string, d calendar.Date) {
+		if d > k.today.Month().Last() {
+			past(column, d)
+		}
+	}
+	soon := func(column string, d calendar.Date) {
+		if last := decidedUntil(k.today); d > last {
+			bad(column, "import.far_ahead", d, k.today, last)
+		}
+	}
+	f := row.Fact
+	switch f.Kind {
+	case facts.KindPerson:
+		var p facts.Profile
+		if unfolds(kind) || decode(f, &p) != nil {
+			return
+		}
+		works("joined", p.Joined)
+		works("retired", p.Retired)
+		works("id", k.today)
+		past("joined", p.Joined)
+		soon("from", f.From)
+	case facts.KindSpell:
+		works("from", f.From)
+		if kind == "tenure" {
+			past("from", f.From)
+		}
+	case facts.KindAbsence:
+		soon("from", f.From)
+	case facts.KindDay:
+		works("date", f.From)
+		thisMonth("date", f.From)
+	case facts.KindAssessment:
+		if a := (facts.Assessment{}); decode(f, &a) == nil && a.Year > k.today.Year() {
+			bad("year", "import.future", a.Year, k.today)
+		}
+	case facts.KindTransfer, facts.KindAuthority, facts.KindStatement, facts.KindVoucher:
+		thisMonth("date", f.From)
+	case facts.KindPaid, facts.KindDebt:
+		past("month", f.From)
+	}
+}
+
+// decidedUntil is the last day for which something can be decided beforehand: the end of the next month.
+func decidedUntil(today calendar.Date) calendar.Date { return today.Month().Add(1).Last() }
+
+func anys(list []string) []any {
+	all := make([]any, len(list))
+	for i, s := range list {
+		all[i] = s
+	}
+	return all
 }
 
 // clashes refuses rows that would stand beside another of the same key for the same days:
-// a court's order, an heir, a hold, money that came in. Whoever means to replace a row ends it, or withdraws it.
+// a court's order, an heir, a hold, money that came in, an absence. Whoever means to replace a row ends it, or withdraws it.
 func (p *importPlan) clashes(known *knownFacts, in *ImportBatch) {
 	switch in.FactKind() {
-	case facts.KindOrder, facts.KindRecipient, facts.KindHold, facts.KindTransfer, facts.KindAuthority, facts.KindVoucher:
+	case facts.KindOrder, facts.KindRecipient, facts.KindHold, facts.KindTransfer, facts.KindAuthority, facts.KindVoucher, facts.KindAbsence:
 	default:
 		return
 	}
@@ -160,7 +239,7 @@ func (p *importPlan) clashes(known *knownFacts, in *ImportBatch) {
 		person int64
 		key    string
 	}
-	name := func(f Fact) row { // of a hold the first day is in the key
+	name := func(f Fact) row { // of a hold and an absence the first day is in the key
 		key, _, _ := strings.Cut(f.Key, "|"+f.From.String())
 		return row{f.Person, key}
 	}
@@ -174,9 +253,11 @@ func (p *importPlan) clashes(known *knownFacts, in *ImportBatch) {
 	p.put, p.ids = nil, nil
 	for i, f := range put {
 		list := standing[name(f)]
-		at := slices.IndexFunc(list, func(x Fact) bool { return x.From < f.To && f.From < x.To })
+		at := slices.IndexFunc(list, func(x Fact) bool {
+			return x.From < f.To && f.From < x.To || f.Kind == facts.KindAbsence && concurs(x, f) // its last day is a day of it
+		})
 		if at >= 0 {
-			row := in.Rows[slices.IndexFunc(in.Rows, func(r ImportRow) bool { return r.Fact.Where == f.Where })]
+			row := rowAt(in, f)
 			p.problems = append(p.problems, message.Problem{File: in.File, Sheet: row.Sheet, Cell: row.Cell(""), Message: message.M("import.still_open", list[at].From, lastDay(list[at].To))})
 			p.refused++
 			continue

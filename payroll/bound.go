@@ -38,7 +38,7 @@ type bound struct {
 }
 
 // rowDigests are running digests over rows of several tables, each row tab-separated fields
-// in the table's order (docs/evidence.md).
+// in the table's order (docs/evidence.en.md).
 type rowDigests map[string]*section
 
 func (d rowDigests) row(table string, fields ...string) {

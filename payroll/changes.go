@@ -103,6 +103,8 @@ func (c *changing) fits(who *file, x *changeRow) bool {
 	switch {
 	case !who.sameName(x.row):
 		bad("name", "import.name_differs", name, who.name)
+	case x.Date > decidedUntil(c.today):
+		bad("date", "import.far_ahead", x.Date, c.today, decidedUntil(c.today))
 	case x.Type == ChangeJoin && who.servesBeside(x) != nil:
 		bad("type", "change.serving", name, who.servesBeside(x).Place, who.servesBeside(x).Post)
 	case x.Type != ChangeJoin && len(who.Profiles) == 0:
@@ -127,6 +129,9 @@ func (c *changing) fits(who *file, x *changeRow) bool {
 		if x.Until != 0 && x.Until < x.Date {
 			bad("until", "import.ends_before", x.Until, x.Date)
 		}
+	}
+	if m := c.words.wrong(ReasonWords, "离任原因", x.Reason); x.Type == ChangeLeave && !m.IsZero() {
+		bad("reason", m.Code, anys(m.Args)...)
 	}
 	if x.Type == ChangeLeave || x.Type == ChangeMove || x.Type == ChangePost {
 		c.fitsPost(who, x, bad)

@@ -326,7 +326,7 @@ func (g *gathering) money() error {
 		return err
 	}
 	for _, x := range list {
-		g.m.Statement = append(g.m.Statement, checks.Row{Account: x.Account, Serial: x.Serial, Party: x.Party, Summary: x.Summary, Date: x.Date, Debit: x.Debit, Credit: x.Credit, Matched: x.By != ""})
+		g.m.Statement = append(g.m.Statement, checks.Row{Account: x.Account, Serial: x.Serial, Party: x.Party, Summary: x.Summary, Date: x.Date, Debit: x.Debit, Credit: x.Credit, Matched: x.By != "", To: x.To})
 		g.m.Sources[checks.Statement] = max(g.m.Sources[checks.Statement], x.Date)
 	}
 	err = g.r.Facts(g.ctx, FactQuery{Kinds: []facts.Kind{facts.KindTransfer}}, func(f Fact) error {
@@ -375,7 +375,8 @@ func (g *gathering) sent() error {
 	}
 	problems := map[BatchID][]checks.Problem{}
 	for _, x := range kept {
-		problems[x.Payment.Batch] = append(problems[x.Payment.Batch], checks.Problem{Row: x.Account.String() + " " + x.Holder + " " + x.Fen.String() + " " + x.Text + " " + x.Problem, Since: g.m.DayOf(x.Position)})
+		problems[x.Payment.Batch] = append(problems[x.Payment.Batch], checks.Problem{Row: x.Account.String() + " " + x.Holder + " " + x.Fen.String() + " " + x.Text + " " + x.Problem,
+			Since: g.m.DayOf(x.Position), Twice: x.Problem == problemTwice})
 	}
 	for _, x := range g.batches {
 		if x.State.Committed() {
@@ -490,10 +491,78 @@ func (g *gathering) pay(batch Batch) error {
 	if err := g.minimum(batch); err != nil {
 		return err
 	}
+	if batch.Kind == Reissue {
+		if err := g.reversed(batch); err != nil {
+			return err
+		}
+	}
 	return g.r.Payments(g.ctx, batch.ID, func(p Payment) error {
 		g.payments[p.Person] = append(g.payments[p.Person], checks.Payment{Seq: p.Seq, Fen: p.Fen, Bank: p.Bank, Card: p.Card, Holder: p.Holder, Another: p.Target != "", Again: p.Replaces != (PaymentID{})})
 		return nil
 	})
+}
+
+// reversed finds which of the payments that a batch replaces were credited once, by what
+// answer, and whether the statement shows that the money came back.
+func (g *gathering) reversed(batch Batch) error {
+	imports, err := g.r.Imports(g.ctx)
+	if err != nil {
+		return err
+	}
+	file := func(position int64) string {
+		if i := slices.IndexFunc(imports, func(x ImportRecord) bool { return x.Position == position }); i >= 0 {
+			return imports[i].File
+		}
+		return "对账单" // the rest of a file, see ConfirmRest
+	}
+	again := map[PaymentID]bool{}
+	from := map[BatchID]bool{}
+	if err := g.r.Payments(g.ctx, batch.ID, func(p Payment) error {
+		again[p.Replaces], from[p.Replaces.Batch] = true, true
+		return nil
+	}); err != nil {
+		return err
+	}
+	refunds := map[string]calendar.Date{}
+	for _, row := range g.m.Statement {
+		if row.Credit > 0 && row.To != "" {
+			refunds[row.To] = row.Date
+		}
+	}
+	for _, id := range sortedNumbers(from) {
+		credited, back := map[PaymentID]int64{}, map[PaymentID]int64{}
+		err := g.r.PaymentEvents(g.ctx, id, func(e PaymentEvent) error { // by position
+			switch {
+			case !again[e.PaymentID]:
+			case e.State == PaymentCredited:
+				credited[e.PaymentID] = e.Position
+			case e.State == PaymentReturned || e.State == PaymentRecalled:
+				back[e.PaymentID] = e.Position
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		var list []PaidOut
+		err = g.r.Payments(g.ctx, id, func(p Payment) error {
+			if credited[p.ID()] > 0 {
+				list = append(list, PaidOut{Payment: p})
+			}
+			return nil
+		})
+		if err == nil {
+			err = namePaid(g.ctx, g.r, list)
+		}
+		if err != nil {
+			return err
+		}
+		for _, p := range list {
+			g.m.Reversed = append(g.m.Reversed, checks.Reversed{ID: p.ID().String(), Name: p.Name, Place: p.Place, Person: p.Person, Fen: p.Fen, Credited: file(credited[p.ID()]), Back: file(back[p.ID()]),
+				Refund: cmp.Or(refunds[p.ID().String()], refunds[refundOf+p.File])})
+		}
+	}
+	return nil
 }
 
 // minimum holds a December batch against what each village is to get of a fund in the year.

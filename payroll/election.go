@@ -34,10 +34,8 @@ type resultRow struct {
 const (
 	ResultElected = "elected"
 	ResultLeft    = "left"
+	ResultVacant  = "vacant" // of a post, and of no person: nobody was elected to it
 )
-
-// soloPosts are held by one person in a village.
-var soloPosts = []string{"书记", "主任"}
 
 // result is what a sheet says about one village.
 type result struct {
@@ -45,6 +43,7 @@ type result struct {
 	row  *ImportRow // the first
 	rows []*resultRow
 	was  *facts.Election // as reported before, nil the first time
+	name string          // of the village
 	bad  bool
 }
 
@@ -53,7 +52,6 @@ type electing struct {
 	*unfolded
 	ctx     context.Context
 	r       Reader
-	today   calendar.Date
 	results map[string]*result // by village
 	files   map[string]*file   // by full ID
 	holders map[string][]*file // by village: who held a post there about the handover
@@ -64,8 +62,8 @@ type electing struct {
 // result leaves the day before the handover, who is elected begins on it. A village comes
 // in whole or not at all, and one that reports again is worked out on what the book would
 // know without its earlier report.
-func (u *unfolded) elections(ctx context.Context, r Reader, today calendar.Date, rows []ImportRow) error {
-	e := &electing{unfolded: u, ctx: ctx, r: r, today: today, results: map[string]*result{}, holders: map[string][]*file{}, reports: map[int64]bool{}}
+func (u *unfolded) elections(ctx context.Context, r Reader, rows []ImportRow) error {
+	e := &electing{unfolded: u, ctx: ctx, r: r, results: map[string]*result{}, holders: map[string][]*file{}, reports: map[int64]bool{}}
 	if err := e.gather(rows); err != nil {
 		return err
 	}
@@ -75,8 +73,26 @@ func (u *unfolded) elections(ctx context.Context, r Reader, today calendar.Date,
 	for _, place := range sortedKeys(e.results) {
 		e.enter(e.results[place])
 	}
+	paid, err := lastPaid(ctx, r)
+	if err != nil {
+		return err
+	}
+	var open, late []string                       // who leaves unnamed, and of them those of months that were paid
+	var first *ImportRow                          // of a village with such
 	for _, place := range sortedKeys(e.results) { // after all have entered: who changes village does not leave
-		e.stepDown(e.results[place])
+		v := e.results[place]
+		switch unnamed := e.stepDown(v); {
+		case v.Handover.Month() > paid:
+			open = append(open, unnamed...)
+		case len(unnamed) > 0:
+			first, late = cmp.Or(first, v.row), append(late, unnamed...)
+		}
+	}
+	if len(open) > 0 {
+		e.notes = append(e.notes, message.M("election.unnamed", len(open), namesOf(open)))
+	}
+	if len(late) > 0 {
+		e.asks = append(e.asks, message.Problem{File: e.File, Sheet: first.Sheet, Cell: first.Cell("place"), Message: message.M("election.unnamed_paid", len(late), namesOf(late))})
 	}
 	for _, id := range sortedKeys(e.files) {
 		if x := e.files[id]; x.group != "" {
@@ -120,7 +136,9 @@ func (e *electing) gather(rows []ImportRow) error {
 			e.fail(v, x.row, "date", "election.dates_differ", x.Place, v.row.Cell("date"))
 		}
 		v.rows = append(v.rows, x)
-		ids = append(ids, x.row.PersonID)
+		if x.Outcome != ResultVacant {
+			ids = append(ids, x.row.PersonID)
+		}
 	}
 	reported, err := electionsKnown(e.ctx, e.r)
 	if err != nil {
@@ -212,8 +230,12 @@ func (e *electing) judge() error {
 			e.fail(v, v.row, "place", "election.village", code)
 			continue
 		}
+		v.name = known[code].Name
 		if v.Date > e.today {
 			e.fail(v, v.row, "date", "import.future", v.Date, e.today)
+		}
+		if last := decidedUntil(e.today); v.Handover > last {
+			e.fail(v, v.row, "handover", "import.far_ahead", v.Handover, e.today, last)
 		}
 		if v.was != nil {
 			for _, x := range e.holders[code] {
@@ -224,7 +246,9 @@ func (e *electing) judge() error {
 		}
 		e.judgePosts(v)
 		for _, x := range v.rows {
-			e.judgePerson(v, x)
+			if x.Outcome != ResultVacant {
+				e.judgePerson(v, x)
+			}
 		}
 		elected := v.elected()
 		for _, x := range e.holders[code] {
@@ -258,18 +282,27 @@ func (v *result) elected() map[string]*resultRow {
 
 // judgePosts refuses a post of one person that two are elected to, and a person who leaves and is elected.
 func (e *electing) judgePosts(v *result) {
-	solo, elected := map[string]*resultRow{}, v.elected()
+	holder, elected := map[string]*resultRow{}, v.elected()
 	for _, x := range v.rows {
-		switch first := solo[x.Post]; {
+		if x.Outcome == ResultElected && holder[office(x.Post)] == nil {
+			holder[office(x.Post)] = x
+		}
+	}
+	for _, x := range v.rows {
+		first := holder[office(x.Post)]
+		switch {
 		case x.Outcome == ResultLeft && elected[x.row.PersonID] != nil:
 			e.fail(v, x.row, "outcome", "election.left_and_elected", x.row.PersonName)
-		case x.Outcome == ResultElected && slices.Contains(soloPosts, x.Post) && first != nil && first.row.PersonID != x.row.PersonID:
+		case x.Outcome == ResultVacant && first != nil:
+			e.fail(v, x.row, "outcome", "election.vacant_filled", x.Post, first.row.PersonName)
+		case x.Outcome == ResultElected && offices[x.Post] != "" && first.row.PersonID != x.row.PersonID:
 			e.fail(v, x.row, "post", "election.post_twice", x.Post, first.row.PersonName)
-		default:
-			solo[x.Post] = x
 		}
 	}
 }
+
+// office is the office that a post is, the post itself where several may hold it.
+func office(post string) string { return cmp.Or(offices[post], post) }
 
 // judgePerson refuses what the book knows to be impossible about somebody in a result.
 func (e *electing) judgePerson(v *result, x *resultRow) {
@@ -282,6 +315,9 @@ func (e *electing) judgePerson(v *result, x *resultRow) {
 	held := slices.ContainsFunc(who.Spells, func(s facts.Spell) bool { return s.Place == v.Place && runsOn(&s, eve) })
 	same := slices.ContainsFunc(who.Spells, func(s facts.Spell) bool { return s.Place == v.Place && s.Post == x.Post && runsOn(&s, eve) })
 	if x.Outcome == ResultLeft {
+		if m := e.words.wrong(ReasonWords, "离任原因", x.Reason); !m.IsZero() {
+			e.fail(v, x.row, "reason", m.Code, anys(m.Args)...)
+		}
 		if p := who.profileOn(eve); !held || p == nil || p.Category != facts.VillageCadre { // a post sent from above is not the villagers' to end
 			e.fail(v, x.row, "id", "election.no_post", x.row.PersonName, v.Place)
 		}
@@ -426,20 +462,52 @@ func (e *electing) enter(v *result) {
 }
 
 // stepDown ends the posts of everybody who held one in a village and was not elected again.
-func (e *electing) stepDown(v *result) {
+// It gives whom the sheet does not name at all and who leaves too, with village and posts.
+func (e *electing) stepDown(v *result) (unnamed []string) {
+	if v.bad {
+		return nil
+	}
+	e.asksOpen(v)
 	why, elected := map[string]*resultRow{}, v.elected()
 	for _, x := range v.rows {
 		why[x.row.PersonID] = x
 	}
 	for _, x := range e.holders[v.Place] {
-		if elected[x.id] == nil && !v.bad {
-			x.stepDown(v, why[x.id])
+		if elected[x.id] == nil {
+			if posts := x.stepDown(v, why[x.id]); len(posts) > 0 && why[x.id] == nil && x.Died() == 0 {
+				unnamed = append(unnamed, v.name+" "+x.name+"（"+strings.Join(posts, "、")+"）")
+			}
+		}
+	}
+	return unnamed
+}
+
+// asksOpen has somebody else confirm a result that says nothing of a post that was held: a sheet
+// of which a row is missing puts out of office whom the villagers kept.
+func (e *electing) asksOpen(v *result) {
+	said := map[string]bool{}
+	for _, x := range v.rows {
+		if x.Outcome != ResultLeft {
+			said[office(x.Post)] = true
+		}
+	}
+	eve := v.Handover.AddDays(-1)
+	for _, x := range e.holders[v.Place] {
+		if p := x.profileOn(eve); p == nil || p.Category != facts.VillageCadre {
+			continue
+		}
+		for i := range x.Spells {
+			if s := &x.Spells[i]; s.Place == v.Place && runsOn(s, eve) && !said[office(s.Post)] {
+				said[office(s.Post)] = true
+				e.asks = append(e.asks, message.Problem{File: e.File, Sheet: v.row.Sheet, Cell: v.row.Cell("place"), Message: message.M("election.post_open", v.name, s.Post, x.name)})
+			}
 		}
 	}
 }
 
-// stepDown ends the posts that somebody held in a village on the eve of the handover.
-func (x *file) stepDown(v *result, why *resultRow) {
+// stepDown ends the posts that somebody held in a village on the eve of the handover, and
+// gives those that would have gone on.
+func (x *file) stepDown(v *result, why *resultRow) (posts []string) {
 	eve, reason := v.Handover.AddDays(-1), ""
 	if x.row == nil {
 		x.row = v.row
@@ -450,7 +518,7 @@ func (x *file) stepDown(v *result, why *resultRow) {
 	}
 	p := x.profileOn(eve)
 	if p == nil || p.Category != facts.VillageCadre {
-		return // of another register: no post that villagers elect to
+		return nil // of another register: no post that villagers elect to
 	}
 	ended, died := false, x.Died()
 	for i := range x.Spells {
@@ -459,6 +527,9 @@ func (x *file) stepDown(v *result, why *resultRow) {
 			continue
 		}
 		ended = true
+		if s.To != eve {
+			posts = append(posts, s.Post)
+		}
 		if s.To = eve; died != 0 && died < eve {
 			s.To = max(died, s.From)
 		}
@@ -467,6 +538,7 @@ func (x *file) stepDown(v *result, why *resultRow) {
 	if ended && died == 0 && !slices.ContainsFunc(x.Spells, func(s facts.Spell) bool { return runsOn(&s, v.Handover) }) {
 		x.leave(v.Handover)
 	}
+	return posts
 }
 
 // takeOffice begins the posts that somebody was elected to; a post held before goes on.

@@ -22,13 +22,13 @@ type Folder interface {
 	Create(name string) (io.WriteCloser, error)
 }
 
-// EvidenceFormat is the version of the folder that docs/evidence.md describes.
+// EvidenceFormat is the version of the folder that docs/evidence.en.md describes.
 const EvidenceFormat = "zhida-evidence 1"
 
 // Evidence writes what a stranger needs to check a committed batch, and to compute it again:
 // its rows as they were sealed, the seal and its signatures, the leaves, the whole journal,
 // what became of the batch since, and everything the computation rests on as known at its
-// horizon (docs/evidence.md). Errors: batch.state before approval, batch.no_seal,
+// horizon (docs/evidence.en.md). Errors: batch.state before approval, batch.no_seal,
 // batch.tampered, and those of the folder.
 func (b *Book) Evidence(ctx context.Context, id BatchID, folder Folder) (Seal, error) {
 	var seal Seal

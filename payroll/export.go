@@ -140,14 +140,18 @@ func (o *Outgoing) deductions(ctx context.Context, r Reader) error {
 	if err != nil {
 		return err
 	}
-	who := map[int64]*facts.Profile{}
+	who, items := map[int64]*facts.Profile{}, latestItems(granted)
 	err = r.Lines(ctx, LineQuery{Batch: o.Batch.ID}, func(l Line) error {
 		if l.Side != Deduction {
 			return nil
 		}
 		item, ok := program.ItemAt(l.Item, l.Month)
 		if !ok {
-			return message.Err("export.no_institution", l.Item, l.Month)
+			name := l.Item
+			if it := items[l.Item]; it != nil {
+				name = it.Name
+			}
+			return message.Err("export.no_institution", name, l.Month)
 		}
 		who[l.Person] = nil
 		o.Remittances = append(o.Remittances, Remittance{item.Institution, l.Person, "", "", item.Name, l.Month, l.Fen})
@@ -176,7 +180,12 @@ func profiles(ctx context.Context, r Reader, batch Batch, who map[int64]*facts.P
 	if err != nil {
 		return err
 	}
-	return r.Facts(ctx, FactQuery{Horizon: batch.Horizon, First: 1, Last: last, Kinds: []facts.Kind{facts.KindPerson}}, func(f Fact) error {
+	return profilesIn(ctx, r, batch, 1, last, who)
+}
+
+// profilesIn fills in those of the persons first..last.
+func profilesIn(ctx context.Context, r Reader, batch Batch, first, last int64, who map[int64]*facts.Profile) error {
+	return r.Facts(ctx, FactQuery{Horizon: batch.Horizon, First: first, Last: last, Kinds: []facts.Kind{facts.KindPerson}}, func(f Fact) error {
 		old, asked := who[f.Person]
 		if !asked || old != nil && f.From > batch.ID.Month().Last() {
 			return nil
@@ -194,7 +203,7 @@ func profiles(ctx context.Context, r Reader, batch Batch, who map[int64]*facts.P
 // it holds the files against what was recorded: exporting again gives the same
 // bytes or is refused (export.changed). Payments to accounts that were replaced since the
 // approval are refused (export.replaced), unless an approver who did not submit the batch
-// says why the old ones will do.
+// says why the old ones will do. So is a reissue in doubt (reissue.doubtful).
 func (b *Book) BeginExport(ctx context.Context, s *Session, o *Outgoing, files []ExportFile, of map[int]string) error {
 	if err := s.need(RoleMaker, RoleApprover); err != nil {
 		return err
@@ -221,6 +230,11 @@ func (b *Book) BeginExport(ctx context.Context, s *Session, o *Outgoing, files [
 		for _, f := range files {
 			if taken[f.Name] && !o.Taken[f.Name] { // by an export that began after the files were planned
 				return message.Err("export.taken", f.Name)
+			}
+		}
+		if batch.Kind == Reissue {
+			if err := notInDoubt(ctx, tx, batch.ID); err != nil {
+				return err
 			}
 		}
 		old, err := b.replacedSince(ctx, tx, batch, o.Payments)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 
 	"zhida/rules/facts"
 	"zhida/rules/message"
@@ -14,7 +13,8 @@ import (
 type FormLists struct {
 	Places    []string          // 430725101 陬市镇; townships, each with its villages
 	Names     map[string]string // name by code
-	Posts     []string          // of the adopted tables, then others in the book
+	Words     Words
+	Posts     []string // that people hold or held at a township
 	Ranks     []string
 	Items     []string // printed names
 	Funds     []string // codes
@@ -44,6 +44,9 @@ func (b *Book) FormLists(ctx context.Context) (l FormLists, err error) {
 		if err := l.fromSpells(ctx, r); err != nil {
 			return err
 		}
+		if l.Words, err = wordsOf(ctx, r); err != nil {
+			return err
+		}
 		county, err := settingsAt(ctx, r, 0)
 		if message.Code(err) == "settings.none" {
 			return nil
@@ -60,7 +63,7 @@ func (b *Book) FormLists(ctx context.Context) (l FormLists, err error) {
 	return l, err
 }
 
-// fromPolicies takes items, document numbers, and the posts and ranks that key tables.
+// fromPolicies takes items and document numbers.
 func (l *FormLists) fromPolicies(ctx context.Context, r Reader) error {
 	adopted, err := r.Policies(ctx, 0)
 	if err != nil {
@@ -74,19 +77,6 @@ func (l *FormLists) fromPolicies(ctx context.Context, r Reader) error {
 		l.Documents = with(l.Documents, g.Policy.Document.Number)
 		for _, it := range g.Policy.Items {
 			l.Items = with(l.Items, it.Name)
-		}
-		for _, name := range slices.Sorted(maps.Keys(g.Policy.Tables)) {
-			t := g.Policy.Tables[name]
-			for i, k := range t.Keys {
-				for _, row := range t.Rows {
-					switch {
-					case strings.Contains(k.Title, "职务"):
-						l.Posts = with(l.Posts, row.Cells[i].List...)
-					case strings.Contains(k.Title, "职级"):
-						l.Ranks = with(l.Ranks, row.Cells[i].List...)
-					}
-				}
-			}
 		}
 	}
 	return nil
@@ -102,10 +92,11 @@ func (l *FormLists) fromSpells(ctx context.Context, r Reader) error {
 	err = r.Facts(ctx, FactQuery{First: 1, Last: last, Kinds: []facts.Kind{facts.KindSpell}}, func(f Fact) error {
 		var s facts.Spell
 		err := decode(f, &s)
-		posts[s.Post], ranks[s.Rank] = true, true
+		posts[s.Post], ranks[s.Rank] = posts[s.Post] || len(s.Place) == 9, true
 		return err
 	})
 	delete(ranks, "")
+	maps.DeleteFunc(posts, func(_ string, atTownship bool) bool { return !atTownship })
 	l.Posts, l.Ranks = with(l.Posts, sortedKeys(posts)...), with(l.Ranks, sortedKeys(ranks)...)
 	return err
 }

@@ -169,17 +169,27 @@ func covered(ctx context.Context, r Reader, county *County, batch *Batch) error 
 	if !narrow {
 		return nil
 	}
-	return r.Lines(ctx, LineQuery{Batch: batch.ID}, func(l Line) error {
-		if l.Side != Gross {
+	var wrong *Fund
+	var item string
+	err := r.Lines(ctx, LineQuery{Batch: batch.ID}, func(l Line) error {
+		if l.Side != Gross || wrong != nil {
 			return nil
 		}
 		for _, s := range county.shares(&l, county.setAside(batch.Kind, l.Fen)) {
 			if f := county.fund(s.fund); f != nil && len(f.Items) > 0 && !slices.Contains(f.Items, l.Item) {
-				return message.Err("fund.purpose", f.Code, f.Name, l.Item)
+				wrong, item = f, l.Item
 			}
 		}
 		return nil
 	})
+	if err != nil || wrong == nil {
+		return err
+	}
+	name, err := itemWord(ctx, r, item)
+	if err != nil {
+		return err
+	}
+	return message.Err("fund.purpose", wrong.Code, wrong.Name, name)
 }
 
 // fundApproval posts what an approval commits, by the settings that the batch was

@@ -23,6 +23,10 @@ type ImportBatch struct {
 	Rows     []ImportRow       `json:"rows"`
 	Notes    []message.Message `json:"notes,omitempty"` // what a clerk should know, though nothing is wrong
 	Problems message.Problems  `json:"problems,omitempty"`
+	Fields   []string          `json:"fields,omitempty"`  // the fields of a fact's body in their order
+	Beside   []ImportRow       `json:"beside,omitempty"`  // what other files of the same command state in these scopes: one snapshot with this file
+	Partial  bool              `json:"partial,omitempty"` // one of those files could not be read whole: nothing may be withdrawn
+	Asks     []message.Problem `json:"asks,omitempty"`    // of a proposal: what whoever confirms it has to look at
 
 	Counted    int        `json:"-"` // rows of data, good and bad
 	Total      money.Fen  `json:"-"` // sum of all amounts in good rows
@@ -53,6 +57,7 @@ type ImportRow struct {
 	Sheet      string            `json:"sheet,omitempty"`
 	Row        int               `json:"row,omitempty"`
 	Columns    map[string]string `json:"columns,omitempty"` // column code to its letters; rows of one sheet share it
+	Silent     []string          `json:"silent,omitempty"`  // fields for which the sheet has no column: it says nothing of them; rows of one sheet share it
 	Group      string            `json:"-"`                 // rows of one come in together or not at all; "" alone
 }
 
@@ -67,7 +72,7 @@ func (r *ImportRow) Cell(column string) string {
 // Field is one field of a fact's body.
 type Field struct {
 	Name  string
-	Value any // string, int64, int or bool
+	Value any // string, int64, int, bool, or what another body has for it
 }
 
 // Body writes the canonical body of a fact: one flat JSON object with the fields in
@@ -92,6 +97,8 @@ func Body(fields ...Field) string {
 				continue
 			}
 			text = "true"
+		case json.RawMessage: // of a body that was written before
+			text = string(v)
 		default:
 			panic("payroll: a body holds text, whole numbers and yes")
 		}

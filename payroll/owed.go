@@ -148,6 +148,15 @@ func itemsEver(ctx context.Context, r Reader) (map[string]*policy.Item, error) {
 	return latestItems(granted), err
 }
 
+// itemWord is the printed name of an item, for sentences; its code where no document ever granted it.
+func itemWord(ctx context.Context, r Reader, code string) (string, error) {
+	items, err := itemsEver(ctx, r)
+	if it := items[code]; it != nil {
+		return it.Name, err
+	}
+	return code, err
+}
+
 // Move is a movement with where its money goes.
 type Move struct {
 	Entry

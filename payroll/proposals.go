@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -181,29 +182,43 @@ func (b *Book) ProposalList(ctx context.Context, openOnly bool) (list []Proposal
 		if list, err = r.Proposals(ctx, openOnly); err != nil || len(list) == 0 {
 			return err
 		}
-		ways, err := routes(ctx, r, list[0].Position)
-		for i := range list {
-			list[i].Waits = []Role{RoleChecker, RoleApprover}
-			if onlyApprover[list[i].Kind] {
-				list[i].Waits = []Role{RoleApprover}
-			}
-			if way := ways[list[i].Position]; way != nil {
-				list[i].Route = way.text()
-				if list[i].Decided == 0 {
-					list[i].Waits = way.roles(way.next())
-				}
-			}
-		}
-		return err
+		return place(ctx, r, list)
 	})
 	return list, err
+}
+
+// place says of proposals, by position, where they stand and whom they wait for.
+func place(ctx context.Context, r Reader, list []Proposal) error {
+	ways, err := routes(ctx, r, list[0].Position)
+	for i := range list {
+		list[i].Waits = []Role{RoleChecker, RoleApprover}
+		if onlyApprover[list[i].Kind] {
+			list[i].Waits = []Role{RoleApprover}
+		}
+		if strings.HasPrefix(list[i].Kind, importProposal) && list[i].Decided == 0 {
+			var in struct {
+				Asks []message.Problem `json:"asks"`
+			}
+			if err := json.Unmarshal(list[i].Payload, &in); err != nil {
+				return err
+			}
+			list[i].Asks = in.Asks
+		}
+		if way := ways[list[i].Position]; way != nil {
+			list[i].Route = way.text()
+			if list[i].Decided == 0 {
+				list[i].Waits = way.roles(way.next())
+			}
+		}
+	}
+	return err
 }
 
 // Decide accepts or rejects a proposal. Accepting takes another actor than the one
 // who proposed, and applies the proposal to the book as it is now. On a chain each
 // step takes an actor of its own, and the last applies it; done says whether it is
 // decided. Whoever could confirm the next step, or the bureau, can send it back. seen is the beginning of
-// the digest that Proposed gave, at least 8 letters: what has another content by now is proposal.changed. Empty, it is not asked.
+// the digest that Proposed gave, at least 8 letters: what has another content by now is proposal.unseen. Empty, it is not asked.
 func (b *Book) Decide(ctx context.Context, s *Session, position int64, accept bool, reason, seen string) (done bool, err error) {
 	err = b.update(ctx, func(tx Tx) error {
 		p, err := tx.Proposal(ctx, position)
@@ -293,6 +308,13 @@ func (b *Book) accept(ctx context.Context, tx Tx, s *Session, p Proposal) (int64
 		}
 		if len(plan.problems) > len(in.Problems) {
 			return 0, plan.problems
+		}
+		for _, x := range plan.asks { // nobody confirms what they were not shown
+			if !slices.ContainsFunc(in.Asks, func(shown message.Problem) bool {
+				return shown.Cell == x.Cell && shown.Code == x.Code && slices.Equal(shown.Args, x.Args)
+			}) {
+				return 0, message.Err("proposal.changed", p.Position)
+			}
 		}
 		return b.applyImport(ctx, tx, s, EventProposalAccepted, plan, &in, note...)
 	}

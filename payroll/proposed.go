@@ -20,7 +20,6 @@ type Proposed struct {
 	Digest   string            // hex SM3 over all of it: who decides names it, and decides nothing else
 	Said     []message.Message // what would be done, in sentences
 	Facts    []ProposedFact    // of an import: what would be known otherwise, by person, kind, key, day
-	Asks     []message.Problem // of an import: why somebody else has to confirm it
 	Problems message.Problems  // of an import: rows left out, and what stands in its way by now
 	Text     string            // of a document or of settings: all of it, to the letter
 	Items    map[string]string // printed names of items that facts name by code
@@ -36,18 +35,23 @@ type ProposedFact struct {
 
 // Proposed gives the content of an open proposal. Errors: proposal.missing, proposal.decided, proposal.tampered.
 func (b *Book) Proposed(ctx context.Context, position int64) (x Proposed, err error) {
-	list, err := b.ProposalList(ctx, false)
-	if err != nil {
-		return x, err
-	}
-	i := slices.IndexFunc(list, func(p Proposal) bool { return p.Position == position })
-	switch {
-	case i < 0:
-		return x, message.Err("proposal.missing", position)
-	case list[i].Decided != 0:
-		return x, message.Err("proposal.decided", position)
-	}
-	err = b.view(ctx, func(r Reader) error { x, err = b.proposed(ctx, r, list[i]); return err })
+	err = b.view(ctx, func(r Reader) error {
+		p, err := r.Proposal(ctx, position)
+		switch {
+		case errors.Is(err, ErrNotFound):
+			return message.Err("proposal.missing", position)
+		case err != nil:
+			return err
+		case p.Decided != 0:
+			return message.Err("proposal.decided", position)
+		}
+		list := []Proposal{p}
+		if err := place(ctx, r, list); err != nil {
+			return err
+		}
+		x, err = b.proposed(ctx, r, list[0])
+		return err
+	})
 	return x, err
 }
 
@@ -114,7 +118,7 @@ func (b *Book) asSeen(ctx context.Context, r Reader, p Proposal, seen string) er
 	}
 	x, err := b.proposed(ctx, r, p)
 	if err == nil && (len(seen) < 8 || !strings.HasPrefix(x.Digest, seen)) {
-		return message.Err("proposal.changed", p.Position)
+		return message.Err("proposal.unseen", p.Position)
 	}
 	return err
 }
@@ -292,7 +296,7 @@ func (x *Proposed) imports(ctx context.Context, b *Book, r Reader) error {
 	if err != nil {
 		return x.refusedBy(err)
 	}
-	x.Asks, x.Problems = plan.asks, plan.problems
+	x.Asks, x.Problems = plan.asks, plan.problems // asked of the book as it is now
 	x.Facts = plan.changes()
 	var added, changed, gone int
 	for _, f := range x.Facts {

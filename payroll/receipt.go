@@ -31,7 +31,7 @@ type Signer struct {
 	Signature string // hex, DER
 }
 
-// Text is the receipt for a machine (docs/evidence.md).
+// Text is the receipt for a machine (docs/evidence.en.md).
 func (r Receipt) Text() []byte {
 	pairs := []string{"seal", string(r.Seal.Text())}
 	for _, s := range r.Signers {

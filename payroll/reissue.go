@@ -294,9 +294,31 @@ func sortedNumbers[K ~int64, V any](m map[K]V) []K {
 	return list
 }
 
+// notInDoubt refuses a reissue while a row of a bank's answer about a payment that it replaces
+// is open: the money may have arrived after all. Error: reissue.doubtful.
+func notInDoubt(ctx context.Context, r Reader, batch BatchID) error {
+	open, err := openRows(ctx, r)
+	if err != nil || len(open) == 0 {
+		return err
+	}
+	rows := map[PaymentID]KeptRow{}
+	for _, x := range open {
+		rows[x.Payment] = x
+	}
+	return r.Payments(ctx, batch, func(p Payment) error {
+		if x, ok := rows[p.Replaces]; ok && p.Replaces != (PaymentID{}) {
+			return message.Err("reissue.doubtful", batch, p.Replaces, x.Position, x.Line)
+		}
+		return nil
+	})
+}
+
 // reissueHolds says whether every payment that a reissue replaces still waits to be paid
-// again, and goes where it would go now. Error: batch.stale.
+// again, and goes where it would go now. Errors: batch.stale, reissue.doubtful.
 func (b *Book) reissueHolds(ctx context.Context, r Reader, batch Batch) error {
+	if err := notInDoubt(ctx, r, batch.ID); err != nil {
+		return err
+	}
 	now := map[PaymentID][]Payment{}
 	from := map[BatchID]bool{}
 	err := r.Payments(ctx, batch.ID, func(p Payment) error {

@@ -49,6 +49,7 @@ func (l RowList) Row(i int) ReturnRow { return l[i] }
 type ReturnFile struct {
 	File    string
 	Digest  string // hex SM3 of the bytes
+	Content string // hex SM3 of what it says, whatever its encoding and line ends; "" counts as Digest
 	Layout  string // code of the layout that it was read by
 	Bank    string // code; empty when the layout serves several
 	Partial bool   // lists failures only: what is not listed is not thereby credited
@@ -124,27 +125,49 @@ type KeptRow struct {
 	Problem  string // Chinese: why it was not applied
 }
 
+// ID names the row.
+func (k *KeptRow) ID() RowID { return RowID{k.Position, k.Line} }
+
 // EventRowResolved records that somebody has looked into a row that was kept.
 const EventRowResolved = "returns.resolved"
 
-// ResolveRow records that somebody has looked into a row of a bank's answer that was not
-// applied, and what came of it.
-func (b *Book) ResolveRow(ctx context.Context, s *Session, position int64, line int, reason string) error {
+// RowID names a row of a bank's answer.
+type RowID struct {
+	Position int64 // of the import
+	Line     int   // in the file
+}
+
+// ResolveRows records that somebody has looked into rows of banks' answers that were not
+// applied, and what came of them, in one event: all of them or none. Errors:
+// payroll.reason_needed, returns.choose, returns.no_row.
+func (b *Book) ResolveRows(ctx context.Context, s *Session, rows []RowID, reason string) error {
 	if err := s.need(RoleChecker, RoleApprover); err != nil {
 		return err
 	}
 	if strings.TrimSpace(reason) == "" {
 		return message.Err("payroll.reason_needed")
 	}
+	if len(rows) == 0 {
+		return message.Err("returns.choose")
+	}
 	return b.update(ctx, func(tx Tx) error {
-		open, err := openRows(ctx, tx)
+		list, err := openRows(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if !slices.ContainsFunc(open, func(x KeptRow) bool { return x.Position == position && x.Line == line }) {
-			return message.Err("returns.no_row", position, line)
+		open := map[RowID]bool{}
+		for _, x := range list {
+			open[x.ID()] = true
 		}
-		_, err = b.record(ctx, tx, s, EventRowResolved, "position", num(position), "line", num(int64(line)), "reason", reason)
+		var pairs []string
+		for _, x := range rows {
+			if !open[x] {
+				return message.Err("returns.no_row", x.Position, x.Line)
+			}
+			open[x] = false // named twice it is not there any more
+			pairs = append(pairs, "position", num(x.Position), "line", num(int64(x.Line)))
+		}
+		_, err = b.record(ctx, tx, s, EventRowResolved, append(pairs, "reason", reason)...)
 		return err
 	})
 }
@@ -164,21 +187,28 @@ func openRows(ctx context.Context, r Reader) ([]KeptRow, error) {
 	if err != nil {
 		return nil, err
 	}
+	resolved := map[RowID]bool{}
 	err = r.Events(ctx, list[0].Position, head.Position, func(e journal.Event) error {
 		if e.Kind != EventRowResolved {
 			return nil
 		}
 		pairs, err := journal.ParsePayload(e.Payload)
-		if err != nil {
-			return err
+		var row RowID
+		for i := 0; i+1 < len(pairs); i += 2 {
+			switch pairs[i] {
+			case "position":
+				row.Position = parseNum(pairs[i+1])
+			case "line":
+				row.Line = int(parseNum(pairs[i+1]))
+				resolved[row] = true
+			}
 		}
-		position, line := parseNum(valueOf(pairs, "position")), int(parseNum(valueOf(pairs, "line")))
-		list = slices.DeleteFunc(list, func(x KeptRow) bool { return x.Position == position && x.Line == line })
-		return nil
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
+	list = slices.DeleteFunc(list, func(x KeptRow) bool { return resolved[x.ID()] })
 	return settledSince(ctx, r, list)
 }
 
@@ -199,9 +229,9 @@ func settledSince(ctx context.Context, r Reader, list []KeptRow) ([]KeptRow, err
 	if err != nil {
 		return nil, err
 	}
-	files := map[int64]string{} // digest of the answer, by position
-	for _, x := range imports {
-		files[x.Position] = x.Digest
+	files, err := answersSaid(ctx, r, imports)
+	if err != nil {
+		return nil, err
 	}
 	paid := map[PaymentID]Payment{}
 	batches := map[BatchID]bool{}

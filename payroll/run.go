@@ -33,8 +33,9 @@ type BrokenRule struct {
 
 // RefusedPerson is somebody with a refusal, named for the clerk.
 type RefusedPerson struct {
-	Person int64
-	Name   string
+	Person   int64
+	Name     string
+	ItemName string // printed
 	Refusal
 }
 

@@ -27,7 +27,7 @@ type Seal struct {
 	Findings string // hex, empty while a program makes none
 }
 
-// Text is the seal as it is signed (docs/evidence.md).
+// Text is the seal as it is signed (docs/evidence.en.md).
 func (s Seal) Text() []byte {
 	pairs := []string{"county", s.County, "batch", s.Batch.String(), "digest", s.Digest, "horizon", num(s.Horizon), "rules", strconv.Itoa(s.Rules),
 		"leaves", strconv.Itoa(s.Leaves), "root", s.Root}

@@ -43,6 +43,8 @@ type County struct {
 	Stamped bool `yaml:"stamped"`
 	// Checks are the bounds and tables of the checks on every batch.
 	Checks checks.Settings `yaml:"checks"`
+	// Words are words that sheets may hold beside the usual ones and those of the documents.
+	Words CountyWords `yaml:"words"`
 	// Layouts are the county's own bank layouts, beside the presets.
 	Layouts []banklayout.Layout `yaml:"layouts"`
 }

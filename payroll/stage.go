@@ -184,7 +184,11 @@ func (w *stage) count(chunk []personResult) {
 // note keeps the refusals for the one who asked for the run.
 func (w *stage) note(s *Settlement) {
 	for _, r := range s.Items {
-		w.refused = append(w.refused, RefusedPerson{s.Person, s.Name, r})
+		x := RefusedPerson{s.Person, s.Name, r.Item, r}
+		if it := w.calc.items[r.Item]; it != nil {
+			x.ItemName = it.Name
+		}
+		w.refused = append(w.refused, x)
 	}
 }
 

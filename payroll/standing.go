@@ -9,6 +9,7 @@ import (
 	"zhida/payroll/schedule"
 	"zhida/rules/calendar"
 	"zhida/rules/message"
+	"zhida/rules/money"
 )
 
 // Standing is where a pay month stands and what is to be done next.
@@ -92,7 +93,11 @@ func (b *Book) Standing(ctx context.Context, month calendar.Month) (s Standing, 
 		s.Tasks = append(s.Tasks, Task{Roles: p.Waits, Except: []string{p.Actor}, What: message.M("status.proposal", p.Position, p.Title, p.Actor), Do: "proposal accept " + num(p.Position), Proposal: p.Position})
 	}
 	if len(rows) > 0 {
-		s.Tasks = append(s.Tasks, Task{Roles: []Role{RoleChecker, RoleApprover}, What: message.M("status.rows", len(rows)), Do: "returns list"})
+		var sum money.Fen
+		for _, x := range rows {
+			sum += x.Fen
+		}
+		s.Tasks = append(s.Tasks, Task{Roles: []Role{RoleChecker, RoleApprover}, What: message.M("status.rows", len(rows), sum.Grouped()), Do: "returns list"})
 	}
 	slices.SortStableFunc(s.Tasks, func(x, y Task) int {
 		return cmp.Compare(cmp.Or(x.By, calendar.Forever), cmp.Or(y.By, calendar.Forever))
@@ -207,7 +212,7 @@ func (s *todo) batch(x Batch) error {
 	}
 	switch x.State {
 	case Draft:
-		open, err := openRefusals(s.ctx, s.r, x.ID)
+		open, err := s.r.OpenRefusals(s.ctx, x.ID)
 		switch {
 		case err != nil:
 			return err

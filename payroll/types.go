@@ -335,6 +335,8 @@ type Proposal struct {
 	Accepted bool
 	Route    string // on a chain, its steps in words with those passed marked; not stored
 	Waits    []Role // who may decide it, or pass its next step; not stored
+
+	Asks []message.Problem // of a file, what whoever decides it has to look at; not stored beside the payload
 }
 
 // ExportFile is one file that left, or is about to.

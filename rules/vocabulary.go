@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/bits"
 	"slices"
-	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -149,7 +148,7 @@ func born(s *situation, _ []any) (any, error) {
 }
 
 func flag(s *situation, a []any) (any, error) {
-	has := slices.Contains(strings.FieldsFunc(s.seg.profile.Flags, func(r rune) bool { return strings.ContainsRune("、,，;； ", r) }), a[0].(string))
+	has := slices.Contains(facts.FlagsOf(s.seg.profile.Flags), a[0].(string))
 	s.fact(a[0].(string), has, s.seg.profile.Source)
 	if has {
 		s.note("%s", a[0])

@@ -1,7 +1,7 @@
-// Command zhida-verify checks evidence folders (docs/evidence.md) for somebody who trusts neither the bureau nor its program.
+// Command zhida-verify checks evidence folders (docs/evidence.en.md) for somebody who trusts neither the bureau nor its program.
 //
 // It owns a second, independent reading of the formats, with its own SM3 and SM2, and the words in which the result is told.
-// It was written from docs/evidence.md and docs/formats.md alone, uses the standard library and nothing else, opens no book
+// It was written from docs/evidence.en.md and docs/formats.en.md alone, uses the standard library and nothing else, opens no book
 // and no network, writes no file, and never says more than the folder shows: who the people behind the keys are, and whether the
 // facts are true, no folder can say.
 package main

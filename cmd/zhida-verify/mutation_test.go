@@ -133,7 +133,7 @@ func TestFilesAndRows(t *testing.T) {
 }
 
 // unbound says of a file in which fields it may be changed unseen by whoever may sign a manifest, because nothing else binds
-// them. docs/verify.md tells each of them; a way to bind one takes it off this list.
+// them. docs/verify.en.md tells each of them; a way to bind one takes it off this list.
 var unbound = map[string]func(fields []string, column int) bool{
 	"README.txt": func([]string, int) bool { return true }, // words for people
 }

@@ -48,7 +48,7 @@ func verdict(t *testing.T, text string, args ...string) (int, string) {
 	return code, out + errs
 }
 
-// codes are the texts of a receipt's codes, as docs/evidence.md has them.
+// codes are the texts of a receipt's codes, as docs/evidence.en.md has them.
 func codes(t *testing.T, text string, each int) []string {
 	t.Helper()
 	var packed bytes.Buffer

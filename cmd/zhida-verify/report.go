@@ -26,7 +26,7 @@ type finding struct {
 	args []any
 }
 
-// check is one number of "What a verifier checks" in docs/evidence.md.
+// check is one number of "What a verifier checks" in docs/evidence.en.md.
 type check struct {
 	number   int
 	findings []finding

@@ -63,7 +63,7 @@ func newPublicKey(point []byte) (*publicKey, bool) {
 	return k, true
 }
 
-// id is the key id of docs/formats.md.
+// id is the key id of docs/formats.en.md.
 func (k *publicKey) id() string { return sum3(k.bytes[:]).String()[:32] }
 
 // verify says whether the signature, in DER, is good for the message (GB/T 32918.2-2016, chapter 7).

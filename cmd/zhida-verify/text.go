@@ -21,7 +21,7 @@ var (
 	errFieldCount = errors.New("wrong number of fields")
 )
 
-// table reads rows of the form "a table" of docs/evidence.md, one at a time.
+// table reads rows of the form "a table" of docs/evidence.en.md, one at a time.
 type table struct {
 	in     *bufio.Reader
 	line   int   // of the row, from 1
@@ -128,7 +128,7 @@ type pair struct{ name, value string }
 
 type pairs []pair
 
-// parsePairs reads the form "pairs" of docs/evidence.md; line is that of the first bad line, 0 if there is none.
+// parsePairs reads the form "pairs" of docs/evidence.en.md; line is that of the first bad line, 0 if there is none.
 func parsePairs(text string) (list pairs, line int) {
 	for n := 1; text != ""; n++ {
 		l, rest, ended := strings.Cut(text, "\n")

@@ -82,7 +82,7 @@ func (c *cli) checkList() error {
 	for _, x := range list {
 		var set []string
 		for _, p := range x.Params {
-			set = append(set, p.Name+"="+p.Default)
+			set = append(set, p.Name+"="+c.said(p.Default))
 		}
 		severity := x.Severity.Chinese()
 		if x.Softer {

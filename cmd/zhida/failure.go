@@ -65,7 +65,7 @@ var causes = []struct {
 	err  error
 	code string
 }{
-	{fs.ErrPermission, "cause.permission"}, {fs.ErrNotExist, "cause.missing"}, {syscall.EROFS, "cause.read_only"}, {syscall.ENOSPC, "cause.full"},
+	{fs.ErrPermission, "cause.permission"}, {fs.ErrNotExist, "cause.missing"}, {syscall.EROFS, "cause.read_only"}, {syscall.ENOSPC, "cause.full"}, {syscall.EDQUOT, "cause.full"}, {syscall.EFBIG, "cause.file_limit"},
 	{syscall.ENOTDIR, "cause.no_folder"}, {syscall.EISDIR, "cause.is_folder"}, {syscall.EIO, "cause.hardware"}, {syscall.ENAMETOOLONG, "cause.name"},
 }
 
@@ -76,7 +76,7 @@ func causeOf(cause error, lang message.Lang) string {
 			return message.M(x.code).Text(lang)
 		}
 	}
-	return cause.Error()
+	return message.M("cause.system", cause.Error()).Text(lang)
 }
 
 // report prints an error as a sentence with what to do next and its code, and gives the exit code.

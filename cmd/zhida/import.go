@@ -87,7 +87,16 @@ func (c *cli) importAll(ctx context.Context, a *app.App, s *payroll.Session, kin
 	}
 	err := a.Import(ctx, s, kind, files, o,
 		func(r app.Imported) error { return goOn(c.imported(r)) },
-		func(e *app.Answered) error { return goOn(c.answered(e)) })
+		func(_ string, err error) error {
+			var e *app.Answered
+			if errors.As(err, &e) {
+				return goOn(c.answered(e))
+			}
+			return err
+		})
+	if err == nil && wrong == len(files) && wrong > 0 {
+		return message.Err("import.files_all_wrong", wrong)
+	}
 	if err == nil && wrong > 0 {
 		return message.Err("import.files_wrong", wrong, len(files))
 	}
@@ -208,9 +217,7 @@ func (c *cli) imported(r app.Imported) error {
 	default:
 		c.say("import.done", r.File, r.Rows, r.Added, r.Ended, r.Position)
 	}
-	for _, x := range r.Asks {
-		fmt.Fprintln(c.errs, problemOf(x, c.language()).said(c.language()))
-	}
+	c.asks(r.Asks)
 	for _, m := range r.Notes {
 		c.note(m)
 	}
@@ -225,6 +232,16 @@ func (c *cli) imported(r app.Imported) error {
 		c.note(message.M("import.answer", r.Answer))
 	}
 	return left
+}
+
+// asks shows what somebody else has to look at.
+func (c *cli) asks(list []message.Problem) {
+	for _, x := range list[:min(onScreen, len(list))] {
+		fmt.Fprintln(c.errs, problemOf(x, c.language()).said(c.language()))
+	}
+	if len(list) > onScreen {
+		c.note(message.M("import.more_asks", len(list)-onScreen))
+	}
 }
 
 func (c *cli) importReturns(cmd *cobra.Command, files []string, o app.ReturnOptions, batch string) error {

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"maps"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"zhida/cmd/zhida/internal/app"
+	"zhida/cmd/zhida/internal/term"
 	"zhida/payroll"
 	"zhida/rules/calendar"
 	"zhida/rules/message"
@@ -206,20 +208,25 @@ func (c *cli) returnsCommand() *cobra.Command {
 		})
 	}}
 	var reason string
-	resolve := &cobra.Command{Use: "resolve POSITION LINE", Short: "写明一行怎样落实了", Args: cobra.ExactArgs(2), RunE: func(cmd *cobra.Command, args []string) error {
-		position, err := strconv.ParseInt(args[0], 10, 64)
-		line, err2 := strconv.Atoi(args[1])
-		if err != nil || err2 != nil {
-			return message.Err("cli.number", args[0]+" "+args[1])
-		}
-		return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
-			if err := a.ResolveRow(ctx, s, position, line, reason); err != nil {
+	resolve := &cobra.Command{Use: "resolve POSITION LINE…", Short: "写明几行怎样落实了：一个理由，全部写上或者一行也不写", Args: cobra.MinimumNArgs(2),
+		Long:    "POSITION 是回盘在日志里的位置，LINE 是行号，连续的几行写成 4-9；都在 returns list 里。",
+		Example: "  zhida returns resolve 23 3 --reason 银行3月5日电话：没有这一笔 --as 李复\n  zhida returns resolve 23 4-9 12 --reason 邻县的款项，银行发错 --as 李复", RunE: func(cmd *cobra.Command, args []string) error {
+			position, err := strconv.ParseInt(args[0], 10, 64)
+			if err != nil {
+				return message.Err("cli.number", args[0])
+			}
+			rows, err := rowsNamed(position, args[1:])
+			if err != nil {
 				return err
 			}
-			c.say("returns.resolved", position, line)
-			return nil
-		})
-	}}
+			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
+				if err := a.ResolveRows(ctx, s, rows, reason); err != nil {
+					return err
+				}
+				c.say("returns.resolved", len(rows), reason)
+				return nil
+			})
+		}}
 	resolve.Flags().StringVar(&reason, "reason", "", "怎样落实的")
 	var none string
 	rest := &cobra.Command{Use: "rest FILE", Short: "只列失败的银行：对账单上付出和退回都相符的，其余各笔记为入账", Args: cobra.ExactArgs(1),
@@ -235,6 +242,28 @@ func (c *cli) returnsCommand() *cobra.Command {
 	rest.Flags().StringVar(&none, "no-failures", "", "没有一笔失败的依据")
 	cmd.AddCommand(list, resolve, rest)
 	return cmd
+}
+
+// mostNamed bounds the rows that one command settles.
+const mostNamed = 10_000
+
+// rowsNamed are the rows of an answer that a command line names: 3, 4-9.
+func rowsNamed(position int64, names []string) (rows []payroll.RowID, err error) {
+	for _, name := range names {
+		first, last, run := strings.Cut(name, "-")
+		from, err := strconv.Atoi(first)
+		to := from
+		if run && err == nil {
+			to, err = strconv.Atoi(last)
+		}
+		if err != nil || from < 1 || to < from || len(rows)+to-from >= mostNamed {
+			return nil, message.Err("returns.rows", name)
+		}
+		for line := from; line <= to; line++ {
+			rows = append(rows, payroll.RowID{Position: position, Line: line})
+		}
+	}
+	return rows, nil
 }
 
 // keptRow is a row of a bank's answer that was not applied, as JSON prints it.
@@ -280,26 +309,66 @@ type answeredFile struct {
 	Changed   map[payroll.PaymentState]int       `json:"changed"`     // payments, by the state they came into
 	Sums      map[payroll.PaymentState]money.Fen `json:"changed_fen"` // the same
 	Pending   int                                `json:"pending"`
+	Words     map[string]int                     `json:"pending_words"`
 	Same      int                                `json:"same"`
 	Kept      []keptRow                          `json:"kept"`
+	Revised   []revisedRow                       `json:"revised"`
+	Waiting   []waitingRow                       `json:"unanswered"`
+}
+
+// revisedRow is a payment of which the bank takes back what it had answered, as JSON prints it.
+type revisedRow struct {
+	paymentRow
+	AnsweredAt int64                `json:"answered_at"`
+	Before     string               `json:"answer_file,omitempty"`
+	Now        payroll.PaymentState `json:"now"`
+	Said       string               `json:"now_said"`
+}
+
+// waitingRow is a batch that an answer says nothing of in part, as JSON prints it.
+type waitingRow struct {
+	Batch payroll.BatchID `json:"batch"`
+	File  string          `json:"file"`
+	Count int             `json:"payments"`
+}
+
+func (c *cli) revisedTable(list []payroll.Revision) {
+	rows := [][]string{}
+	for _, x := range list {
+		since := ""
+		if x.Since != 0 {
+			since = x.Since.String()
+		}
+		rows = append(rows, []string{x.ID().String(), x.Name, x.Fen.Grouped(), x.State.Chinese(), since, x.Before, x.Now.Chinese(), x.Said})
+	}
+	c.table([]string{"支付", "姓名", "金额（元）", "原来", "日期", "原来的回盘", "现在", "银行的说法"}, rows, 2)
 }
 
 // returned shows what a bank's answer did. Rows that were not applied make the exit code 3.
 func (c *cli) returned(file string, r payroll.ReturnResult) error {
 	if c.json {
-		x := answeredFile{file, r.Position, r.Unchanged, r.Copied, r.Rows, map[payroll.PaymentState]int{}, map[payroll.PaymentState]money.Fen{}, r.Pending, r.Same, keptRowsOf(r.Kept)}
+		x := answeredFile{file, r.Position, r.Unchanged, r.Copied, r.Rows, map[payroll.PaymentState]int{}, map[payroll.PaymentState]money.Fen{}, r.Pending, map[string]int{}, r.Same, keptRowsOf(r.Kept), []revisedRow{}, []waitingRow{}}
 		maps.Copy(x.Changed, r.Changed)
 		maps.Copy(x.Sums, r.Sums)
+		maps.Copy(x.Words, r.Words)
+		for _, y := range r.Revised {
+			x.Revised = append(x.Revised, revisedRow{paymentRowOf(y.PaidOut), y.Answer, y.Before, y.Now, y.Said})
+		}
+		for _, y := range r.Waiting {
+			x.Waiting = append(x.Waiting, waitingRow(y))
+		}
 		fmt.Fprintln(c.out, jsonText(x))
 	} else {
-		switch {
-		case r.Copied:
-			c.note(message.M("returns.copied", file))
-		case r.Unchanged:
-			c.say("returns.unchanged", file)
-		default:
-			c.say("returns.done", file, r.Rows, r.Changed[payroll.PaymentCredited], r.Sums[payroll.PaymentCredited].Grouped(), r.Changed[payroll.PaymentReturned], r.Sums[payroll.PaymentReturned].Grouped(),
-				r.Changed[payroll.PaymentParked], r.Pending, r.Same)
+		if said := r.Said(file); r.Copied {
+			c.note(said)
+		} else {
+			fmt.Fprintln(c.out, term.Clean(c.text(said)))
+		}
+		if len(r.Revised) > 0 {
+			c.revisedTable(r.Revised)
+		}
+		for _, x := range r.Notes() {
+			c.note(x)
 		}
 		if len(r.Kept) > 0 {
 			c.keptTable(keptRowsOf(r.Kept))

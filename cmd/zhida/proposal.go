@@ -25,10 +25,11 @@ type proposalRow struct {
 	Accepted bool           `json:"accepted"`
 	Route    string         `json:"route,omitempty"`
 	Waits    []payroll.Role `json:"waits_for"`
+	Asks     []problem      `json:"asks"` // what whoever decides it has to look at
 }
 
-func proposalRowOf(p payroll.Proposal) proposalRow {
-	return proposalRow{p.Position, p.Kind, p.Title, p.Actor, p.Decided, p.Accepted, p.Route, append([]payroll.Role{}, p.Waits...)}
+func (c *cli) proposalRow(p payroll.Proposal) proposalRow {
+	return proposalRow{p.Position, p.Kind, p.Title, p.Actor, p.Decided, p.Accepted, p.Route, append([]payroll.Role{}, p.Waits...), c.problemList(p.Asks)}
 }
 
 func (c *cli) proposalCommand() *cobra.Command {
@@ -47,12 +48,17 @@ func (c *cli) proposalCommand() *cobra.Command {
 					state = map[bool]string{true: "已确认", false: "已否决"}[p.Accepted]
 				}
 				rows = append(rows, []string{strconv.FormatInt(p.Position, 10), p.Title, p.Actor, state, p.Route})
-				out = append(out, proposalRowOf(p))
+				out = append(out, c.proposalRow(p))
 			}
 			if c.json {
 				return c.printJSON(out)
 			}
 			c.table([]string{"日志", "事项", "提出人", "状态", "会签"}, rows)
+			for _, p := range list {
+				for _, x := range p.Asks {
+					fmt.Fprintln(c.out, p.Position, problemOf(x, c.language()).said(c.language()))
+				}
+			}
 			return nil
 		})
 	}}
@@ -119,7 +125,6 @@ type proposedContent struct {
 	Digest   string           `json:"digest"`
 	Said     []told           `json:"says"`
 	Changes  []proposedChange `json:"changes"`
-	Asks     []problem        `json:"asks"`
 	Problems []problem        `json:"problems"`
 	Text     string           `json:"text,omitempty"`
 }
@@ -142,7 +147,7 @@ func (c *cli) proposed(ctx context.Context, a *app.App, position int64) error {
 		return err
 	}
 	if c.json {
-		out := proposedContent{proposalRowOf(x.Proposal), x.Digest, c.toldAll(x.Said), []proposedChange{}, c.problemList(x.Asks), c.problemList(x.Problems), x.Text}
+		out := proposedContent{c.proposalRow(x.Proposal), x.Digest, c.toldAll(x.Said), []proposedChange{}, c.problemList(x.Problems), x.Text}
 		for _, r := range changes {
 			change := proposedChange{r.Person, r.Name, r.Kind, proposalActs[r.Act], r.From, []proposedField{}}
 			for _, f := range r.Fields {

@@ -114,7 +114,7 @@ func (c *cli) computed(m calendar.Month, r payroll.RunResult) error {
 				c.say("run.more_refused", len(r.Refused)-20)
 				break
 			}
-			c.say("run.refused_person", x.Person, x.Name, x.Item, x.Month, c.text(x.Problem))
+			c.say("run.refused_person", x.Person, x.Name, x.ItemName, x.Month, c.text(x.Problem))
 		}
 	}
 	if !c.json {

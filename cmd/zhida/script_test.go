@@ -91,23 +91,25 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// The guide's commands are those that its script runs.
+// The guide's commands are those that its script runs, in both languages.
 func TestGuideIsRun(t *testing.T) {
-	guide, err := os.ReadFile("../../docs/layouts.md")
-	if err != nil {
-		t.Fatal(err)
-	}
 	script, err := os.ReadFile("../../testdata/script/layouts.txtar")
 	if err != nil {
 		t.Fatal(err)
 	}
-	commands := regexp.MustCompile(`zhida (?:layout|settings set) [^`+"`"+`\n>]*`).FindAllString(string(guide), -1)
-	if len(commands) < 8 {
-		t.Errorf("the guide has %d commands", len(commands))
-	}
-	for _, c := range commands {
-		if !strings.Contains(string(script), "exec "+strings.TrimSpace(c)) {
-			t.Errorf("no script runs %q of the guide", c)
+	for _, page := range []string{"layouts.md", "layouts.en.md"} {
+		guide, err := os.ReadFile("../../docs/" + page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		commands := regexp.MustCompile(`zhida (?:layout|settings set) [^`+"`"+`\n>]*`).FindAllString(string(guide), -1)
+		if len(commands) < 8 {
+			t.Errorf("%s has %d commands", page, len(commands))
+		}
+		for _, c := range commands {
+			if !strings.Contains(string(script), "exec "+strings.TrimSpace(c)) {
+				t.Errorf("no script runs %q of %s", c, page)
+			}
 		}
 	}
 }

@@ -18,7 +18,7 @@ const samples = "../../testdata/problems"
 func TestProblems(t *testing.T) {
 	layouts := map[string]string{"returns.account_number": "psbc-txt", "returns.date": "psbc-txt", "returns.formula": "psbc-txt",
 		"returns.none": "rural-txt", "returns.table": "abc-txt", "returns.title": "psbc-txt", "returns.web": "abc-txt",
-		"returns.group": "pain001", "returns.sums": "pain001", "returns.xml": "pain001"}
+		"returns.group": "pain001", "returns.above": "icbc-bpt", "returns.sums": "pain001", "returns.xml": "pain001"}
 	files, err := filepath.Glob(filepath.Join(samples, "returns.*"))
 	if err != nil || len(files) < 17 {
 		t.Errorf("%d files: %v", len(files), err)

@@ -7,6 +7,8 @@ package returns
 
 import (
 	"bytes"
+	"encoding/hex"
+	"io"
 	"iter"
 	"slices"
 	"strings"
@@ -34,8 +36,9 @@ const (
 )
 
 // Read reads a bank's answer by the return section of a layout. Rows stand in the
-// order of the file, none left out but empty ones. Errors: returns.none,
-// returns.too_large, returns.web, returns.table, returns.title, returns.empty,
+// order of the file, none left out but empty ones and totals, which are held against the
+// rows. Errors: returns.none, returns.too_large, returns.web, returns.table, returns.title,
+// returns.empty, returns.above, returns.mixed, returns.no_row_read, returns.no_result, returns.totals,
 // returns.xml, returns.sums, returns.group, and those of package sheet; sheet.old_format for .xls.
 func Read(file string, data []byte, l *banklayout.Layout) (*payroll.ReturnFile, error) {
 	r := l.Return
@@ -52,9 +55,16 @@ func Read(file string, data []byte, l *banklayout.Layout) (*payroll.ReturnFile, 
 		if err := readPain(data, r, f); err != nil {
 			return nil, err
 		}
+		f.Content = contentOf(func(yield func(string) bool) {
+			for x := range rawLines(data) {
+				if !yield(string(x.text)) {
+					return
+				}
+			}
+		})
 		return f, nil
 	}
-	lines, err := linesOf(file, data, l)
+	lines, coding, err := linesOf(file, data, l)
 	if err != nil {
 		return nil, err
 	}
@@ -62,16 +72,25 @@ func Read(file string, data []byte, l *banklayout.Layout) (*payroll.ReturnFile, 
 	if err != nil {
 		return nil, err
 	}
-	rows := textRows{data: data, columns: columns, r: r}
+	rows := textRows{data: data, coding: coding, columns: columns, r: r}
 	var stored payroll.RowList
+	sums := &totals{r: r, columns: columns, partial: f.Partial}
 	n := 0
 	for x := range lines {
-		if x.number < first || x.empty() || n == 0 && heading(x, columns) {
-			continue
-		}
-		if n++; x.stored == nil {
+		switch {
+		case x.empty():
+		case x.number < first:
+			if row := read(x, columns, r); row.Problem == "" && row.Fen > 0 && r.Knows(row.Text) {
+				return nil, message.Err("returns.above", file, x.number, l.Code)
+			}
+			sums.above(x)
+		case n == 0 && heading(x, columns):
+		case sums.below(x, n):
+		case x.stored == nil:
+			n++
 			rows.at = append(rows.at, place{int32(x.start), int32(x.number)})
-		} else {
+		default:
+			n++
 			stored = append(stored, read(x, columns, r))
 		}
 	}
@@ -83,13 +102,60 @@ func Read(file string, data []byte, l *banklayout.Layout) (*payroll.ReturnFile, 
 	default:
 		f.Rows = stored
 	}
+	if err := sums.hold(f); err != nil {
+		return nil, err
+	}
+	f.Content = contentOf(func(yield func(string) bool) {
+		for x := range lines {
+			if !yield(x.content()) {
+				return
+			}
+		}
+	})
+	if err := understood(f, r); err != nil {
+		return nil, err
+	}
 	return f, nil
+}
+
+// understood refuses a file of which no row can be read, and one in which no row has a result:
+// the file that was sent, or words of the bank that the layout does not know.
+func understood(f *payroll.ReturnFile, r *banklayout.Return) error {
+	read, said := false, r.Columns["status"] == ""
+	for i := 0; i < f.Rows.Len() && !(read && said); i++ {
+		row := f.Rows.Row(i)
+		read, said = read || row.Problem == "", said || r.Knows(row.Text)
+	}
+	switch {
+	case !read:
+		return message.Err("returns.no_row_read", f.File, f.Layout)
+	case !said:
+		return message.Err("returns.no_result", f.File, f.Layout)
+	}
+	return nil
+}
+
+// contentOf is the digest of what a file says, whatever its encoding and line ends, and
+// however many empty lines stand at its end: the same file saved once more is the same answer.
+func contentOf(lines iter.Seq[string]) string {
+	h := journal.NewHash()
+	empty := 0
+	for text := range lines {
+		if strings.TrimSpace(text) == "" {
+			empty++
+			continue
+		}
+		io.WriteString(h, strings.Repeat("\n", empty)+text+"\n")
+		empty = 0
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // textRows are the rows of a text file. Of a row only its place is kept: a million rows read
 // would be many times the file.
 type textRows struct {
 	data    []byte
+	coding  string
 	columns map[string]int
 	r       *banklayout.Return
 	at      []place
@@ -104,7 +170,7 @@ func (t *textRows) Len() int { return len(t.at) }
 // Row reads one of them, from 0.
 func (t *textRows) Row(i int) payroll.ReturnRow {
 	b, _, _ := bytes.Cut(t.data[t.at[i].start:], []byte("\n"))
-	x := lineOf(int(t.at[i].number), bytes.TrimSuffix(b, []byte("\r")), codingOf(t.data, t.r))
+	x := lineOf(int(t.at[i].number), bytes.TrimSuffix(b, []byte("\r")), t.coding)
 	x.delimiter = t.r.Delimiter
 	return read(&x, t.columns, t.r)
 }
@@ -115,6 +181,7 @@ type line struct {
 	number          int
 	start           int // of a text file: the byte it begins at
 	text, delimiter string
+	raw             []byte          // of a text file, before it was decoded
 	stored          []sheet.Cell    // of a workbook
 	problem         message.Message // why it could not be taken apart
 }
@@ -129,6 +196,21 @@ func (x *line) cells() []sheet.Cell {
 		x.problem = message.M("returns.quote")
 	}
 	return cells
+}
+
+// content is all that the row says, in any encoding; of one that is damaged, its bytes.
+func (x *line) content() string {
+	switch {
+	case x.stored != nil:
+		texts := make([]string, len(x.stored))
+		for i, c := range x.stored {
+			texts[i] = c.Text
+		}
+		return strings.Join(texts, "\t")
+	case x.problem.IsZero():
+		return x.text
+	}
+	return string(x.raw)
 }
 
 func at(cells []sheet.Cell, column int) sheet.Cell {
@@ -147,17 +229,22 @@ func isText(data []byte) bool {
 	return !bytes.HasPrefix(data, []byte("PK")) && !bytes.HasPrefix(data, []byte{0xd0, 0xcf, 0x11, 0xe0})
 }
 
-// linesOf gives the lines of a file, which can be gone through again.
-func linesOf(file string, data []byte, l *banklayout.Layout) (iter.Seq[*line], error) {
+// linesOf gives the lines of a file, which can be gone through again, and the encoding of a text.
+func linesOf(file string, data []byte, l *banklayout.Layout) (lines iter.Seq[*line], coding string, err error) {
 	switch {
 	case !isText(data):
-		return workbook(file, data, l.Return.Sheet)
+		lines, err = workbook(file, data, l.Return.Sheet)
+		return lines, "", err
 	case bytes.HasPrefix(bytes.TrimLeft(data, "\ufeff \t\r\n"), []byte("<")):
-		return nil, message.Err("returns.web", file)
+		return nil, "", message.Err("returns.web", file)
 	case l.Return.Encoding == "":
-		return nil, message.Err("returns.table", l.Code)
+		return nil, "", message.Err("returns.table", l.Code)
 	}
-	return textLines(data, l.Return)
+	if coding, err = codingOf(file, data, l.Return); err != nil {
+		return nil, "", err
+	}
+	lines, err = textLines(data, coding, l.Return)
+	return lines, coding, err
 }
 
 // workbook goes through the gate of package sheet. An invisible character in one cell

@@ -34,6 +34,7 @@ type TemplateColumn struct {
 	Positive             bool     // of a number: more than zero
 	Choices              []string // of a drop-down
 	Open                 bool     // what is not among the choices is taken too
+	Several              bool     // a cell may have several of the choices
 }
 
 // ExtraSheet is a plain table behind the form.
@@ -282,7 +283,7 @@ func (w *templateWriter) check(sheet, name string, c *TemplateColumn) {
 		return
 	}
 	v.SetError(style, c.Title, complaint)
-	if c.Open && len(c.Choices) > 0 {
+	if (c.Open || c.Several) && len(c.Choices) > 0 {
 		v.ShowErrorMessage = false
 	}
 	w.do(w.AddDataValidation(sheet, v))

@@ -363,9 +363,15 @@ func TestSources(t *testing.T) {
 	}
 }
 
-// The guide names every key and source, and its example is a layout.
+// The guide names every key and source in both languages, and its example is a layout.
 func TestGuide(t *testing.T) {
-	guide, err := os.ReadFile("../../docs/layouts.md")
+	for _, page := range []string{"layouts.md", "layouts.en.md"} {
+		t.Run(page, func(t *testing.T) { guideIsWhole(t, page) })
+	}
+}
+
+func guideIsWhole(t *testing.T, page string) {
+	guide, err := os.ReadFile("../../docs/" + page)
 	if err != nil {
 		t.Fatal(err)
 	}

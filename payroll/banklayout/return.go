@@ -70,6 +70,12 @@ func (r *Return) State(word string) string {
 	return Pending
 }
 
+// Knows says whether a bank's word is one that says what became of a payment.
+func (r *Return) Knows(word string) bool {
+	_, ok := r.Status[word]
+	return ok || word != "" && r.Else == "returned"
+}
+
 // Cause is what a bank's reason means, by the exact text: the layout's map first,
 // then what all banks share, else OTHER; empty for none.
 func (r *Return) Cause(reason string) string {

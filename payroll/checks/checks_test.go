@@ -453,10 +453,20 @@ func TestChecks(t *testing.T) {
 				{Serial: "3", Date: 20261103, Debit: 7_00, Party: "某单位", Matched: true}, {Serial: "4", Date: 20261105, Credit: 8_00, Party: "某单位"}}
 		}, nil},
 		{"treasury, list and files disagree; rows of an answer nobody looked into", func(s *setting) {
-			s.m.Totals = []Totals{{Batch: "2026-10/1", Net: 100, List: 100, Files: 100, Order: 99, Ordered: true}, {Batch: "2026-10/2", Net: 5, List: 5, Files: 5, Problems: []Problem{{"金额不符", 20261101}}}}
+			s.m.Totals = []Totals{{Batch: "2026-10/1", Net: 100, List: 100, Files: 100, Order: 99, Ordered: true}, {Batch: "2026-10/2", Net: 5, List: 5, Files: 5, Problems: []Problem{{Row: "金额不符", Since: 20261101}}}}
 		}, []string{"totals stop answer_rows", "totals stop totals"}},
+		{"a payment that was paid again and that the bank now says arrived", func(s *setting) {
+			s.m.Totals = []Totals{{Batch: "2026-10/1", Problems: []Problem{{Row: "可能付了两次", Since: 20261126, Twice: true}}}}
+		}, []string{"totals stop answer_rows"}},
+		{"pay once credited and then returned, paid again: the statement shows one refund of two", func(s *setting) {
+			s.m.Reversed = []Reversed{{ID: "2026-10/1#1", Name: "张小满", Fen: 100, Credited: "回盘1.txt", Back: "回盘2.txt"},
+				{ID: "2026-10/1#2", Name: "李大山", Fen: 100, Credited: "回盘1.txt", Back: "回盘2.txt", Refund: 20261110}}
+		}, []string{"reversed review reversed", "reversed review reversed_refunded"}},
+		{"pay that came back at once, paid again", func(s *setting) {
+			s.a.Payments[0].Again = true
+		}, nil},
 		{"all three agree; the treasury's voucher is still to come", func(s *setting) {
-			s.m.Totals = []Totals{{Batch: "2026-10/1", Net: 100, List: 100, Files: 100, Order: 100, Ordered: true}, {Batch: "2026-10/2", Net: 5, List: 5, Files: 5, Problems: []Problem{{"金额不符", 20261125}}}}
+			s.m.Totals = []Totals{{Batch: "2026-10/1", Net: 100, List: 100, Files: 100, Order: 100, Ordered: true}, {Batch: "2026-10/2", Net: 5, List: 5, Files: 5, Problems: []Problem{{Row: "金额不符", Since: 20261125}}}}
 		}, nil},
 		{"a bank that says nothing, and bounced pay that nobody paid again", func(s *setting) {
 			s.m.Sources[Returns] = 20261101

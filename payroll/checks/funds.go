@@ -124,7 +124,8 @@ func (m *Month) villageOf(party string) string {
 }
 
 // totals finds batches whose papers do not agree: the treasury's order, the list of people,
-// the files, and what the bank answered. A row of an answer may lie for some days.
+// the files, and what the bank answered. A row of an answer may lie for some days, unless it
+// says that somebody has been paid twice.
 func totals(m *Month, found func(Finding)) watch {
 	return watch{end: func() {
 		for _, t := range m.Totals {
@@ -138,7 +139,7 @@ func totals(m *Month, found func(Finding)) watch {
 			}
 			var rows []string
 			for _, x := range t.Problems {
-				if m.Day.Sub(x.Since) > m.Settings.OffListDays {
+				if x.Twice || m.Day.Sub(x.Since) > m.Settings.OffListDays {
 					rows = append(rows, x.Row)
 				}
 			}
@@ -175,6 +176,20 @@ func unreturned(m *Month, found func(Finding)) watch {
 				f.Message = message.M(kind.code, span(sorted(batches)), len(f.Rows), f.Fen, kind.days)
 				found(f)
 			}
+		}
+	}}
+}
+
+// reversed finds payments that the batch pays again although the bank had reported them as
+// credited once: before they are, somebody has to know that the money came back.
+func reversed(m *Month, found func(Finding)) watch {
+	return watch{end: func() {
+		for _, x := range m.Reversed {
+			f := Finding{Place: x.Place, Person: x.Person, Name: x.Name, Fen: x.Fen, Message: message.M("check.reversed", x.ID, x.Name, x.Fen, x.Credited, x.Back), Rows: []string{x.ID + " " + x.Fen.String()}}
+			if x.Refund != 0 {
+				f.Message = message.M("check.reversed_refunded", x.ID, x.Name, x.Fen, x.Credited, x.Back, x.Refund)
+			}
+			found(f)
 		}
 	}}
 }

@@ -40,6 +40,7 @@ type Month struct {
 	Statement []Row
 	Transfers []Transfer
 	Open      []OpenPayment // payments of earlier batches that are not on a card
+	Reversed  []Reversed    // payments that this batch pays again, once reported as credited
 	Totals    []Totals      // of earlier batches that have left
 	Changes   []Change      // against the month before, those that need a reason
 	SentBack  []Change      // facts whose owners have not answered
@@ -124,7 +125,8 @@ type Row struct {
 	Account, Serial, Party, Summary string
 	Date                            calendar.Date
 	Debit, Credit                   money.Fen
-	Matched                         bool // the book knows what it is
+	Matched                         bool   // the book knows what it is
+	To                              string // what it was matched to
 }
 
 // Transfer is money received by a source document.
@@ -142,6 +144,16 @@ type OpenPayment struct {
 	CameBack                      bool
 }
 
+// Reversed is a payment that the batch pays again, and of which the bank had once said that it
+// was credited.
+type Reversed struct {
+	ID, Name, Place string
+	Person          int64
+	Fen             money.Fen
+	Credited, Back  string        // the answers that said so, one after the other
+	Refund          calendar.Date // on the statement of the account; 0 while it shows none
+}
+
 // Totals are the sums of a batch that must agree.
 type Totals struct {
 	Batch            string
@@ -155,6 +167,7 @@ type Totals struct {
 type Problem struct {
 	Row   string
 	Since calendar.Date // when the answer came in
+	Twice bool          // a payment that was paid again is said to be credited after all
 }
 
 // Change is a difference from the month before that nothing explains.

@@ -54,7 +54,7 @@ func New(head Head, at time.Time, actor, kind string, payload []byte) (Event, er
 	return e, nil
 }
 
-// Encode is the canonical text that digest and signature cover (docs/formats.md):
+// Encode is the canonical text that digest and signature cover (docs/formats.en.md):
 // eight lines, each ending in a newline, values escaped as in Payload.
 func (e *Event) Encode() []byte {
 	return []byte("zhida-event 1\n" + string(Payload("position", strconv.FormatInt(e.Position, 10), "time", e.Time.UTC().Format(time.RFC3339),

@@ -111,7 +111,7 @@ func TestSealedKey(t *testing.T) {
 	}
 }
 
-// The encoding is pinned by a vector, because a verifier is written from docs/formats.md.
+// The encoding is pinned by a vector, because a verifier is written from docs/formats.en.md.
 func TestEncodingVector(t *testing.T) {
 	e, err := New(Head{7, at, "ab"}, at, "张敏", "batch.approved", Payload("batch", "2026-11/1", "note", "a\\b\nc"))
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -381,8 +382,10 @@ func classify(err error) error {
 		switch lite.Code {
 		case sqlite3.ErrBusy, sqlite3.ErrLocked:
 			return message.Err("store.busy").Because(err)
-		case sqlite3.ErrFull, sqlite3.ErrIoErr:
-			return message.Err("store.disk").Because(err)
+		case sqlite3.ErrFull:
+			return message.Err("store.disk").Because(errors.Join(syscall.ENOSPC, err))
+		case sqlite3.ErrIoErr:
+			return message.Err("store.disk").Because(errors.Join(lite.SystemErrno, err)) // its own text is no error of the system
 		case sqlite3.ErrReadonly, sqlite3.ErrPerm, sqlite3.ErrCantOpen:
 			return message.Err("store.readonly").Because(err)
 		case sqlite3.ErrConstraint:

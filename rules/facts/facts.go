@@ -11,6 +11,8 @@
 package facts
 
 import (
+	"strings"
+
 	"github.com/shopspring/decimal"
 
 	"zhida/rules/calendar"
@@ -133,6 +135,11 @@ type Profile struct {
 	Retired  calendar.Date       `json:"retired"` // last day in service by retirement
 	From     calendar.Date       `json:"from"`
 	Source
+}
+
+// FlagsOf are the marks of a profile one by one.
+func FlagsOf(flags string) []string {
+	return strings.FieldsFunc(flags, func(r rune) bool { return strings.ContainsRune("、,，;； ", r) })
 }
 
 // Account is where a person's money goes, from a day on.

@@ -78,7 +78,7 @@ var careEntries = []Entry{
 		En: "{0} events, {1} batches, every row agrees", EnHint: ""},
 	{Code: "doctor.no_backup", Exit: ExitDone,
 		Zh: "设置里没有 backup，守护进程不备份", ZhHint: "请在设置里写 backup（见 docs/backup.md），或者自己定时运行 zhida backup",
-		En: "the settings have no backup, so the daemon makes none", EnHint: "Set backup (docs/backup.md), or run zhida backup at fixed times."},
+		En: "the settings have no backup, so the daemon makes none", EnHint: "Set backup (docs/backup.en.md), or run zhida backup at fixed times."},
 	{Code: "doctor.no_calendar", Exit: ExitDone,
 		Zh: "设置里没有发放日历，不需要放假安排", ZhHint: "",
 		En: "the settings have no pay calendar, so no holidays are needed", EnHint: ""},

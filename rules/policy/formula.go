@@ -36,6 +36,8 @@ type Formula struct {
 	Earlier []string     // items whose earlier months it reads
 	Sums    []string     // items whose totals over other people it reads
 	Whole   bool         // it only gives whole numbers: between 5 and 6 there is nothing
+	Words   []Word       // by which it reads facts: a post, a mark, a kind of day
+	Gives   WordList     // its value is a word of this list; "" for other values
 
 	program  *vm.Program
 	constant any // the value of a formula that is a plain number or text
@@ -128,6 +130,7 @@ func compile(source string, want Type, names map[string]*Formula, tables map[str
 	if f.Result == "" || want != "" && f.Result != want {
 		return nil, fmt.Errorf("这里要%s，公式得到的是%s", typeName(want), typeName(f.Result))
 	}
+	f.Gives = v.gives(program.Node())
 	if c, ok := program.Node().(*ast.ConstantNode); ok {
 		f.constant = c.Value
 	}
@@ -367,6 +370,8 @@ func (r *rewriter) Visit(node *ast.Node) {
 		if !slices.Contains(allowed, n.Operator) {
 			r.failAt(n.Location(), "公式里不能用 %s", n.Operator)
 		}
+		r.compared(n.Left, n.Right)
+		r.compared(n.Right, n.Left)
 	default: // the library can do more than a document ever says
 		r.failAt(n.Location(), "公式里不能这样写")
 	}
@@ -454,6 +459,9 @@ func (r *rewriter) call(n *ast.CallNode) {
 		r.written(t, n)
 	}
 	r.reads(t)
+	if how, ok := saysWords[t.ID]; ok {
+		r.words(how.list, n.Arguments[min(how.after, len(n.Arguments)):])
+	}
 	n.Arguments = append([]ast.Node{&ast.IdentifierNode{Value: "ctx"}}, n.Arguments...)
 }
 

@@ -273,6 +273,9 @@ func (c *county) makeVillageCadres() {
 			}
 			if c.r.IntN(3) == 0 { // an earlier term, sometimes with a gap
 				from := day(2011+3*c.r.IntN(3), 3, 1)
+				if p.born.AddMonths(18*12) > from { // too young for that one
+					from = day(2017, 3, 1)
+				}
 				p.spells = append(p.spells, spell{v.code, c.pick([]string{"委员", "会计", "副主任"}), "", from, day(from.Year()+3, 2, 28), "换届选举"})
 			}
 			p.grade = c.pick([]string{"优秀", "合格", "合格", "合格", "合格", "不合格"})

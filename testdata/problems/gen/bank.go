@@ -52,14 +52,19 @@ var ofBanks = map[string][]byte{
 	"returns.date.xlsx":           returned(cells(4, "6228480000000000026", "钱乙", "700.00", "交易失败", "已销户", "当日")),
 	"returns.formula.xlsx":        returned(cells(4, "6228480000000000026", "钱乙") + `<c r="C4"><f>Sheet9!C4</f></c><c r="D4" t="inlineStr"><is><t>交易成功</t></is></c>`),
 
-	"returns.empty.txt":  gbk(answered),
-	"returns.none.txt":   gbk(first),
-	"returns.table.txt":  gbk("收款账号|收款户名|金额\r\n6228480000000000018|赵甲|1000.00\r\n"),
-	"returns.title.xlsx": book{sheet1: page(row(1, "代发业务明细"), row(2, "卡号", "姓名", "应处理金额", "处理标志"), row(3, "6228480000000000018", "赵甲", "1000.00", "全部成功"))}.bytes(),
-	"returns.web.xls":    []byte("<html><body><table><tr><td>账号</td><td>金额</td></tr><tr><td>6228480000000000018</td><td>1000.00</td></tr></table></body></html>\n"),
-	"returns.group.xml":  []byte(painHead + `<GrpSts>ACTC</GrpSts></OrgnlGrpInfAndSts></CstmrPmtStsRpt></Document>` + "\n"),
-	"returns.sums.xml":   []byte(painHead + `</OrgnlGrpInfAndSts><OrgnlPmtInfAndSts>` + transaction("1", "1000.00") + transaction("2", "600.00") + `</OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>` + "\n"),
-	"returns.xml.xml":    []byte(strings.TrimSuffix(painHead, `<OrgnlCtrlSum>1700.00</OrgnlCtrlSum>`)),
+	"returns.empty.txt":       gbk(answered),
+	"returns.above.txt":       gbk(strings.Repeat("1|RMB|1908000000000000001|桃源县财政局|6228480000000000018|赵甲|1000.00元|代发|处理成功|\r\n", 5)),
+	"returns.mixed.txt":       append(gbk(answered+first), second...),
+	"returns.no_result.txt":   gbk("0000001|6228480000000000018|赵甲|1000.00|代发补贴||\r\n0000002|6228480000000000026|钱乙|700.00|代发补贴||\r\n"),
+	"returns.no_row_read.txt": gbk("1|赵甲|6228480000000000018|1000.00|成功|\r\n2|钱乙|6228480000000000026|700.00|失败|\r\n"),
+	"returns.totals.txt":      answer("合计|||1600.00|||||"),
+	"returns.none.txt":        gbk(first),
+	"returns.table.txt":       gbk("收款账号|收款户名|金额\r\n6228480000000000018|赵甲|1000.00\r\n"),
+	"returns.title.xlsx":      book{sheet1: page(row(1, "代发业务明细"), row(2, "卡号", "姓名", "应处理金额", "处理标志"), row(3, "6228480000000000018", "赵甲", "1000.00", "全部成功"))}.bytes(),
+	"returns.web.xls":         []byte("<html><body><table><tr><td>账号</td><td>金额</td></tr><tr><td>6228480000000000018</td><td>1000.00</td></tr></table></body></html>\n"),
+	"returns.group.xml":       []byte(painHead + `<GrpSts>ACTC</GrpSts></OrgnlGrpInfAndSts></CstmrPmtStsRpt></Document>` + "\n"),
+	"returns.sums.xml":        []byte(painHead + `</OrgnlGrpInfAndSts><OrgnlPmtInfAndSts>` + transaction("1", "1000.00") + transaction("2", "600.00") + `</OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>` + "\n"),
+	"returns.xml.xml":         []byte(strings.TrimSuffix(painHead, `<OrgnlCtrlSum>1700.00</OrgnlCtrlSum>`)),
 }
 
 // standard is the head of the table of a document, kept in a spreadsheet beside it.

@@ -38,6 +38,7 @@ func result(rows ...string) string { return results + strings.Join(rows, "\n") +
 var ofEvents = map[string]string{
 	"change.needs":             change(qian + ",离任,2025-12-15,桃组免〔2025〕9号,,,,,,,,,,"),
 	"election.handover_before": result(jia+"当选,书记,"+zhao+",是,", strings.Replace(yi, "2025-12-23", "2025-12-19", 1)+"当选,书记,"+sun+",是,"),
+	"election.vacant_person":   result(jia+"当选,书记,"+zhao+",是,", yi+"空缺,委员,"+qian+",,"),
 	"election.village_code":    result(jia+"当选,书记,"+zhao+",是,", strings.Replace(yi, "430725101201", "430725101", 1)+"当选,书记,"+sun+",是,"),
 	"election.village_waits":   result(jia+"当选,书记,"+zhao+",是,", jia+"离任,,"+qian+",,", yi+"当选,书记,"+sun+",是,"),
 }
@@ -65,6 +66,8 @@ var eventsOfBook = map[string]string{
 	"election.not_in_result": strings.NewReplacer("2025-12-20", "2025-12-28", "2025-12-23", "2026-01-01").
 		Replace(result(jia+"当选,书记,"+zhao+",是,", jia+"当选,委员,"+qian+",是,")),
 	"election.post_twice":     result(jia+"当选,书记,"+zhao+",是,", jia+"当选,书记,"+qian+",否,"),
+	"election.post_open":      result(jia + "当选,书记," + zhao + ",是,"),
+	"election.vacant_filled":  result(jia+"当选,书记,"+zhao+",是,", jia+"当选,委员,"+qian+",是,", jia+"空缺,书记,,,,"),
 	"election.posts":          result(yi+"当选,书记,"+sun+",是,", yi+"当选,委员,"+zheng+",否,", yi+"当选,妇联主席,"+feng+",否,"),
 	"election.township_cadre": result(jia+"当选,书记,"+zhao+",是,", jia+"当选,副主任,"+wu+",否,"),
 	"election.two_villages":   result(jia+"当选,书记,"+zhao+",是,", jia+"当选,会计,"+feng+",否,", yi+"当选,书记,"+sun+",是,", yi+"当选,委员,"+feng+",否,"),

@@ -141,6 +141,9 @@ func (a *App) Returns(ctx context.Context, s *payroll.Session, file string, o Re
 	if err != nil {
 		return payroll.ReturnResult{}, err
 	}
+	if err := a.NotSent(ctx, filepath.Base(file), journal.Digest(data)); err != nil {
+		return payroll.ReturnResult{}, err
+	}
 	table, converted, err := asTable(ctx, data)
 	if err != nil {
 		return payroll.ReturnResult{}, err
@@ -196,7 +199,7 @@ func understand(county *payroll.County, file string, data []byte, o ReturnOption
 		f, err := returns.Read(file, data, l)
 		if err != nil {
 			code := message.Code(err)
-			if refused = errors.Join(refused, err); code == "returns.sums" || code == "returns.group" { // it was understood
+			if refused = errors.Join(refused, err); slices.Contains(almostRead, code) {
 				near = append(near, err)
 			}
 			continue
@@ -230,6 +233,9 @@ func understand(county *payroll.County, file string, data []byte, o ReturnOption
 	return best, nil
 }
 
+// almostRead are the codes of what is wrong with a file that a layout has understood.
+var almostRead = []string{"returns.sums", "returns.group", "returns.totals", "returns.above", "returns.mixed", "returns.no_result"}
+
 // maxInput bounds what is read into memory of a foreign file.
 const maxInput = 21 << 20
 
@@ -240,8 +246,11 @@ func readUpTo(name string, most int64) ([]byte, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, message.Err("file.missing", name)
 	}
-	if err != nil || info.IsDir() {
+	if err != nil {
 		return nil, message.Err("file.unreadable", name).Because(err)
+	}
+	if info.IsDir() {
+		return nil, message.Err("file.folder", name)
 	}
 	if info.Size() > most {
 		return nil, message.Err("sheet.too_large", most>>20)

@@ -110,7 +110,7 @@ func caseBookAt(t *testing.T, book, file string, cutover calendar.Month) *caseBo
 		t.Fatal(err)
 	}
 	b := &caseBook{Demo: &Demo{by: map[string]*payroll.Session{}}, t: t, dir: t.TempDir(), file: p, text: text}
-	b.at(2020, time.January, 5)
+	b.at(2022, time.January, 5)
 	ctx := context.Background()
 	b.app, err = Create(ctx, book, payroll.Meta{County: "430725", Name: "样例县", Cutover: cutover, Rehearsal: true}, b.now)
 	if err != nil {

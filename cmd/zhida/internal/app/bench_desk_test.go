@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -17,8 +18,8 @@ import (
 	"zhida/rules/message"
 )
 
-// BenchmarkDesk asks the desk for its main pages over a draft of 100,000 payees (ZHIDA_PAYEES), each as a browser does and as often as
-// the benchmark likes. What a page keeps for the next look is kept: the first look of each is a measure of its own (first_ms).
+// BenchmarkDesk asks the desk for its main pages over a draft of 100,000 payees (ZHIDA_PAYEES), each as a browser does. The first look at
+// each is measured by itself: when something is answered, which may be how far the work is, and when the page is there. Time per operation is that of every later look.
 func BenchmarkDesk(b *testing.B) {
 	book := app.BenchBook(b)
 	ctx := context.Background()
@@ -39,15 +40,17 @@ func BenchmarkDesk(b *testing.B) {
 		b.Fatal(err)
 	}
 	browser := &http.Client{Jar: jar}
-	ask := func(b *testing.B, path string) {
+	ask := func(b *testing.B, path string) (ready bool) {
 		r, err := browser.Get(server.URL + path)
 		if err != nil {
 			b.Fatal(err)
 		}
 		defer r.Body.Close()
-		if text, err := io.ReadAll(r.Body); err != nil || r.StatusCode != http.StatusOK {
+		text, err := io.ReadAll(r.Body)
+		if err != nil || r.StatusCode != http.StatusOK {
 			b.Fatal(path, r.Status, err, string(text))
 		}
+		return !bytes.Contains(text, []byte(`http-equiv="refresh"`))
 	}
 	if r, err := browser.PostForm(server.URL+"/sign-in", url.Values{"name": {"张敏"}, "passphrase": {app.DemoPassphrase}}); err != nil || r.StatusCode != http.StatusOK {
 		b.Fatal(r, err)
@@ -57,12 +60,20 @@ func BenchmarkDesk(b *testing.B) {
 	for _, page := range []string{"/month", "/batch/2026-10/1", "/batch/2026-10/1/lines", "/batch/2026-10/1/compare", "/batch/2026-10/1/findings", "/person/50", "/payments", "/proposals", "/funds"} {
 		b.Run(fmt.Sprintf("page=%s", page[1:]), func(b *testing.B) {
 			began := time.Now()
-			ask(b, page)
-			first := time.Since(began)
-			for b.Loop() {
-				ask(b, page)
+			ready := ask(b, page)
+			answered := time.Since(began)
+			for !ready {
+				time.Sleep(20 * time.Millisecond)
+				ready = ask(b, page)
 			}
-			b.ReportMetric(float64(first.Milliseconds()), "first_ms")
+			whole := time.Since(began)
+			for b.Loop() {
+				if !ask(b, page) {
+					b.Fatal("a page that was there is not")
+				}
+			}
+			b.ReportMetric(float64(answered.Milliseconds()), "answered_ms")
+			b.ReportMetric(float64(whole.Milliseconds()), "whole_ms")
 		})
 	}
 }

@@ -84,15 +84,7 @@ func BenchmarkCounty(b *testing.B) {
 // BenchBook is the book of BenchmarkCounty with the first month's draft, for what looks at a large batch from outside.
 func BenchBook(b *testing.B) string {
 	b.Helper()
-	if old := os.Getenv("ZHIDA_DEV_BOOK"); old != "" {
-		if _, err := os.Stat(old); err == nil {
-			return old
-		}
-	}
 	n, dir, ctx := payees(b), b.TempDir(), context.Background()
-	if old := os.Getenv("ZHIDA_DEV_BOOK"); old != "" {
-		dir = filepath.Dir(old)
-	}
 	d := &Demo{dir: dir, book: filepath.Join(dir, "book.db"), by: map[string]*payroll.Session{}}
 	d.at(2026, 10, 26)
 	if _, err := d.found(ctx); err != nil {

@@ -40,7 +40,7 @@ cofunding:
 const fundPolicy = `
 文件: {文号: 样〔2026〕1号, 标题: 村干部报酬, 发文机关: 样, 印发日期: 2026-01-01, 施行: 2026-01, 扣回: {依据: 第九条, 每月最多: 20%, 至少留: 0}}
 表:
-  标准: {出处: 附件, 键: [职务], 值: [月], 行: [[书记, 1000.01], [委员, 700]]}
+  标准: {出处: 附件, 键: [职务], 值: [月], 行: [[书记|副书记, 1000.01], [委员, 700]]}
 项目:
   - {代码: base, 名称: 基本报酬, 顺序: 1, 人员: [村干部], 渠道: 一卡通, 资金: F1, 依据: 按任职, 金额: 查表("标准"), 多职: 就高, 到任当月: 全月, 离任当月: 全月, 去世当月: 全月, 变动当月: 末日, 舍入: 四舍五入到分}
   - {代码: fee, 名称: 会费, 顺序: 3, 人员: [村干部], 渠道: 一卡通, 资金: F1, 方向: 扣款, 上缴: 工会, 依据: 按任职, 金额: '10', 多职: 就高, 到任当月: 全月, 离任当月: 全月, 去世当月: 全月, 变动当月: 末日, 舍入: 四舍五入到分}
@@ -268,6 +268,7 @@ func TestFundsFromTransferToCardAndBack(t *testing.T) {
 	if err := b.approve(january.ID); problemCodes(err) != "fund.short F1 村级转移支付 2,040.02; fund.short F2 县级配套 1,360.00" && problemCodes(err) != "fund.short F1 村级转移支付 2040.02; fund.short F2 县级配套 1360.00" {
 		t.Fatalf("without money: %v", problemCodes(err))
 	}
+	b.at(2026, time.January, 11)
 	b.bring("transfers", "资金,文号,单位代码,用途,凭证号,到账日期,金额\nF1,湘财〔2026〕1号,,村干部报酬,1,2026-01-10,1000.00\nF1,湘财〔2026〕2号,430725101201,村干部报酬,2,2026-01-10,1020.00\n")
 	b.bring("authority", "资金,指标文号,年度,下达日期,金额\nF2,样财预〔2026〕1号,2026,2026-01-05,5000.00\n")
 	// 甲村 needs 1020.01: the general money has 1000.00, and what is for 乙村 may not be taken.
@@ -390,8 +391,19 @@ func TestFundsFromTransferToCardAndBack(t *testing.T) {
 	}
 	rows, err := b.app.OpenRows(ctx)
 	b.must(err)
-	for _, x := range rows {
-		b.must(b.app.ResolveRow(ctx, b.by["李复"], x.Position, x.Line, "已向银行核实，文1"))
+	var ids []payroll.RowID
+	for i := range rows {
+		ids = append(ids, rows[i].ID())
+	}
+	if err := b.app.ResolveRows(ctx, b.by["李复"], append(ids, ids[0]), "已向银行核实，文1"); message.Code(err) != "returns.no_row" { // all or none
+		t.Fatalf("a row named twice: %v", err)
+	}
+	if left, err := b.app.OpenRows(ctx); err != nil || len(left) != len(ids) {
+		t.Fatalf("%+v %v", left, err)
+	}
+	b.must(b.app.ResolveRows(ctx, b.by["李复"], ids, "已向银行核实，文1"))
+	if left, err := b.app.OpenRows(ctx); err != nil || len(left) != 0 {
+		t.Fatalf("%+v %v", left, err)
 	}
 	report, err := b.app.CloseMonth(ctx, b.by["李复"], 202601)
 	b.must(err)
@@ -480,6 +492,7 @@ func TestStatement(t *testing.T) {
 	}
 
 	// The bank numbers its rows anew: the match is of that day and sum. A movement is shown once.
+	b.at(2026, time.February, 10)
 	b.bring("statement", heading+"1860000000000000002,5,2026-02-10,转账,某公司,3000.00,,\n1860000000000000002,5b,2026-02-03,代发,过渡户,2670.02,,\n")
 	if codes := b.differences(); len(codes) != 2 {
 		t.Fatalf("%v", codes)
@@ -531,7 +544,7 @@ func TestReissueOfTwoMonths(t *testing.T) {
 	}
 	rows, err := b.app.OpenRows(ctx)
 	b.must(err)
-	b.must(b.app.ResolveRow(ctx, b.by["李复"], rows[0].Position, rows[0].Line, "是一月的，已另行登记"))
+	b.must(b.app.ResolveRows(ctx, b.by["李复"], []payroll.RowID{rows[0].ID()}, "是一月的，已另行登记"))
 	b.answer(jan.ID, "6228480000000000026 钱乙 690.00 returned", "6228480000000000034 孙丙 990.01 credited")
 
 	b.bring("accounts", "身份证号,姓名,银行卡号,户名,生效日期\n439901198001020119,钱乙,6228480000000000059,钱乙,2026-02-01\n")
@@ -593,6 +606,14 @@ func TestAnswerByMessage(t *testing.T) {
 			answer.Rows = payroll.RowList{{Line: 1, Seq: 1, State: payroll.PaymentCredited, Text: "ACSC"}, {Line: 2, Seq: 2, State: payroll.PaymentReturned, Text: "RJCT", Reason: "AC04"},
 				{Line: 3, Seq: 3, Fen: 1, State: payroll.PaymentCredited, Text: "ACSC"}, {Line: 4, Seq: 9, State: payroll.PaymentCredited, Text: "ACSC"}}
 		}
+		for _, sums := range []payroll.ReturnFile{{Count: 4}, {Count: 3, Total: 1}} { // it answers another message of that number
+			other := *answer
+			other.Count, other.Total = sums.Count, sums.Total
+			if _, err := b.app.ImportReturns(ctx, b.by["张敏"], &other, 0); message.Code(err) != "returns.sent_differs" {
+				t.Fatalf("%+v: %v", sums, err)
+			}
+		}
+		answer.Count, answer.Total = 3, batch.Net
 		r, err := b.app.ImportReturns(ctx, b.by["张敏"], answer, 0)
 		b.must(err)
 		want := map[payroll.PaymentState]int{payroll.PaymentCredited: 1, payroll.PaymentReturned: 1}
@@ -911,6 +932,7 @@ func TestTraceOfVoidedBatch(t *testing.T) {
 func TestFundsWithoutOneOfThem(t *testing.T) {
 	ctx := context.Background()
 	b := newFundBook(t)
+	b.at(2026, time.January, 10)
 	b.bring("transfers", "资金,文号,单位代码,用途,凭证号,到账日期,金额\nF1,湘财〔2026〕1号,,村干部报酬,1,2026-01-10,9000.00\n")
 	b.bring("authority", "资金,指标文号,年度,下达日期,金额\nF2,样财预〔2026〕1号,2026,2026-01-05,5000.00\n")
 	batch := b.run(202601)

@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -78,39 +79,123 @@ func (c Confirm) hold(file string, found Control) error {
 
 // Import reads files of a kind and brings them into the book in their order, one
 // event each; each gets the result of every file. While one file is written to the
-// book the next is read. A file that is refused for its problems goes to refused, with the
-// clerk's own workbook marked, and keeps none of the others out unless refused says so; where it
-// is nil, and for any other error, the import ends. What came before stays.
-func (a *App) Import(ctx context.Context, s *payroll.Session, kind string, files []string, o ImportOptions, each func(Imported) error, refused func(*Answered) error) error {
+// book the next is read. A file that does not come in goes to refused with the reason, *Answered where
+// it is for its problems, and keeps none of the others out unless refused returns an error; where it
+// is nil, the import ends. What came before stays. Files of a kind that
+// states a township's month or a village completely are read all before the first comes in:
+// those of one month are one snapshot, those of one village are refused.
+func (a *App) Import(ctx context.Context, s *payroll.Session, kind string, files []string, o ImportOptions, each func(Imported) error, refused func(file string, err error) error) error {
 	if err := a.complete(ctx, kind, &o.Options); err != nil {
 		return err
 	}
 	if o.Answer != "" && len(files) > 1 {
 		return message.Err("import.one_answer")
 	}
+	whole := len(files) > 1 && (importers.Snapshot(kind) || kind == payroll.KindElection)
 	next := make(chan incoming, 1)
 	done := make(chan struct{})
 	defer close(done)
 	go func() {
+		var list []incoming
 		for _, file := range files {
+			in := readIncoming(ctx, kind, file, o.Options)
+			if whole {
+				list = append(list, in)
+				continue
+			}
 			select {
-			case next <- readIncoming(ctx, kind, file, o.Options):
+			case next <- in:
+			case <-done:
+				return
+			}
+		}
+		together(list)
+		villagesOnce(list, o.Places)
+		for _, in := range list {
+			select {
+			case next <- in:
 			case <-done:
 				return
 			}
 		}
 	}()
-	for range files {
-		err := a.importOne(ctx, s, <-next, o, each)
-		var answered *Answered
-		if errors.As(err, &answered) && refused != nil {
-			err = refused(answered)
+	for _, file := range files {
+		var last error // of each: it ends the import
+		err := a.importOne(ctx, s, <-next, o, func(r Imported) error { last = each(r); return last })
+		if err != nil && last == nil && refused != nil {
+			err = refused(file, err)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// together makes one snapshot of files that state the same township and month: none of them
+// withdraws what another has. Beside one that could not be read whole nothing is withdrawn.
+func together(list []incoming) {
+	stated := make([]map[string]bool, len(list))
+	unread := false
+	for i, in := range list {
+		if unread = unread || in.err != nil; in.err != nil {
+			continue
+		}
+		stated[i] = map[string]bool{}
+		for _, scope := range in.batch.Scope {
+			stated[i][scope.String()] = true
+		}
+	}
+	for i, in := range list {
+		if in.err != nil {
+			continue
+		}
+		in.batch.Partial = unread
+		for j, other := range list {
+			if j == i || other.err != nil {
+				continue
+			}
+			for scope := range stated[i] {
+				in.batch.Partial = in.batch.Partial || stated[j][scope] && len(other.batch.Problems) > 0
+			}
+			for _, row := range other.batch.Rows {
+				if stated[i][row.Fact.Scope] {
+					in.batch.Beside = append(in.batch.Beside, payroll.ImportRow{PersonID: row.PersonID, Fact: row.Fact})
+				}
+			}
+		}
+	}
+}
+
+// villagesOnce refuses the files among which the result of a village is divided: each would
+// pass for the whole, and the second take the place of the first.
+func villagesOnce(list []incoming, names map[string]string) {
+	files := map[string][]string{}
+	eachVillage := func(do func(in incoming, row *payroll.ImportRow, village string)) {
+		for _, in := range list {
+			if in.err != nil || in.batch.Kind != payroll.KindElection {
+				continue
+			}
+			seen := map[string]bool{}
+			for i := range in.batch.Rows {
+				var x struct{ Place string }
+				row := &in.batch.Rows[i]
+				if json.Unmarshal([]byte(row.Fact.Body), &x) == nil && !seen[x.Place] {
+					seen[x.Place] = true
+					do(in, row, x.Place)
+				}
+			}
+		}
+	}
+	eachVillage(func(in incoming, _ *payroll.ImportRow, village string) {
+		files[village] = append(files[village], in.batch.File)
+	})
+	eachVillage(func(in incoming, row *payroll.ImportRow, village string) {
+		if len(files[village]) > 1 {
+			in.batch.Problems = append(in.batch.Problems, message.Problem{File: in.batch.File, Sheet: row.Sheet, Cell: row.Cell("place"),
+				Message: message.M("election.divided", names[village], strings.Join(files[village], "、"))})
+		}
+	})
 }
 
 // complete adds what the book knows about reading: names of items and places, the only account, and

@@ -495,7 +495,7 @@ func (b *fundBook) refusedPlants(people []resident) {
 	const accounts, days = "身份证号,姓名,银行卡号,户名,生效日期,换卡依据\n", "单位代码,身份证号,姓名,日期,类型\n"
 	for _, c := range []struct{ kind, csv, code, cells string }{
 		{"accounts", accounts + account(x, y.card), "import.card_taken", "C2"},                                              // one card under two persons
-		{"accounts", accounts + account(x, countyCard(800)) + account(y, countyCard(800)), "import.card_twice", "C3"},       // the same
+		{"accounts", accounts + account(x, countyCard(800)) + account(y, countyCard(800)), "import.card_twice", "C3 C2"},    // the same: neither is taken
 		{"accounts", accounts + account(x, countyCard(800)) + account(x, countyCard(801)), "import.contradiction", "A3 A2"}, // one person under two accounts
 		{"days", days + x.place[:9] + "," + x.head() + ",2026-11-31,坐班\n", "value.no_such_day", "D2"},                       // impossible date
 	} {

@@ -164,6 +164,10 @@ func TestPlanted(t *testing.T) {
 		{check: "fund_purpose", fund: ", items: [base]", plant: days("430725101," + zhao + ",2026-02-03,下村")},
 		{check: "totals", plant: func(b *fundBook) { b.past(`UPDATE export_file SET total = total - 1`) }},
 		{check: "unreturned", plant: func(b *fundBook) { b.answer(202601001, "6228480000000000018 赵甲 1000.00 credited") }},
+		{check: "reversed", plant: func(b *fundBook) {
+			b.answer(202601001, "6228480000000000018 赵甲 1000.00 credited")
+			b.answer(202601001, "6228480000000000018 赵甲 1000.00 returned")
+		}},
 		{check: "change", plant: func(b *fundBook) { b.past(`UPDATE line SET fen = fen - 50000 WHERE person = 1 AND item = 'base'`) }},
 		{check: "headcount", checks: "{count_people: 1, count_percent: 1}", plant: func(*fundBook) {}},
 		{check: "fabricated", checks: "sequence_cards: 3", plant: func(b *fundBook) { b.people("周戊、吴己、郑庚", "2020-01-02") }},
@@ -217,8 +221,7 @@ func TestPlanted(t *testing.T) {
 				b.accept(at)
 			}
 			b.at(2026, time.February, 20)
-			b.plant(c.check, c.plant)
-			found, err := b.app.Checking(context.Background(), 202602001)
+			found, err := b.app.Checking(context.Background(), b.plant(c.check, c.plant))
 			b.must(err)
 			var others []string
 			at := -1
@@ -266,14 +269,15 @@ func (b *fundBook) copy(t *testing.T) *fundBook {
 	return c
 }
 
-// plant does what is planted and runs February, in the order that the plant needs.
-func (b *fundBook) plant(check string, do func(*fundBook)) {
+// plant does what is planted and runs February, in the order that the plant needs. It gives the
+// batch in which the finding is.
+func (b *fundBook) plant(check string, do func(*fundBook)) payroll.BatchID {
 	b.t.Helper()
 	ctx := context.Background()
 	switch check {
 	case "own_pay": // the maker is on the roster, and got a rise
 		b.must(b.actorOnRoster(ctx))
-		b.bring("tenure", "身份证号,姓名,单位代码,职务,任职日期,离任日期,组织认定\n"+qian+",430725101200,委员,2020-01-01,2026-01-31,是\n"+qian+",430725101200,书记,2026-02-01,,是\n")
+		b.bring("tenure", "身份证号,姓名,单位代码,职务,任职日期,离任日期,组织认定\n"+qian+",430725101200,委员,2020-01-01,2026-01-31,是\n"+qian+",430725101200,副书记,2026-02-01,,是\n")
 	case "headcount": // as if nobody had been paid in January
 		b.past(`DELETE FROM line WHERE person = 1`)
 		b.past(`UPDATE fact SET known_from = 1 WHERE person = 1`)
@@ -293,7 +297,12 @@ func (b *fundBook) plant(check string, do func(*fundBook)) {
 	case "own_pay":
 		_, err := b.app.Submit(ctx, b.by["钱乙"], r.Batches[0].ID)
 		b.must(err)
+	case "reversed":
+		draft, err := b.app.ReissueDraft(ctx, b.by["张敏"], nil, "银行已解冻")
+		b.must(err)
+		return draft.Batches[0].ID
 	}
+	return r.Batches[0].ID
 }
 
 // actorOnRoster makes 钱乙, a cadre of the county, a maker as well.

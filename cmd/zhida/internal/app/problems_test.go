@@ -19,12 +19,14 @@ func TestProblemsOfTheBook(t *testing.T) {
 	b := newFundBook(t)
 	b.bring("roster", "身份证号,姓名,人员类别,单位代码,去世日期,生效日期\n439901198001040136,李丁,村干部,430725101201,2025-12-01,2025-12-01\n")
 	b.bring("roster", "身份证号,姓名,人员类别,单位代码,生效日期\n439901199006150013,周戊,村干部,430725101200,2020-01-01\n439901199102100024,吴己,乡镇干部,430725101,2020-01-01\n")
-	b.bring("tenure", "身份证号,姓名,单位代码,职务,任职日期,离任日期,组织认定\n439901199006150013,周戊,430725101200,文书,2026-01-01,,是\n439901198001030122,孙丙,430725101201,主任,2020-01-01,,是\n")
+	b.bring("tenure", "身份证号,姓名,单位代码,职务,任职日期,离任日期,组织认定\n439901199006150013,周戊,430725101200,文书,2026-01-01,,是\n439901199006150013,周戊,430725101201,监委会主任,2021-01-01,2025-06-30,是\n439901198001030122,孙丙,430725101201,主任,2020-01-01,,是\n")
 	b.bring("registers", "类别,数据日期,姓名,单位代码,数量,文号\n定员,2025-12-31,,430725101201,2,桃组〔2025〕5号\n")
 	ctx := context.Background()
 	wants := map[string]struct{ kind, cell string }{
 		"import.card_taken": {"accounts", "C2"}, "import.card_unproved": {"accounts", "C2"}, "import.holder_differs": {"accounts", "F2"},
 		"import.died_elsewhere": {"roster", "E2"}, "import.died_unborn": {"roster", "E2"}, "import.future": {"roster", "E2"}, "import.place_unknown": {"roster", "D2"},
+		"import.word": {"days", "E2"}, "import.word_near": {"tenure", "D2"}, "import.too_young": {"tenure", "E2"}, "import.far_ahead": {"roster", "E2"},
+		"import.office_held": {"tenure", "D2"}, "import.office_taken": {"tenure", "D2"},
 		"import.item_unknown": {"receivables", "C2"}, "import.name_differs": {"tenure", "B2"}, "import.person_unknown": {"tenure", "A2"},
 		"import.other_county": {"places", "A2"}, "import.publicity_days": {payroll.KindPublicity, "E2"}, "import.publicity_photo": {payroll.KindPublicity, "F2"},
 		"import.still_open": {"holds", "A3"}, "import.verified_year": {"verifications", "C2"},
@@ -33,7 +35,7 @@ func TestProblemsOfTheBook(t *testing.T) {
 		"change.which_post":     {payroll.KindChanges, "H5"},
 		"election.dates_differ": {payroll.KindElection, "B4"}, "election.dead": {payroll.KindElection, "G4"}, "election.elsewhere": {payroll.KindElection, "G4"}, "election.is_again": {payroll.KindElection, "I4"},
 		"election.later_spell": {payroll.KindElection, "F4"}, "election.left_and_elected": {payroll.KindElection, "E5"}, "election.no_post": {payroll.KindElection, "G4"}, "election.not_again": {payroll.KindElection, "I4"},
-		"election.not_in_result": {payroll.KindElection, "A3"}, "election.post_twice": {payroll.KindElection, "F4"}, "election.posts": {payroll.KindElection, "A3"}, "election.township_cadre": {payroll.KindElection, "G4"},
+		"election.not_in_result": {payroll.KindElection, "A3"}, "election.post_twice": {payroll.KindElection, "F4"}, "election.post_open": {payroll.KindElection, "A3"}, "election.vacant_filled": {payroll.KindElection, "E5"}, "election.posts": {payroll.KindElection, "A3"}, "election.township_cadre": {payroll.KindElection, "G4"},
 		"election.two_villages": {payroll.KindElection, "G4"}, "election.village": {payroll.KindElection, "A5"},
 		"fund.unknown": {"transfers", ""}, // of the file as a whole
 	}

@@ -428,13 +428,14 @@ var access = map[string]string{
 	"POST /batch/{month}/{seq}/approve":      "approver",
 	"POST /batch/{month}/{seq}/reject":       "checker approver",
 	"POST /batch/{month}/{seq}/cancel":       "maker",
-	"POST /batch/{month}/{seq}/export":       "maker",
+	"POST /batch/{month}/{seq}/export":       "maker approver",
 	"GET /batch/{month}/{seq}/proof":         "maker checker approver auditor",
 	"POST /batch/{month}/{seq}/prove":        "maker checker approver auditor",
 	"POST /batch/{month}/{seq}/evidence":     "maker checker approver",
 
-	"GET /payments": "maker checker approver auditor township",
-	"POST /reissue": "maker",
+	"GET /payments":         "maker checker approver auditor township",
+	"POST /reissue":         "maker",
+	"POST /returns/resolve": "checker approver",
 
 	"GET /funds":              "maker checker approver auditor",
 	"POST /funds/close":       "checker approver",

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -91,10 +92,11 @@ type importRow struct {
 	Asks     []message.Problem
 	Notes    []message.Message
 	Problems message.Problems
-	Answer   string // address of the clerk's own workbook, marked; "" for none
+	Revised  []payroll.Revision // payments of which the bank takes back what it had answered
+	Answer   string             // address of the clerk's own workbook, marked; "" for none
 }
 
-// importDo brings files in one by one. Unlike on the command line, what is wrong with one keeps none of the others out: twenty
+// importDo brings files in. Unlike on the command line, what is wrong with one keeps none of the others out: twenty
 // townships have sent them.
 func importDo(r *request) (string, error) {
 	kind := r.PostFormValue("kind")
@@ -150,25 +152,31 @@ func importDo(r *request) (string, error) {
 		a.Book = a.Dry()
 	}
 	signer, visit := r.signer, r.visit
+	done := visit.work()
 	return r.desk.jobs.begin(visit.actor.Name, message.M("desk.importing", len(files)), func(ctx context.Context) (outcome, error) {
+		defer done()
 		p := importPage{Kind: title, Dry: dry}
 		if kind == returnsKind {
 			p.Kind = "银行回盘"
 		}
+		defer func() {
+			for _, file := range files {
+				os.Remove(file) // the marked workbook beside it stays
+			}
+		}()
+		if kind != returnsKind {
+			var err error
+			p.Files, err = imported(ctx, &a, signer, visit, kind, files, o)
+			return outcome{page: "imported", title: "导入结果", body: p}, err
+		}
+		p.Kind = "银行回盘"
 		for _, file := range files {
 			row := importRow{File: filepath.Base(file)}
-			var err error
-			if kind == returnsKind {
-				err = row.returned(ctx, &a, signer, file, app.ReturnOptions{Confirm: o.Confirm})
-			} else {
-				err = row.imported(ctx, &a, signer, visit, kind, file, o)
-			}
-			if err != nil {
+			if err := row.returned(ctx, &a, signer, file, app.ReturnOptions{Confirm: o.Confirm}); err != nil {
 				m := messageOf(err)
 				row.Refused, row.Error = true, &m
 			}
 			p.Files = append(p.Files, row)
-			os.Remove(file) // the marked workbook beside it stays
 			if ctx.Err() != nil {
 				return outcome{}, ctx.Err()
 			}
@@ -185,11 +193,10 @@ func (row importRow) Plain() bool {
 // Plain says whether any file is plain.
 func (p importPage) Plain() bool { return slices.ContainsFunc(p.Files, importRow.Plain) }
 
-func (row *importRow) imported(ctx context.Context, a *app.App, s *payroll.Session, v *visit, kind, file string, o app.ImportOptions) error {
-	if a.IsDry() { // a trial gives the marked workbook as well: that is what it is for
-		o.Answer = filepath.Join(filepath.Dir(file), "问题_"+strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))+".xlsx")
-	}
-	return a.Import(ctx, s, kind, []string{file}, o, func(x app.Imported) error {
+// imported brings the files of one form in together: those that state the same township and month are one snapshot.
+func imported(ctx context.Context, a *app.App, s *payroll.Session, v *visit, kind string, files []string, o app.ImportOptions) (rows []importRow, err error) {
+	err = a.Import(ctx, s, kind, files, o, func(x app.Imported) error {
+		row := importRow{File: x.File, Asks: x.Asks, Notes: x.Notes, Problems: x.Problems}
 		switch {
 		case x.Unchanged:
 			row.Said = message.M("import.unchanged", x.File, x.Rows)
@@ -200,19 +207,27 @@ func (row *importRow) imported(ctx context.Context, a *app.App, s *payroll.Sessi
 		default:
 			row.Said = message.M("import.done", x.File, x.Rows, x.Added, x.Ended, x.Position)
 		}
-		row.Asks, row.Notes, row.Problems = x.Asks, x.Notes, x.Problems
 		if x.Answer != "" {
 			row.Answer = v.keep(x.Answer)
 		}
-		return nil
-	}, func(x *app.Answered) error {
-		row.Refused, row.Problems, row.Notes = true, x.Problems, x.Notes
-		row.Said = message.M("import.refused", len(x.Problems))
-		if x.File != "" {
-			row.Answer = v.keep(x.File)
+		rows = append(rows, row)
+		return ctx.Err()
+	}, func(file string, err error) error {
+		row := importRow{File: filepath.Base(file), Refused: true}
+		var x *app.Answered
+		if errors.As(err, &x) {
+			row.Problems, row.Notes, row.Said = x.Problems, x.Notes, message.M("import.refused", len(x.Problems))
+			if x.File != "" {
+				row.Answer = v.keep(x.File)
+			}
+		} else {
+			m := messageOf(err)
+			row.Error = &m
 		}
-		return nil
+		rows = append(rows, row)
+		return ctx.Err()
 	})
+	return rows, err
 }
 
 // returned takes a bank's answer in.
@@ -221,15 +236,8 @@ func (row *importRow) returned(ctx context.Context, a *app.App, s *payroll.Sessi
 	if err != nil {
 		return err
 	}
-	switch {
-	case x.Copied:
-		row.Said = message.M("returns.copied", row.File)
-	case x.Unchanged:
-		row.Said = message.M("returns.unchanged", row.File)
-	default:
-		row.Said = message.M("returns.done", row.File, x.Rows, x.Changed[payroll.PaymentCredited], x.Sums[payroll.PaymentCredited].Grouped(), x.Changed[payroll.PaymentReturned], x.Sums[payroll.PaymentReturned].Grouped(),
-			x.Changed[payroll.PaymentParked], x.Pending, x.Same)
-	}
+	row.Said, row.Revised = x.Said(row.File), x.Revised
+	row.Notes = append(row.Notes, x.Notes()...)
 	if len(x.Kept) > 0 {
 		row.Notes = append(row.Notes, message.M("returns.kept", len(x.Kept)))
 	}

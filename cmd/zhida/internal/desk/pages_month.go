@@ -59,6 +59,8 @@ func pageOf(t payroll.Task) string {
 		return batchPath(t.Batch)
 	case t.Proposal != 0:
 		return "/proposals/" + strconv.FormatInt(t.Proposal, 10)
+	case t.What.Code == "status.rows":
+		return "/payments"
 	}
 	return ""
 }

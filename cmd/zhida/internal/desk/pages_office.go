@@ -176,9 +176,11 @@ type placeAttendancePage struct {
 }
 
 func (r *request) attendance() (p placeAttendancePage, err error) {
-	if p.Code, p.Name, err = r.placeNamed(); err != nil {
+	code, names, err := r.place()
+	if err != nil {
 		return p, err
 	}
+	p.Code, p.Name = code, names[code]
 	if p.Month, err = r.monthAsked(); err != nil {
 		return p, err
 	}
@@ -300,7 +302,7 @@ func noticesShow(r *request) error {
 
 // placeNoticeDo registers that the notice of a place hung, with a photograph of it.
 func placeNoticeDo(r *request) (string, error) {
-	code, name, err := r.placeNamed()
+	code, names, err := r.place()
 	if err != nil {
 		return "", err
 	}
@@ -325,7 +327,7 @@ func placeNoticeDo(r *request) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	r.say("notice.recorded", name, people, first, last, filepath.Base(files[0]))
+	r.say("notice.recorded", names[code], people, first, last, filepath.Base(files[0]))
 	if result.Proposal != 0 {
 		r.say("proposal.made", result.Proposal)
 	}

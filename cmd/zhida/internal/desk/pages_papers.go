@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"zhida/payroll"
@@ -64,20 +65,27 @@ func paperShow(r *request) error {
 	return message.Err("desk.no_page")
 }
 
-// exportDo writes what leaves for the banks into the folder of the office, and shows it. The folder is the batch's own.
+// exportDo writes what leaves for the banks into the folder of the office, and shows it. The folder is the batch's own. An approver exports
+// where cards were replaced since the approval, and says why the old ones will do.
 func exportDo(r *request) (string, error) {
 	id, err := r.batch()
 	if err != nil {
 		return "", err
 	}
 	a, signer, visit, dir := r.desk.book, r.signer, r.visit, r.desk.filesOf(id)
-	cards := r.PostFormValue("old_cards")
+	to, cards := batchPath(id)+"/files", strings.TrimSpace(r.PostFormValue("old_cards"))
+	if !may(visit.actor, makers) {
+		to = batchPath(id) // the files are for makers
+		if cards == "" {
+			return "", message.Err("payroll.reason_needed")
+		}
+	}
 	return r.desk.jobs.begin(visit.actor.Name, message.M("desk.exporting", id), func(ctx context.Context) (outcome, error) {
 		if _, err := a.Export(ctx, signer, id, dir, cards); err != nil {
 			return outcome{}, err
 		}
 		visit.say(message.M("desk.exported", id))
-		return outcome{to: batchPath(id) + "/files"}, nil
+		return outcome{to: to}, nil
 	}), nil
 }
 
@@ -155,6 +163,27 @@ func reissueDo(r *request) (string, error) {
 	return "/payments", nil
 }
 
+// resolveDo says what came of rows of banks' answers that fit no payment: those that were ticked,
+// with one reason.
+func resolveDo(r *request) (string, error) {
+	var rows []payroll.RowID
+	for _, text := range r.PostForm["row"] {
+		position, line, _ := strings.Cut(text, ".")
+		at, err := strconv.ParseInt(position, 10, 64)
+		n, err2 := strconv.Atoi(line)
+		if err != nil || err2 != nil {
+			return "", message.Err("desk.form_broken")
+		}
+		rows = append(rows, payroll.RowID{Position: at, Line: n})
+	}
+	reason := r.PostFormValue("reason")
+	if err := r.desk.book.ResolveRows(r.Context(), r.signer, rows, reason); err != nil {
+		return "", err
+	}
+	r.say("returns.resolved", len(rows), reason)
+	return "/payments", nil
+}
+
 // paymentsPage is the ledger of payments in one state; those that came back first of all.
 type paymentsPage struct {
 	State    payroll.PaymentState
@@ -163,12 +192,13 @@ type paymentsPage struct {
 	More     int
 	Rows     []payroll.KeptRow // of banks' answers that fit no payment
 	Maker    bool
-	Bounced  []sumRow // why payments came back, when those are shown
+	Bounced  []payroll.OverviewSum // why payments came back, when those are shown
 	Chart    drawings
+	Judge    bool // may say what came of these rows
 }
 
 func paymentsShow(r *request) error {
-	p := paymentsPage{State: payroll.PaymentState(r.URL.Query().Get("state")), Maker: may(r.visit.actor, makers),
+	p := paymentsPage{State: payroll.PaymentState(r.URL.Query().Get("state")), Maker: may(r.visit.actor, makers), Judge: may(r.visit.actor, judges),
 		States: []payroll.PaymentState{payroll.PaymentReturned, payroll.PaymentRecalled, payroll.PaymentSent, payroll.PaymentParked, payroll.PaymentCredited, payroll.PaymentReissued}}
 	if p.State == "" {
 		p.State = payroll.PaymentReturned
@@ -183,7 +213,7 @@ func paymentsShow(r *request) error {
 	list = r.scope().paid(list)
 	if p.State == payroll.PaymentReturned {
 		p.Bounced = bounceRows(list, r.lang)
-		p.Chart = sumBars(message.Word(r.lang, "退票的原因"), p.Bounced)
+		p.Chart = sumBars(message.Word(r.lang, "金额（元）"), p.Bounced)
 	}
 	if len(list) > mostRows {
 		p.More, list = len(list)-mostRows, list[:mostRows]

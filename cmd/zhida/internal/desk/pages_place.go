@@ -54,16 +54,21 @@ type purseRow struct {
 	Now []money.Fen
 }
 
+// fullName is a place's name with its township's in front.
+func fullName(names map[string]string, code string) string {
+	name := cmp.Or(names[code], code)
+	if t := facts.Township(code); t != code {
+		return names[t] + name
+	}
+	return name
+}
+
 func placeShow(r *request) error {
-	code, name, err := r.placeNamed()
+	code, names, err := r.place()
 	if err != nil {
 		return err
 	}
-	names, err := r.placeNames()
-	if err != nil {
-		return err
-	}
-	p := placePage{Code: code, Name: name, Stocks: ledger.Stocks}
+	p := placePage{Code: code, Name: names[code], Stocks: ledger.Stocks}
 	if t := facts.Township(code); t != code {
 		p.Township = &payroll.ReportPlace{Code: t, Name: cmp.Or(names[t], t)}
 	}
@@ -143,7 +148,7 @@ func (p *placePage) account(a payroll.PlaceAccount, names map[string]string, lan
 // placeFlowShow is the drawing of how money reached a place and its people's cards; a page asks for it by itself, because following
 // money takes longer than the page.
 func placeFlowShow(r *request) error {
-	code, _, err := r.placeNamed()
+	code, _, err := r.place()
 	if err != nil {
 		return err
 	}
@@ -178,7 +183,7 @@ func (r *request) noticedBatches() (list []payroll.Batch, err error) {
 
 // placeNoticeShow sends the notices of one place, to print and put up.
 func placeNoticeShow(r *request) error {
-	code, _, err := r.placeNamed()
+	code, _, err := r.place()
 	if err != nil {
 		return err
 	}

@@ -87,7 +87,7 @@ func decide(accept bool) func(*request) (string, error) {
 		}
 		seen := r.PostFormValue("digest")
 		if seen == "" { // on the desk nothing is decided unseen
-			return "", message.Err("proposal.changed", position)
+			return "", message.Err("proposal.unseen", position)
 		}
 		done, err := r.desk.book.Decide(r.Context(), r.signer, position, accept, r.PostFormValue("reason"), seen)
 		switch {

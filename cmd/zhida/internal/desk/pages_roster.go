@@ -31,6 +31,7 @@ type rosterFilter struct {
 	Previous, Next calendar.Month
 	Whole          bool   // the visitor sees the county
 	Place          string // code; "" for the county
+	PlaceName      string
 	Category       string // code; "" for all
 	Places         []choice
 	Categories     []choice
@@ -82,6 +83,7 @@ func (r *request) filter(names map[string]string) (f rosterFilter, err error) {
 	if f.Place != "" && names[f.Place] == "" {
 		return f, message.Err("desk.no_page")
 	}
+	f.PlaceName = names[f.Place]
 	for _, code := range sortedCodes(names) {
 		switch { // the townships, and the villages of the one at hand
 		case len(code) == 9:
@@ -156,11 +158,7 @@ func rosterShow(r *request) error {
 }
 
 func memberRowOf(m payroll.Member, names map[string]string, lang message.Lang) memberRow {
-	name := cmp.Or(names[m.Place], m.Place)
-	if t := facts.Township(m.Place); t != m.Place {
-		name = names[t] + name
-	}
-	return memberRow{m, message.Word(lang, policy.CategoryChinese(m.Category)), name}
+	return memberRow{m, message.Word(lang, policy.CategoryChinese(m.Category)), fullName(names, m.Place)}
 }
 
 // changesPage is whom the roster has otherwise at the end of a month than a month before.

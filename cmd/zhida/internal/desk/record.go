@@ -56,22 +56,16 @@ type monthOfLines struct {
 }
 
 func recordOf(x payroll.PersonRecord, places map[string]string, today calendar.Date, lang message.Lang) recordView {
-	named := func(code string) string {
-		if t := facts.Township(code); t != code {
-			return places[t] + cmp.Or(places[code], code)
-		}
-		return cmp.Or(places[code], code)
-	}
 	v := recordView{Absences: x.Absences, Grades: x.Assessments, Measures: x.Measures, Others: x.Others}
 	for _, f := range slices.Backward(x.Profiles) {
-		v.Profiles = append(v.Profiles, profileRow{f, message.Word(lang, policy.CategoryChinese(f.Category)), named(f.Place)})
+		v.Profiles = append(v.Profiles, profileRow{f, message.Word(lang, policy.CategoryChinese(f.Category)), fullName(places, f.Place)})
 	}
 	if len(v.Profiles) > 0 {
 		v.Now = v.Profiles[0]
 	}
 	var spans []drawing.Span
 	for _, s := range x.Spells {
-		v.Spells = append(v.Spells, spellRow{s, named(s.Place)})
+		v.Spells = append(v.Spells, spellRow{s, fullName(places, s.Place)})
 		spans = append(spans, drawing.Span{Label: places[s.Place] + " " + s.Post, From: s.From, To: s.To})
 	}
 	drawing.DrawSpans(message.Word(lang, "任职经历"), spans, today, v.Tenure.titled(""))

@@ -54,14 +54,14 @@ func (r *request) placeNames() (map[string]string, error) {
 	return names, err
 }
 
-// placeNamed is the place that the address names. Error: desk.no_page.
-func (r *request) placeNamed() (code, name string, err error) {
+// place is the place that the address names, with the names of all that the visitor sees. Error: desk.no_page.
+func (r *request) place() (code string, names map[string]string, err error) {
 	code = r.PathValue("code")
-	names, err := r.placeNames()
+	names, err = r.placeNames()
 	if err == nil && names[code] == "" {
 		err = message.Err("desk.no_page")
 	}
-	return code, names[code], err
+	return code, names, err
 }
 
 // formLists are what forms offer the visitor.

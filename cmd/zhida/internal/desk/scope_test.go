@@ -355,7 +355,7 @@ func TestAttendance(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.as("何镇").imports("days", "身份证号,姓名,单位代码,日期,类型\n439901198804120017,李乙,430725102,2026-10-12,下村\n439901198804120017,李乙,430725102,2026-10-13,下村\n439901198804120017,李乙,430725102,2026-11-02,下村\n")
+	o.as("何镇").imports("days", "身份证号,姓名,单位代码,日期,类型\n439901198804120017,李乙,430725102,2026-10-12,下村\n439901198804120017,李乙,430725102,2026-10-13,下村\n439901198804120017,李乙,430725102,2026-09-28,下村\n")
 	o.as("何镇").imports("absences", "身份证号,姓名,类型,开始日期,结束日期,工作日数\n439901198804120017,李乙,事假,2026-10-20,2026-10-21,2\n")
 	list, err := o.book.ProposalList(ctx, true)
 	if err != nil || len(list) != 2 {
@@ -366,7 +366,7 @@ func TestAttendance(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for month, want := range map[calendar.Month]string{202609: "李乙 [] 0", 202610: "李乙 [2] 1", 202611: "李乙 [1] 0"} {
+	for month, want := range map[calendar.Month]string{202609: "李乙 [1] 0", 202610: "李乙 [2] 1", 202611: "李乙 [] 0"} {
 		kinds, people, err := o.book.Attendance(ctx, "430725102", month)
 		if err != nil {
 			t.Fatal(err)

@@ -361,7 +361,7 @@ func TestProposalsAreSeen(t *testing.T) {
 	// Without what was seen, and with what was seen before the book moved on, nothing is decided.
 	seen := checker.form(page, page+"/accept")
 	before := o.head()
-	if status, _, text := checker.post(page+"/accept", "once", seen[1], "passphrase", passphrase); status != http.StatusConflict || !strings.Contains(text, "proposal.changed") {
+	if status, _, text := checker.post(page+"/accept", "once", seen[1], "passphrase", passphrase); status != http.StatusConflict || !strings.Contains(text, "proposal.unseen") {
 		t.Errorf("without a digest: %d %s", status, text)
 	}
 	seen = checker.form(page, page+"/accept")
@@ -370,7 +370,7 @@ func TestProposalsAreSeen(t *testing.T) {
 	}
 	bring("accounts", "身份证号,姓名,银行卡号,户名,开户网点,生效日期\n439901198804120017,李乙,6200590000000000014,李乙,陬市支行,2026-01-01\n")
 	before = o.head()
-	if status, _, text := checker.post(page+"/accept", append(seen, "passphrase", passphrase)...); status != http.StatusConflict || !strings.Contains(text, "proposal.changed") {
+	if status, _, text := checker.post(page+"/accept", append(seen, "passphrase", passphrase)...); status != http.StatusConflict || !strings.Contains(text, "proposal.unseen") {
 		t.Errorf("with what was seen before: %d %s", status, text)
 	}
 	if o.head() != before {
@@ -381,5 +381,70 @@ func TestProposalsAreSeen(t *testing.T) {
 	}
 	if left, err := o.book.ProposalList(ctx, true); err != nil || len(left) != 0 {
 		t.Errorf("%v %v", left, err)
+	}
+}
+
+// Where a card was replaced since the approval the maker's export is refused, and an approver exports who says why the old one will do.
+func TestOldCards(t *testing.T) {
+	o := open(t)
+	o.run("submit", "check", "approve")
+	maker, approver := o.as("张敏"), o.as("王审")
+	status, to, text := maker.upload("/import", map[string]string{"accounts.csv": "身份证号,姓名,银行卡号,户名,换卡依据,生效日期\n439901198804120017,李乙,6228480000000000034,李乙,本人申请,2026-10-26\n"}, "once", maker.once(), "kind", "accounts")
+	if status != http.StatusSeeOther {
+		t.Fatalf("%d %s", status, text)
+	}
+	maker.wait(to)
+	if _, text := maker.step("/batch/2026-10/1", "export"); !strings.Contains(text, "export.replaced") {
+		t.Fatalf("the maker's export: %s", text)
+	}
+	if _, text := maker.get("/batch/2026-10/1"); strings.Contains(text, `name="old_cards"`) {
+		t.Error("the page offers old cards to the maker")
+	}
+	if status, text := approver.step("/batch/2026-10/1", "export", "old_cards", " "); !strings.Contains(text, "payroll.reason_needed") {
+		t.Errorf("without a reason: %d %s", status, text)
+	}
+	if o.state(first) != payroll.Approved {
+		t.Fatalf("it is %s", o.state(first))
+	}
+	if status, text := approver.step("/batch/2026-10/1", "export", "old_cards", "银行说旧卡月底前还能收款"); status != http.StatusOK || o.state(first) != payroll.Exported {
+		t.Errorf("%d %s", status, text)
+	}
+	if status, _ := approver.get("/batch/2026-10/1/files"); status != http.StatusForbidden {
+		t.Errorf("the files for an approver: %d", status)
+	}
+}
+
+// Files of one township's month that are uploaded together are one snapshot; one of them alone would withdraw
+// the other, is asked about by name, and whoever confirms it sees what is asked.
+func TestImportTogether(t *testing.T) {
+	o := open(t)
+	b := o.as("张敏")
+	const title, head = "十一月下村登记,,,,\n", "序号,乡镇代码,身份证号码,姓名,下村日期,类型\n"
+	files := map[string]string{
+		"甲.csv": title + head + "1,430725101,439901198503010017,张甲,2026年11月3日,下村\n",
+		"乙.csv": title + head + "1,430725101,439901198804120017,李乙,2026.11.3,下村\n2,430725101,439901198804120017,李乙,2026-11-4,下村\n",
+	}
+	bring := func(files map[string]string) string {
+		t.Helper()
+		_, to, text := b.upload("/import", files, "once", b.once(), "kind", "days")
+		if to == "" {
+			t.Fatal(text)
+		}
+		_, text = b.wait(to)
+		return text
+	}
+	if text := bring(files); !strings.Contains(text, "新记 1 条，替换 0 条") || !strings.Contains(text, "新记 2 条，替换 0 条") {
+		t.Errorf("together: %s", text)
+	}
+	before := o.head()
+	if text := bring(files); o.head() != before || strings.Contains(text, "撤销") {
+		t.Errorf("again: %s", text)
+	}
+	const asked = "这张表要撤销 1 人 2 天（李乙），超过一半"
+	if text := bring(map[string]string{"甲.csv": files["甲.csv"]}); !strings.Contains(text, asked) {
+		t.Errorf("one alone: %s", text)
+	}
+	if _, text := o.as("李复").get("/proposals"); !strings.Contains(text, asked) {
+		t.Errorf("whoever confirms it does not see it: %s", text)
 	}
 }
