@@ -129,13 +129,6 @@ var county = sync.OnceValues(func() ([]byte, error) {
 			return nil, err
 		}
 	}
-	chains := string(settings) + "\nchains:\n" +
-		"  - {categories: [township_cadre], kinds: [days, absences], steps: [乡镇, 财政]}\n" +
-		"  - {categories: [village_cadre, former_village_cadre], kinds: [tenure], steps: [乡镇, 组织部, 财政]}\n" +
-		"  - {categories: [former_village_cadre], kinds: [publicity], steps: [乡镇, 财政]}\n"
-	if err := accept(a.ProposeSettings(ctx, by["周正"], "settings.yaml", []byte(chains))); err != nil {
-		return nil, err
-	}
 	if err := a.Close(); err != nil {
 		return nil, err
 	}

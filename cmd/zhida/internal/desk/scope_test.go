@@ -38,7 +38,7 @@ func seen(text, value string) string {
 // as what does not exist: with the same status and the same words; and no page of its own names a place or a person of another's.
 func TestTownshipsDoNotSeeEachOther(t *testing.T) {
 	for _, steps := range [][]string{nil, {"submit"}, {"submit", "check"}, {"submit", "check", "approve"}} {
-		o := open(t)
+		o := chained(t)
 		decided, err := o.book.ProposalList(context.Background(), false)
 		if err != nil || len(decided) == 0 {
 			t.Fatal(len(decided), err)
@@ -136,6 +136,36 @@ func TestTownshipsDoNotSeeEachOther(t *testing.T) {
 	}
 }
 
+// chained is an office in whose county townships and the organization department confirm what they own.
+func chained(t *testing.T) *office {
+	t.Helper()
+	o, ctx := open(t), context.Background()
+	settings, err := os.ReadFile("../../../../testdata/counties/taoyuan/settings.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(settings) + `
+chains:
+  - {categories: [township_cadre], kinds: [days, absences], steps: [乡镇, 财政]}
+  - {categories: [village_cadre, former_village_cadre], kinds: [tenure], steps: [乡镇, 组织部, 财政]}
+  - {categories: [former_village_cadre], kinds: [publicity], steps: [乡镇, 财政]}
+`
+	by := map[string]*payroll.Session{}
+	for _, name := range []string{"周正", "李复"} {
+		if by[name], err = o.book.Unlock(ctx, name, []byte(passphrase)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	at, err := o.book.ProposeSettings(ctx, by["周正"], "settings.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.book.Decide(ctx, by["李复"], at, true, "", ""); err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
 // brings brings a township's days in, as its office does, and gives the position of the proposal.
 func (o *office) brings(x townshipOffice) int64 {
 	o.t.Helper()
@@ -184,7 +214,7 @@ func (o *office) sendBack(name, kind, to string) int64 {
 // A file about people of another township tells nothing of them: not on trial, not in the workbook that goes back, and not more than
 // about people who do not exist.
 func TestTownshipLearnsNothingByTrying(t *testing.T) {
-	o := open(t)
+	o := chained(t)
 	b := o.as("陈镇")
 	head := "身份证号,姓名,单位代码,日期,类型\n"
 	tries := map[string]string{ // by who it is about
@@ -253,7 +283,7 @@ func TestPlacesAreReadInOneSpot(t *testing.T) {
 
 // What the bureau doubts stands on its owner's first page, and is answered there by a document: by the owner alone.
 func TestSlips(t *testing.T) {
-	o := open(t)
+	o := chained(t)
 	slip := o.sendBack("李乙", "days", "")
 	path := fmt.Sprintf("/sent-back/%d/keep", slip)
 	for name, own := range map[string]int64{"陈镇": o.sendBack("张甲", "days", ""), "钱组": o.sendBack("王丙", "tenure", "组织部")} {
@@ -284,7 +314,7 @@ func TestSlips(t *testing.T) {
 
 // An owning department sees the content of what waits for it before it confirms or sends it back.
 func TestDepartment(t *testing.T) {
-	o := open(t)
+	o := chained(t)
 	text := o.as("何镇").imports("tenure", "身份证号,姓名,单位代码,职务,职级,任职日期,离任日期,组织认定\n439901196010100023,赵丁,430725102200,书记,,2021-01-16,,是\n")
 	list, err := o.book.ProposalList(context.Background(), true)
 	if err != nil || len(list) != 1 {
@@ -309,7 +339,7 @@ func TestDepartment(t *testing.T) {
 
 // A township sees what came back of its own people's payments, with the bank's word and a masked account.
 func TestBouncedPayments(t *testing.T) {
-	o := open(t)
+	o := chained(t)
 	o.run("submit", "check", "approve")
 	if status, text := o.as("张敏").step("/batch/2026-10/1", "export"); status != http.StatusOK {
 		t.Fatalf("%d %s", status, text)
@@ -349,7 +379,7 @@ func unzipped(t *testing.T, data string) string {
 
 // The days of a month are counted by person for the township that reported them, beside the absences of its own people.
 func TestAttendance(t *testing.T) {
-	o := open(t)
+	o := chained(t)
 	ctx := context.Background()
 	checker, err := o.book.Unlock(ctx, "李复", []byte(passphrase))
 	if err != nil {
@@ -391,7 +421,7 @@ func TestAttendance(t *testing.T) {
 
 // A township registers the notice of its own village, for which somebody's pay waits, with a photograph; the bureau confirms it.
 func TestNoticeIsRegistered(t *testing.T) {
-	o := open(t)
+	o := chained(t)
 	ctx := context.Background()
 	by := map[string]*payroll.Session{}
 	for _, name := range []string{"张敏", "李复", "王审"} {

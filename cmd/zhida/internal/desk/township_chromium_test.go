@@ -17,7 +17,7 @@ import (
 // A township reports its days from what its own pages give it, mends the one wrong row in the workbook that comes back, and prints its
 // notice once the bureau has accepted and paid.
 func TestTownshipInChromium(t *testing.T) {
-	o := open(t)
+	o := chained(t)
 	b := chromium.Start(t)
 	print := tool(t, "pdftotext")
 	town := o.sit(b, "陈镇")
