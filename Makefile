@@ -52,7 +52,7 @@ years: ## counties lived through against an oracle and a bank, YEARS of them; th
 
 # The race detector watches the packages in which several things run at once; elsewhere it finds nothing and makes a test
 # take several times as long. Of whole counties it sees what computes, streams and takes turns.
-RACED := ./cmd/zhida ./cmd/zhida/internal/term ./payroll ./payroll/schedule ./payroll/store ./rules ./rules/policy
+RACED := ./cmd/zhida ./cmd/zhida/internal/desk ./cmd/zhida/internal/term ./payroll ./payroll/schedule ./payroll/store ./rules ./rules/policy
 WHOLE := ./cmd/zhida/internal/app
 scripts: ## the command line as scripts of testdata/script and as in docs/guide, whole counties, and all tests of one thread
 	GOFLAGS= go test ./payroll/journal

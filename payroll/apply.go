@@ -110,6 +110,7 @@ type importPlan struct {
 	absent   int                  // rows that withdraw what the book does not have
 	concerns map[concern][]string // whose facts change: by concern, the places
 	notes    []message.Message
+	known    *knownFacts // that the file was held against
 }
 
 func (p *importPlan) record(in *ImportBatch) ImportRecord {
@@ -118,19 +119,19 @@ func (p *importPlan) record(in *ImportBatch) ImportRecord {
 }
 
 // planImport compares the file with the book; of a file of events, the facts that follow from it.
-func (b *Book) planImport(ctx context.Context, tx Tx, stated *ImportBatch) (*importPlan, error) {
-	in, err := b.unfold(ctx, tx, stated)
+func (b *Book) planImport(ctx context.Context, r Reader, stated *ImportBatch) (*importPlan, error) {
+	in, err := b.unfold(ctx, r, stated)
 	if err != nil {
 		return nil, err
 	}
-	known, err := b.known(ctx, tx, &in.ImportBatch)
+	known, err := b.known(ctx, r, &in.ImportBatch)
 	if err != nil {
 		return nil, err
 	}
 	if err := known.keep(&in.ImportBatch); err != nil {
 		return nil, err
 	}
-	plan := &importPlan{problems: slices.Concat(stated.Problems, in.problems), asks: in.asks, notes: in.notes}
+	plan := &importPlan{problems: slices.Concat(stated.Problems, in.problems), asks: in.asks, notes: in.notes, known: known}
 	seen, left := map[factKey]bool{}, map[string]bool{}
 	type place struct {
 		sheet string
@@ -147,7 +148,7 @@ func (b *Book) planImport(ctx context.Context, tx Tx, stated *ImportBatch) (*imp
 			left[in.Rows[i].Group] = true
 		}
 	}
-	shared, err := known.sharedOffices(ctx, tx, &in.ImportBatch, wrong, left, func(r *ImportRow) bool { return bad[place{r.Sheet, r.Row}] })
+	shared, err := known.sharedOffices(ctx, r, &in.ImportBatch, wrong, left, func(r *ImportRow) bool { return bad[place{r.Sheet, r.Row}] })
 	if err != nil {
 		return nil, err
 	}
@@ -164,10 +165,10 @@ func (b *Book) planImport(ctx context.Context, tx Tx, stated *ImportBatch) (*imp
 			}
 		}
 	}
-	if err := b.snapshot(ctx, tx, plan, known, &in.ImportBatch, seen); err != nil {
+	if err := b.snapshot(ctx, r, plan, known, &in.ImportBatch, seen); err != nil {
 		return nil, err
 	}
-	if err := registersReplaced(ctx, tx, plan, known, &in.ImportBatch); err != nil {
+	if err := registersReplaced(ctx, r, plan, known, &in.ImportBatch); err != nil {
 		return nil, err
 	}
 	sortFacts(plan.end)
@@ -360,10 +361,10 @@ func seriesOf(f Fact) series {
 
 // known loads what the import needs: the persons named, the places, and the
 // latest facts of the imported kind.
-func (b *Book) known(ctx context.Context, tx Tx, in *ImportBatch) (*knownFacts, error) {
+func (b *Book) known(ctx context.Context, r Reader, in *ImportBatch) (*knownFacts, error) {
 	k := &knownFacts{today: calendar.DateIn(b.now(), zone), isNew: map[string]bool{}, names: map[int64]string{}, deaths: map[int64][]Fact{}, accounts: map[int64][]Fact{}, categories: map[int64]facts.Category{}, homes: map[int64]string{}, places: map[string]bool{},
 		facts: map[factKey]Fact{}, ids: map[int64]string{}, comes: map[string]facts.Profile{}, series: map[series][]Fact{}}
-	meta, err := tx.Meta(ctx)
+	meta, err := r.Meta(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -391,31 +392,31 @@ func (b *Book) known(ctx context.Context, tx Tx, in *ImportBatch) (*knownFacts, 
 	for i := range in.Beside {
 		ids = append(ids, in.Beside[i].PersonID)
 	}
-	if k.persons, err = tx.PersonsByID(ctx, ids); err != nil {
+	if k.persons, err = r.PersonsByID(ctx, ids); err != nil {
 		return nil, err
 	}
 	for id, no := range k.persons {
 		k.ids[no] = id
 	}
-	if k.holders, err = tx.CardHolders(ctx, cards); err != nil {
+	if k.holders, err = r.CardHolders(ctx, cards); err != nil {
 		return nil, err
 	}
 	switch in.FactKind() {
 	case facts.KindDebt, facts.KindAmount, facts.KindPaid:
 		k.medians = mediansOf(in.Rows)
-		if k.items, err = itemsEver(ctx, tx); err != nil {
+		if k.items, err = itemsEver(ctx, r); err != nil {
 			return nil, err
 		}
 	}
-	if k.words, err = wordsOf(ctx, tx); err != nil {
+	if k.words, err = wordsOf(ctx, r); err != nil {
 		return nil, err
 	}
-	return k, k.load(ctx, tx, in)
+	return k, k.load(ctx, r, in)
 }
 
 // load reads places, the names of the persons in the file, and the latest facts of
 // its kind: those of the persons named, or all of a snapshot's scopes.
-func (k *knownFacts) load(ctx context.Context, tx Tx, in *ImportBatch) error {
+func (k *knownFacts) load(ctx context.Context, r Reader, in *ImportBatch) error {
 	kinds := map[facts.Kind]bool{in.FactKind(): true}
 	for i := range in.Rows {
 		kinds[in.Rows[i].Fact.Kind] = true
@@ -430,7 +431,7 @@ func (k *knownFacts) load(ctx context.Context, tx Tx, in *ImportBatch) error {
 		}
 		return nil
 	}
-	err := tx.Facts(ctx, FactQuery{Kinds: []facts.Kind{facts.KindPlace, facts.KindReference, facts.KindCalendar, facts.KindTransfer, facts.KindAuthority, facts.KindStatement, facts.KindVoucher, facts.KindRegister, facts.KindElection}}, func(f Fact) error {
+	err := r.Facts(ctx, FactQuery{Kinds: []facts.Kind{facts.KindPlace, facts.KindReference, facts.KindCalendar, facts.KindTransfer, facts.KindAuthority, facts.KindStatement, facts.KindVoucher, facts.KindRegister, facts.KindElection}}, func(f Fact) error {
 		if f.Kind == facts.KindPlace {
 			k.places[f.Key] = true
 		}
@@ -446,7 +447,7 @@ func (k *knownFacts) load(ctx context.Context, tx Tx, in *ImportBatch) error {
 		kinds[facts.KindPerson] = in.FactKind() == facts.KindPerson || unfolds(in.Kind)
 	}
 	for _, run := range k.runs() {
-		err := tx.Facts(ctx, FactQuery{First: run[0], Last: run[1], Kinds: asked}, func(f Fact) error {
+		err := r.Facts(ctx, FactQuery{First: run[0], Last: run[1], Kinds: asked}, func(f Fact) error {
 			if err := k.profile(f); err != nil {
 				return err
 			}
@@ -457,7 +458,7 @@ func (k *knownFacts) load(ctx context.Context, tx Tx, in *ImportBatch) error {
 		}
 	}
 	for _, scope := range in.Scope {
-		if err := tx.Facts(ctx, FactQuery{Scope: scope.String()}, note); err != nil {
+		if err := r.Facts(ctx, FactQuery{Scope: scope.String()}, note); err != nil {
 			return err
 		}
 	}

@@ -276,7 +276,7 @@ func namesOf(names []string) string {
 // snapshot ends what the book knows within the file's scopes and the file does not state, and says so. Where
 // more than half of a scope goes, or its month has been paid, somebody else confirms it: a
 // row with a wrong month or township looks like that.
-func (b *Book) snapshot(ctx context.Context, tx Tx, plan *importPlan, known *knownFacts, in *ImportBatch, seen map[factKey]bool) error {
+func (b *Book) snapshot(ctx context.Context, r Reader, plan *importPlan, known *knownFacts, in *ImportBatch, seen map[factKey]bool) error {
 	if len(in.Scope) == 0 {
 		return nil
 	}
@@ -300,16 +300,16 @@ func (b *Book) snapshot(ctx context.Context, tx Tx, plan *importPlan, known *kno
 		return nil
 	}
 	for _, run := range runsOf(numbers) {
-		if err := tx.Facts(ctx, FactQuery{First: run[0], Last: run[1], Kinds: []facts.Kind{facts.KindPerson}}, known.profile); err != nil {
+		if err := r.Facts(ctx, FactQuery{First: run[0], Last: run[1], Kinds: []facts.Kind{facts.KindPerson}}, known.profile); err != nil {
 			return err
 		}
 	}
 	whole := len(plan.problems) == 0 && !in.Partial // what a row that is left out states is not known
-	paid, err := lastPaid(ctx, tx)
+	paid, err := lastPaid(ctx, r)
 	if err != nil {
 		return err
 	}
-	world, err := loadWorld(ctx, tx, Meta{}, 0)
+	world, err := loadWorld(ctx, r, Meta{}, 0)
 	if err != nil {
 		return err
 	}

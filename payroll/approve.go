@@ -80,7 +80,7 @@ func (b *Book) Answer(ctx context.Context, s *Session, id BatchID, person int64,
 		return message.Err("payroll.reason_needed")
 	}
 	_, err := b.step(ctx, s, id, []State{Draft}, EventBatchAnswered, func(tx Tx, batch *Batch) ([]string, error) {
-		open, err := openRefusals(ctx, tx, id)
+		open, err := tx.OpenRefusals(ctx, id)
 		if err != nil {
 			return nil, err
 		}
@@ -102,17 +102,6 @@ func (b *Book) Answer(ctx context.Context, s *Session, id BatchID, person int64,
 	return err
 }
 
-// openRefusals lists persons with a refusal nobody has answered.
-func openRefusals(ctx context.Context, r Reader, id BatchID) (list []int64, err error) {
-	err = r.Settlements(ctx, id, func(p Settlement) error {
-		if len(p.Items) > 0 && p.Answer == "" {
-			list = append(list, p.Person)
-		}
-		return nil
-	})
-	return list, err
-}
-
 // Submit hands a draft to the checker, with what the checks find in it. Refused while a
 // refusal is unanswered or a difference has no cause but the program.
 func (b *Book) Submit(ctx context.Context, s *Session, id BatchID) (Batch, error) {
@@ -124,7 +113,7 @@ func (b *Book) Submit(ctx context.Context, s *Session, id BatchID) (Batch, error
 
 func (b *Book) submit(ctx context.Context, s *Session, id BatchID, w *worked) (Batch, error) {
 	return b.step(ctx, s, id, []State{Draft}, EventBatchSubmitted, func(tx Tx, batch *Batch) ([]string, error) {
-		open, err := openRefusals(ctx, tx, id)
+		open, err := tx.OpenRefusals(ctx, id)
 		if err != nil {
 			return nil, err
 		}

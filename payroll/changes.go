@@ -60,7 +60,7 @@ type changing struct {
 
 // changes makes facts of what a sheet of changes reports. Changes of one person are taken
 // in the order of their days, each on top of the one before.
-func (u *unfolded) changes(ctx context.Context, tx Tx, rows []ImportRow) (err error) {
+func (u *unfolded) changes(ctx context.Context, r Reader, rows []ImportRow) (err error) {
 	list := make([]*changeRow, len(rows))
 	var ids []string
 	for i := range rows {
@@ -74,7 +74,7 @@ func (u *unfolded) changes(ctx context.Context, tx Tx, rows []ImportRow) (err er
 		}
 	}
 	c := &changing{unfolded: u}
-	if c.files, err = files(ctx, tx, map[int64]bool{}, ids); err != nil {
+	if c.files, err = files(ctx, r, map[int64]bool{}, ids); err != nil {
 		return err
 	}
 	slices.SortStableFunc(list, func(a, b *changeRow) int {

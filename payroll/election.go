@@ -62,8 +62,8 @@ type electing struct {
 // result leaves the day before the handover, who is elected begins on it. A village comes
 // in whole or not at all, and one that reports again is worked out on what the book would
 // know without its earlier report.
-func (u *unfolded) elections(ctx context.Context, tx Tx, rows []ImportRow) error {
-	e := &electing{unfolded: u, ctx: ctx, r: tx, results: map[string]*result{}, holders: map[string][]*file{}, reports: map[int64]bool{}}
+func (u *unfolded) elections(ctx context.Context, r Reader, rows []ImportRow) error {
+	e := &electing{unfolded: u, ctx: ctx, r: r, results: map[string]*result{}, holders: map[string][]*file{}, reports: map[int64]bool{}}
 	if err := e.gather(rows); err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (u *unfolded) elections(ctx context.Context, tx Tx, rows []ImportRow) error
 	for _, place := range sortedKeys(e.results) {
 		e.enter(e.results[place])
 	}
-	paid, err := lastPaid(ctx, tx)
+	paid, err := lastPaid(ctx, r)
 	if err != nil {
 		return err
 	}

@@ -180,7 +180,12 @@ func profiles(ctx context.Context, r Reader, batch Batch, who map[int64]*facts.P
 	if err != nil {
 		return err
 	}
-	return r.Facts(ctx, FactQuery{Horizon: batch.Horizon, First: 1, Last: last, Kinds: []facts.Kind{facts.KindPerson}}, func(f Fact) error {
+	return profilesIn(ctx, r, batch, 1, last, who)
+}
+
+// profilesIn fills in those of the persons first..last.
+func profilesIn(ctx context.Context, r Reader, batch Batch, first, last int64, who map[int64]*facts.Profile) error {
+	return r.Facts(ctx, FactQuery{Horizon: batch.Horizon, First: first, Last: last, Kinds: []facts.Kind{facts.KindPerson}}, func(f Fact) error {
 		old, asked := who[f.Person]
 		if !asked || old != nil && f.From > batch.ID.Month().Last() {
 			return nil

@@ -39,8 +39,8 @@ type holding struct {
 // same days: whoever comes in by tenure, change or election. wrong has the problems of each row and left the groups that stay
 // out; both grow. Two spells that have both ended are told of: villages are merged and bring
 // their predecessors' posts along, and whether service counts is for the organisation department to say.
-func (k *knownFacts) sharedOffices(ctx context.Context, tx Tx, in *ImportBatch, wrong []message.Problems, left map[string]bool, bad func(*ImportRow) bool) (notes []message.Message, err error) {
-	book, err := k.officesHeld(ctx, tx, in)
+func (k *knownFacts) sharedOffices(ctx context.Context, r Reader, in *ImportBatch, wrong []message.Problems, left map[string]bool, bad func(*ImportRow) bool) (notes []message.Message, err error) {
+	book, err := k.officesHeld(ctx, r, in)
 	if err != nil || book == nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func (k *knownFacts) sharedOffices(ctx context.Context, tx Tx, in *ImportBatch, 
 					}
 					row := &in.Rows[x.row]
 					p := message.Problem{File: in.File, Sheet: row.Sheet, Cell: row.Cell("post")}
-					if p.Message, err = k.officeTaken(ctx, tx, in, x, y); err != nil {
+					if p.Message, err = k.officeTaken(ctx, r, in, x, y); err != nil {
 						return nil, err
 					}
 					if x.To < k.today && y.To < k.today {
@@ -88,7 +88,7 @@ func (k *knownFacts) sharedOffices(ctx context.Context, tx Tx, in *ImportBatch, 
 }
 
 // officesHeld are the spells of the book in the offices that rows of a file begin or change; nil when there are none such rows.
-func (k *knownFacts) officesHeld(ctx context.Context, tx Tx, in *ImportBatch) (map[factKey]Fact, error) {
+func (k *knownFacts) officesHeld(ctx context.Context, r Reader, in *ImportBatch) (map[factKey]Fact, error) {
 	concerned := map[string]bool{}
 	for i := range in.Rows {
 		if office := officeOf(in.Rows[i].Fact); office != "" {
@@ -98,7 +98,7 @@ func (k *knownFacts) officesHeld(ctx context.Context, tx Tx, in *ImportBatch) (m
 	if len(concerned) == 0 {
 		return nil, nil
 	}
-	last, err := tx.LastPerson(ctx)
+	last, err := r.LastPerson(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +106,7 @@ func (k *knownFacts) officesHeld(ctx context.Context, tx Tx, in *ImportBatch) (m
 	if last == 0 {
 		return book, nil
 	}
-	return book, tx.Facts(ctx, FactQuery{First: 1, Last: last, Kinds: []facts.Kind{facts.KindSpell}}, func(f Fact) error {
+	return book, r.Facts(ctx, FactQuery{First: 1, Last: last, Kinds: []facts.Kind{facts.KindSpell}}, func(f Fact) error {
 		if concerned[officeOf(f)] {
 			book[keyOf(f)] = f
 		}
@@ -147,12 +147,12 @@ func (k *knownFacts) officesAfter(in *ImportBatch, book map[factKey]Fact, out fu
 }
 
 // officeTaken says who else holds an office on days of a spell.
-func (k *knownFacts) officeTaken(ctx context.Context, tx Tx, in *ImportBatch, x, other holding) (message.Message, error) {
+func (k *knownFacts) officeTaken(ctx context.Context, r Reader, in *ImportBatch, x, other holding) (message.Message, error) {
 	place, _, _ := strings.Cut(x.Key, "|")
 	name := ""
 	if other.row >= 0 {
 		name = in.Rows[other.row].PersonName
-	} else if err := tx.Facts(ctx, FactQuery{First: other.Person, Last: other.Person, Kinds: []facts.Kind{facts.KindPerson}}, func(f Fact) error {
+	} else if err := r.Facts(ctx, FactQuery{First: other.Person, Last: other.Person, Kinds: []facts.Kind{facts.KindPerson}}, func(f Fact) error {
 		var p facts.Profile
 		err := decode(f, &p)
 		name = p.Name // ordered by first day: the last one stays

@@ -182,38 +182,44 @@ func (b *Book) ProposalList(ctx context.Context, openOnly bool) (list []Proposal
 		if list, err = r.Proposals(ctx, openOnly); err != nil || len(list) == 0 {
 			return err
 		}
-		ways, err := routes(ctx, r, list[0].Position)
-		for i := range list {
-			list[i].Waits = []Role{RoleChecker, RoleApprover}
-			if onlyApprover[list[i].Kind] {
-				list[i].Waits = []Role{RoleApprover}
-			}
-			if strings.HasPrefix(list[i].Kind, importProposal) && list[i].Decided == 0 {
-				var in struct {
-					Asks []message.Problem `json:"asks"`
-				}
-				if err := json.Unmarshal(list[i].Payload, &in); err != nil {
-					return err
-				}
-				list[i].Asks = in.Asks
-			}
-			if way := ways[list[i].Position]; way != nil {
-				list[i].Route = way.text()
-				if list[i].Decided == 0 {
-					list[i].Waits = way.roles(way.next())
-				}
-			}
-		}
-		return err
+		return place(ctx, r, list)
 	})
 	return list, err
+}
+
+// place says of proposals, by position, where they stand and whom they wait for.
+func place(ctx context.Context, r Reader, list []Proposal) error {
+	ways, err := routes(ctx, r, list[0].Position)
+	for i := range list {
+		list[i].Waits = []Role{RoleChecker, RoleApprover}
+		if onlyApprover[list[i].Kind] {
+			list[i].Waits = []Role{RoleApprover}
+		}
+		if strings.HasPrefix(list[i].Kind, importProposal) && list[i].Decided == 0 {
+			var in struct {
+				Asks []message.Problem `json:"asks"`
+			}
+			if err := json.Unmarshal(list[i].Payload, &in); err != nil {
+				return err
+			}
+			list[i].Asks = in.Asks
+		}
+		if way := ways[list[i].Position]; way != nil {
+			list[i].Route = way.text()
+			if list[i].Decided == 0 {
+				list[i].Waits = way.roles(way.next())
+			}
+		}
+	}
+	return err
 }
 
 // Decide accepts or rejects a proposal. Accepting takes another actor than the one
 // who proposed, and applies the proposal to the book as it is now. On a chain each
 // step takes an actor of its own, and the last applies it; done says whether it is
-// decided. Whoever could confirm the next step, or the bureau, can send it back.
-func (b *Book) Decide(ctx context.Context, s *Session, position int64, accept bool, reason string) (done bool, err error) {
+// decided. Whoever could confirm the next step, or the bureau, can send it back. seen is the beginning of
+// the digest that Proposed gave, at least 8 letters: what has another content by now is proposal.unseen. Empty, it is not asked.
+func (b *Book) Decide(ctx context.Context, s *Session, position int64, accept bool, reason, seen string) (done bool, err error) {
 	err = b.update(ctx, func(tx Tx) error {
 		p, err := tx.Proposal(ctx, position)
 		if errors.Is(err, ErrNotFound) {
@@ -249,6 +255,9 @@ func (b *Book) Decide(ctx context.Context, s *Session, position int64, accept bo
 		if err := b.proposalIntact(ctx, tx, p); err != nil {
 			return err
 		}
+		if err := b.asSeen(ctx, tx, p, seen); err != nil {
+			return err
+		}
 		if way != nil && accept {
 			if done, err = b.pass(ctx, tx, s, p, way, persons); err != nil || !done {
 				return err
@@ -272,8 +281,8 @@ func (b *Book) Decide(ctx context.Context, s *Session, position int64, accept bo
 }
 
 // proposalIntact holds the stored payload against the digest in the signed event.
-func (b *Book) proposalIntact(ctx context.Context, tx Tx, p Proposal) error {
-	return tx.Events(ctx, p.Position, p.Position, func(e journal.Event) error {
+func (b *Book) proposalIntact(ctx context.Context, r Reader, p Proposal) error {
+	return r.Events(ctx, p.Position, p.Position, func(e journal.Event) error {
 		pairs, err := journal.ParsePayload(e.Payload)
 		if err != nil {
 			return err

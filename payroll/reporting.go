@@ -475,22 +475,31 @@ func (p *batchReport) Lines(fn func(ReportLine) error) error {
 		if done++; done%chunkSize == 0 {
 			tell(p.ctx, "progress.lines", done, total)
 		}
-		cause, err := p.cause(l.Cause, l.Month)
+		x, err := p.line(l)
 		if err != nil {
 			return err
 		}
-		who := p.people[l.Person]
-		if who == nil || l.Text >= len(p.texts) {
-			return message.Err("batch.tampered", p.head.Batch.ID)
-		}
-		x := ReportLine{Person: l.Person, Name: who.settlement.Name, IDMasked: who.id, Category: who.settlement.Category, Township: facts.Township(l.Place),
-			Item: l.Item, Month: l.Month, Deduction: l.Side == Deduction, Fen: l.Fen, Due: l.Committed + l.Fen, Committed: l.Committed,
-			Document: p.documents[l.Policy], Fund: l.Fund, Cause: cause, Sentence: p.texts[l.Text]}
-		if len(l.Place) == 12 {
-			x.Village = l.Place
-		}
 		return fn(x)
 	})
+}
+
+// line puts names, cause and sentence to a line.
+func (p *batchReport) line(l Line) (x ReportLine, err error) {
+	cause, err := p.cause(l.Cause, l.Month)
+	if err != nil {
+		return x, err
+	}
+	who := p.people[l.Person]
+	if who == nil || l.Text >= len(p.texts) {
+		return x, message.Err("batch.tampered", p.head.Batch.ID)
+	}
+	x = ReportLine{Person: l.Person, Name: who.settlement.Name, IDMasked: who.id, Category: who.settlement.Category, Township: facts.Township(l.Place),
+		Item: l.Item, Month: l.Month, Deduction: l.Side == Deduction, Fen: l.Fen, Due: l.Committed + l.Fen, Committed: l.Committed,
+		Document: p.documents[l.Policy], Fund: l.Fund, Cause: cause, Sentence: p.texts[l.Text]}
+	if len(l.Place) == 12 {
+		x.Village = l.Place
+	}
+	return x, nil
 }
 
 func (p *batchReport) People(fn func(ReportPerson) error) error {
@@ -547,16 +556,33 @@ func (p *batchReport) refusedIn(id BatchID, person int64) bool {
 	return p.refused[person]
 }
 
-// Explain computes one month of one person again, as known now, with every step.
-func (b *Book) Explain(ctx context.Context, person int64, month calendar.Month, item string) ([]rules.Explanation, error) {
-	var list []rules.Explanation
-	c := &calc{month: month, kind: Regular, from: month, start: month, byChannel: map[string][]BatchID{}, latest: map[string]map[calendar.Month]int64{}, refusedBefore: map[int64]bool{}}
-	err := b.view(ctx, func(r Reader) error {
-		head, err := r.Head(ctx)
+// Explain computes one month of one person again, as known now, with every step. What rests on everybody is observed once for a month and a state of the book.
+func (b *Book) Explain(ctx context.Context, person int64, month calendar.Month, item string) (list []rules.Explanation, err error) {
+	head, err := b.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c, err := b.observed.get(ctx, observedKey{head.Digest, month}, func() (*calc, error) { return b.observedFor(ctx, head.Position, month) })
+	if err != nil {
+		return nil, err
+	}
+	return list, b.view(ctx, func(r Reader) error {
+		people, _, err := loadPersons(ctx, r, c.horizon, person, person)
 		if err != nil {
 			return err
 		}
-		c.horizon = head.Position
+		if len(people) != 1 {
+			return message.Err("person.missing", person)
+		}
+		list = c.eval.Explain(&people[0], month, item)
+		return nameFiles(ctx, r, list)
+	})
+}
+
+// observedFor is a computation of one month as known at a position, of which everybody was observed.
+func (b *Book) observedFor(ctx context.Context, horizon int64, month calendar.Month) (*calc, error) {
+	c := &calc{month: month, kind: Regular, from: month, start: month, horizon: horizon, byChannel: map[string][]BatchID{}, latest: map[string]map[calendar.Month]int64{}, refusedBefore: map[int64]bool{}}
+	err := b.view(ctx, func(r Reader) (err error) {
 		if c.meta, err = r.Meta(ctx); err != nil {
 			return err
 		}
@@ -577,20 +603,7 @@ func (b *Book) Explain(ctx context.Context, person int64, month calendar.Month, 
 	if err != nil {
 		return nil, err
 	}
-	if err := b.observe(ctx, c); err != nil {
-		return nil, err
-	}
-	return list, b.view(ctx, func(r Reader) error {
-		people, _, err := loadPersons(ctx, r, c.horizon, person, person)
-		if err != nil {
-			return err
-		}
-		if len(people) != 1 {
-			return message.Err("person.missing", person)
-		}
-		list = c.eval.Explain(&people[0], month, item)
-		return nameFiles(ctx, r, list)
-	})
+	return c, b.observe(ctx, c)
 }
 
 // nameFiles puts the name of the file before the cell that a fact came from.

@@ -212,7 +212,7 @@ func (s *todo) batch(x Batch) error {
 	}
 	switch x.State {
 	case Draft:
-		open, err := openRefusals(s.ctx, s.r, x.ID)
+		open, err := s.r.OpenRefusals(s.ctx, x.ID)
 		switch {
 		case err != nil:
 			return err

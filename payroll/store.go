@@ -43,6 +43,7 @@ type LineQuery struct {
 	Batch       BatchID
 	Person      int64
 	First, Last int64          // person numbers
+	Within      string         // only lines of this township and its villages
 	Cause       string         // only lines with this cause
 	Before      calendar.Month // only lines of earlier months
 }
@@ -62,6 +63,24 @@ type LineSum struct {
 	Side  Side
 	Count int
 	Fen   money.Fen
+}
+
+// LineTotal is what the lines of one item come to that one document grants in one place, from one fund.
+type LineTotal struct {
+	Item   string
+	Side   Side
+	Place  string
+	Policy int64
+	Fund   string
+	Count  int
+	Fen    money.Fen
+}
+
+// StatusCount is how many persons of a place end alike in a batch.
+type StatusCount struct {
+	Status Status
+	Place  string
+	Count  int
 }
 
 // Balance is what a person's account holds, summed over the batches of a channel.
@@ -112,9 +131,17 @@ type Reader interface {
 	Lines(ctx context.Context, q LineQuery, fn func(Line) error) error
 	// LineSums streams the sums of the lines of the given batches by batch, item, side; with a fund, of its lines alone.
 	LineSums(ctx context.Context, batches []BatchID, fund string, fn func(LineSum) error) error
+	// LineTotals streams the sums of a batch's lines by item, side, place, policy, fund.
+	LineTotals(ctx context.Context, id BatchID, fn func(LineTotal) error) error
 	Settlements(ctx context.Context, id BatchID, fn func(Settlement) error) error // by person
 	// SettledAt streams what the given batches did to the people of a place, of a township with its villages, by batch and person.
 	SettledAt(ctx context.Context, batches []BatchID, place string, fn func(Settlement) error) error
+	// Turned streams the settlements of those who are held or refused, by person.
+	Turned(ctx context.Context, id BatchID, fn func(Settlement) error) error
+	// OpenRefusals lists the persons of whom a batch refused something and nobody has answered for it.
+	OpenRefusals(ctx context.Context, id BatchID) ([]int64, error)
+	// StatusCounts streams how many end how in a batch, by status, place.
+	StatusCounts(ctx context.Context, id BatchID, fn func(StatusCount) error) error
 	Payments(ctx context.Context, id BatchID, fn func(Payment) error) error // by seq
 	Texts(ctx context.Context, id BatchID) ([]string, error)                // index = Line.Text
 	Text(ctx context.Context, id BatchID, no int) (string, error)           // one of them

@@ -38,21 +38,21 @@ type unfolded struct {
 
 // unfold works out the facts that a file of events makes; other files state theirs. What is
 // wrong in the book's eyes is added to the problems, and the rows concerned are left out.
-func (b *Book) unfold(ctx context.Context, tx Tx, in *ImportBatch) (*unfolded, error) {
+func (b *Book) unfold(ctx context.Context, r Reader, in *ImportBatch) (*unfolded, error) {
 	u := &unfolded{ImportBatch: *in}
 	if !unfolds(in.Kind) {
 		return u, nil
 	}
 	u.Rows, u.today = nil, b.today()
 	var err error
-	if u.words, err = wordsOf(ctx, tx); err != nil {
+	if u.words, err = wordsOf(ctx, r); err != nil {
 		return nil, err
 	}
 	work := u.changes
 	if in.Kind == KindElection {
 		work = u.elections
 	}
-	err = work(ctx, tx, in.Rows)
+	err = work(ctx, r, in.Rows)
 	slices.SortStableFunc(u.problems, func(a, b message.Problem) int { return cmp.Compare(rowOf(a.Cell), rowOf(b.Cell)) })
 	return u, err
 }

@@ -58,6 +58,9 @@ func (c *cli) deskCommand() *cobra.Command {
 	return cmd
 }
 
+// longestAnswer is how long a page, or a file over a slow line, may take from the end of what was asked to the last byte.
+const longestAnswer = 15 * time.Minute
+
 // serveDesk serves the desk until the context ends, and tells its address once it is open.
 // Errors: desk.tls, desk.certificate, serve.listen.
 func (c *cli) serveDesk(ctx context.Context, a *app.App, f deskFlags, opened func(url string)) error {
@@ -85,7 +88,7 @@ func (c *cli) serveDesk(ctx context.Context, a *app.App, f deskFlags, opened fun
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: d.Handler(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+	server := &http.Server{Handler: d.Handler(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, WriteTimeout: longestAnswer, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
 	scheme := "http"
 	if certificate != nil {

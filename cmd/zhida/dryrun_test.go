@@ -28,7 +28,7 @@ var elsewhere = map[string]string{"fund_close-year": "TestYearEnd", "returns_res
 // reading are the commands that write nothing but what they print.
 var reading = strings.Fields(`
 actor_list batch_diff batch_findings batch_list batch_recompute batch_show budget calendar checks checks_list completion doctor election erase_list explain fsck fund_show fund_statement
-headings_list layout_check layout_list layout_show owed_list owed_show payments policy_check policy_diff policy_list policy_show policy_test proposal_list returns_list sendback_list settings_show status`)
+headings_list layout_check layout_list layout_show owed_list owed_show payments policy_check policy_diff policy_list policy_show policy_test proposal_list proposal_show returns_list sendback_list settings_show status`)
 
 // Every command that writes can be tried first, and a script shows that trying it changes nothing.
 func TestEveryWriteIsTried(t *testing.T) {

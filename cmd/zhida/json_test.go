@@ -64,6 +64,7 @@ var outputs = map[string]output{
 	"zhida policy list":     one([]policyRow{}),
 	"zhida policy show":     one(wholeText{}),
 	"zhida proposal list":   one([]proposalRow{}),
+	"zhida proposal show":   one(proposedContent{}),
 	"zhida proposal accept": saying("proposal.accepted", "proposal.passed").onLines(),
 	"zhida proposal reject": saying("proposal.rejected").onLines(),
 	"zhida status":          one(monthStanding{}),

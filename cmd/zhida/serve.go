@@ -24,6 +24,7 @@ func (c *cli) serveCommand() *cobra.Command {
 	var once bool
 	var every time.Duration
 	var listen, acceptClock string
+	var office deskFlags
 	cmd := &cobra.Command{Use: "serve", Short: "守护进程：到日子算出草稿、提醒各步、备份账本，从不审批；停机多久都按顺序补上", Args: cobra.NoArgs,
 		Long:    "按设置里的 calendar：变动截止的次日计算当月草稿，每步到期和过期各提醒一次（日志、屏幕，设置了 notify 的再发网页回调或邮件）；设置了 backup 的按天数备份。\n--listen 上有 /healthz 和 /metrics（Prometheus），只在本机。",
 		Example: "  zhida serve --as 张敏 --passphrase-file 口令\n  zhida serve --once --as 张敏 --passphrase-file 口令",
@@ -46,14 +47,32 @@ func (c *cli) serveCommand() *cobra.Command {
 				if once {
 					return c.once(ctx, d)
 				}
-				return d.serve(ctx, listen)
+				if office.listen == "" {
+					return d.serve(ctx, listen)
+				}
+				return c.both(ctx, a, d, listen, office)
 			})
 		}}
 	cmd.Flags().BoolVar(&once, "once", false, "只看一次，做完到期的就结束")
 	cmd.Flags().DurationVar(&every, "every", 30*time.Second, "多久看一次，最长 60s")
 	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:9180", "健康检查和指标的地址，只能是本机；空着就没有")
+	office.register(cmd, "desk", "", "也开桌面：地址，如 127.0.0.1:8725；空着就不开")
 	cmd.Flags().StringVar(&acceptClock, "accept-clock", "", "停了一个半月以上、又没有时间服务器时，写今天的日期，证实时钟没有走快")
 	return cmd
+}
+
+// both runs the daemon and the desk over one book; when one ends, so does the other, and whichever failed says why.
+func (c *cli) both(ctx context.Context, a *app.App, d *daemon, listen string, office deskFlags) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	ended := make(chan error, 1)
+	go func() {
+		defer stop()
+		ended <- c.serveDesk(ctx, a, office, func(url string) { d.log.Info("desk", "address", url) })
+	}()
+	err := d.serve(ctx, listen)
+	stop()
+	return errors.Join(err, <-ended)
 }
 
 // log tells what the daemon does, a line each.

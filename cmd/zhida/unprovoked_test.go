@@ -73,6 +73,7 @@ var unprovoked = map[string]excuse{
 	"copy.differs":            damaged,
 	"demo.paid_twice":         bug,
 	"desk.changed":            testedIn("cmd/zhida/internal/desk"),
+	"desk.crowded":            testedIn("cmd/zhida/internal/desk"),
 	"desk.failed":             testedIn("cmd/zhida/internal/desk"),
 	"desk.files":              testedIn("cmd/zhida/internal/desk"),
 	"desk.form_broken":        testedIn("cmd/zhida/internal/desk"),

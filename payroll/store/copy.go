@@ -309,7 +309,7 @@ func unpublishedFile(ctx context.Context, target string, version int64) (*draft,
 		return nil, err
 	}
 	for _, x := range left {
-		if release, nobodys := hold(x); nobodys {
+		if release, nobodys := Hold(x); nobodys {
 			os.RemoveAll(x)
 			release()
 		}
@@ -318,7 +318,7 @@ func unpublishedFile(ctx context.Context, target string, version int64) (*draft,
 	if err != nil {
 		return nil, message.Err("book.cannot_create", target).Because(err)
 	}
-	release, ok := hold(work)
+	release, ok := Hold(work)
 	if !ok {
 		release = func() {}
 	}

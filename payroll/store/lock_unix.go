@@ -7,9 +7,9 @@ import (
 	"syscall"
 )
 
-// hold marks a folder as somebody's as long as this program lives; ok is false when it is
+// Hold marks a folder as somebody's as long as this program lives; ok is false when it is
 // somebody else's. A program that is killed holds nothing.
-func hold(dir string) (release func(), ok bool) {
+func Hold(dir string) (release func(), ok bool) {
 	f, err := os.Open(dir)
 	if err != nil {
 		return nil, false

@@ -696,6 +696,9 @@ func (q *queries) Lines(ctx context.Context, x payroll.LineQuery, fn func(payrol
 	if x.Last != 0 {
 		query, args = query+` AND person BETWEEN ? AND ?`, append(args, x.First, x.Last)
 	}
+	if x.Within != "" {
+		query, args = query+` AND place >= ? AND place < ?`, append(args, x.Within, x.Within+":") // what begins with its digits
+	}
 	if x.Cause != "" {
 		query, args = query+` AND cause = ?`, append(args, x.Cause)
 	}
@@ -741,6 +744,20 @@ func (q *queries) Settlements(ctx context.Context, id payroll.BatchID, fn func(p
 func (q *queries) SettledAt(ctx context.Context, batches []payroll.BatchID, place string, fn func(payroll.Settlement) error) error {
 	list, args := in(batches)
 	return q.settlements(ctx, `batch IN `+list+` AND (place = ? OR SUBSTR(place, 1, 9) = ?) ORDER BY batch, person`, append(args, place, place), fn)
+}
+
+func (q *queries) Turned(ctx context.Context, id payroll.BatchID, fn func(payroll.Settlement) error) error {
+	return q.settlements(ctx, `batch = ? AND status IN (?, ?) ORDER BY person`, []any{int64(id), string(payroll.OnHold), string(payroll.Refused)}, fn)
+}
+
+func (q *queries) OpenRefusals(ctx context.Context, id payroll.BatchID) (list []int64, err error) {
+	err = q.stream(ctx, `SELECT person FROM settlement WHERE batch = ? AND items <> '' AND answer = '' ORDER BY person`, []any{int64(id)}, func(r *sqlx.Rows) error {
+		var person int64
+		err := r.Scan(&person)
+		list = append(list, person)
+		return err
+	})
+	return list, err
 }
 
 func (q *queries) settlements(ctx context.Context, where string, args []any, fn func(payroll.Settlement) error) error {
@@ -905,6 +922,27 @@ func (q *queries) LineSums(ctx context.Context, batches []payroll.BatchID, fund 
 			return err
 		}
 		return fn(s)
+	})
+}
+
+func (q *queries) LineTotals(ctx context.Context, id payroll.BatchID, fn func(payroll.LineTotal) error) error {
+	return q.stream(ctx, `SELECT item, side, place, policy, fund, COUNT(*), CAST(SUM(fen) AS BIGINT) FROM line WHERE batch = ?
+		GROUP BY item, side, place, policy, fund ORDER BY item, side, place, policy, fund`, []any{int64(id)}, func(r *sqlx.Rows) error {
+		var x payroll.LineTotal
+		if err := r.Scan(&x.Item, &x.Side, &x.Place, &x.Policy, &x.Fund, &x.Count, &x.Fen); err != nil {
+			return err
+		}
+		return fn(x)
+	})
+}
+
+func (q *queries) StatusCounts(ctx context.Context, id payroll.BatchID, fn func(payroll.StatusCount) error) error {
+	return q.stream(ctx, `SELECT status, place, COUNT(*) FROM settlement WHERE batch = ? GROUP BY status, place ORDER BY status, place`, []any{int64(id)}, func(r *sqlx.Rows) error {
+		var x payroll.StatusCount
+		if err := r.Scan(&x.Status, &x.Place, &x.Count); err != nil {
+			return err
+		}
+		return fn(x)
 	})
 }
 

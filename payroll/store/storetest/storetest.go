@@ -472,6 +472,39 @@ func testSums(t *testing.T, s payroll.Store) {
 	if diff := cmp.Diff([]payroll.LineSum{{Batch: ids[1], Item: "x", Side: payroll.Gross, Count: 1, Fen: 7}}, got); diff != "" {
 		t.Error(diff)
 	}
+
+	// By place as well: a village lies within its township, and another township does not.
+	update(t, s, func(tx payroll.Tx) error {
+		var lines []payroll.Line
+		var people []payroll.Settlement
+		for i, place := range []string{"430725101", "430725101200", "430725102", "43072510"} {
+			lines = append(lines, payroll.Line{Batch: ids[2], Person: int64(10 + i), Item: "y", Month: 202610, Side: payroll.Gross, Fen: money.Fen(1 + i), Place: place, Policy: 3, Fund: "F1"})
+			var refused []payroll.Refusal
+			if i > 0 {
+				refused = []payroll.Refusal{{Item: "y", Month: 202610}}
+			}
+			people = append(people, payroll.Settlement{Batch: ids[2], Person: int64(10 + i), Items: refused, Answer: []string{"", "", "查过", ""}[i], Status: []payroll.Status{payroll.Paid, payroll.Refused, payroll.NotDue, payroll.OnHold}[i], Place: place})
+		}
+		return errors.Join(tx.PutLines(ctx, lines), tx.PutSettlements(ctx, people))
+	})
+	var totals []payroll.LineTotal
+	var counts []payroll.StatusCount
+	var turned, within, open []int64
+	view(t, s, func(r payroll.Reader) (err error) {
+		open, err = r.OpenRefusals(ctx, ids[2])
+		return errors.Join(err, r.LineTotals(ctx, ids[2], func(x payroll.LineTotal) error { totals = append(totals, x); return nil }),
+			r.StatusCounts(ctx, ids[2], func(x payroll.StatusCount) error { counts = append(counts, x); return nil }),
+			r.Turned(ctx, ids[2], func(x payroll.Settlement) error { turned = append(turned, x.Person); return nil }),
+			r.Lines(ctx, payroll.LineQuery{Batch: ids[2], Within: "430725101"}, func(x payroll.Line) error { within = append(within, x.Person); return nil }))
+	})
+	wantTotals := []payroll.LineTotal{{Item: "x", Side: payroll.Gross, Count: 1, Fen: -70}}
+	for i, place := range []string{"43072510", "430725101", "430725101200", "430725102"} {
+		wantTotals = append(wantTotals, payroll.LineTotal{Item: "y", Side: payroll.Gross, Place: place, Policy: 3, Fund: "F1", Count: 1, Fen: []money.Fen{4, 1, 2, 3}[i]})
+	}
+	wantCounts := []payroll.StatusCount{{Status: payroll.OnHold, Place: "", Count: 1}, {Status: payroll.OnHold, Place: "43072510", Count: 1}, {Status: payroll.NotDue, Place: "430725102", Count: 1}, {Status: payroll.Paid, Place: "430725101", Count: 1}, {Status: payroll.Refused, Place: "430725101200", Count: 1}}
+	if diff := cmp.Diff(wantTotals, totals) + cmp.Diff(wantCounts, counts) + cmp.Diff([]int64{4, 11, 13}, turned) + cmp.Diff([]int64{10, 11}, within) + cmp.Diff([]int64{11, 13}, open); diff != "" {
+		t.Error(diff)
+	}
 }
 
 // A reader sees one snapshot, whatever is written meanwhile.

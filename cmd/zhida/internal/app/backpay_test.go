@@ -122,7 +122,7 @@ func caseBookAt(t *testing.T, book, file string, cutover calendar.Month) *caseBo
 	}
 	at, err := b.app.ProposePolicy(ctx, b.by["张敏"], file, text)
 	if err == nil {
-		_, err = b.app.Decide(ctx, b.by["李复"], at, true, "")
+		_, err = b.app.Decide(ctx, b.by["李复"], at, true, "", "")
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -172,7 +172,7 @@ func (b *caseBook) settle(item string, people []owed) {
 			if r.Proposal == 0 {
 				return nil
 			}
-			_, err := b.app.Decide(context.Background(), b.by["李复"], r.Proposal, true, "")
+			_, err := b.app.Decide(context.Background(), b.by["李复"], r.Proposal, true, "", "")
 			return err
 		}, nil)
 		if err != nil {

@@ -81,6 +81,33 @@ func BenchmarkCounty(b *testing.B) {
 	}
 }
 
+// BenchBook is the book of BenchmarkCounty with the first month's draft, for what looks at a large batch from outside.
+func BenchBook(b *testing.B) string {
+	b.Helper()
+	n, dir, ctx := payees(b), b.TempDir(), context.Background()
+	d := &Demo{dir: dir, book: filepath.Join(dir, "book.db"), by: map[string]*payroll.Session{}}
+	d.at(2026, 10, 26)
+	if _, err := d.found(ctx); err != nil {
+		b.Fatal(err)
+	}
+	for _, f := range benchFiles(b, dir, n) {
+		if err := d.benchImport(ctx, f); err != nil {
+			b.Fatal(err)
+		}
+	}
+	r, err := d.app.Run(ctx, d.by["张敏"], 202610, payroll.Regular)
+	if err != nil || len(r.Batches) != 1 || r.Batches[0].Lines < 6*n {
+		b.Fatalf("%v: %+v", err, r.Batches)
+	}
+	if err := d.close(); err != nil {
+		b.Fatal(err)
+	}
+	return d.book
+}
+
+// BenchNow is the time in that book.
+func BenchNow() time.Time { return time.Date(2026, 10, 26, 8, 0, 0, 0, time.UTC) }
+
 // BenchmarkJudging is the second month of a county in which nothing changed: what it costs to
 // submit, check and approve a batch, each of which lets the checks look at it, proves its rows
 // and its seal. Without ZHIDA_PAYEES it takes a tenth of the payees of BenchmarkCounty.
@@ -235,7 +262,7 @@ func (d *Demo) benchImport(ctx context.Context, f benchFile) error {
 		if r.Proposal == 0 {
 			return nil
 		}
-		_, err := d.app.Decide(ctx, d.by["李复"], r.Proposal, true, "")
+		_, err := d.app.Decide(ctx, d.by["李复"], r.Proposal, true, "", "")
 		return err
 	}, nil)
 }

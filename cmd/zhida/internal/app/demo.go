@@ -136,7 +136,7 @@ func (d *Demo) found(ctx context.Context) ([]payroll.Batch, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := d.app.Decide(ctx, d.by["李复"], at, true, ""); err != nil {
+	if _, err := d.app.Decide(ctx, d.by["李复"], at, true, "", ""); err != nil {
 		return nil, err
 	}
 	return nil, d.adopt(ctx, "03-", "01-", "02-", "04-", "05-")
@@ -169,7 +169,7 @@ func (d *Demo) adopt(ctx context.Context, prefixes ...string) error {
 			if err != nil {
 				return err
 			}
-			if _, err := d.app.Decide(ctx, d.by["李复"], at, true, ""); err != nil {
+			if _, err := d.app.Decide(ctx, d.by["李复"], at, true, "", ""); err != nil {
 				return err
 			}
 		}
@@ -200,7 +200,7 @@ func (d *Demo) bring(ctx context.Context, kind, pattern string) error {
 		if r.Proposal == 0 {
 			return nil
 		}
-		_, err := d.app.Decide(ctx, d.by["李复"], r.Proposal, true, "")
+		_, err := d.app.Decide(ctx, d.by["李复"], r.Proposal, true, "", "")
 		return err
 	}, nil)
 }

@@ -59,18 +59,23 @@ func TestErasure(t *testing.T) {
 	if people != 1 {
 		t.Fatalf("%d people", people)
 	}
+	seen, err := b.app.Proposed(ctx, at)
+	b.must(err)
+	if len(seen.Said) != 2 || seen.Said[1].Args[1] != "1" {
+		t.Fatalf("the list that the approver sees: %v", seen.Said)
+	}
 	draft := b.run(202602)
-	if _, err := b.app.Decide(ctx, b.by["王审"], at, true, ""); message.Code(err) != "erase.open" {
+	if _, err := b.app.Decide(ctx, b.by["王审"], at, true, "", ""); message.Code(err) != "erase.open" {
 		t.Fatalf("while a batch is on its way: %v", err)
 	}
 	_, err = b.app.Cancel(ctx, maker, draft.ID, "先销毁")
 	b.must(err)
 	archived, _, _, err := b.app.Evidence(ctx, maker, january.ID, t.TempDir())
 	b.must(err)
-	if _, err := b.app.Decide(ctx, b.by["李复"], at, true, ""); message.Code(err) != "actor.role" {
+	if _, err := b.app.Decide(ctx, b.by["李复"], at, true, "", ""); message.Code(err) != "actor.role" {
 		t.Fatalf("a checker destroys: %v", err)
 	}
-	if _, err := b.app.Decide(ctx, b.by["王审"], at, true, ""); err != nil {
+	if _, err := b.app.Decide(ctx, b.by["王审"], at, true, "", ""); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := b.app.ProposeErase(ctx, maker, 1, "文1"); message.Code(err) != "erase.none" {
@@ -113,7 +118,7 @@ func TestErasure(t *testing.T) {
 	b.at(2058, time.January, 4)
 	at, _, err = b.app.ProposeErase(ctx, maker, 3, "样财档〔2058〕1号")
 	b.must(err)
-	_, err = b.app.Decide(ctx, b.by["王审"], at, true, "")
+	_, err = b.app.Decide(ctx, b.by["王审"], at, true, "", "")
 	b.must(err)
 	b.evidence(january.ID, Rerun{Batch: january.ID, Files: 5, Erased: 2})
 	b.evidence(february.ID, Rerun{Batch: february.ID, Files: 5, Erased: 1})

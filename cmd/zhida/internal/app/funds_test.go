@@ -95,7 +95,7 @@ func (b *fundBook) must(err error) {
 
 func (b *fundBook) accept(at int64) {
 	b.t.Helper()
-	_, err := b.app.Decide(context.Background(), b.by["李复"], at, true, "")
+	_, err := b.app.Decide(context.Background(), b.by["李复"], at, true, "", "")
 	b.must(err)
 }
 
@@ -468,7 +468,12 @@ func TestStatement(t *testing.T) {
 	// What is remitted and what goes up is known too; a day that lacks a row is named.
 	at, err := b.app.ProposeSendUp(ctx, b.by["张敏"], "F1", "", 50000, nil, "样财〔2026〕9号")
 	b.must(err)
-	_, err = b.app.Decide(ctx, b.by["王审"], at, true, "")
+	seen, err := b.app.Proposed(ctx, at)
+	b.must(err)
+	if text := seen.Said[0].Text(message.English); len(seen.Said) != 1 || !strings.Contains(text, "500.00") || !strings.Contains(text, "样财〔2026〕9号") {
+		t.Fatalf("what the approver sees: %v", seen.Said)
+	}
+	_, err = b.app.Decide(ctx, b.by["王审"], at, true, "", seen.Digest)
 	b.must(err)
 	b.bring("statement", heading+
 		"1860000000000000002,6,2026-01-25,代扣会费,工会,24.00,,3995.48\n"+
@@ -793,10 +798,10 @@ func TestYearEnd(t *testing.T) {
 	}
 	at, err = b.app.ProposeSendUp(ctx, b.by["张敏"], "F1", "", 0, []payroll.PaymentID{back}, "样财〔2026〕9号")
 	b.must(err)
-	if _, err := b.app.Decide(ctx, b.by["李复"], at, true, ""); message.Code(err) != "actor.role" {
+	if _, err := b.app.Decide(ctx, b.by["李复"], at, true, "", ""); message.Code(err) != "actor.role" {
 		t.Fatalf("a checker sends money up: %v", err)
 	}
-	_, err = b.app.Decide(ctx, b.by["王审"], at, true, "")
+	_, err = b.app.Decide(ctx, b.by["王审"], at, true, "", "")
 	b.must(err)
 	if diff := cmp.Diff(map[ledger.Account]money.Fen{ledger.Held: 41400}, b.stocks("F1")); diff != "" {
 		t.Fatal(diff)

@@ -520,7 +520,7 @@ func (b *fundBook) refusedPlants(people []resident) {
 	b.must(err)
 	at, err := b.app.ProposePolicy(ctx, both, "aid.yaml", []byte(strings.NewReplacer("2025〕4号", "2025〕5号", "aid_old", "aid_more_old").Replace(plantedOldAid)))
 	b.must(err)
-	if _, err := b.app.Decide(ctx, both, at, true, ""); message.Code(err) != "proposal.same_actor" { // entered and approved
+	if _, err := b.app.Decide(ctx, both, at, true, "", ""); message.Code(err) != "proposal.same_actor" { // entered and approved
 		b.t.Errorf("one person enters and approves: %v", err)
 	}
 }

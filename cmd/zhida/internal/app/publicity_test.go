@@ -54,7 +54,7 @@ func (b *publicBook) must(err error) {
 
 func (b *publicBook) accept(at int64) {
 	b.t.Helper()
-	_, err := b.app.Decide(context.Background(), b.by["李复"], at, true, "")
+	_, err := b.app.Decide(context.Background(), b.by["李复"], at, true, "", "")
 	b.must(err)
 }
 

@@ -41,7 +41,7 @@ func TestRaisedBackwardsOverTheYear(t *testing.T) {
 项目: [{代码: a, 名称: 补助, 顺序: 1, 人员: [离任村干部], 渠道: 一卡通, 资金: F, 依据: 按人员, 金额: '%d', 到任当月: 全月, 离任当月: 全月, 去世当月: 全月, 变动当月: 末日, 舍入: 四舍五入到分}]
 `, number, from, yuan))
 		must(err)
-		_, err = d.app.Decide(ctx, d.by["李复"], at, true, "")
+		_, err = d.app.Decide(ctx, d.by["李复"], at, true, "", "")
 		must(err)
 	}
 	roster, accounts := strings.Builder{}, strings.Builder{}

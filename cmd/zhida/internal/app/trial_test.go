@@ -80,7 +80,7 @@ func trialForetells(t *testing.T, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.Decide(ctx, checker, at, true, ""); err != nil {
+	if _, err := a.Decide(ctx, checker, at, true, "", ""); err != nil {
 		t.Fatal(err)
 	}
 	r, err := a.Run(ctx, maker, 202611, payroll.Regular)

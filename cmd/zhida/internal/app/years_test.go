@@ -184,7 +184,7 @@ func (c *county) settings() {
 }
 
 func (c *county) accept(who string, at int64) {
-	_, err := c.app.Decide(context.Background(), c.by[who], at, true, "")
+	_, err := c.app.Decide(context.Background(), c.by[who], at, true, "", "")
 	c.must(err)
 }
 

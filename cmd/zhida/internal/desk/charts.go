@@ -130,7 +130,7 @@ func part(f, whole money.Fen) string {
 }
 
 // sumBars is a bar for each row, with its part of the whole.
-func sumBars(title string, rows []sumRow) drawings {
+func sumBars(title string, rows []payroll.OverviewSum) drawings {
 	var whole money.Fen
 	for _, x := range rows {
 		whole += x.Fen
@@ -143,20 +143,20 @@ func sumBars(title string, rows []sumRow) drawings {
 }
 
 // shareRows are the funds of a batch with what each pays.
-func shareRows(shares []payroll.ReportShare) (rows []sumRow) {
+func shareRows(shares []payroll.ReportShare) (rows []payroll.OverviewSum) {
 	for _, x := range shares {
-		rows = append(rows, sumRow{Name: cmp.Or(x.Name, x.Code), Fen: x.Pay})
+		rows = append(rows, payroll.OverviewSum{Name: cmp.Or(x.Name, x.Code), Fen: x.Pay})
 	}
 	return rows
 }
 
 // bounceRows are payments that came back by what the bank said, the most first.
-func bounceRows(list []payroll.PaidOut, lang message.Lang) (rows []sumRow) {
-	at := map[string]*sumRow{}
+func bounceRows(list []payroll.PaidOut, lang message.Lang) (rows []payroll.OverviewSum) {
+	at := map[string]*payroll.OverviewSum{}
 	for _, p := range list {
 		name := message.Word(lang, p.Cause.Chinese())
 		if at[name] == nil {
-			at[name] = &sumRow{Name: name}
+			at[name] = &payroll.OverviewSum{Name: name}
 		}
 		at[name].Lines++
 		at[name].Fen += p.Fen
@@ -164,6 +164,6 @@ func bounceRows(list []payroll.PaidOut, lang message.Lang) (rows []sumRow) {
 	for _, name := range slices.Sorted(maps.Keys(at)) {
 		rows = append(rows, *at[name])
 	}
-	slices.SortStableFunc(rows, func(a, b sumRow) int { return -cmp.Compare(a.Fen, b.Fen) })
+	slices.SortStableFunc(rows, func(a, b payroll.OverviewSum) int { return -cmp.Compare(a.Fen, b.Fen) })
 	return rows
 }

@@ -12,8 +12,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"zhida/cmd/zhida/internal/app"
@@ -34,14 +34,17 @@ type Options struct {
 // Desk serves one open book.
 type Desk struct {
 	Options
-	book    *app.App
-	county  string
-	scratch string // folder for what a request needs on disk, removed at the end
-	visits  *visits
-	guesses *guesses
-	jobs    *jobs
-	routes  []route
-	views   map[message.Lang]*template.Template
+	book     *app.App
+	county   string
+	scratch  string // folder for what a request needs on disk, removed at the end
+	clear    func() error
+	heavy    chan struct{} // a place for each thing at a time that takes much memory
+	visits   *visits
+	guesses  *guesses
+	jobs     *jobs
+	routes   []route
+	views    map[message.Lang]*template.Template
+	sweeping sync.WaitGroup
 }
 
 // New makes a desk; Close ends it. It takes the book as it is and does not close it.
@@ -50,19 +53,25 @@ func New(ctx context.Context, a *app.App, o Options) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	scratch, err := os.MkdirTemp("", "zhida-desk-")
+	scratch, clear, err := app.Scratch("zhida-desk")
 	if err != nil {
-		return nil, message.Err("export.write", os.TempDir()).Because(err)
+		return nil, err
 	}
-	d := &Desk{Options: o, book: a, county: meta.Name, scratch: scratch, visits: newVisits(o.Now), guesses: newGuesses(o.Now), jobs: newJobs(o.Now, o.Log), routes: table()}
+	d := &Desk{Options: o, book: a, county: meta.Name, scratch: scratch, clear: clear, heavy: make(chan struct{}, mostHeavy), visits: newVisits(o.Now), guesses: newGuesses(o.Now), routes: table()}
+	d.jobs = newJobs(o.Now, o.Log, d.heavy)
 	d.views = map[message.Lang]*template.Template{message.Chinese: d.parse(message.Chinese), message.English: d.parse(message.English)}
+	d.sweeping.Go(func() { d.visits.sweepUntil(d.jobs.ctx) })
 	return d, nil
 }
+
+// mostHeavy is how many things that take much memory are made at a time: papers, exports, imports, runs.
+const mostHeavy = 2
 
 // Close ends running work, waits for it, and removes what lay on disk for it.
 func (d *Desk) Close() error {
 	d.jobs.close()
-	return os.RemoveAll(d.scratch)
+	d.sweeping.Wait()
+	return d.clear()
 }
 
 //go:embed pages/*.html

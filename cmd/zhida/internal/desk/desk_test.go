@@ -92,7 +92,7 @@ var county = sync.OnceValues(func() ([]byte, error) {
 		if err != nil {
 			return err
 		}
-		_, err = a.Decide(ctx, by["李复"], at, true, "")
+		_, err = a.Decide(ctx, by["李复"], at, true, "", "")
 		return err
 	}
 	sample := "../../../../testdata/counties/taoyuan/"
@@ -392,6 +392,7 @@ var access = map[string]string{
 	"POST /import":         "maker owner",
 
 	"GET /proposals":                    "all",
+	"GET /proposals/{position}":         "all", // the page knows whose each is
 	"POST /proposals/{position}/accept": "all", // the book knows whom each waits for
 	"POST /proposals/{position}/reject": "all",
 
@@ -415,7 +416,7 @@ var access = map[string]string{
 	"POST /batch/{month}/{seq}/approve":      "approver",
 	"POST /batch/{month}/{seq}/reject":       "checker approver",
 	"POST /batch/{month}/{seq}/cancel":       "maker",
-	"POST /batch/{month}/{seq}/export":       "maker",
+	"POST /batch/{month}/{seq}/export":       "maker approver",
 	"GET /batch/{month}/{seq}/proof":         "maker checker approver auditor",
 	"POST /batch/{month}/{seq}/prove":        "maker checker approver auditor",
 	"POST /batch/{month}/{seq}/evidence":     "maker checker approver",

@@ -23,13 +23,13 @@ func (d *Desk) folder() (string, error) {
 }
 
 // uploaded puts the files of a form into folders of their own, under the names that the clerk gave them: the book keeps
-// a file's name, and a marked workbook goes back under it.
+// a file's name, and a marked workbook goes back under it. The folders are the visit's, and go with it.
 func (r *request) uploaded(field string) (files []string, err error) {
 	if r.MultipartForm == nil || len(r.MultipartForm.File[field]) == 0 {
 		return nil, message.Err("desk.no_file")
 	}
 	for _, h := range r.MultipartForm.File[field] {
-		dir, err := r.desk.folder()
+		dir, err := r.visit.folder(r.desk.scratch)
 		if err != nil {
 			return nil, err
 		}

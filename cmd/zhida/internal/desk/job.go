@@ -14,9 +14,11 @@ import (
 // job is work that takes longer than a browser waits: a page asks how far it is. It goes on when the browser
 // leaves; when the desk ends, it is interrupted, and the book is as if it had never begun.
 type job struct {
-	Actor string
+	Actor string // who alone may ask for it; "" for a page that is prepared for everybody who may see it
 	What  message.Message
 	Began time.Time
+	name  string
+	ended chan struct{} // closed when it is over
 
 	lock        sync.Mutex
 	step        string // code of what it does
@@ -32,25 +34,32 @@ type outcome struct {
 	page, title string
 	body        any
 	once        bool // what it shows is not kept: the page is there for one look
+	kept        any  // of a page that was prepared: what it shows
 }
 
 // jobs are the running ones, and for a while those that are over.
 type jobs struct {
-	now  func() time.Time
-	log  *slog.Logger
-	ctx  context.Context
-	stop context.CancelFunc
-	all  sync.WaitGroup
-	lock sync.Mutex
-	of   map[string]*job
+	now      func() time.Time
+	log      *slog.Logger
+	ctx      context.Context
+	stop     context.CancelFunc
+	all      sync.WaitGroup
+	heavy    chan struct{} // see Desk
+	lock     sync.Mutex
+	of       map[string]*job
+	prepared map[string]*job // by what they depend on
+	keys     []string        // of those, the oldest first
 }
 
 // kept is how long the outcome of work can be asked for.
 const kept = time.Hour
 
-func newJobs(now func() time.Time, log *slog.Logger) *jobs {
+// mostPrepared is how many pages are kept that took long to work out.
+const mostPrepared = 40
+
+func newJobs(now func() time.Time, log *slog.Logger, heavy chan struct{}) *jobs {
 	ctx, stop := context.WithCancel(context.Background())
-	return &jobs{now: now, log: log, ctx: ctx, stop: stop, of: map[string]*job{}}
+	return &jobs{now: now, log: log, ctx: ctx, stop: stop, heavy: heavy, of: map[string]*job{}, prepared: map[string]*job{}}
 }
 
 func (j *jobs) close() {
@@ -60,22 +69,29 @@ func (j *jobs) close() {
 
 // begin starts work for somebody and gives the address that tells how far it is.
 func (j *jobs) begin(actor string, what message.Message, f func(context.Context) (outcome, error)) string {
-	x := &job{Actor: actor, What: what, Began: j.now()}
-	name := secret()
 	j.lock.Lock()
+	defer j.lock.Unlock()
+	return j.start(actor, what, f).address()
+}
+
+func (x *job) address() string { return "/job/" + x.name }
+
+// start starts work; j is locked.
+func (j *jobs) start(actor string, what message.Message, f func(context.Context) (outcome, error)) *job {
+	x := &job{Actor: actor, What: what, Began: j.now(), name: secret(), ended: make(chan struct{})}
 	for k, old := range j.of {
 		if s := old.state(); s.over && x.Began.Sub(old.Began) > kept {
 			delete(j.of, k)
 		}
 	}
-	j.of[name] = x
-	j.lock.Unlock()
+	j.of[x.name] = x
 	ctx := payroll.WithProgress(j.ctx, func(step string, done, total int64) {
 		x.lock.Lock()
 		defer x.lock.Unlock()
 		x.step, x.done, x.total = step, done, total
 	})
 	j.all.Go(func() {
+		defer close(x.ended)
 		end, err := outcome{}, error(message.Err("desk.failed")) // unless f comes back
 		defer func() {
 			if x := recover(); x != nil { // one piece of work does not end the desk
@@ -85,16 +101,73 @@ func (j *jobs) begin(actor string, what message.Message, f func(context.Context)
 			defer x.lock.Unlock()
 			x.over, x.outcome, x.err = true, end, err
 		}()
-		end, err = f(ctx)
+		select {
+		case j.heavy <- struct{}{}: // others' work goes first
+			defer func() { <-j.heavy }()
+			end, err = f(ctx)
+		case <-ctx.Done():
+			err = ctx.Err()
+		}
 	})
-	return "/job/" + name
+	return x
 }
 
-// find gives somebody's work; nobody sees that of another.
+// prepare gives work that is under way or done under a key, or begins it. Work that failed is begun again.
+func (j *jobs) prepare(key string, what message.Message, f func(context.Context) (outcome, error)) *job {
+	j.lock.Lock()
+	defer j.lock.Unlock()
+	if x := j.prepared[key]; x != nil {
+		if s := x.state(); !s.over || s.err == nil {
+			return x
+		}
+	} else if j.keys = append(j.keys, key); len(j.keys) > mostPrepared {
+		delete(j.prepared, j.keys[0])
+		j.keys = j.keys[1:]
+	}
+	x := j.start("", what, f)
+	j.prepared[key] = x
+	return x
+}
+
+// elsewhere is the error of a page that is not there yet: the browser waits at the address.
+type elsewhere string
+
+func (e elsewhere) Error() string { return "wait at " + string(e) }
+
+// patience is how long a request waits by itself before the browser is shown how far the work is.
+const patience = 250 * time.Millisecond
+
+// prepared gives what a page shows that takes long to work out. key says everything it depends on, so that it is worked out once for
+// everybody; until it is there, the error is elsewhere, and the browser comes back to the address it asked for.
+func prepared[T any](r *request, key string, what message.Message, work func(context.Context) (T, error)) (none T, err error) {
+	back := r.URL.RequestURI()
+	x := r.desk.jobs.prepare(key, what, func(ctx context.Context) (outcome, error) {
+		v, err := work(ctx)
+		return outcome{to: back, kept: v}, err
+	})
+	wait := time.NewTimer(patience)
+	defer wait.Stop()
+	select {
+	case <-x.ended:
+	case <-wait.C:
+	case <-r.Context().Done():
+		return none, r.Context().Err()
+	}
+	switch s := x.state(); {
+	case !s.over:
+		return none, elsewhere(x.address())
+	case s.err != nil:
+		return none, s.err
+	default:
+		return s.outcome.kept.(T), nil
+	}
+}
+
+// find gives somebody's work; nobody sees that of another. Of a page that is prepared it only leads there.
 func (j *jobs) find(name, actor string) *job {
 	j.lock.Lock()
 	defer j.lock.Unlock()
-	if x := j.of[name]; x != nil && x.Actor == actor {
+	if x := j.of[name]; x != nil && (x.Actor == actor || x.Actor == "") {
 		return x
 	}
 	return nil

@@ -54,7 +54,7 @@ func (r *request) render(status int, name, title string, body any) error {
 	p := &page{Title: title, Lang: r.lang, County: r.desk.county, Body: body, visit: r.visit}
 	if r.visit != nil {
 		a := r.visit.actor
-		p.Actor, p.Roles, p.Nav, p.Flashes, p.Keeps = a.Name, rolesText(a.Roles, r.lang), r.nav(), r.visit.said(), r.visit.key != nil
+		p.Actor, p.Roles, p.Nav, p.Flashes, p.Keeps = a.Name, rolesText(a.Roles, r.lang), r.nav(), r.visit.said(), r.visit.signer() != nil
 	}
 	if j, ok := body.(jobPage); ok && !j.Over {
 		p.Refresh = "2"
@@ -109,8 +109,9 @@ func rolesText(roles []payroll.Role, lang message.Lang) string {
 func (d *Desk) parse(lang message.Lang) *template.Template {
 	return template.Must(template.New("").Funcs(template.FuncMap{
 		"t":       func(chinese string) string { return message.Word(lang, chinese) },
-		"text":    func(m message.Message) string { return m.Text(lang) },
-		"hint":    func(m message.Message) string { return m.Hint(lang) },
+		"text":    func(m message.Message) template.HTML { return led(m.Text(lang), lang) },
+		"hint":    func(m message.Message) template.HTML { return led(m.Hint(lang), lang) },
+		"led":     func(said string) template.HTML { return led(said, lang) },
 		"yuan":    func(f money.Fen) string { return f.Grouped() },
 		"month":   func(m calendar.Month) string { return monthText(m, lang) },
 		"clock":   func(t time.Time) string { return t.In(calendar.China).Format("2006-01-02 15:04") },

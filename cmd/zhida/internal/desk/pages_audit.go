@@ -45,39 +45,24 @@ func linesShow(r *request) error {
 }
 
 // linesOf gathers the lines of a township, the first if none is named; full are whole ID numbers for who may see them.
-func linesOf(ctx context.Context, a *app.App, id payroll.BatchID, township string, full map[int64]string) (p linesPage, err error) {
-	p = linesPage{Batch: id, Township: township}
-	return p, a.Report(ctx, id, func(rep payroll.Report) error {
-		h := rep.Head()
-		p.Townships = h.Townships
-		if p.Township == "" && len(h.Townships) > 0 {
-			p.Township = h.Townships[0].Code
-		}
-		names, items := map[string]string{}, map[string]string{}
-		for _, x := range append(h.Townships, h.Villages...) {
-			names[x.Code] = x.Name
-		}
-		for _, x := range h.Items {
-			items[x.Code] = x.Name
-		}
-		return rep.Lines(func(l payroll.ReportLine) error {
-			if l.Township != p.Township {
-				return nil
-			}
-			if l.Deduction {
-				p.Sum -= l.Fen
-			} else {
-				p.Sum += l.Fen
-			}
-			if len(p.Lines) == 4*mostRows {
-				p.More++
-				return nil
-			}
-			code := cmp.Or(l.Village, l.Township)
-			p.Lines = append(p.Lines, lineRow{l, cmp.Or(names[code], code), cmp.Or(items[l.Item], l.Item), cmp.Or(full[l.Person], l.IDMasked)})
-			return nil
-		})
-	})
+func linesOf(ctx context.Context, a *app.App, id payroll.BatchID, township string, full map[int64]string) (linesPage, error) {
+	x, err := a.TownshipLines(ctx, id, township, 4*mostRows)
+	if err != nil {
+		return linesPage{}, err
+	}
+	p := linesPage{Batch: id, Township: x.Township, Townships: x.Head.Townships, Sum: x.Sum, More: x.Count - len(x.Lines)}
+	names, items := map[string]string{}, map[string]string{}
+	for _, place := range append(x.Head.Townships, x.Head.Villages...) {
+		names[place.Code] = place.Name
+	}
+	for _, item := range x.Head.Items {
+		items[item.Code] = item.Name
+	}
+	for _, l := range x.Lines {
+		code := cmp.Or(l.Village, l.Township)
+		p.Lines = append(p.Lines, lineRow{l, cmp.Or(names[code], code), cmp.Or(items[l.Item], l.Item), cmp.Or(full[l.Person], l.IDMasked)})
+	}
+	return p, nil
 }
 
 // unmaskDo shows an auditor whose the lines of a township are, by the number of the audit notice, which the journal keeps. The

@@ -7,28 +7,20 @@ import (
 	"zhida/payroll"
 	"zhida/payroll/checks"
 	"zhida/rules/message"
-	"zhida/rules/money"
 )
 
 // batchPage is a batch as those who judge it see it. Whoever signs, signs its digest.
 type batchPage struct {
-	payroll.ReportHead
-	Items, Townships            []sumRow
-	Paid, Held, Refused, NotDue int                    // people
-	Turned                      []payroll.ReportPerson // held and refused
-	Stops, Reviews              int                    // findings that are open
-	May, Signs                  map[string]bool        // what the page offers; of that, what signs the digest
-	Maker                       bool
-	Papers                      []link
-	Attachments                 []payroll.Attachment
-	TownChart, FundChart        drawings
-}
-
-type sumRow struct {
-	Name  string
-	Code  string // of a place
-	Lines int
-	Fen   money.Fen
+	payroll.Overview
+	Batch                payroll.Batch
+	Events               []payroll.ReportEvent
+	More                 int             // held and refused that are not shown
+	Stops, Reviews       int             // findings that are open
+	May, Signs           map[string]bool // what the page offers; of that, what signs the digest
+	Maker                bool
+	Papers               []link
+	Attachments          []payroll.Attachment
+	TownChart, FundChart drawings
 }
 
 func batchShow(r *request) error {
@@ -36,78 +28,30 @@ func batchShow(r *request) error {
 	if err != nil {
 		return err
 	}
-	p := batchPage{}
-	err = r.desk.book.Report(r.Context(), id, func(rep payroll.Report) error {
-		p.ReportHead = rep.Head()
-		return p.gather(rep)
-	})
+	o, err := r.desk.book.Overview(r.Context(), id)
 	if err != nil {
 		return err
+	}
+	p := batchPage{Overview: o, Batch: o.Head.Batch, Events: o.Head.Events, May: stepsOf(o.Head.Batch, r.visit.actor), Signs: map[string]bool{}, Maker: may(r.visit.actor, makers)}
+	if len(p.Turned) > mostRows {
+		p.More, p.Turned = len(p.Turned)-mostRows, p.Turned[:mostRows]
 	}
 	if p.Attachments, err = r.desk.book.Attachments(r.Context(), id); err != nil {
 		return err
 	}
-	_, p.Stops = p.Checking.Count(checks.Stop)
-	_, p.Reviews = p.Checking.Count(checks.Review)
-	p.May, p.Signs = stepsOf(p.Batch, r.visit.actor), map[string]bool{}
+	_, p.Stops = o.Head.Checking.Count(checks.Stop)
+	_, p.Reviews = o.Head.Checking.Count(checks.Review)
 	for _, s := range []string{"submit", "check", "approve", "reject", "cancel"} {
 		if p.May[s] {
 			p.Signs[s] = true
 		}
 	}
-	p.Maker = may(r.visit.actor, makers)
 	p.TownChart = sumBars(message.Word(r.lang, "各乡镇应发"), p.Townships)
-	p.FundChart = sumBars(message.Word(r.lang, "各笔资金实发"), shareRows(p.Shares))
+	p.FundChart = sumBars(message.Word(r.lang, "各笔资金实发"), shareRows(o.Head.Shares))
 	for _, x := range papers {
 		p.Papers = append(p.Papers, link{x.name, x.title})
 	}
 	return r.page("batch", "批次", p)
-}
-
-// gather adds the lines up by item and township, and counts people.
-func (p *batchPage) gather(rep payroll.Report) error {
-	items, townships := map[string]*sumRow{}, map[string]*sumRow{}
-	for _, x := range p.ReportHead.Items {
-		items[x.Code] = &sumRow{Name: x.Name}
-	}
-	for _, x := range p.ReportHead.Townships {
-		townships[x.Code] = &sumRow{Name: x.Name, Code: x.Code}
-	}
-	add := func(s *sumRow, f money.Fen) {
-		s.Lines++
-		s.Fen += f
-	}
-	err := rep.Lines(func(l payroll.ReportLine) error {
-		add(items[l.Item], l.Fen)
-		if !l.Deduction {
-			add(townships[l.Township], l.Fen)
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for _, x := range p.ReportHead.Items {
-		p.Items = append(p.Items, *items[x.Code])
-	}
-	for _, x := range p.ReportHead.Townships {
-		p.Townships = append(p.Townships, *townships[x.Code])
-	}
-	return rep.People(func(x payroll.ReportPerson) error {
-		switch x.Status {
-		case payroll.Paid:
-			p.Paid++
-		case payroll.NotDue:
-			p.NotDue++
-		case payroll.OnHold:
-			p.Held++
-			p.Turned = append(p.Turned, x)
-		case payroll.Refused:
-			p.Refused++
-			p.Turned = append(p.Turned, x)
-		}
-		return nil
-	})
 }
 
 // steps are the steps of a batch's life that a page offers: who may, and in which states. The book judges anew, by more than that.
@@ -122,6 +66,7 @@ var steps = []struct {
 	{"reject", payroll.RoleChecker, []payroll.State{payroll.Submitted, payroll.Checked}},
 	{"reject", payroll.RoleApprover, []payroll.State{payroll.Submitted, payroll.Checked}},
 	{"export", payroll.RoleMaker, []payroll.State{payroll.Approved}},
+	{"old_cards", payroll.RoleApprover, []payroll.State{payroll.Approved}},
 	{"cancel", payroll.RoleMaker, []payroll.State{payroll.Draft, payroll.Submitted, payroll.Checked, payroll.Approved}},
 }
 

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"cmp"
+	"context"
 
 	"zhida/payroll"
 	"zhida/rules/message"
@@ -34,51 +35,69 @@ type changeRow struct {
 // mostRows is how many rows of a list one page shows; the workbook has all.
 const mostRows = 500
 
+// compared is what makes a batch differ, gathered once for all parts.
+type compared struct {
+	payroll.ReportHead
+	bridge        payroll.Bridge
+	entered, left int
+	rows          map[string][]changeRow // by part, "" for all: the first of each
+	more          map[string]int
+}
+
 // compareShow shows what makes a batch differ from the month before; ?part= shows the changes of one part alone.
 func compareShow(r *request) error {
 	id, err := r.batch()
 	if err != nil {
 		return err
 	}
-	p := comparePage{Part: r.URL.Query().Get("part")}
-	err = r.desk.book.Report(r.Context(), id, func(rep payroll.Report) error {
-		p.ReportHead = rep.Head()
-		p.Regular = p.Batch.Kind == payroll.Regular
-		p.Bridge = payroll.Bridge{Before: p.PreviousNet, Now: p.MonthNet}
-		names := map[string]string{}
-		for _, x := range append(p.Townships, p.Villages...) {
-			names[x.Code] = x.Name
-		}
-		var entered, left int64
-		return rep.Changes(func(x payroll.ReportChange) error {
-			p.Bridge.Add(x)
-			if x.Entered && x.Person != entered {
-				entered = x.Person
-				p.Entered++
-			}
-			if x.Left && x.Person != left {
-				left = x.Person
-				p.Left++
-			}
-			if p.Part != "" && p.Part != x.Part {
-				return nil
-			}
-			if len(p.Changes) == mostRows {
-				p.More++
-				return nil
-			}
-			code := cmp.Or(x.Village, x.Township)
-			p.Changes = append(p.Changes, changeRow{x, cmp.Or(names[code], code)})
-			return nil
-		})
+	key, err := r.desk.book.ComparisonKey(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	book := r.desk.book
+	x, err := prepared(r, key, message.M("desk.comparing", id), func(ctx context.Context) (*compared, error) {
+		x := &compared{rows: map[string][]changeRow{}, more: map[string]int{}}
+		return x, book.Compare(ctx, id, x.gather)
 	})
 	if err != nil {
 		return err
 	}
-	p.Bridge.Sort()
-	p.Unexplained = p.Bridge.Open()
+	p := comparePage{ReportHead: x.ReportHead, Regular: x.Batch.Kind == payroll.Regular, Bridge: x.bridge, Unexplained: x.bridge.Open(), Entered: x.entered, Left: x.left, Part: r.URL.Query().Get("part")}
+	p.Changes, p.More = x.rows[p.Part], x.more[p.Part]
 	for _, s := range p.Bridge.Steps {
 		p.Steps = append(p.Steps, stepRow{s, message.Word(r.lang, payroll.PartChinese(s.Part)), payroll.VarianceChinese(s.Causes)})
 	}
 	return r.page("compare", "与上月比较", p)
+}
+
+func (x *compared) gather(rep payroll.Report) error {
+	x.ReportHead = rep.Head()
+	x.bridge = payroll.Bridge{Before: x.PreviousNet, Now: x.MonthNet}
+	names := map[string]string{}
+	for _, p := range append(x.Townships, x.Villages...) {
+		names[p.Code] = p.Name
+	}
+	var entered, left int64
+	err := rep.Changes(func(c payroll.ReportChange) error {
+		x.bridge.Add(c)
+		if c.Entered && c.Person != entered {
+			entered = c.Person
+			x.entered++
+		}
+		if c.Left && c.Person != left {
+			left = c.Person
+			x.left++
+		}
+		code := cmp.Or(c.Village, c.Township)
+		for _, part := range []string{"", c.Part} {
+			if len(x.rows[part]) == mostRows {
+				x.more[part]++
+				continue
+			}
+			x.rows[part] = append(x.rows[part], changeRow{c, cmp.Or(names[code], code)})
+		}
+		return nil
+	})
+	x.bridge.Sort()
+	return err
 }

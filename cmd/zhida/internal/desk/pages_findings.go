@@ -1,10 +1,13 @@
 package desk
 
 import (
+	"context"
+	"fmt"
 	"strconv"
 
 	"zhida/payroll"
 	"zhida/payroll/checks"
+	"zhida/rules/calendar"
 	"zhida/rules/message"
 )
 
@@ -38,11 +41,17 @@ func findingsShow(r *request) error {
 	if err != nil {
 		return err
 	}
-	c, err := r.desk.book.Checking(r.Context(), id)
+	b, err := r.desk.book.Batch(r.Context(), id)
 	if err != nil {
 		return err
 	}
-	b, err := r.desk.book.Batch(r.Context(), id)
+	head, err := r.desk.book.Head(r.Context())
+	if err != nil {
+		return err
+	}
+	book := r.desk.book
+	key := fmt.Sprint("findings ", id, " ", head.Digest, " ", calendar.DateIn(r.desk.Now(), calendar.China)) // before they are fixed at submission they depend on all the book knows, and on the day
+	c, err := prepared(r, key, message.M("desk.looking", id), func(ctx context.Context) (payroll.Checking, error) { return book.Checking(ctx, id) })
 	if err != nil {
 		return err
 	}

@@ -62,10 +62,10 @@ func fundShow(r *request) error {
 		return err
 	}
 	if p.Trend = trendOf(list, r.lang); p.Trend != nil {
-		var rows []sumRow
+		var rows []payroll.OverviewSum
 		for _, x := range p.Trend.Rows {
 			if !x.Deduction {
-				rows = append(rows, sumRow{Name: x.Name, Fen: x.Sum})
+				rows = append(rows, payroll.OverviewSum{Name: x.Name, Fen: x.Sum})
 			}
 		}
 		p.Items = sumBars(message.Word(r.lang, "各项目占这笔资金的份额"), rows)
@@ -99,9 +99,9 @@ func (p *fundPage) whole(lang message.Lang) {
 	for _, x := range p.Purses {
 		p.Whole.add(x)
 	}
-	rows := []sumRow{{Name: message.Word(lang, ledger.Paid.Chinese()), Fen: p.Whole.Paid}, {Name: message.Word(lang, ledger.SentUp.Chinese()), Fen: p.Whole.SentUp}}
+	rows := []payroll.OverviewSum{{Name: message.Word(lang, ledger.Paid.Chinese()), Fen: p.Whole.Paid}, {Name: message.Word(lang, ledger.SentUp.Chinese()), Fen: p.Whole.SentUp}}
 	for i, a := range ledger.Stocks {
-		rows = append(rows, sumRow{Name: message.Word(lang, a.Chinese()), Fen: p.Whole.Now[i]})
+		rows = append(rows, payroll.OverviewSum{Name: message.Word(lang, a.Chinese()), Fen: p.Whole.Now[i]})
 	}
 	p.Chart = sumBars(message.Word(lang, "金额（元）"), rows)
 }

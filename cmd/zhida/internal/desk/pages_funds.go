@@ -35,9 +35,9 @@ func fundsShow(r *request) error {
 		return err
 	}
 	p := fundsPage{FundReport: report, Stocks: ledger.Stocks}
-	var paid []sumRow
+	var paid []payroll.OverviewSum
 	for _, x := range report.ByFund() {
-		paid = append(paid, sumRow{Name: x.FundName, Fen: x.Paid})
+		paid = append(paid, payroll.OverviewSum{Name: x.FundName, Fen: x.Paid})
 		row := fundRow{PurseClosing: x, Left: x.Unexplained()}
 		for _, a := range ledger.Stocks {
 			row.Began += x.Opening[a]

@@ -123,7 +123,9 @@ func importDo(r *request) (string, error) {
 		a.Book = a.Dry()
 	}
 	signer, visit := r.signer, r.visit
+	done := visit.work()
 	return r.desk.jobs.begin(visit.actor.Name, message.M("desk.importing", len(files)), func(ctx context.Context) (outcome, error) {
+		defer done()
 		p := importPage{Kind: title, Dry: dry}
 		if kind == returnsKind {
 			p.Kind = "银行回盘"

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"slices"
+	"strconv"
 
 	"zhida/payroll"
 	"zhida/rules/calendar"
@@ -57,7 +58,7 @@ func pageOf(t payroll.Task) string {
 	case t.Batch != 0:
 		return batchPath(t.Batch)
 	case t.Proposal != 0:
-		return "/proposals"
+		return "/proposals/" + strconv.FormatInt(t.Proposal, 10)
 	case t.What.Code == "status.rows":
 		return "/payments"
 	}

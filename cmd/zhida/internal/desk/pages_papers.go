@@ -65,20 +65,27 @@ func paperShow(r *request) error {
 	return message.Err("desk.no_page")
 }
 
-// exportDo writes what leaves for the banks into the folder of the office, and shows it. The folder is the batch's own.
+// exportDo writes what leaves for the banks into the folder of the office, and shows it. The folder is the batch's own. An approver exports
+// where cards were replaced since the approval, and says why the old ones will do.
 func exportDo(r *request) (string, error) {
 	id, err := r.batch()
 	if err != nil {
 		return "", err
 	}
 	a, signer, visit, dir := r.desk.book, r.signer, r.visit, r.desk.filesOf(id)
-	cards := r.PostFormValue("old_cards")
+	to, cards := batchPath(id)+"/files", strings.TrimSpace(r.PostFormValue("old_cards"))
+	if !may(visit.actor, makers) {
+		to = batchPath(id) // the files are for makers
+		if cards == "" {
+			return "", message.Err("payroll.reason_needed")
+		}
+	}
 	return r.desk.jobs.begin(visit.actor.Name, message.M("desk.exporting", id), func(ctx context.Context) (outcome, error) {
 		if _, err := a.Export(ctx, signer, id, dir, cards); err != nil {
 			return outcome{}, err
 		}
 		visit.say(message.M("desk.exported", id))
-		return outcome{to: batchPath(id) + "/files"}, nil
+		return outcome{to: to}, nil
 	}), nil
 }
 
@@ -185,7 +192,7 @@ type paymentsPage struct {
 	More     int
 	Rows     []payroll.KeptRow // of banks' answers that fit no payment
 	Maker    bool
-	Bounced  []sumRow // why payments came back, when those are shown
+	Bounced  []payroll.OverviewSum // why payments came back, when those are shown
 	Chart    drawings
 	Judge    bool // may say what came of these rows
 }

@@ -2,6 +2,8 @@ package desk
 
 import (
 	"cmp"
+	"context"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -102,7 +104,15 @@ func personShow(r *request) error {
 	if p.Previous = p.Month.Add(-1); p.Month < last {
 		p.Next = p.Month.Add(1)
 	}
-	if p.Items, err = r.desk.book.Explain(r.Context(), number, p.Month, ""); err != nil {
+	head, err := r.desk.book.Head(r.Context())
+	if err != nil {
+		return err
+	}
+	book, month := r.desk.book, p.Month
+	key := fmt.Sprint("person ", number, " ", month, " ", head.Digest)
+	if p.Items, err = prepared(r, key, message.M("desk.explaining", p.Name, month), func(ctx context.Context) ([]rules.Explanation, error) {
+		return book.Explain(ctx, number, month, "")
+	}); err != nil {
 		return err
 	}
 	if p.Payments, err = r.desk.book.PaymentList(r.Context(), payroll.PaymentQuery{Person: number}); err != nil {

@@ -1,17 +1,23 @@
 package desk
 
 import (
-	"slices"
+	"fmt"
 	"strconv"
 
+	"zhida/cmd/zhida/internal/app"
 	"zhida/payroll"
 	"zhida/rules/message"
 )
 
-// proposalRow is something that takes somebody else to come into force.
-type proposalRow struct {
-	payroll.Proposal
-	Mine bool // the visitor may decide it
+// decides says whether the visitor is one of those a proposal waits for; the book judges anew, by more than that.
+func (r *request) decides(p payroll.Proposal) bool {
+	return may(r.visit.actor, p.Waits) && p.Actor != r.visit.actor.Name
+}
+
+// sees says whether a proposal is for the visitor's eyes: the bureau sees all; the administrator settings; a department what it brought or decides.
+func (r *request) sees(p payroll.Proposal) bool {
+	a := r.visit.actor
+	return may(a, readers) || may(a, admins) && p.Kind == payroll.ProposeSettings || p.Actor == a.Name || r.decides(p)
 }
 
 func proposalsShow(r *request) error {
@@ -19,25 +25,68 @@ func proposalsShow(r *request) error {
 	if err != nil {
 		return err
 	}
-	rows := []proposalRow{}
+	rows := []payroll.Proposal{}
 	for _, p := range list {
-		mine := may(r.visit.actor, p.Waits) && p.Actor != r.visit.actor.Name
-		if !mine && !may(r.visit.actor, append(readers, payroll.RoleAdmin)) && !slices.Contains(r.visit.actor.Roles, payroll.RoleMaker) && p.Actor != r.visit.actor.Name {
-			continue // a department sees what is its own
+		if r.sees(p) {
+			rows = append(rows, p)
 		}
-		rows = append(rows, proposalRow{p, mine})
 	}
 	return r.page("proposals", "待确认的事项", rows)
 }
 
-// decide accepts a proposal, or sends it back.
+// proposalPage is what accepting a proposal would do, as those see it who decide; they decide its digest.
+type proposalPage struct {
+	payroll.Proposed
+	Rows       []app.ProposalRow
+	First      int // number of the first row shown, from 1
+	Last       int
+	Earlier    string // address of the rows before, "" where there are none
+	Later      string
+	Mine, Send bool // the visitor may accept, or send back
+}
+
+// proposalShow shows a proposal; ?from= begins with a later row.
+func proposalShow(r *request) error {
+	position, err := strconv.ParseInt(r.PathValue("position"), 10, 64)
+	if err != nil {
+		return message.Err("desk.no_page")
+	}
+	x, err := r.desk.book.Proposed(r.Context(), position)
+	if err != nil {
+		return err
+	}
+	if !r.sees(x.Proposal) {
+		return message.Err("desk.not_yours")
+	}
+	p := proposalPage{Proposed: x, Mine: r.decides(x.Proposal), Send: r.decides(x.Proposal) || may(r.visit.actor, judges)}
+	from, _ := strconv.Atoi(r.URL.Query().Get("from"))
+	from = max(0, min(from-1, len(x.Facts)))
+	to := min(from+mostRows, len(x.Facts))
+	if p.Rows, err = r.desk.book.ProposalRows(r.Context(), x, x.Facts[from:to]); err != nil {
+		return err
+	}
+	p.First, p.Last = from+1, to
+	if from > 0 {
+		p.Earlier = fmt.Sprintf("/proposals/%d?from=%d", position, max(0, from-mostRows)+1)
+	}
+	if to < len(x.Facts) {
+		p.Later = fmt.Sprintf("/proposals/%d?from=%d", position, to+1)
+	}
+	return r.render(200, "proposal", x.Title, p)
+}
+
+// decide accepts a proposal, or sends it back: the one whose digest stood on the page.
 func decide(accept bool) func(*request) (string, error) {
 	return func(r *request) (string, error) {
 		position, err := strconv.ParseInt(r.PathValue("position"), 10, 64)
 		if err != nil {
 			return "", message.Err("desk.no_page")
 		}
-		done, err := r.desk.book.Decide(r.Context(), r.signer, position, accept, r.PostFormValue("reason"))
+		seen := r.PostFormValue("digest")
+		if seen == "" { // on the desk nothing is decided unseen
+			return "", message.Err("proposal.unseen", position)
+		}
+		done, err := r.desk.book.Decide(r.Context(), r.signer, position, accept, r.PostFormValue("reason"), seen)
 		switch {
 		case err != nil:
 			return "", err

@@ -54,6 +54,7 @@ type route struct {
 	signs   signing
 	most    int64  // bytes of a request, 0 for those of a plain form
 	again   bool   // it signs nothing and may be done twice: the visit's own token will do
+	heavy   bool   // it takes much memory, and waits until there is a place
 	quiet   bool   // a page asks by itself: nobody is at the screen for that
 	nav     string // its place in the list of pages, "" for none
 	show    func(*request) error
@@ -103,6 +104,10 @@ func (d *Desk) handle(rt *route) http.Handler {
 		began := time.Now()
 		r := &request{Request: hr, w: w, desk: d, route: rt, lang: d.language(hr)}
 		err := r.answer()
+		var wait elsewhere
+		if errors.As(err, &wait) {
+			err = r.to(string(wait), nil)
+		}
 		if err != nil {
 			r.fail(err)
 		}
@@ -131,6 +136,14 @@ func (r *request) answer() (err error) {
 	}()
 	if err := r.enter(); err != nil {
 		return err
+	}
+	if r.route.heavy {
+		select {
+		case r.desk.heavy <- struct{}{}:
+			defer func() { <-r.desk.heavy }()
+		case <-r.Context().Done():
+			return r.Context().Err()
+		}
 	}
 	if r.route.show != nil {
 		return r.route.show(r)
@@ -222,9 +235,10 @@ func (r *request) unlock() error {
 	switch {
 	case r.route.signs == nothing:
 		return nil
-	case r.route.signs == entry && r.visit.key != nil:
-		r.signer = r.visit.key
-		return nil
+	case r.route.signs == entry:
+		if r.signer = r.visit.signer(); r.signer != nil {
+			return nil
+		}
 	}
 	s, err := r.desk.tryPassphrase(r.Request, r.visit.actor.Name, r.PostFormValue("passphrase"), []tried{{"visit " + r.visit.own, free}})
 	if err != nil {
@@ -238,10 +252,13 @@ func (r *request) unlock() error {
 }
 
 // tryPassphrase opens somebody's key. Whoever guesses has to wait, and learns neither whether a name exists nor
-// how near they were. Errors: desk.wait, desk.wrong.
+// how near they were. Errors: desk.crowded, desk.wait, desk.wrong.
 func (d *Desk) tryPassphrase(r *http.Request, name, passphrase string, keys []tried) (*payroll.Session, error) {
-	d.guesses.one.Lock()
-	defer d.guesses.one.Unlock()
+	done, err := d.guesses.turn(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	if left := d.guesses.wait(keys); left > 0 {
 		return nil, message.Err("desk.wait", int(left.Seconds())+1)
 	}

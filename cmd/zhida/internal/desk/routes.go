@@ -22,6 +22,7 @@ func table() []route {
 		{pattern: "POST /import", who: submitters, signs: entry, most: mostUpload, do: importDo},
 
 		{pattern: "GET /proposals", who: everyone, nav: "待确认的事项", show: proposalsShow},
+		{pattern: "GET /proposals/{position}", who: everyone, show: proposalShow},
 		{pattern: "POST /proposals/{position}/accept", who: everyone, signs: hand, do: decide(true)},
 		{pattern: "POST /proposals/{position}/reject", who: everyone, signs: hand, do: decide(false)},
 
@@ -30,8 +31,8 @@ func table() []route {
 		{pattern: "GET /batch/{month}/{seq}/findings", who: readers, show: findingsShow},
 		{pattern: "GET /batch/{month}/{seq}/lines", who: readers, show: linesShow},
 		{pattern: "POST /batch/{month}/{seq}/unmask", who: auditors, signs: hand, do: unmaskDo},
-		{pattern: "GET /batch/{month}/{seq}/receipt/{person}", who: readers, show: receiptShow},
-		{pattern: "GET /batch/{month}/{seq}/paper/{paper}", who: readers, show: paperShow},
+		{pattern: "GET /batch/{month}/{seq}/receipt/{person}", who: readers, heavy: true, show: receiptShow},
+		{pattern: "GET /batch/{month}/{seq}/paper/{paper}", who: readers, heavy: true, show: paperShow},
 		{pattern: "GET /batch/{month}/{seq}/files", who: makers, show: filesShow},
 		{pattern: "GET /batch/{month}/{seq}/files/{name}", who: makers, show: bankFileShow},
 		{pattern: "POST /batch/{month}/{seq}/answer", who: append(judges, makers...), signs: hand, do: answerDo},
@@ -41,10 +42,10 @@ func table() []route {
 		{pattern: "POST /batch/{month}/{seq}/approve", who: approvers, signs: hand, do: approveDo},
 		{pattern: "POST /batch/{month}/{seq}/reject", who: judges, signs: hand, do: rejectDo},
 		{pattern: "POST /batch/{month}/{seq}/cancel", who: makers, signs: hand, do: cancelDo},
+		{pattern: "POST /batch/{month}/{seq}/export", who: append(approvers, makers...), signs: hand, do: exportDo},
 		{pattern: "GET /batch/{month}/{seq}/proof", who: readers, show: proofShow},
 		{pattern: "POST /batch/{month}/{seq}/prove", who: readers, do: proveDo},
 		{pattern: "POST /batch/{month}/{seq}/evidence", who: bureau, signs: hand, do: evidenceDo},
-		{pattern: "POST /batch/{month}/{seq}/export", who: makers, signs: hand, do: exportDo},
 
 		{pattern: "GET /payments", who: readers, nav: "支付台账", show: paymentsShow},
 		{pattern: "POST /returns/resolve", who: judges, signs: hand, do: resolveDo},
@@ -82,13 +83,13 @@ func table() []route {
 		{pattern: "GET /person/{person}/{month}", who: readers, show: personShow},
 
 		{pattern: "GET /audit", who: readers, nav: "审计", show: auditShow},
-		{pattern: "GET /audit/month/{paper}", who: readers, show: monthPaperShow},
-		{pattern: "POST /audit/data", who: readers, answers: auditDataDo},
-		{pattern: "POST /audit/dossier", who: readers, answers: dossierDo},
+		{pattern: "GET /audit/month/{paper}", who: readers, heavy: true, show: monthPaperShow},
+		{pattern: "POST /audit/data", who: readers, heavy: true, answers: auditDataDo},
+		{pattern: "POST /audit/dossier", who: readers, heavy: true, answers: dossierDo},
 
 		{pattern: "GET /actors", who: admins, nav: "人员和密钥", show: actorsShow},
-		{pattern: "POST /actors/add", who: admins, signs: hand, do: actorAddDo},
+		{pattern: "POST /actors/add", who: admins, signs: hand, heavy: true, do: actorAddDo},
 		{pattern: "POST /actors/remove", who: admins, signs: hand, do: actorRemoveDo},
-		{pattern: "POST /actors/rekey", who: admins, signs: hand, do: actorRekeyDo},
+		{pattern: "POST /actors/rekey", who: admins, signs: hand, heavy: true, do: actorRekeyDo},
 	}
 }

@@ -1,9 +1,11 @@
 package desk
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"os"
 	"sync"
 	"time"
 
@@ -26,10 +28,12 @@ func secret() string {
 
 // visit is one browser in which somebody has signed in.
 type visit struct {
-	actor payroll.Actor
-	key   *payroll.Session // kept of those who make entries all day; nil of everybody else
-
+	actor   payroll.Actor
 	lock    sync.Mutex
+	key     *payroll.Session // kept of those who make entries all day, until the visit ends; nil of everybody else
+	over    bool
+	dir     string // folder of its files, "" before the first; gone with it
+	working int    // pieces of work that use its folder
 	began   time.Time
 	seen    time.Time
 	own     string // token of forms that may be sent again: they sign nothing
@@ -37,6 +41,56 @@ type visit struct {
 	order   []string // of deeds, the oldest first
 	flashes []message.Message
 	files   map[string]string // that the visit may fetch, by the name in the address
+}
+
+// signer is the key that is kept, nil when there is none or the visit has ended.
+func (v *visit) signer() *payroll.Session {
+	v.lock.Lock()
+	defer v.lock.Unlock()
+	return v.key
+}
+
+// work keeps the visit's folder until the work is done, also when the visit ends before.
+func (v *visit) work() (done func()) {
+	v.lock.Lock()
+	defer v.lock.Unlock()
+	v.working++
+	return func() {
+		v.lock.Lock()
+		defer v.lock.Unlock()
+		v.working--
+		v.clear()
+	}
+}
+
+// folder makes a folder for one file of the visit.
+func (v *visit) folder(scratch string) (dir string, err error) {
+	v.lock.Lock()
+	defer v.lock.Unlock()
+	if v.dir == "" {
+		v.dir, err = os.MkdirTemp(scratch, "visit-")
+	}
+	if err == nil {
+		dir, err = os.MkdirTemp(v.dir, "")
+	}
+	if err != nil {
+		return "", message.Err("export.write", scratch).Because(err)
+	}
+	return dir, nil
+}
+
+// leave drops the key and, once nothing works with them any more, the files.
+func (v *visit) leave() {
+	v.lock.Lock()
+	defer v.lock.Unlock()
+	v.key, v.over = nil, true
+	v.clear()
+}
+
+func (v *visit) clear() {
+	if v.over && v.working == 0 && v.dir != "" {
+		_ = os.RemoveAll(v.dir) // what is left goes when the desk ends
+	}
 }
 
 // deed is what one form does, at most once, however often its button is pressed.
@@ -127,18 +181,43 @@ func newVisits(now func() time.Time) *visits {
 	return &visits{now: now, of: map[[32]byte]held{}}
 }
 
+// sweepUntil ends visits at which nobody is any more, until ctx ends.
+func (s *visits) sweepUntil(ctx context.Context) {
+	every := time.NewTicker(time.Minute)
+	defer every.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-every.C:
+			s.sweep()
+		}
+	}
+}
+
+// sweep ends visits that are over: their keys and files are gone, and not only refused.
+func (s *visits) sweep() {
+	t := s.now()
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	for k, h := range s.of {
+		if h.over(t) {
+			delete(s.of, k)
+			if h.visit.ended(t) {
+				h.visit.leave()
+			}
+		}
+	}
+}
+
 // begin opens a visit and gives its cookie.
 func (s *visits) begin(actor payroll.Actor, key *payroll.Session) string {
+	s.sweep()
 	t := s.now()
 	v := &visit{actor: actor, key: key, began: t, seen: t, own: secret(), deeds: map[string]*deed{}, files: map[string]string{}}
 	cookie := secret()
 	s.lock.Lock()
 	defer s.lock.Unlock()
-	for k, old := range s.of {
-		if old.over(t) {
-			delete(s.of, k)
-		}
-	}
 	s.of[sha256.Sum256([]byte(cookie))] = held{visit: v}
 	return cookie
 }
@@ -153,8 +232,7 @@ func (s *visits) find(cookie string, touch bool) (v *visit, retired bool) {
 	if !ok {
 		return nil, false
 	}
-	if h.over(t) {
-		delete(s.of, key)
+	if h.over(t) { // the next sweep takes it away
 		return nil, false
 	}
 	if touch {
@@ -186,14 +264,17 @@ func (s *visits) end(cookie string) {
 			delete(s.of, k)
 		}
 	}
+	if h.visit != nil {
+		h.visit.leave()
+	}
 }
 
 // over says whether a cookie opens nothing any more.
 func (h held) over(t time.Time) bool {
-	return !h.until.IsZero() && t.After(h.until) || h.visit.over(t)
+	return !h.until.IsZero() && t.After(h.until) || h.visit.ended(t)
 }
 
-func (v *visit) over(t time.Time) bool {
+func (v *visit) ended(t time.Time) bool {
 	v.lock.Lock()
 	defer v.lock.Unlock()
 	return t.Sub(v.seen) > idle || t.Sub(v.began) > absolute
@@ -203,10 +284,11 @@ func (v *visit) over(t time.Time) bool {
 // passphrase is looked at, not even the right one. It counts by what cannot keep a colleague out: a visit for itself, at the door a
 // name from one address, an address alone only after many, and a name from everywhere after very many.
 type guesses struct {
-	now  func() time.Time
-	lock sync.Mutex
-	of   map[string]*tries
-	one  sync.Mutex // one passphrase is tried at a time: each try takes memory, and no two race past the wait
+	now   func() time.Time
+	lock  sync.Mutex
+	of    map[string]*tries
+	one   chan struct{} // one passphrase is tried at a time: each try takes memory, and no two race past the wait
+	wants chan struct{} // those who try or wait for it
 }
 
 type tries struct {
@@ -230,7 +312,26 @@ func atTheDoor(name, address string) []tried {
 }
 
 func newGuesses(now func() time.Time) *guesses {
-	return &guesses{now: now, of: map[string]*tries{}}
+	return &guesses{now: now, of: map[string]*tries{}, one: make(chan struct{}, 1), wants: make(chan struct{}, mostWaiting)}
+}
+
+// mostWaiting is how many passphrases wait to be tried; whoever comes then comes again.
+const mostWaiting = 16
+
+// turn waits until nobody else's passphrase is stretched. Errors: desk.crowded when too many wait, that of ctx.
+func (g *guesses) turn(ctx context.Context) (done func(), err error) {
+	select {
+	case g.wants <- struct{}{}:
+	default:
+		return nil, message.Err("desk.crowded")
+	}
+	select {
+	case g.one <- struct{}{}:
+		return func() { <-g.one; <-g.wants }, nil
+	case <-ctx.Done():
+		<-g.wants
+		return nil, ctx.Err()
+	}
 }
 
 // wait is how long none of the keys may try.

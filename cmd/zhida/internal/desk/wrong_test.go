@@ -3,6 +3,7 @@ package desk
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -311,6 +312,99 @@ func TestAuditPages(t *testing.T) {
 	left, err := filepath.Glob(filepath.Join(o.scratch, "*"))
 	if err != nil || len(left) != 0 {
 		t.Errorf("left on disk: %v %v", left, err)
+	}
+}
+
+// What waits for somebody is decided on the page that shows it, by the digest of what that showed; when the book has moved on, it is looked at again.
+func TestProposalsAreSeen(t *testing.T) {
+	o := open(t)
+	ctx := context.Background()
+	maker, checker, admin, department := o.as("张敏"), o.as("李复"), o.as("周正"), o.as("钱组")
+	bring := func(kind, text string) {
+		t.Helper()
+		status, to, page := maker.upload("/import", map[string]string{kind + ".csv": text}, "once", maker.once(), "kind", kind)
+		if status != http.StatusSeeOther {
+			t.Fatalf("%d %s", status, page)
+		}
+		if _, page := maker.wait(to); strings.Contains(page, "没有导入") {
+			t.Fatal(page)
+		}
+	}
+	bring("accounts", "身份证号,姓名,银行卡号,户名,生效日期\n439901198804120017,李乙,6228480000000000034,李乙,2026-11-01\n")
+	list, err := o.book.ProposalList(ctx, true)
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%v %v", list, err)
+	}
+	page := fmt.Sprintf("/proposals/%d", list[0].Position)
+	if _, text := checker.get("/proposals"); !strings.Contains(text, page) || strings.Contains(text, "<form method=\"post\" action=\"/proposals") {
+		t.Errorf("the list does not lead to the page, or decides by itself:\n%s", text)
+	}
+	status, text := checker.get(page)
+	if status != http.StatusOK || !strings.Contains(text, "银行卡号") || !strings.Contains(text, "0034") || strings.Contains(text, "6228480000000000034") {
+		t.Fatalf("%d %s", status, text)
+	}
+	for _, b := range []*browser{admin, department} {
+		if status, text := b.get(page); status != http.StatusForbidden || strings.Contains(text, "0034") {
+			t.Errorf("%d for somebody whom it does not concern", status)
+		}
+	}
+	if _, text := maker.get(page); strings.Contains(text, page+"/accept") {
+		t.Error("the page offers the maker to accept")
+	}
+
+	// Without what was seen, and with what was seen before the book moved on, nothing is decided.
+	seen := checker.form(page, page+"/accept")
+	before := o.head()
+	if status, _, text := checker.post(page+"/accept", "once", seen[1], "passphrase", passphrase); status != http.StatusConflict || !strings.Contains(text, "proposal.unseen") {
+		t.Errorf("without a digest: %d %s", status, text)
+	}
+	seen = checker.form(page, page+"/accept")
+	if o.head() != before {
+		t.Error("something was recorded")
+	}
+	bring("accounts", "身份证号,姓名,银行卡号,户名,开户网点,生效日期\n439901198804120017,李乙,6200590000000000014,李乙,陬市支行,2026-01-01\n")
+	before = o.head()
+	if status, _, text := checker.post(page+"/accept", append(seen, "passphrase", passphrase)...); status != http.StatusConflict || !strings.Contains(text, "proposal.unseen") {
+		t.Errorf("with what was seen before: %d %s", status, text)
+	}
+	if o.head() != before {
+		t.Error("something was recorded")
+	}
+	if status, to, text := checker.post(page+"/accept", append(checker.form(page, page+"/accept"), "passphrase", passphrase)...); status != http.StatusSeeOther || to != "/proposals" {
+		t.Fatalf("%d %s", status, text)
+	}
+	if left, err := o.book.ProposalList(ctx, true); err != nil || len(left) != 0 {
+		t.Errorf("%v %v", left, err)
+	}
+}
+
+// Where a card was replaced since the approval the maker's export is refused, and an approver exports who says why the old one will do.
+func TestOldCards(t *testing.T) {
+	o := open(t)
+	o.run("submit", "check", "approve")
+	maker, approver := o.as("张敏"), o.as("王审")
+	status, to, text := maker.upload("/import", map[string]string{"accounts.csv": "身份证号,姓名,银行卡号,户名,换卡依据,生效日期\n439901198804120017,李乙,6228480000000000034,李乙,本人申请,2026-10-26\n"}, "once", maker.once(), "kind", "accounts")
+	if status != http.StatusSeeOther {
+		t.Fatalf("%d %s", status, text)
+	}
+	maker.wait(to)
+	if _, text := maker.step("/batch/2026-10/1", "export"); !strings.Contains(text, "export.replaced") {
+		t.Fatalf("the maker's export: %s", text)
+	}
+	if _, text := maker.get("/batch/2026-10/1"); strings.Contains(text, `name="old_cards"`) {
+		t.Error("the page offers old cards to the maker")
+	}
+	if status, text := approver.step("/batch/2026-10/1", "export", "old_cards", " "); !strings.Contains(text, "payroll.reason_needed") {
+		t.Errorf("without a reason: %d %s", status, text)
+	}
+	if o.state(first) != payroll.Approved {
+		t.Fatalf("it is %s", o.state(first))
+	}
+	if status, text := approver.step("/batch/2026-10/1", "export", "old_cards", "银行说旧卡月底前还能收款"); status != http.StatusOK || o.state(first) != payroll.Exported {
+		t.Errorf("%d %s", status, text)
+	}
+	if status, _ := approver.get("/batch/2026-10/1/files"); status != http.StatusForbidden {
+		t.Errorf("the files for an approver: %d", status)
 	}
 }
 

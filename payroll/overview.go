@@ -1,0 +1,276 @@
+package payroll
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"zhida/payroll/journal"
+	"zhida/rules/calendar"
+	"zhida/rules/facts"
+	"zhida/rules/money"
+)
+
+// Overview is a batch as a page shows it: sums and names, no row of anybody who is paid. It is read without going over the lines,
+// so it is there at once for a batch of any size.
+type Overview struct {
+	Head                        ReportHead // without what a comparison adds
+	Items, Townships            []OverviewSum
+	Paid, Held, Refused, NotDue int            // people
+	Turned                      []TurnedPerson // those held or refused, by person
+}
+
+// OverviewSum is what the lines of an item or township come to; deductions count in no township.
+type OverviewSum struct {
+	Code, Name string
+	Lines      int
+	Fen        money.Fen
+}
+
+// TurnedPerson is somebody who is held or refused.
+type TurnedPerson struct {
+	Person  int64
+	Name    string
+	Status  Status
+	Balance money.Fen // held after the batch
+	Reason  string    // Chinese
+}
+
+// batchTotals are the sums of a batch's rows, which its digest covers.
+type batchTotals struct {
+	lines    []LineTotal
+	statuses []StatusCount
+}
+
+// totalsOf adds up a batch once; rows never change under a digest.
+func (b *Book) totalsOf(ctx context.Context, r Reader, batch Batch) (*batchTotals, error) {
+	return b.totals.get(ctx, batch.Digest, func() (*batchTotals, error) {
+		t := &batchTotals{}
+		return t, errors.Join(r.LineTotals(ctx, batch.ID, func(x LineTotal) error { t.lines = append(t.lines, x); return nil }),
+			r.StatusCounts(ctx, batch.ID, func(x StatusCount) error { t.statuses = append(t.statuses, x); return nil }))
+	})
+}
+
+// Overview gives a batch without its rows. Error: batch.missing.
+func (b *Book) Overview(ctx context.Context, id BatchID) (o Overview, err error) {
+	err = b.view(ctx, func(r Reader) error {
+		p, t, err := b.light(ctx, r, id)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(p.loadEvents(), p.loadChecking()); err != nil {
+			return err
+		}
+		o.Head = p.head
+		o.add(t)
+		err = r.Turned(ctx, id, func(s Settlement) error {
+			p.people[s.Person] = &reportPerson{settlement: s}
+			p.order = append(p.order, s.Person)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if err := p.loadBalances(); err != nil {
+			return err
+		}
+		for _, no := range p.order {
+			who := p.people[no]
+			o.Turned = append(o.Turned, TurnedPerson{no, who.settlement.Name, who.settlement.Status, who.balance, reasonText(&who.settlement)})
+		}
+		return nil
+	})
+	return o, err
+}
+
+// light is a report of which only the names are loaded that its rows use, with the sums of them.
+func (b *Book) light(ctx context.Context, r Reader, id BatchID) (*batchReport, *batchTotals, error) {
+	p := &batchReport{ctx: ctx, r: r, people: map[int64]*reportPerson{}, documents: map[int64]string{}, causes: map[string]string{}, brought: map[int64]string{}, kinds: map[int64]string{}, withdrawn: map[int64]bool{}}
+	batch, err := batchOf(ctx, r, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	p.head.Batch = batch
+	t, err := b.totalsOf(ctx, r, batch)
+	if err != nil {
+		return nil, nil, err
+	}
+	places, funds, items, used := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[int64]bool{}
+	for _, x := range t.lines {
+		places[x.Place], funds[x.Fund], items[x.Item], used[x.Policy] = true, true, true, true
+	}
+	for _, x := range t.statuses {
+		places[x.Place] = true
+	}
+	for _, load := range []func() error{p.loadPolicies, func() error { return p.loadHead(places, funds) }, func() error { return p.loadDocuments(used, items) }} {
+		if err := load(); err != nil {
+			return nil, nil, err
+		}
+	}
+	return p, t, nil
+}
+
+// add puts the sums under the names of the head.
+func (o *Overview) add(t *batchTotals) {
+	items, townships := map[string]int{}, map[string]int{}
+	for i, x := range o.Head.Items {
+		items[x.Code] = i
+		o.Items = append(o.Items, OverviewSum{Code: x.Code, Name: x.Name})
+	}
+	for i, x := range o.Head.Townships {
+		townships[x.Code] = i
+		o.Townships = append(o.Townships, OverviewSum{Code: x.Code, Name: x.Name})
+	}
+	for _, x := range t.lines {
+		o.Items[items[x.Item]].count(x)
+		if x.Side != Deduction {
+			o.Townships[townships[facts.Township(x.Place)]].count(x)
+		}
+	}
+	for _, x := range t.statuses {
+		*map[Status]*int{Paid: &o.Paid, OnHold: &o.Held, Refused: &o.Refused, NotDue: &o.NotDue}[x.Status] += x.Count
+	}
+}
+
+func (s *OverviewSum) count(x LineTotal) {
+	s.Lines += x.Count
+	s.Fen += x.Fen
+}
+
+// TownshipLines are the first lines of a township in a batch.
+type TownshipLines struct {
+	Head     ReportHead // without what a comparison adds
+	Township string     // code; the first of the batch where none was asked for
+	Lines    []ReportLine
+	Count    int       // of all lines of the township
+	Sum      money.Fen // of all of them, deductions taken off
+}
+
+// errEnough ends a stream of which enough is read.
+var errEnough = errors.New("payroll: enough rows")
+
+// TownshipLines gives the first lines of a township by person, item, month, and what all of them come to. Error: batch.missing.
+func (b *Book) TownshipLines(ctx context.Context, id BatchID, township string, most int) (x TownshipLines, err error) {
+	err = b.view(ctx, func(r Reader) error {
+		p, t, err := b.light(ctx, r, id)
+		if err != nil {
+			return err
+		}
+		x.Head, x.Township = p.head, township
+		if x.Township == "" && len(p.head.Townships) > 0 {
+			x.Township = p.head.Townships[0].Code
+		}
+		for _, l := range t.lines {
+			if facts.Township(l.Place) != x.Township {
+				continue
+			}
+			x.Count += l.Count
+			if l.Side == Deduction {
+				x.Sum -= l.Fen
+			} else {
+				x.Sum += l.Fen
+			}
+		}
+		if x.Count == 0 {
+			return nil
+		}
+		var lines []Line
+		err = r.Lines(ctx, LineQuery{Batch: id, Within: x.Township}, func(l Line) error {
+			lines = append(lines, l)
+			if len(lines) == most {
+				return errEnough
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errEnough) {
+			return err
+		}
+		x.Lines, err = p.written(lines)
+		return err
+	})
+	return x, err
+}
+
+// written puts names, causes and sentences to some lines.
+func (p *batchReport) written(lines []Line) (list []ReportLine, err error) {
+	who := map[int64]*facts.Profile{}
+	k := &knownFacts{persons: map[string]int64{}}
+	for _, l := range lines {
+		who[l.Person] = nil
+		k.persons[num(l.Person)] = l.Person
+	}
+	for _, run := range k.runs() {
+		if err := profilesIn(p.ctx, p.r, p.head.Batch, run[0], run[1], who); err != nil {
+			return nil, err
+		}
+	}
+	for no, f := range who {
+		if f != nil {
+			p.people[no] = &reportPerson{settlement: Settlement{Person: no, Name: f.Name, Category: f.Category}, id: f.ID.String()}
+		}
+	}
+	if err := errors.Join(p.loadRuns(), p.loadBrought()); err != nil {
+		return nil, err
+	}
+	if p.texts, err = p.r.Texts(p.ctx, p.head.Batch.ID); err != nil {
+		return nil, err
+	}
+	for _, l := range lines {
+		x, err := p.line(l)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, x)
+	}
+	return list, nil
+}
+
+// Compare hands f a report of which the changes can be read, with the names that they use and without what papers print beside it. Error: batch.missing.
+func (b *Book) Compare(ctx context.Context, id BatchID, f func(Report) error) error {
+	return b.view(ctx, func(r Reader) error {
+		light, _, err := b.light(ctx, r, id)
+		if err != nil {
+			return err
+		}
+		p, err := newComparing(ctx, r, id)
+		if err != nil {
+			return err
+		}
+		h := &p.head
+		h.County, h.Unit, h.Items, h.Townships, h.Villages, h.Funds, h.Documents = light.head.County, light.head.Unit, light.head.Items, light.head.Townships, light.head.Villages, light.head.Funds, light.head.Documents
+		return f(p)
+	})
+}
+
+// ComparisonKey names everything that a comparison rests on: the batch, those before it, and the documents. What came in since the batch
+// was computed is not among it.
+func (b *Book) ComparisonKey(ctx context.Context, id BatchID) (key string, err error) {
+	err = b.view(ctx, func(r Reader) error {
+		batch, err := batchOf(ctx, r, id)
+		if err != nil {
+			return err
+		}
+		batches, err := r.Batches(ctx)
+		if err != nil {
+			return err
+		}
+		h := journal.NewHash()
+		fmt.Fprintln(h, batch.ID, batch.Digest, batch.State)
+		for _, x := range batches {
+			fmt.Fprintln(h, x.ID, x.State, x.Digest)
+		}
+		policies, err := r.AllPolicies(ctx)
+		for _, x := range policies {
+			fmt.Fprintln(h, x.Position, x.Withdrawn)
+		}
+		key = "comparison " + hexOf(h.Sum(nil))
+		return err
+	})
+	return key, err
+}
+
+// observedKey says what an observation of everybody depends on: all that the book knows, and the month.
+type observedKey struct {
+	digest string // of the journal's head
+	month  calendar.Month
+}
