@@ -100,6 +100,7 @@ func TestViews(t *testing.T) {
 	b.answers("/search", []string{"text", "盘塘"}, "乡镇和村")
 	b.answers("/search", []string{"text", "〔2026〕"}, "政策文件")
 	b.answers("/search", []string{"text", "没有这样的"}, "没有找到")
+	b.shows("/batch/2026-10/1", "各笔资金", "县级人员经费")
 	b.shows("/fund/F01", "县级人员经费", "钱现在在哪里", "近十二个月付了哪些项目")
 	for _, path := range []string{"/fund/F01/flow", "/place/" + people[0].Place + "/flow"} {
 		if status, svg := b.get(path); status != http.StatusOK || !strings.HasPrefix(svg, "<svg") {
