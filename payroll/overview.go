@@ -40,13 +40,15 @@ type TurnedPerson struct {
 type batchTotals struct {
 	lines    []LineTotal
 	statuses []StatusCount
+	shares   []ReportShare
 }
 
 // totalsOf adds up a batch once; rows never change under a digest.
 func (b *Book) totalsOf(ctx context.Context, r Reader, batch Batch) (*batchTotals, error) {
 	return b.totals.get(ctx, batch.Digest, func() (*batchTotals, error) {
-		t := &batchTotals{}
-		return t, errors.Join(r.LineTotals(ctx, batch.ID, func(x LineTotal) error { t.lines = append(t.lines, x); return nil }),
+		shares, err := sharesOf(ctx, r, batch.ID)
+		t := &batchTotals{shares: shares}
+		return t, errors.Join(err, r.LineTotals(ctx, batch.ID, func(x LineTotal) error { t.lines = append(t.lines, x); return nil }),
 			r.StatusCounts(ctx, batch.ID, func(x StatusCount) error { t.statuses = append(t.statuses, x); return nil }))
 	})
 }
@@ -62,6 +64,7 @@ func (b *Book) Overview(ctx context.Context, id BatchID) (o Overview, err error)
 			return err
 		}
 		o.Head = p.head
+		o.Head.Shares = t.shares
 		o.add(t)
 		err = r.Turned(ctx, id, func(s Settlement) error {
 			p.people[s.Person] = &reportPerson{settlement: s}

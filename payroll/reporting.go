@@ -166,13 +166,19 @@ func (p *batchReport) loadSentBack() error {
 	return err
 }
 
-func (p *batchReport) loadShares() error {
-	county, err := countyOf(p.ctx, p.r, Meta{})
+func (p *batchReport) loadShares() (err error) {
+	p.head.Shares, err = sharesOf(p.ctx, p.r, p.head.Batch.ID)
+	return err
+}
+
+// sharesOf is what a batch does to each fund, by code.
+func sharesOf(ctx context.Context, r Reader, id BatchID) (list []ReportShare, err error) {
+	county, err := countyOf(ctx, r, Meta{})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	at := map[string]*ReportShare{}
-	err = p.r.Portions(p.ctx, p.head.Batch.ID, func(x Portion) error {
+	err = r.Portions(ctx, id, func(x Portion) error {
 		s := at[x.Fund]
 		if s == nil {
 			s = &ReportShare{ReportFund: ReportFund{x.Fund, county.FundName(x.Fund)}}
@@ -183,9 +189,9 @@ func (p *batchReport) loadShares() error {
 		return nil
 	})
 	for _, code := range sortedKeys(at) {
-		p.head.Shares = append(p.head.Shares, *at[code])
+		list = append(list, *at[code])
 	}
-	return err
+	return list, err
 }
 
 // loadBalances adds up what is held after the batch: by it and by those of its channel

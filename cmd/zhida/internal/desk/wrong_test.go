@@ -419,10 +419,10 @@ func TestOldCards(t *testing.T) {
 func TestImportTogether(t *testing.T) {
 	o := open(t)
 	b := o.as("张敏")
-	const title, head = "十一月下村登记,,,,\n", "序号,乡镇代码,身份证号码,姓名,下村日期,类型\n"
+	const title, head = "十月下村登记,,,,\n", "序号,乡镇代码,身份证号码,姓名,下村日期,类型\n"
 	files := map[string]string{
-		"甲.csv": title + head + "1,430725101,439901198503010017,张甲,2026年11月3日,下村\n",
-		"乙.csv": title + head + "1,430725101,439901198804120017,李乙,2026.11.3,下村\n2,430725101,439901198804120017,李乙,2026-11-4,下村\n",
+		"甲.csv": title + head + "1,430725101,439901198503010017,张甲,2026年10月13日,下村\n",
+		"乙.csv": title + head + "1,430725101,439901198804120017,李乙,2026.10.13,下村\n2,430725101,439901198804120017,李乙,2026-10-14,下村\n",
 	}
 	bring := func(files map[string]string) string {
 		t.Helper()
