@@ -104,6 +104,38 @@ func (a *account) lacks(it *rules.Item) message.Message {
 // KindPublicity is the kind of import that states notices.
 const KindPublicity = "publicity"
 
+// AwaitNotice are those of Unpublicised for whom no notice has become known since the batch was computed: somebody has to put it up
+// and register it. Error: batch.missing.
+func (b *Book) AwaitNotice(ctx context.Context, id BatchID, place string) (list []Found, err error) {
+	persons, items, err := b.Unpublicised(ctx, id, place)
+	if err != nil || len(persons) == 0 {
+		return nil, err
+	}
+	err = b.view(ctx, func(r Reader) error {
+		batch, err := batchOf(ctx, r, id)
+		if err != nil {
+			return err
+		}
+		for _, p := range persons {
+			lacking := slices.Clone(items[p.Person])
+			err := r.Facts(ctx, FactQuery{First: p.Person, Last: p.Person, Kinds: []facts.Kind{facts.KindPublicity}}, func(f Fact) error {
+				var x publicityFact
+				err := decode(f, &x)
+				lacking = slices.DeleteFunc(lacking, func(item string) bool { return item == x.Item && f.KnownFrom > batch.Horizon })
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			if len(lacking) > 0 {
+				list = append(list, p)
+			}
+		}
+		return nil
+	})
+	return list, err
+}
+
 // Unpublicised are the persons of a place whose pay a batch holds because a notice is
 // lacking, with the items that want one. Error: batch.missing.
 func (b *Book) Unpublicised(ctx context.Context, id BatchID, place string) (persons []Found, items map[int64][]string, err error) {
@@ -112,6 +144,17 @@ func (b *Book) Unpublicised(ctx context.Context, id BatchID, place string) (pers
 		batch, err := batchOf(ctx, r, id)
 		if err != nil {
 			return err
+		}
+		program, err := programNow(ctx, r)
+		if err != nil {
+			return err
+		}
+		wanted := map[string]bool{}
+		for _, it := range publicFirst(program) {
+			wanted[it.Code] = true
+		}
+		if len(wanted) == 0 { // nobody waits, and a batch of any size need not be read
+			return nil
 		}
 		held := map[int64]bool{}
 		err = r.Settlements(ctx, id, func(s Settlement) error {
@@ -123,14 +166,6 @@ func (b *Book) Unpublicised(ctx context.Context, id BatchID, place string) (pers
 		})
 		if err != nil {
 			return err
-		}
-		program, err := programNow(ctx, r)
-		if err != nil {
-			return err
-		}
-		wanted := map[string]bool{}
-		for _, it := range publicFirst(program) {
-			wanted[it.Code] = true
 		}
 		err = r.Lines(ctx, LineQuery{Batch: id}, func(l Line) error {
 			if held[l.Person] && wanted[l.Item] && !slices.Contains(items[l.Person], l.Item) {

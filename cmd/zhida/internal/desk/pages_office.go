@@ -130,7 +130,7 @@ func (r *request) officeOf(code string, s payroll.Standing) (row officeRow, err 
 		return row, err
 	}
 	for _, b := range batches {
-		waiting, _, err := book.Unpublicised(ctx, b.ID, code)
+		waiting, err := book.AwaitNotice(ctx, b.ID, code)
 		if err != nil {
 			return row, err
 		}
@@ -280,7 +280,7 @@ func noticesShow(r *request) error {
 		}
 		waiting := map[string][]payroll.Found{}
 		for _, township := range r.scope().townships {
-			held, _, err := r.desk.book.Unpublicised(r.Context(), b.ID, township)
+			held, err := r.desk.book.AwaitNotice(r.Context(), b.ID, township)
 			if err != nil {
 				return err
 			}

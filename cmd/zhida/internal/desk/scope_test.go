@@ -476,4 +476,7 @@ func TestNoticeIsRegistered(t *testing.T) {
 	if done, err := o.book.Decide(ctx, by["李复"], list[0].Position, true, "", ""); err != nil || !done {
 		t.Errorf("%v %v", done, err)
 	}
+	if _, text := b.get("/office"); strings.Contains(text, "有人等公示登记后才能发") {
+		t.Errorf("registered, it is still asked for: %s", text)
+	}
 }
