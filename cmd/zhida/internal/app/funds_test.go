@@ -117,12 +117,15 @@ func (b *fundBook) fund() {
 	b.bring("authority", "资金,指标文号,年度,下达日期,金额\nF2,样财预〔2026〕1号,2026,2026-01-05,5000.00\n")
 }
 
-// refused gives the code with which an import is refused.
+// refused gives the code with which an import is refused, at once or when somebody else would confirm it.
 func (b *fundBook) refused(kind, csv string) string {
 	b.t.Helper()
 	in, err := importers.Read(kind, kind+".csv", []byte(csv), importers.Options{Items: map[string]string{}})
 	b.must(err)
-	_, err = b.app.Book.Import(context.Background(), b.by["张敏"], in, payroll.ImportOptions{})
+	r, err := b.app.Book.Import(context.Background(), b.by["张敏"], in, payroll.ImportOptions{})
+	if err == nil && r.Proposal != 0 {
+		_, err = b.app.Decide(context.Background(), b.by["李复"], r.Proposal, true, "", "")
+	}
 	return message.Code(err)
 }
 

@@ -340,7 +340,8 @@ func TestPlantedInCounty(t *testing.T) {
 			break
 		}
 	}
-	newPrincipal := next("")
+	newPrincipal := next("主任") // whom somebody new takes over from
+	tenure += newPrincipal.head() + "," + newPrincipal.place + ",主任," + newPrincipal.since.String() + ",2026-10-31,是\n"
 	arrive(identity.MakeResidentID("439901", 20010304, 1), "周新任", newPrincipal.place, countyCard(980), "主任")
 
 	// Days on duty in the villages, of November and of the two months before.
@@ -478,7 +479,7 @@ func TestPlantedInCounty(t *testing.T) {
 	}
 	for _, c := range checks.List() {
 		if !slices.ContainsFunc(clauses, func(x clause) bool { return x.check == c.Code }) &&
-			!slices.Contains([]string{"days_ahead", "sent_back"}, c.Code) { // ours beside the table
+			!slices.Contains([]string{"days_ahead", "reversed", "sent_back"}, c.Code) { // ours beside the table
 			t.Errorf("no row of the table has %s", c.Code)
 		}
 	}
@@ -677,6 +678,7 @@ var (
 )
 
 const plantedCountySettings = `
+words: {days: [坐班]}
 checks:
   reissue_days: 20
   ages: [{items: [aid_age], male: 18, female: 18, document: 桃组发〔2026〕3号}]

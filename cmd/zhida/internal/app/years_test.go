@@ -245,7 +245,7 @@ func (c *county) hire() {
 	}
 	p := &cadre{id: identity.MakeResidentID("439901", calendar.Date(19700101+n), 2*n+1).Full(), name: "甲" + string(rune('一'+n))}
 	c.people = append(c.people, p)
-	p.posts = []service{{rapid.IntRange(0, 2).Draw(c.t, "village"), rapid.SampledFrom([]string{"副书记", "委员"}).Draw(c.t, "post"), c.someday(), calendar.Forever}}
+	p.posts = []service{{rapid.IntRange(0, 2).Draw(c.t, "village"), rapid.SampledFrom([]string{"副书记", "委员"}).Draw(c.t, "post"), c.past(c.someday()), calendar.Forever}}
 	c.roster(p)
 	c.tenure(p)
 	if rapid.Bool().Draw(c.t, "account") {
