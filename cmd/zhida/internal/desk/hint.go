@@ -29,7 +29,7 @@ var places = map[string]place{
 	"proposal accept": {"/proposals/{}", "待确认的事项", "确认"}, "proposal list": {"/proposals", "待确认的事项", ""}, "proposal show": {"/proposals/{}", "待确认的事项", ""},
 	"policy diff": {"/policies", "政策文件", ""}, "policy show": {"/policies", "政策文件", ""}, "policy try": {"/policies", "政策文件", ""},
 	"reissue": {"/payments", "支付台账", "重发退票"},
-	"rerun": {"/month", "本月", ""}, "run": {"/month", "本月", ""}, "settings set": {"/settings", "设置", ""}, "settings show": {"/settings", "设置", ""},
+	"rerun":   {"/month", "本月", ""}, "run": {"/month", "本月", ""}, "settings set": {"/settings", "设置", ""}, "settings show": {"/settings", "设置", ""},
 	"status": {"/month", "本月", ""}, "template": {"/import", "导入表格", ""},
 }
 
