@@ -51,12 +51,12 @@ func TestButtonsInChromium(t *testing.T) {
 	b := chromium.Start(t)
 	maker, checker, approver := o.sit(b, "张敏"), o.sit(b, "李复"), b.Window(1280)
 
-	once := func(what string, state payroll.State, press func()) {
+	once := func(p *person, what string, state payroll.State, press func()) {
 		t.Helper()
 		before := o.head()
 		press()
 		if after := o.head(); after != before+1 {
-			t.Errorf("%s: the journal went from %d to %d", what, before, after)
+			t.Errorf("%s: the journal went from %d to %d:\n%s", what, before, after, p.Text())
 		}
 		if s := o.state(first); s != state {
 			t.Errorf("%s: it is %s", what, s)
@@ -71,10 +71,10 @@ func TestButtonsInChromium(t *testing.T) {
 		}
 	}
 
-	once("run", payroll.Draft, func() { maker.PressTwice("计算本月", "") })
+	once(maker, "run", payroll.Draft, func() { maker.PressTwice("计算本月", "") })
 	maker.Press("2026-10/1", "")
 	maker.Fill("口令", passphrase, "提交")
-	once("submit", payroll.Submitted, func() { maker.PressTwice("提交", "提交") })
+	once(maker, "submit", payroll.Submitted, func() { maker.PressTwice("提交", "提交") })
 
 	// Two windows show the batch to be checked; only what is pressed first is done.
 	second := o.sit(b, "李复")
@@ -86,7 +86,7 @@ func TestButtonsInChromium(t *testing.T) {
 	checker.Reload()
 	checker.Scripts(true)
 	checker.Fill("口令", passphrase, "复核")
-	once("check", payroll.Checked, func() { checker.PressTwice("复核", "复核") })
+	once(checker, "check", payroll.Checked, func() { checker.PressTwice("复核", "复核") })
 	none("check in a second window", func() { second.Press("复核", "复核") })
 	second.sees("的状态是“已复核”，现在不能复核")
 	checker.Back()
@@ -108,7 +108,7 @@ func TestButtonsInChromium(t *testing.T) {
 	p.signIn(passphrase)
 	p.Visit(o.URL + "/batch/2026-10/1")
 	p.Fill("口令", passphrase, "审批")
-	once("approve", payroll.Approved, func() { p.PressTwice("审批", "审批") })
+	once(p, "approve", payroll.Approved, func() { p.PressTwice("审批", "审批") })
 
 	for _, x := range []*person{maker, checker, second, p} {
 		x.fair()

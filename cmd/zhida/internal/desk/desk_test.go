@@ -591,6 +591,35 @@ func TestPressedTwice(t *testing.T) {
 	}
 }
 
+// leaving is the end of a form, after which the browser goes away.
+type leaving func()
+
+func (l leaving) Read([]byte) (int, error) { l(); return 0, io.EOF }
+
+// Who presses twice breaks off the first request: what it began goes to its end, and the second gets that outcome.
+func TestPressedAndBrokenOff(t *testing.T) {
+	o := open(t)
+	o.run("submit")
+	b := o.as("李复")
+	fields := append(b.form("/batch/2026-10/1", "/batch/2026-10/1/check"), "passphrase", passphrase)
+	form := url.Values{}
+	for i := 0; i < len(fields); i += 2 {
+		form.Set(fields[i], fields[i+1])
+	}
+	ctx, gone := context.WithCancel(context.Background())
+	body := io.MultiReader(strings.NewReader(form.Encode()), leaving(gone)) // the browser goes once it has sent the form
+	r := httptest.NewRequestWithContext(ctx, http.MethodPost, o.URL+"/batch/2026-10/1/check", body)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	for _, c := range b.Jar.Cookies(o.address()) {
+		r.AddCookie(c)
+	}
+	o.Desk.Handler().ServeHTTP(httptest.NewRecorder(), r)
+	_, to, _ := b.post("/batch/2026-10/1/check", fields...)
+	if status, text := b.wait(to); status != http.StatusOK || o.state(first) != payroll.Checked {
+		t.Errorf("%d %s: %s", status, o.state(first), text)
+	}
+}
+
 // What changed after a page was shown voids the signature that the page asks for.
 func TestChangedBatchIsNotSigned(t *testing.T) {
 	o := open(t)

@@ -183,6 +183,8 @@ func (r *request) answer() (err error) {
 		to, err := act()
 		return r.to(to, err)
 	}
+	// Whoever presses again breaks off the first request, and waits for what it did: a deed goes to its end without its browser.
+	r.Request = r.Request.WithContext(context.WithoutCancel(r.Context()))
 	to, err, ok := r.visit.do(r.PostFormValue("once"), act)
 	if !ok {
 		return message.Err("desk.form_outdated")
