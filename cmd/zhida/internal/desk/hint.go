@@ -33,6 +33,24 @@ var places = map[string]place{
 	"status": {"/month", "本月", ""}, "template": {"/import", "导入表格", ""},
 }
 
+// fields are the options of commands that a form of the desk has as a field, by its label.
+var fields = map[string]string{
+	"--accept-good": "只收没有问题的行，并记入日志", "--confirm": "行数,合计（.xls 和 .et 要核对）", "--document": "文号", "--from": "表里没有生效日期的，从哪一天起算",
+	"--map": "认不出来的列，每行写一个：列名=栏目名", "--sheet": "工作表名",
+}
+
+var option = regexp.MustCompile(`--[a-z-]+`)
+
+// unled is the text between commands: an option that stands alone is a field of the page.
+func unled(text string, lang message.Lang) string {
+	return template.HTMLEscapeString(option.ReplaceAllStringFunc(text, func(o string) string {
+		if label := fields[o]; label != "" {
+			return "“" + message.Word(lang, label) + "”"
+		}
+		return o
+	}))
+}
+
 // families are the commands that have a second word.
 var families = strings.Fields("actor batch checks fund headings import layout notice owed policy proposal returns sendback settings")
 
@@ -60,7 +78,7 @@ func led(text string, lang message.Lang) template.HTML {
 	var b strings.Builder
 	at := 0
 	commands(text, func(from, to int, words, args []string) {
-		b.WriteString(template.HTMLEscapeString(text[at:from]))
+		b.WriteString(unled(text[at:from], lang))
 		if p, ok := placeOf(words); ok {
 			b.WriteString(string(p.link(args, lang)))
 		} else {
@@ -68,7 +86,7 @@ func led(text string, lang message.Lang) template.HTML {
 		}
 		at = to
 	})
-	b.WriteString(template.HTMLEscapeString(text[at:]))
+	b.WriteString(unled(text[at:], lang))
 	return template.HTML(b.String())
 }
 

@@ -39,6 +39,11 @@ func TestCommandsAreLed(t *testing.T) {
 						t.Errorf("%s leads to %s, which is no page: %s", e.Code, to, shown)
 					}
 				}
+				for o := range fields {
+					if strings.Contains(shown, o) {
+						t.Errorf("%s tells somebody at the desk of the option %s: %s", e.Code, o, shown)
+					}
+				}
 				plain := html.UnescapeString(tags.ReplaceAllString(shown, ""))
 				commands(plain, func(_, to int, words, _ []string) {
 					name := strings.Join(words, "_")
@@ -55,6 +60,11 @@ func TestCommandsAreLed(t *testing.T) {
 			t.Errorf("no sentence names %s any more", name)
 		}
 	}
+	for o, label := range fields {
+		if !message.HasWord(label) {
+			t.Errorf("%s: %s has no English", o, label)
+		}
+	}
 	for command, p := range places {
 		for _, word := range []string{p.page, p.part} {
 			if word != "" && !message.HasWord(word) {
@@ -67,6 +77,7 @@ func TestCommandsAreLed(t *testing.T) {
 // A command names a page by what it is about, and what a sentence quotes is no markup.
 func TestLed(t *testing.T) {
 	for said, want := range map[string]string{
+		"只想先收没有问题的行，加 --accept-good":                                             "只想先收没有问题的行，加 “只收没有问题的行，并记入日志”",
 		"请用 zhida batch findings 2026-10/1 查看":                                   `请用 <a href="/batch/2026-10/1/findings">“审核事项 2026-10/1”</a> 查看`,
 		"用 zhida batch answer 2026-10/1 --check 代码 --reason 理由 --document 文号 答复": `用 <a href="/batch/2026-10/1/findings">“审核事项 2026-10/1”</a> 答复`,
 		"先 zhida batch submit 2026-10/1":                                         `先 <a href="/batch/2026-10/1">“批次 2026-10/1：提交”</a>`,
