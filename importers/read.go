@@ -501,7 +501,7 @@ func (r *reading) row(row *sheet.Row) {
 			r.problem(row.Cells[0].Address(), message.M("import.which_account"))
 		}
 	}
-	if values["id"] == exampleID {
+	if values["id"] == exampleID || r.form.exampleOfWorld(values) {
 		r.problem(cellIn(cells, "id", row), message.M("import.example_row"))
 	}
 	if len(r.batch.Problems) > before {

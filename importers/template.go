@@ -6,6 +6,7 @@ import (
 
 	"zhida/importers/sheet"
 	"zhida/payroll"
+	"zhida/rules/facts"
 	"zhida/rules/identity"
 	"zhida/rules/policy"
 )
@@ -210,6 +211,27 @@ func (f *form) template(l payroll.FormLists, rows [][]string, extra []sheet.Extr
 		t.Columns[i] = x
 	}
 	return t.Write()
+}
+
+// exampleOfWorld knows the example row of a form without persons, whose values say that they
+// are nobody's: it has every example of the form and nothing else. A template with the lists
+// of a book has its own places, funds and items in it. The example of a calendar is a fact
+// of every county, and is none.
+func (f *form) exampleOfWorld(v map[string]string) bool {
+	if !f.world || f.fact == facts.KindCalendar {
+		return false
+	}
+	for i := range f.columns {
+		c := &f.columns[i]
+		ofBook := c.kind == place || c.code == "fund" || c.code == "item"
+		if ofBook && (c.example == "") == (v[c.code] == "") {
+			continue
+		}
+		if example, err := c.value(sheet.Cell{Kind: sheet.Text, Text: c.example}); err != nil || v[c.code] != example {
+			return false
+		}
+	}
+	return true
 }
 
 // notes are what is said above the columns on the sheet of notes.
