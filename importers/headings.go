@@ -32,6 +32,11 @@ type headings struct {
 
 func (h *headings) known() int { return len(h.at) + len(h.items) }
 
+// first is the column furthest to the left that is read.
+func (h *headings) first() int {
+	return slices.Min(slices.AppendSeq(slices.Collect(maps.Values(h.at)), maps.Keys(h.items)))
+}
+
 // headings finds the row, or the rows, of headings: those that know most columns
 // and every required one. Two headings that claim the same meaning are refused, and so is
 // one whose meaning is not certain.

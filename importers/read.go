@@ -129,6 +129,7 @@ type reading struct {
 	unknown map[int]bool              // columns with an amount that could not be read: no sum of them is known
 	people  int
 	totals  []total
+	bare    map[int]bool // columns without a heading in which words stand
 }
 
 func (r *reading) problem(cell string, m message.Message) {
@@ -252,6 +253,7 @@ func (all *filing) said(o Options, chosen []*reading) error {
 // rows reads what stands below the headings, up to the notes under the table.
 func (r *reading) rows() {
 	r.sums, r.unknown, r.columns, r.wide = map[int]money.Fen{}, map[int]bool{}, map[string]string{}, map[int]map[string]string{}
+	r.bare = map[int]bool{}
 	for code, c := range r.found.at {
 		r.columns[code] = sheet.Letters(c + 1)
 	}
@@ -339,6 +341,9 @@ func (r *reading) noteColumns() {
 		case !read[c] && title != "" && !slices.Contains([]string{"序号", "编号", "no", "no."}, title):
 			extra = append(extra, title)
 		}
+	}
+	for _, c := range slices.Sorted(maps.Keys(r.bare)) {
+		extra = append(extra, sheet.Letters(c+1))
 	}
 	if len(extra) > 0 {
 		r.note("import.extra_columns", r.name(), strings.Join(extra, "、"))
@@ -495,6 +500,7 @@ func (r *reading) row(row *sheet.Row) {
 			r.problem(row.At(at).Address(), message.M("import.required", c.title))
 		}
 	}
+	r.untitled(row)
 	cells := r.columns
 	if r.form.fact == facts.KindStatement && values["account"] == "" {
 		if values["account"] = r.options.Account; values["account"] == "" {
@@ -528,6 +534,23 @@ func (r *reading) row(row *sheet.Row) {
 		}
 		values["item"], values["fen"] = item, v
 		r.fact(row, values, r.wide[c])
+	}
+}
+
+// untitled refuses figures in a column without a heading, behind the first that is read: a
+// second date below a heading merged over several columns, or the rest of an amount that its
+// comma divided in a text file. Words there are a remark, and their column is named.
+func (r *reading) untitled(row *sheet.Row) {
+	for c := r.found.first() + 1; c < len(row.Cells); c++ {
+		cell := row.Cells[c]
+		if cell.Kind == sheet.Empty || r.found.titles[c] != "" {
+			continue
+		}
+		if cell.Kind == sheet.Text && !strings.ContainsAny(cell.Text, "0123456789０１２３４５６７８９") {
+			r.bare[c] = true
+			continue
+		}
+		r.problem(cell.Address(), message.M("import.untitled", cell.Text, sheet.Letters(c+1)))
 	}
 }
 

@@ -103,6 +103,7 @@ var texts = map[string]string{
 	"import.too_many":         roster + strings.Repeat("1,,2,3,4\n", 1100),
 	"import.total_differs":    "给定金额\n" + amounts + zhang + ",张甲,2026-10,4820.00,578.40\n" + li + ",李乙,2026-10,4600.00,552.00\n合计,2人,,9402.00,1130.40\n",
 	"import.blank_rows":       "序号," + roster + "1," + zhang + ",张甲,村干部,430725101200,2026-10-01\n2,,,,,\n",
+	"import.untitled":         amounts + zhang + ",张甲,2026-10,4,820.00,578.40\n",
 	"import.unit":             "单位：万元,,,,\n" + amounts + zhang + ",张甲,2026-10,0.48,0.05\n",
 	"sheet.quotes":            roster + zhang + ",张\"甲,村干部,430725101200,2026-10-01\n",
 	"import.unfilled":         "身份证号,姓名,年度,认证结果,认证日期,签字人\n" + zhang + ",张甲,2026,通过,2026-05-12,王支书\n" + li + ",李乙,2026,,,\n",
