@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"bytes"
+	"encoding/xml"
 	"fmt"
 	"maps"
 	"path"
@@ -74,6 +75,9 @@ func Mark(file string, data []byte, problems message.Problems) ([]byte, error) {
 	}
 	defer m.Close()
 	m.numberShapes()
+	if err := m.completeStyles(); err != nil {
+		return nil, err
+	}
 	if err := m.unmark(); err != nil {
 		return nil, err
 	}
@@ -109,6 +113,50 @@ func (m *marking) numberShapes() {
 		return true
 	})
 }
+
+// completeStyles gives a workbook the looks that the library takes for granted and that some
+// programs do not write: a first font with a name and a size, and a first fill, border and look of cells.
+func (m *marking) completeStyles() error {
+	if _, held := m.Pkg.Load("xl/styles.xml"); !held {
+		if rels, is := m.Relationships.Load("xl/_rels/workbook.xml.rels"); is {
+			if err := xml.Unmarshal([]byte(stylesRelation), rels); err != nil {
+				return err
+			}
+		}
+		if types, is := m.Pkg.Load("[Content_Types].xml"); is { // not read yet
+			if text, ok := types.([]byte); ok {
+				m.Pkg.Store("[Content_Types].xml", bytes.Replace(text, []byte("</Types>"), []byte(stylesType+"</Types>"), 1))
+			}
+		}
+	}
+	var err error
+	add := func(lacks bool, text string, part any) {
+		if lacks && err == nil {
+			err = xml.Unmarshal([]byte(text), part)
+		}
+	}
+	s := m.Styles
+	add(s.Fonts == nil || len(s.Fonts.Font) == 0, `<fonts count="1"><font/></fonts>`, &s.Fonts)
+	add(s.Fills == nil || len(s.Fills.Fill) == 0, `<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>`, &s.Fills)
+	add(s.Borders == nil || len(s.Borders.Border) == 0, `<borders count="1"><border/></borders>`, &s.Borders)
+	add(s.CellXfs == nil || len(s.CellXfs.Xf) == 0, `<cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellXfs>`, &s.CellXfs)
+	if err != nil {
+		return err
+	}
+	for _, font := range s.Fonts.Font {
+		add(font.Name == nil, `<font><name val="宋体"/></font>`, font)
+		add(font.Sz == nil, `<font><sz val="11"/></font>`, font)
+	}
+	// The library numbers what it adds by these counts, which need not be stated.
+	s.Fonts.Count, s.Fills.Count, s.Borders.Count, s.CellXfs.Count = len(s.Fonts.Font), len(s.Fills.Fill), len(s.Borders.Border), len(s.CellXfs.Xf)
+	return err
+}
+
+// What a workbook that has no styles says once it has them.
+const (
+	stylesRelation = `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rIdStyles" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/></Relationships>`
+	stylesType     = `<Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/>`
+)
 
 // fromText makes a workbook of a text file.
 func (m *marking) fromText(t *Table) error {

@@ -1,7 +1,9 @@
 package sheet
 
 import (
+	"archive/zip"
 	"bytes"
+	"io"
 	"regexp"
 	"strings"
 	"testing"
@@ -213,4 +215,87 @@ func TestMarkWithoutViews(t *testing.T) {
 	if color, comment := look(t, f, "Sheet1", "B2"); color == "" || comment == "" || f.GetSheetName(0) == "Sheet1" {
 		t.Errorf("colour %q, comment %q, first sheet %s", color, comment, f.GetSheetName(0))
 	}
+}
+
+// Programs leave out of a workbook's looks what they do not need; its cells are marked all the same.
+func TestMarkWithoutLooks(t *testing.T) {
+	styles := regexp.MustCompile(`(?s)<fonts.*?</fonts>`)
+	for name, edit := range map[string]func(string) string{
+		"no styles":               func(string) string { return "" },
+		"a font without anything": func(s string) string { return styles.ReplaceAllString(s, `<fonts count="1"><font/></fonts>`) },
+		"a font without a name":   func(s string) string { return styles.ReplaceAllString(s, `<fonts><font><sz val="11"/></font></fonts>`) },
+		"no font":                 func(s string) string { return styles.ReplaceAllString(s, `<fonts count="0"/>`) },
+		"nothing about any of them": func(s string) string {
+			return regexp.MustCompile(`(?s)(<styleSheet[^>]*>).*`).ReplaceAllString(s, "$1</styleSheet>")
+		},
+	} {
+		data := sample(t, func(*excelize.File) {})
+		from, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		to := zip.NewWriter(&out)
+		for _, part := range from.File {
+			r, err := part.Open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			b, err := io.ReadAll(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text := string(b)
+			switch part.Name {
+			case "xl/styles.xml":
+				if text = edit(text); text == "" {
+					continue
+				}
+			case "[Content_Types].xml", "xl/_rels/workbook.xml.rels":
+				if name == "no styles" {
+					text = regexp.MustCompile(`<(Override|Relationship)[^>]*styles\.xml[^>]*?(/>|></(Override|Relationship)>)`).ReplaceAllString(text, "")
+				}
+			}
+			w, err := to.Create(part.Name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := w.Write([]byte(text)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := to.Close(); err != nil {
+			t.Fatal(err)
+		}
+		marked, err := Mark("a.xlsx", out.Bytes(), message.Problems{{File: "a.xlsx", Sheet: "Sheet1", Cell: "B2", Message: message.M("id.check", "1")}})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if color, comment := look(t, opened(t, marked), "Sheet1", "B2"); !strings.HasSuffix(color, markColor) || !strings.Contains(comment, "校验位不符") {
+			t.Errorf("%s: %q %q", name, color, comment)
+		}
+		for _, part := range []string{"[Content_Types].xml", "xl/_rels/workbook.xml.rels"} {
+			if n := strings.Count(partOf(t, marked, part), "styles.xml"); n != 1 {
+				t.Errorf("%s: %s names the styles %d times", name, part, n)
+			}
+		}
+	}
+}
+
+func partOf(t *testing.T, data []byte, name string) string {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := z.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }
