@@ -25,6 +25,7 @@ type headings struct {
 	titles map[int]string  // what stands over each column, for people
 	used   map[string]bool // headings that the clerk has spoken about and that are here
 	said   []string        // what was said of them, as heading=column
+	kept   []string        // those of said that were said before and not now
 	shape  string          // digest of all headings
 	twice  string          // a column, or an item, that two headings claim
 	unsure string          // a heading that says nothing without the one above it
@@ -82,13 +83,25 @@ func (r *reading) headings() error {
 // otherUnit is a unit of amounts that is not the yuan: 单位：万元.
 var otherUnit = regexp.MustCompile(`(^|[^报制])单位:?\(?(人民币)?([^元:]{1,4}[、,/])?(亿|千万|百万|十万|万|千|百|美|港)元([),、/;]|$)`)
 
-// unit refuses a sheet that says above its headings that its amounts are not in yuan.
+// ofOtherUnit is a heading whose amounts are not in yuan: 金额(万元), 基本工资(分).
+var ofOtherUnit = regexp.MustCompile(`(亿|万|千|百|美|港|欧|日)元|[(/](亿|万|千|百|角|分|厘)[)/]`)
+
+// unit refuses a sheet that says above its headings, or in that of an amount, that its amounts
+// are not in yuan. What is said about a heading does not change its unit.
 func (r *reading) unit() error {
-	reads := len(r.found.items) > 0 || slices.ContainsFunc(r.form.columns, func(c column) bool {
-		_, has := r.found.at[c.code]
-		return has && c.kind == amount
-	})
-	for i := 0; reads && i < r.start; i++ {
+	amounts := slices.Collect(maps.Keys(r.found.items))
+	for _, c := range r.form.columns {
+		if at, has := r.found.at[c.code]; has && c.kind == amount {
+			amounts = append(amounts, at)
+		}
+	}
+	slices.Sort(amounts)
+	for _, c := range amounts {
+		if title := r.found.titles[c]; ofOtherUnit.MatchString(title) {
+			return message.Err("import.unit", r.name(), sheet.Address(c+1, r.table.Rows[r.start-1].Number), title)
+		}
+	}
+	for i := 0; len(amounts) > 0 && i < r.start; i++ {
 		for _, c := range r.table.Rows[i].Cells {
 			if otherUnit.MatchString(fold(c.Text)) {
 				return message.Err("import.unit", r.name(), c.Address(), c.Text)
@@ -133,6 +146,17 @@ func (r *reading) columnNamed(field string) (string, bool) {
 	}
 	code, ok := r.options.Items[field]
 	return itemPrefix + code, ok && r.form.wide
+}
+
+// fieldNamed is what a clerk calls what columnNamed has found.
+func (r *reading) fieldNamed(code string) string {
+	item, is := strings.CutPrefix(code, itemPrefix)
+	for _, name := range words(r.options.Items) {
+		if is && r.options.Items[name] == item {
+			return name
+		}
+	}
+	return r.form.titleOf(item)
 }
 
 // column is the column that a folded heading names.
@@ -292,6 +316,7 @@ func (r *reading) match(i, storeys int, said map[string]string) *headings {
 		}
 	}
 	slices.Sort(h.said)
+	slices.Sort(h.kept)
 	return h
 }
 
@@ -324,6 +349,9 @@ func (r *reading) place(h *headings, c int, x heading, said map[string]string) {
 		}
 		h.used[name] = true
 		h.said = append(h.said, name+"="+code)
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(r.options.Map)), func(s string) bool { return fold(s) == name }) {
+			h.kept = append(h.kept, name+"="+r.fieldNamed(code))
+		}
 		if item, is := strings.CutPrefix(code, itemPrefix); is {
 			h.item(c, item, name)
 		} else if code != NotRead {

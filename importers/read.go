@@ -345,6 +345,9 @@ func (r *reading) noteColumns() {
 	for _, c := range slices.Sorted(maps.Keys(r.bare)) {
 		extra = append(extra, sheet.Letters(c+1))
 	}
+	if len(r.found.kept) > 0 {
+		r.note("headings.used", r.name(), strings.Join(r.found.kept, "、"))
+	}
 	if len(extra) > 0 {
 		r.note("import.extra_columns", r.name(), strings.Join(extra, "、"))
 	}

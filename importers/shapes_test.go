@@ -115,6 +115,10 @@ func TestMessyWorkbooks(t *testing.T) {
 			pages: []page{{"表", "姓名\t身份证号\t所属月份\t住房补贴\n张甲\t{A}\t2026-10\t100\t50", nil, nil}}, bad: "E2 import.untitled"},
 		"numbers of rows and remarks below no heading": {kind: "paid",
 			pages: []page{{"表", "\t姓名\t身份证号\t所属月份\t住房补贴\n1\t张甲\t{A}\t2026-10\t100\t已核", nil, nil}}, facts: one[:1], notes: "import.extra_columns", detail: "没有读：F"},
+		"ten thousands stay ten thousands whatever is said": {kind: "transfers", o: Options{Map: map[string]string{"金额（万元）": "金额"}},
+			pages: []page{{"表", "资金\t文号\t凭证号\t到账日期\t金额（万元）\nF03\t样例〔2026〕1号\t1\t2026-10-01\t20", nil, nil}}, bad: "import.unit", detail: "E1"},
+		"and fen stay fen": {kind: "paid", o: Options{Map: map[string]string{"房补(分)": "住房补贴"}},
+			pages: []page{{"表", "姓名\t身份证号\t所属月份\t房补(分)\n张甲\t{A}\t2026-10\t100", nil, nil}}, bad: "import.unit", detail: "D1"},
 		"extra columns, hidden columns and rows": {kind: "roster",
 			pages: []page{{"表", "序号\t身份证号\t姓名\t人员类别\t单位代码\t手机\n1\t{A}\t张甲\t村干部\t430725101200\t1", nil, func(f *excelize.File) error {
 				if err := f.SetRowVisible("表", 2, false); err != nil {
@@ -190,7 +194,7 @@ func TestSaidHeadingsAreKnownByTheirShape(t *testing.T) {
 	}
 	o.Map, o.Known = nil, map[string]map[string]string{said.Shape: {"房补": "item:housing"}}
 	in, err = Read("paid", "b.csv", []byte(strings.ReplaceAll(text, ",100", ",200")), o)
-	if err != nil || len(in.Rows) != 1 || len(in.Headings) != 0 {
+	if err != nil || len(in.Rows) != 1 || len(in.Headings) != 0 || codes(in.Notes) != "headings.used" || !strings.Contains(in.Notes[0].Text(message.Chinese), "房补=住房补贴") {
 		t.Errorf("the same headings: %+v %v", in, err)
 	}
 	if _, err := Read("paid", "c.csv", []byte(strings.ReplaceAll(text, "姓名", "名字")), o); message.Code(err) != "import.no_heading" {
