@@ -46,32 +46,19 @@ func (r *reading) headings() error {
 	if err != nil {
 		return err
 	}
-	var best *headings
-	missing := ""
-	for i := 0; i < min(headingRows, len(r.table.Rows)); i++ {
-		for storeys := mostStoreys; storeys > 0; storeys-- {
-			if !r.stands(i, storeys) {
-				continue
-			}
-			h := r.match(i, storeys, said)
-			if storeys > 1 && !r.adds(h, i, i+storeys-1) {
-				continue
-			}
-			if lacks := r.lacking(h); lacks != "" {
-				if h.known() > 1 {
-					missing = lacks
-				}
-			} else if best == nil || h.known() > best.known() {
-				best, r.found, r.start = h, *h, i+storeys
-			}
-		}
+	best, start, lacks := r.best(said)
+	if best != nil {
+		r.found, r.start = *best, start
 	}
 	switch {
 	case best == nil:
-		if missing == "" {
-			missing = r.form.columns[0].title
+		return r.noHeading(lacks)
+	case r.ofPeople() != "":
+		f, _ := r.likely(0)
+		if f == nil {
+			f = &forms[slices.IndexFunc(forms, func(f form) bool { return f.kind == "roster" })]
 		}
-		return message.Err("import.no_heading", r.name(), r.form.title, missing)
+		return message.Err("import.other_kind", r.name(), r.form.title, r.ofPeople(), f.title, f.kind)
 	case best.twice != "":
 		return message.Err("import.heading_twice", r.name(), best.twice)
 	case best.unsure != "":
@@ -82,6 +69,104 @@ func (r *reading) headings() error {
 
 // otherUnit is a unit of amounts that is not the yuan: 单位：万元.
 var otherUnit = regexp.MustCompile(`(^|[^报制])单位:?\(?(人民币)?([^元:]{1,4}[、,/])?(亿|千万|百万|十万|万|千|百|美|港)元([),、/;]|$)`)
+
+// partly is how much a form knows of a row that lacks something it needs.
+type partly struct {
+	known   int
+	missing string // the title of a column
+}
+
+// best finds the headings that know most, and the first row below them; where something is
+// lacking everywhere, nil and what the nearest lack.
+func (r *reading) best(said map[string]string) (best *headings, start int, lacks partly) {
+	for i := 0; i < min(headingRows, len(r.table.Rows)); i++ {
+		for storeys := mostStoreys; storeys > 0; storeys-- {
+			if !r.stands(i, storeys) {
+				continue
+			}
+			h := r.match(i, storeys, said)
+			if storeys > 1 && !r.adds(h, i, i+storeys-1) {
+				continue
+			}
+			if missing := r.lacking(h); missing != "" {
+				if h.known() > 1 {
+					lacks = partly{max(lacks.known, h.known()), missing}
+				}
+			} else if best == nil || h.known() > best.known() {
+				best, start = h, i+storeys
+			}
+		}
+	}
+	return best, start, lacks
+}
+
+// noHeading says why no row is one of headings: the days of a month stand beside each other,
+// the sheet is of another kind, or a column is missing.
+func (r *reading) noHeading(lacks partly) error {
+	for i := 0; r.form.scope && i < min(headingRows, len(r.table.Rows)); i++ {
+		days := 0
+		for _, c := range r.table.Rows[i].Cells {
+			if dayOfMonth.MatchString(fold(c.Text)) {
+				days++
+			}
+		}
+		if days >= fewestDays {
+			return message.Err("import.days_wide", r.name(), r.form.title)
+		}
+	}
+	if f, title := r.likely(lacks.known); f != nil {
+		return message.Err("import.other_kind", r.name(), r.form.title, title, f.title, f.kind)
+	}
+	if lacks.missing == "" {
+		lacks.missing = r.form.columns[0].title
+	}
+	return message.Err("import.no_heading", r.name(), r.form.title, lacks.missing)
+}
+
+// otherSheet says that a sheet is none of the kind that is read.
+func otherSheet(err error) bool {
+	return slices.Contains([]string{"import.no_heading", "import.other_kind", "import.days_wide"}, message.Code(err))
+}
+
+// dayOfMonth is the heading of one day where a month stands beside each other; fewestDays is
+// how many of them are a month, with some left out.
+var dayOfMonth = regexp.MustCompile(`^[0-9]{1,2}[日号]?$`)
+
+const fewestDays = 20
+
+// likely is the form that the sheet has everything for and knows most of, more than so many
+// columns, and a heading of it that the form which is read does not have; nil for none.
+func (r *reading) likely(known int) (f *form, title string) {
+	for i := range forms {
+		other := &reading{filing: r.filing, form: &forms[i], table: r.table, options: Options{Items: r.options.Items}}
+		h, _, _ := other.best(nil)
+		if other.form == r.form || h == nil || h.known() <= known {
+			continue
+		}
+		for _, c := range other.form.columns {
+			if at, has := h.at[c.code]; has && r.form.column(h.titles[at]) == nil {
+				f, title, known = other.form, h.titles[at], h.known()
+				break
+			}
+		}
+	}
+	return f, title
+}
+
+// ofPeople is a heading of somebody's number or name on a sheet of a kind that is not about
+// people, unless the clerk has spoken about it; "" for none.
+func (r *reading) ofPeople() string {
+	if r.form.column(fold(idColumn.title)) != nil {
+		return ""
+	}
+	person := &form{columns: []column{idColumn, {title: nameColumn.title}}}
+	for _, c := range slices.Sorted(maps.Keys(r.found.titles)) {
+		if title := r.found.titles[c]; person.column(title) != nil && !r.found.used[title] {
+			return title
+		}
+	}
+	return ""
+}
 
 // ofOtherUnit is a heading whose amounts are not in yuan: 金额(万元), 基本工资(分).
 var ofOtherUnit = regexp.MustCompile(`(亿|万|千|百|美|港|欧|日)元|[(/](亿|万|千|百|角|分|厘)[)/]`)

@@ -27,7 +27,7 @@ func TestProblems(t *testing.T) {
 		"import.contradiction": {"roster", "A3"}, "import.count_differs": {"amounts", "B4"}, "import.ends_before": {"tenure", "F2"},
 		"import.example_row": {"roster", "A2"}, "import.merged": {"amounts", "D2"}, "import.no_valid_from": {"roster", "A2"},
 		"import.register_class": {"registers", "E2"}, "import.required": {"roster", "B2"}, "import.too_many": {"roster", "A1002"},
-		"import.total_differs": {"amounts", "D5"}, "import.untitled": {"amounts", "F2"}, "import.which_account": {"statement", "A2"},
+		"import.total_differs": {"amounts", "D5"}, "import.untitled": {"amounts", "F2"}, "import.days_differ": {"days", "D4"}, "import.which_account": {"statement", "A2"},
 		"sheet.private_use": {"roster", "B2"}, "sheet.text": {"roster", "B2"},
 		"value.bank": {"accounts", "D2"}, "value.choice": {"roster", "C2"}, "value.cnaps": {"accounts", "E2"}, "value.date": {"tenure", "E2"},
 		"value.date_number": {"roster", "E2"}, "value.formula": {"roster", "A2"}, "value.full_width": {"amounts", "D2"}, "value.long": {"roster", "B2"},
@@ -38,7 +38,7 @@ func TestProblems(t *testing.T) {
 		"election.village_waits": {payroll.KindElection, "A3"},
 		// Of the file as a whole:
 		"import.empty": {"roster", ""}, "import.empty_file": {"roster", ""}, "import.heading_twice": {"roster", ""}, "import.heading_unsure": {"amounts", ""}, "import.no_heading": {"roster", ""},
-		"import.which_sheet": {"roster", ""}, "sheet.damaged": {"roster", ""}, "sheet.encoding": {"roster", ""}, "sheet.encrypted": {"roster", ""},
+		"import.which_sheet": {"roster", ""}, "import.other_kind": {"places", ""}, "import.days_wide": {"days", ""}, "sheet.damaged": {"roster", ""}, "sheet.encoding": {"roster", ""}, "sheet.encrypted": {"roster", ""},
 		"import.unit": {"amounts", ""}, "sheet.kind": {"roster", ""}, "sheet.quotes": {"roster", ""}, "sheet.old_format": {"roster", ""}, "sheet.part": {"roster", ""}, "sheet.rows": {"roster", ""}, "sheet.suspicious": {"roster", ""}, "sheet.too_large": {"roster", ""},
 		// Nothing is wrong, and the clerk should know:
 		"import.extra_columns": {"roster", ""}, "import.hidden_columns": {"roster", ""}, "import.hidden_rows": {"roster", ""}, "import.other_sheets": {"roster", ""},

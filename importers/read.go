@@ -197,7 +197,7 @@ func (all *filing) choose(f *form, tables []*sheet.Table, o Options) ([]*reading
 	for _, t := range tables {
 		r, err := try(t)
 		switch {
-		case message.Code(err) == "import.no_heading" || t.Hidden && len(tables) > 1:
+		case otherSheet(err) || t.Hidden && len(tables) > 1:
 			if why == nil {
 				why = err
 			}

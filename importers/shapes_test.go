@@ -119,6 +119,12 @@ func TestMessyWorkbooks(t *testing.T) {
 			pages: []page{{"表", "资金\t文号\t凭证号\t到账日期\t金额（万元）\nF03\t样例〔2026〕1号\t1\t2026-10-01\t20", nil, nil}}, bad: "import.unit", detail: "E1"},
 		"and fen stay fen": {kind: "paid", o: Options{Map: map[string]string{"房补(分)": "住房补贴"}},
 			pages: []page{{"表", "姓名\t身份证号\t所属月份\t房补(分)\n张甲\t{A}\t2026-10\t100", nil, nil}}, bad: "import.unit", detail: "D1"},
+		"a roster is no list of places": {kind: "places",
+			pages: []page{{"表", "身份证号\t姓名\t人员类别\t单位代码\t单位名称\n{A}\t张甲\t村干部\t430725101200\t桃花源村", nil, nil}}, bad: "import.other_kind", detail: "as a “花名册” sheet"},
+		"leave is no service": {kind: "days",
+			pages: []page{{"表", "身份证号\t姓名\t类型\t开始日期\t结束日期\n{A}\t张甲\t事假\t2026-10-12\t2026-10-14", nil, nil}}, bad: "import.other_kind", detail: "as a “缺勤” sheet"},
+		"who is responsible for a place does not matter, when the clerk says so": {kind: "places", o: Options{Map: map[string]string{"姓名": NotRead}},
+			pages: []page{{"表", "区划代码\t名称\t姓名\n430725101200\t桃花源村\t张甲", nil, nil}}, facts: []string{`430725101200 {"code":"430725101200","name":"桃花源村"}`}, notes: "import.extra_columns"},
 		"extra columns, hidden columns and rows": {kind: "roster",
 			pages: []page{{"表", "序号\t身份证号\t姓名\t人员类别\t单位代码\t手机\n1\t{A}\t张甲\t村干部\t430725101200\t1", nil, func(f *excelize.File) error {
 				if err := f.SetRowVisible("表", 2, false); err != nil {

@@ -23,9 +23,16 @@ type total struct {
 
 var totalText = regexp.MustCompile(`^(.{0,12}?)(本页小计|小计|合计|总计|总数|共计|累计|承前页|过次页)[:：]?\(?(?:共?(\d+)人)?\)?$`)
 
-// isTotal knows a row of totals by its word in one of the first cells; where it names a
-// place in front of the word, no one's number may stand in the row.
+// aPerson is as many digits as no count has: somebody's number, right or wrong.
+var aPerson = regexp.MustCompile(`[0-9]{10}`)
+
+// isTotal knows a row of totals by its word in one of the first cells. It is about nobody: a
+// row with somebody's number is theirs, whatever its first cell says; and where it names a
+// place in front of the word, not even a short number may stand there.
 func (r *reading) isTotal(row *sheet.Row) (t total, is bool) {
+	if id, has := r.found.at["id"]; has && aPerson.MatchString(row.At(id).Text) {
+		return total{}, false
+	}
 	for _, c := range row.Cells[:min(4, len(row.Cells))] {
 		if !strings.ContainsAny(c.Text, "计总页") {
 			continue // nearly every cell
@@ -43,6 +50,9 @@ func (r *reading) isTotal(row *sheet.Row) (t total, is bool) {
 	}
 	return total{}, false
 }
+
+// daysText is how many days a total says: 5天, or 5 in the column of dates or kinds.
+var daysText = regexp.MustCompile(`^共?([0-9]{1,6})(天|日|次|人次)?$`)
 
 // addedUp are the columns of amounts that a row of totals adds up, beside those of items.
 var addedUp = []string{"fen", "debit", "credit"}
@@ -119,6 +129,7 @@ func (r *reading) checkTotals() {
 			} else {
 				r.wrong(t, reversed[i], below[i], "上面", r.problem)
 			}
+			r.batch.Unfinished = true // nobody knows which of its rows is wrong, or is not there
 		}
 	}
 }
@@ -205,6 +216,12 @@ func (r *reading) wrong(t total, side, other []span, otherSide string, tell func
 	}
 	for _, c := range t.row.Cells {
 		stated := 0
+		if m := daysText.FindStringSubmatch(c.Text); r.form.scope && m != nil && (m[2] != "" || columnOf(c) == r.found.at["date"] || columnOf(c) == r.found.at["kind"]) {
+			if stated, _ = strconv.Atoi(m[1]); !fits(func(s span) bool { return s.rows == stated }) {
+				say(c.Address(), message.M("import.days_differ", t.word, stated, side[0].rows, other[0].rows, otherSide))
+			}
+			continue
+		}
 		if text, is := strings.CutSuffix(c.Text, "人"); is {
 			stated, _ = strconv.Atoi(strings.TrimPrefix(text, "共"))
 		} else if totalText.MatchString(fold(c.Text)) {

@@ -31,7 +31,7 @@ type ImportBatch struct {
 	Counted    int        `json:"-"` // rows of data, good and bad
 	Total      money.Fen  `json:"-"` // sum of all amounts in good rows
 	Headings   []Headings `json:"-"` // what the clerk said about headings, to be kept
-	Unfinished bool       `json:"-"` // too many problems: rows were not looked at, and none may be taken
+	Unfinished bool       `json:"-"` // none of the rows may be taken alone: too many are wrong and the rest was not looked at, or they do not come to their total
 }
 
 // FactKind is the kind of facts the file states.
