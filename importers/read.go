@@ -271,7 +271,7 @@ func (r *reading) rows() {
 	hiddenRows, waiting, numbered := 0, 0, 0
 	for i := r.start; i < len(r.table.Rows); i++ {
 		row := &r.table.Rows[i]
-		if r.isAgain(row) || r.isIndex(row) {
+		if r.isAgain(row) || r.isIndex(row) || r.isHeading(row) {
 			continue
 		}
 		if t, is := r.isTotal(row); is {
@@ -393,6 +393,23 @@ func (r *reading) isAgain(row *sheet.Row) bool {
 		}
 	}
 	return false
+}
+
+// isHeading knows a row that only says again what its columns are, in other words than above.
+func (r *reading) isHeading(row *sheet.Row) bool {
+	n := 0
+	for i := range r.form.columns {
+		c := &r.form.columns[i]
+		at, has := r.found.at[c.code]
+		if !has || row.At(at).Kind == sheet.Empty {
+			continue
+		}
+		if r.form.column(fold(row.At(at).Text)) != c {
+			return false
+		}
+		n++
+	}
+	return n > 1
 }
 
 // isBlank says that nothing stands in any column that is read: a number given beforehand,
@@ -527,7 +544,7 @@ func (r *reading) row(row *sheet.Row) {
 	}
 	for _, c := range slices.Sorted(maps.Keys(r.found.items)) {
 		item := r.found.items[c]
-		v := r.value(row, c, &column{code: "fen", title: item, kind: amount, least: notNegative})
+		v := r.value(row, c, &column{code: "fen", title: r.found.titles[c], kind: amount, least: notNegative})
 		if v == "" {
 			continue // nothing is stated about this item, or it is wrong
 		}

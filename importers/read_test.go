@@ -27,7 +27,7 @@ func TestValues(t *testing.T) {
 		{amount, txt, "1,234.50", "123450", ""}, {amount, txt, "-1,234,567", "-123456700", ""}, {amount, txt, "12,34.50", "", "value.separators"}, {amount, txt, "1,234,5", "", "value.separators"}, {amount, txt, "1,234.567", "", "money.format"}, {amount, txt, "１２３", "", "value.full_width"}, {amount, txt, "1.234", "", "money.format"},
 		{amount, txt, "1e999999999", "", "money.format"}, {amount, num, "1E+18", "", "money.format"}, {amount, txt, "-0", "", "money.format"}, {amount, txt, "12元", "1200", ""}, {amount, txt, "¥1,200.50", "120050", ""}, {amount, txt, "￥12元", "1200", ""}, {amount, txt, "12万元", "", "money.format"}, {amount, txt, "1.2万", "", "money.format"}, {amount, txt, "(5.00)", "", "money.format"}, {amount, txt, "元", "", "money.format"},
 		{amount, formula, "", "", "value.formula"}, {amount, txt, "", "", ""},
-		{personID, txt, "11010519491231002x", "11010519491231002X", ""}, {personID, txt, "110105 19491231 002X", "11010519491231002X", ""}, {personID, txt, "'11010519491231002X", "11010519491231002X", ""}, {personID, num, "110105194912310", "", "value.number_as_id"}, {personID, txt, "110105194912310021", "", "id.check"},
+		{personID, txt, "11010519491231002x", "11010519491231002X", ""}, {personID, txt, "110105 19491231 002X", "11010519491231002X", ""}, {personID, txt, "'11010519491231002X", "11010519491231002X", ""}, {personID, num, "110105194912310", "", "value.number_as_id"}, {personID, txt, "110105194912310021", "", "id.check"}, {personID, txt, "1.10105E+17", "", "value.number_as_id"}, {personID, txt, "号码", "", "id.digits"},
 		{card, txt, "'6200 5900 0000 0000 006", "6200590000000000006", ""}, {card, num, "6200590000000000", "", "value.number_as_id"}, {card, txt, "6.22848E+18", "", "card.digits"},
 		{day, txt, "2026-11-10", "2026-11-10", ""}, {day, txt, "2026/11/1", "2026-11-01", ""}, {day, txt, "2026年11月1日", "2026-11-01", ""}, {day, txt, "20261101", "2026-11-01", ""},
 		{day, txt, "2026.11.1", "2026-11-01", ""}, {day, txt, "2026/3/1 0:00", "2026-03-01", ""}, {day, txt, "26.3.1", "", "value.date"}, {day, txt, "2026.3", "", "value.date"}, {day, txt, "2026年3月", "", "value.date"}, {day, sheet.Date, "2026-11-10", "2026-11-10", ""},
@@ -87,17 +87,18 @@ func TestShapesOfSheets(t *testing.T) {
 	}{
 		"title, two storeys, index row, total, note": {"amounts",
 			"核定表,,,,\n填报单位：某局,,,,\n人员,,执行,应发,代扣\n姓名,身份证号,起始月份,基本工资,住房公积金\n1,2,3,4,5\n张甲,{A},2026-10,100.50,10\n李乙,{B},2026-10,200,\n合计,2人,,300.50,10.00\n,,,,\n制表人：某,,,,\n", 3, ""},
-		"a total that does not add up": {"amounts", "姓名,身份证号,起始月份,基本工资\n张甲,{A},2026-10,100\n合计,,,101\n", 1, "D3 import.total_differs"},
-		"a count that does not add up": {"amounts", "姓名,身份证号,起始月份,基本工资\n张甲,{A},2026-10,100\n合计,2人,,100\n", 1, "B3 import.count_differs"},
-		"somebody's row is no total":   {"amounts", "序号,姓名,身份证号,起始月份,基本工资\n小计,张甲,{A},2026-10,100\n合计,,1,,100\n", 1, ""},
-		"days that do not add up":      {"days", "序号,单位代码,姓名,身份证号,日期,类型\n1,430725101,张甲,{A},2026-10-12,下村\n2,430725101,张甲,{A},2026-10-13,下村\n合计,,2人,,3天,\n", 2, "E4 import.days_differ"},
-		"days without a word":          {"days", "序号,单位代码,姓名,身份证号,日期,类型\n1,430725101,张甲,{A},2026-10-12,下村\n合计,,,,2,\n", 1, "E3 import.days_differ"},
-		"days that do add up":          {"days", "序号,单位代码,姓名,身份证号,日期,类型\n1,430725101,张甲,{A},2026-10-12,下村\n合计,,,,1,\n", 1, ""},
-		"two rows that contradict":     {"roster", "身份证号,姓名,人员类别,单位代码\n{A},张甲,乡镇干部,430725101\n{A},张甲,乡镇干部,430725102\n", 0, "A3 import.contradiction, A2 import.contradiction"},
-		"two rows that agree":          {"roster", "身份证号,姓名,人员类别,单位代码\n{A},张甲,乡镇干部,430725101\n{A},张甲,乡镇干部,430725101\n", 1, ""},
-		"nothing where something must": {"roster", "身份证号,姓名,人员类别,单位代码\n{A},,乡镇干部,430725101\n", 0, "B2 import.required"},
-		"a word not on the list":       {"roster", "身份证号,姓名,人员类别,单位代码\n{A},张甲,乡长,430725101\n", 0, "C2 value.choice"},
-		"all mistakes at once":         {"roster", "身份证号,姓名,人员类别,单位代码\n12,,乡长,1\n", 0, "A2 id.length, B2 import.required, C2 value.choice, D2 value.place"},
+		"a total that does not add up":  {"amounts", "姓名,身份证号,起始月份,基本工资\n张甲,{A},2026-10,100\n合计,,,101\n", 1, "D3 import.total_differs"},
+		"a count that does not add up":  {"amounts", "姓名,身份证号,起始月份,基本工资\n张甲,{A},2026-10,100\n合计,2人,,100\n", 1, "B3 import.count_differs"},
+		"headings again in other words": {"roster", "身份证号,姓名,人员类别,单位代码\n{A},张甲,乡镇干部,430725101\n身份证号码,名字,类别,乡镇代码\n", 1, ""},
+		"somebody's row is no total":    {"amounts", "序号,姓名,身份证号,起始月份,基本工资\n小计,张甲,{A},2026-10,100\n合计,,1,,100\n", 1, ""},
+		"days that do not add up":       {"days", "序号,单位代码,姓名,身份证号,日期,类型\n1,430725101,张甲,{A},2026-10-12,下村\n2,430725101,张甲,{A},2026-10-13,下村\n合计,,2人,,3天,\n", 2, "E4 import.days_differ"},
+		"days without a word":           {"days", "序号,单位代码,姓名,身份证号,日期,类型\n1,430725101,张甲,{A},2026-10-12,下村\n合计,,,,2,\n", 1, "E3 import.days_differ"},
+		"days that do add up":           {"days", "序号,单位代码,姓名,身份证号,日期,类型\n1,430725101,张甲,{A},2026-10-12,下村\n合计,,,,1,\n", 1, ""},
+		"two rows that contradict":      {"roster", "身份证号,姓名,人员类别,单位代码\n{A},张甲,乡镇干部,430725101\n{A},张甲,乡镇干部,430725102\n", 0, "A3 import.contradiction, A2 import.contradiction"},
+		"two rows that agree":           {"roster", "身份证号,姓名,人员类别,单位代码\n{A},张甲,乡镇干部,430725101\n{A},张甲,乡镇干部,430725101\n", 1, ""},
+		"nothing where something must":  {"roster", "身份证号,姓名,人员类别,单位代码\n{A},,乡镇干部,430725101\n", 0, "B2 import.required"},
+		"a word not on the list":        {"roster", "身份证号,姓名,人员类别,单位代码\n{A},张甲,乡长,430725101\n", 0, "C2 value.choice"},
+		"all mistakes at once":          {"roster", "身份证号,姓名,人员类别,单位代码\n12,,乡长,1\n", 0, "A2 id.length, B2 import.required, C2 value.choice, D2 value.place"},
 	} {
 		in := read(t, c.kind, c.text)
 		if len(in.Rows) != c.rows || problems(in) != c.problems {
@@ -112,6 +113,14 @@ func TestShapesOfSheets(t *testing.T) {
 		if _, err := Read("roster", "a.csv", []byte(c.text), Options{}); message.Code(err) != c.code {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// What is wrong with the amount of an item is said with the item's name.
+func TestItemsByTheirNames(t *testing.T) {
+	in := read(t, "amounts", "姓名,身份证号,起始月份,基本工资\n张甲,{A},2026-10,-5\n")
+	if len(in.Problems) != 1 || !strings.Contains(in.Problems[0].Text(message.Chinese), "基本工资") || strings.Contains(in.Problems[0].Text(message.Chinese), "base_salary") {
+		t.Errorf("%v", in.Problems)
 	}
 }
 
