@@ -38,6 +38,27 @@ func (h *headings) first() int {
 	return slices.Min(slices.AppendSeq(slices.Collect(maps.Values(h.at)), maps.Keys(h.items)))
 }
 
+// ofOtherUnit is a heading whose amounts are not in yuan: 金额(万元), 基本工资(分).
+var ofOtherUnit = regexp.MustCompile(`(亿|万|千|百|美|港|欧|日)元|[(/](亿|万|千|百|角|分|厘)[)/]`)
+
+// headingsInYuan refuses a heading of amounts that names another unit: what is said about a
+// heading does not change it.
+func (r *reading) headingsInYuan() error {
+	amounts := slices.Collect(maps.Keys(r.found.items))
+	for _, c := range r.form.columns {
+		if at, has := r.found.at[c.code]; has && (c.kind == amount || c.kind == decimalNumber) {
+			amounts = append(amounts, at)
+		}
+	}
+	slices.Sort(amounts)
+	for _, c := range amounts {
+		if title := r.found.titles[c]; ofOtherUnit.MatchString(title) {
+			return message.Err("import.unit", r.name(), sheet.Address(c+1, r.table.Rows[r.start-1].Number), title)
+		}
+	}
+	return nil
+}
+
 // headings finds the row, or the rows, of headings: those that know most columns
 // and every required one. Two headings that claim the same meaning are refused, and so is
 // one whose meaning is not certain.
@@ -64,11 +85,11 @@ func (r *reading) headings() error {
 	case best.unsure != "":
 		return message.Err("import.heading_unsure", r.name(), best.unsure)
 	}
+	if err := r.headingsInYuan(); err != nil {
+		return err
+	}
 	return r.unit()
 }
-
-// otherUnit is a unit of amounts that is not the yuan: 单位：万元.
-var otherUnit = regexp.MustCompile(`(^|[^报制])单位:?\(?(人民币)?([^元:]{1,4}[、,/])?(亿|千万|百万|十万|万|千|百|美|港)元([),、/;]|$)`)
 
 // partly is how much a form knows of a row that lacks something it needs.
 type partly struct {
@@ -168,25 +189,16 @@ func (r *reading) ofPeople() string {
 	return ""
 }
 
-// ofOtherUnit is a heading whose amounts are not in yuan: 金额(万元), 基本工资(分).
-var ofOtherUnit = regexp.MustCompile(`(亿|万|千|百|美|港|欧|日)元|[(/](亿|万|千|百|角|分|厘)[)/]`)
+// otherUnit is a unit of amounts that is not the yuan: 单位：万元.
+var otherUnit = regexp.MustCompile(`(^|[^报制])单位:?\(?(人民币)?([^元:]{1,4}[、,/])?(亿|千万|百万|十万|万|千|百|美|港)元([),、/;]|$)`)
 
-// unit refuses a sheet that says above its headings, or in that of an amount, that its amounts
-// are not in yuan. What is said about a heading does not change its unit.
+// unit refuses a sheet that says above its headings that its amounts are not in yuan.
 func (r *reading) unit() error {
-	amounts := slices.Collect(maps.Keys(r.found.items))
-	for _, c := range r.form.columns {
-		if at, has := r.found.at[c.code]; has && c.kind == amount {
-			amounts = append(amounts, at)
-		}
-	}
-	slices.Sort(amounts)
-	for _, c := range amounts {
-		if title := r.found.titles[c]; ofOtherUnit.MatchString(title) {
-			return message.Err("import.unit", r.name(), sheet.Address(c+1, r.table.Rows[r.start-1].Number), title)
-		}
-	}
-	for i := 0; len(amounts) > 0 && i < r.start; i++ {
+	reads := len(r.found.items) > 0 || slices.ContainsFunc(r.form.columns, func(c column) bool {
+		_, has := r.found.at[c.code]
+		return has && c.kind == amount
+	})
+	for i := 0; reads && i < r.start; i++ {
 		for _, c := range r.table.Rows[i].Cells {
 			if otherUnit.MatchString(fold(c.Text)) {
 				return message.Err("import.unit", r.name(), c.Address(), c.Text)

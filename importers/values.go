@@ -22,7 +22,7 @@ func (c *column) value(cell sheet.Cell) (string, error) {
 		return "", message.Err("value.formula")
 	case cell.Text == "":
 		return "", nil
-	case cell.Kind == sheet.Number && (c.kind == personID || c.kind == card), c.kind == personID && powerOfTen.MatchString(cell.Text):
+	case cell.Kind == sheet.Number && (c.kind == personID || c.kind == card):
 		return "", message.Err("value.number_as_id", c.title)
 	}
 	if c.kind == place {
@@ -53,9 +53,6 @@ func (c *column) value(cell sheet.Cell) (string, error) {
 	return "", message.Err("value.choice", s, c.title, strings.Join(words(c.choices), "、"))
 }
 
-// powerOfTen is what a text file keeps of a long number that a spreadsheet took for one: 4.39901E+17.
-var powerOfTen = regexp.MustCompile(`^[0-9](\.[0-9]+)?[Ee]\+?[0-9]+$`)
-
 // codeAndName divides what the drop-down of a place puts into a cell: 430725101 陬市镇.
 func codeAndName(s string) (code, name string) {
 	code, name, _ = strings.Cut(s, " ")
@@ -73,7 +70,10 @@ var parsers = map[valueKind]func(sheet.Cell) (string, error){
 		return c.Text, nil
 	},
 	personID: func(c sheet.Cell) (string, error) {
-		if !strings.ContainsAny(c.Text, "0123456789") {
+		switch {
+		case powerOfTen.MatchString(c.Text):
+			return "", message.Err("value.number_as_id", idColumn.title)
+		case !strings.ContainsAny(c.Text, "0123456789"):
 			return "", message.Err("id.digits") // words: how many they are says nothing
 		}
 		id, err := identity.ParseResidentID(digitsOf(c.Text))
@@ -130,6 +130,9 @@ var parsers = map[valueKind]func(sheet.Cell) (string, error){
 		return monthOf(c)
 	},
 }
+
+// powerOfTen is what a text file keeps of a long number that a spreadsheet took for one: 4.39901E+17.
+var powerOfTen = regexp.MustCompile(`^[0-9](\.[0-9]+)?[Ee]\+?[0-9]+$`)
 
 // digitsOf is an ID or card without the spaces between its groups and the apostrophe by
 // which a spreadsheet keeps it as text. Its check digit proves that it is still the same.
