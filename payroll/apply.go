@@ -339,6 +339,7 @@ type knownFacts struct {
 	comes      map[string]facts.Profile // whom the file itself brings onto the roster, by full ID
 	series     map[series][]Fact        // the facts of one key, by first day
 	medians    map[string]money.Fen     // of the amounts that the file gives, by item
+	paidHere   map[Obligation]bool      // of a file of payments: what this book has itself committed from its cut-over on
 	words      Words
 	said       map[int64][]worded // what people have had so far, made when it is first asked for
 }
@@ -408,10 +409,44 @@ func (b *Book) known(ctx context.Context, r Reader, in *ImportBatch) (*knownFact
 			return nil, err
 		}
 	}
+	if in.FactKind() == facts.KindPaid {
+		if err := k.committed(ctx, r, meta); err != nil {
+			return nil, err
+		}
+	}
 	if k.words, err = wordsOf(ctx, r); err != nil {
 		return nil, err
 	}
 	return k, k.load(ctx, r, in)
+}
+
+// committed notes what the book itself has paid the persons named, from its cut-over on: stated once more
+// as paid elsewhere, all of it would be taken back.
+func (k *knownFacts) committed(ctx context.Context, r Reader, meta Meta) error {
+	batches, err := r.Batches(ctx)
+	if err != nil {
+		return err
+	}
+	var ids []BatchID
+	for _, x := range batches {
+		if x.State.Committed() {
+			ids = append(ids, x.ID)
+		}
+	}
+	k.paidHere = map[Obligation]bool{}
+	start := cutover(meta, batches)
+	for _, run := range k.runs() {
+		err := r.Committed(ctx, ids, run[0], run[1], func(s CommittedSum) error {
+			if s.Month >= start {
+				k.paidHere[s.Obligation] = true
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // load reads places, the names of the persons in the file, and the latest facts of

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/shopspring/decimal"
+
 	"zhida/payroll/checks"
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
@@ -28,9 +30,19 @@ func (k *knownFacts) asks(row *ImportRow) (column string, m message.Message) {
 		return "fen", k.asksAmount(row)
 	case facts.KindTransfer, facts.KindAuthority, facts.KindStatement, facts.KindDebt:
 		return k.asksReplaced(row)
+	case facts.KindReference:
+		return "value", k.asksReference(row)
+	case facts.KindAbsence:
+		if f := row.Fact; f.To != calendar.Forever && f.To > f.From.AddMonths(longAbsence) {
+			return "to", message.M("import.absent_long", kindOf(f), f.From, f.To)
+		}
 	}
 	return "", m
 }
+
+// longAbsence is how long an absence with an end lasts at most, in months, before somebody looks whether the
+// year is right.
+const longAbsence = 36
 
 // asksAccount asks about an account whose holder is written otherwise than the person, and
 // one that takes the place of another with no paper that shows whose it is.
@@ -117,6 +129,50 @@ func (k *knownFacts) asksAmount(row *ImportRow) (m message.Message) {
 		return message.M("import.far_from_others", row.PersonName, item, fen, median)
 	}
 	return m
+}
+
+// asksReference asks about a reference that is at least ten times, or at most a tenth of, what the book has for
+// the same period, or else for the nearest: another unit, or a digit too many.
+func (k *knownFacts) asksReference(row *ImportRow) (m message.Message) {
+	code, period, place := referenceOf(row.Fact)
+	var before *Fact
+	known := "" // its period
+	for _, x := range k.facts { // a handful
+		c, p, at := referenceOf(x)
+		if x.Kind != facts.KindReference || c != code || at != place {
+			continue
+		}
+		if before == nil || nearer(period, p, known) {
+			before, known = &x, p
+		}
+	}
+	var old, is facts.Reference
+	if before == nil || decode(*before, &old) != nil || decode(row.Fact, &is) != nil {
+		return m
+	}
+	if ten := decimal.New(10, 0); old.Value.IsPositive() && is.Value.IsPositive() && (is.Value.GreaterThanOrEqual(old.Value.Mul(ten)) || old.Value.GreaterThanOrEqual(is.Value.Mul(ten))) {
+		return message.M("import.reference_far", code, period, is.Value, known, old.Value)
+	}
+	return m
+}
+
+// referenceOf takes the key of a reference apart: code, period, and the place it is of, "" for the county.
+func referenceOf(f Fact) (code, period, place string) {
+	code, rest, _ := strings.Cut(f.Key, "|")
+	period, place, _ = strings.Cut(rest, "|")
+	return code, period, place
+}
+
+// nearer says whether a reference of period p takes the place of an old one as that to compare with: the latest
+// up to the period asked about, or of later ones the first.
+func nearer(period, p, old string) bool {
+	switch {
+	case p <= period && old <= period:
+		return p > old
+	case p > period && old > period:
+		return p < old
+	}
+	return p <= period
 }
 
 // fewPeers is how many amounts of an item a file has at least for their median to say anything.
