@@ -609,7 +609,7 @@ func (r *reading) fact(row *sheet.Row, v, columns map[string]string) {
 	if r.form.world {
 		id = ""
 	}
-	full := factKey{id, f.Key, f.From}
+	full := factKey{id, payroll.FoldNumber(f.Key), f.From}
 	if at, twice := r.first[full]; twice {
 		if other := &r.batch.Rows[at]; other.Fact.Body != f.Body {
 			where := strconv.Itoa(other.Row)

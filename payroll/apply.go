@@ -128,6 +128,9 @@ func (b *Book) planImport(ctx context.Context, r Reader, stated *ImportBatch) (*
 	if err != nil {
 		return nil, err
 	}
+	if err := known.respell(&in.ImportBatch); err != nil {
+		return nil, err
+	}
 	if err := known.keep(&in.ImportBatch); err != nil {
 		return nil, err
 	}

@@ -136,7 +136,7 @@ func (k *knownFacts) asksAmount(row *ImportRow) (m message.Message) {
 func (k *knownFacts) asksReference(row *ImportRow) (m message.Message) {
 	code, period, place := referenceOf(row.Fact)
 	var before *Fact
-	known := "" // its period
+	known := ""                 // its period
 	for _, x := range k.facts { // a handful
 		c, p, at := referenceOf(x)
 		if x.Kind != facts.KindReference || c != code || at != place {
@@ -259,6 +259,59 @@ func rowAt(in *ImportBatch, f Fact) *ImportRow {
 	return &in.Rows[slices.IndexFunc(in.Rows, func(r ImportRow) bool { return r.Fact.Where == f.Where })]
 }
 
+// respell gives a row whose document, voucher or case the book has in other brackets the spelling of the book:
+// it is the same money, or the same order, and not a second one.
+func (k *knownFacts) respell(in *ImportBatch) error {
+	switch in.FactKind() {
+	case facts.KindTransfer, facts.KindAuthority, facts.KindOrder:
+	default:
+		return nil
+	}
+	spelt, exact := map[series]Fact{}, map[series]bool{}
+	for _, f := range k.facts {
+		s := series{f.Person, f.Kind, f.Key}
+		exact[s] = true
+		s.key = FoldNumber(f.Key)
+		if old, twice := spelt[s]; !twice || f.Key < old.Key {
+			spelt[s] = f
+		}
+	}
+	in.Rows = slices.Clone(in.Rows) // those of a proposal stay as they were written
+	for i := range in.Rows {
+		f := &in.Rows[i].Fact
+		no := k.persons[in.Rows[i].PersonID]
+		old, known := spelt[series{no, f.Kind, FoldNumber(f.Key)}]
+		if !known || exact[series{no, f.Kind, f.Key}] {
+			continue
+		}
+		var is, was map[string]json.RawMessage
+		if err := decode(*f, &is); err != nil {
+			return err
+		}
+		if err := decode(old, &was); err != nil {
+			return err
+		}
+		for _, field := range []string{"document", "voucher", "number"} {
+			if FoldNumber(string(is[field])) == FoldNumber(string(was[field])) && len(is[field]) > 0 {
+				is[field] = was[field]
+			}
+		}
+		f.Key, f.Body = old.Key, bodyOf(in, is)
+	}
+	return nil
+}
+
+// bodyOf writes fields as the body of a fact, in the order of the form.
+func bodyOf(in *ImportBatch, values map[string]json.RawMessage) string {
+	var body []Field
+	for _, field := range in.Fields {
+		if v, ok := values[field]; ok {
+			body = append(body, Field{field, v})
+		}
+	}
+	return Body(body...)
+}
+
 // keep fills in what the sheet has no column for: it says nothing of that, so what the book knows
 // stays. A column that is there and empty says that there is nothing.
 func (k *knownFacts) keep(in *ImportBatch) error {
@@ -287,13 +340,7 @@ func (k *knownFacts) keep(in *ImportBatch) error {
 				}
 			}
 		}
-		var body []Field
-		for _, field := range in.Fields {
-			if v, ok := is[field]; ok {
-				body = append(body, Field{field, v})
-			}
-		}
-		row.Fact.Body = Body(body...)
+		row.Fact.Body = bodyOf(in, is)
 	}
 	return nil
 }
