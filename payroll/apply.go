@@ -337,6 +337,7 @@ type knownFacts struct {
 	places     map[string]bool
 	facts      map[factKey]Fact // latest, of the kind imported
 	holders    map[string][]int64
+	heirs      map[int64]string // of a file of recipients, the names of holders
 	accounts   map[int64][]Fact // ordered by first day
 	ids        map[int64]string
 	comes      map[string]facts.Profile // whom the file itself brings onto the roster, by full ID
@@ -385,6 +386,13 @@ func (b *Book) known(ctx context.Context, r Reader, in *ImportBatch) (*knownFact
 			}
 			cards = append(cards, a.Card.Full())
 		}
+		if in.Rows[i].Fact.Kind == facts.KindRecipient && !in.Rows[i].Withdraw {
+			var v recipientFact
+			if err := decode(in.Rows[i].Fact, &v); err != nil {
+				return nil, err
+			}
+			cards = append(cards, v.Card.Full())
+		}
 		if f := in.Rows[i].Fact; f.Kind == facts.KindPerson && !in.Rows[i].Withdraw {
 			var p facts.Profile
 			if err := json.Unmarshal([]byte(f.Body), &p); err != nil {
@@ -404,6 +412,16 @@ func (b *Book) known(ctx context.Context, r Reader, in *ImportBatch) (*knownFact
 	}
 	if k.holders, err = r.CardHolders(ctx, cards); err != nil {
 		return nil, err
+	}
+	if in.FactKind() == facts.KindRecipient {
+		k.heirs = map[int64]string{}
+		for _, list := range k.holders {
+			for _, no := range list {
+				if k.heirs[no], err = nameOf(ctx, r, no); err != nil {
+					return nil, err
+				}
+			}
+		}
 	}
 	switch in.FactKind() {
 	case facts.KindDebt, facts.KindAmount, facts.KindPaid:

@@ -104,6 +104,15 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 		if item, _, _ := strings.Cut(row.Fact.Key, "|"); k.items[item] == nil {
 			bad("item", "import.item_unknown", item)
 		}
+	case facts.KindRecipient:
+		var v recipientFact
+		if !row.Withdraw && decode(row.Fact, &v) == nil {
+			for _, holder := range k.holders[v.Card.Full()] {
+				if !identity.SameName(k.heirs[holder], v.Recipient) { // an heir may be a cadre too
+					bad("card", "import.card_taken", v.Card, holder)
+				}
+			}
+		}
 	case facts.KindPaid:
 		f, p := row.Fact, paidFact{}
 		f.Person = no
