@@ -86,7 +86,8 @@ func places(e message.Entry) int {
 
 // noHint lists the errors that say nothing about what to do next, and why.
 var noHint = map[string]string{
-	"cli.problems": "each problem above it has its own hint",
+	"cli.problems":      "each problem above it has its own hint",
+	"cli.problems_rest": "each problem above it has its own hint",
 }
 
 // TestCatalogueIsWhole asks for both languages, for a hint on every error, and

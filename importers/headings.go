@@ -8,6 +8,7 @@ import (
 
 	"zhida/importers/sheet"
 	"zhida/payroll/journal"
+	"zhida/rules/facts"
 	"zhida/rules/message"
 )
 
@@ -192,11 +193,14 @@ func (r *reading) ofPeople() string {
 // otherUnit is a unit of amounts that is not the yuan: 单位：万元.
 var otherUnit = regexp.MustCompile(`(^|[^报制])单位:?\(?(人民币)?([^元:]{1,4}[、,/])?(亿|千万|百万|十万|万|千|百|美|港)元([),、/;]|$)`)
 
+// otherUnitOf is the same where a column says the unit of its row: 万元, 千元/人, 万. People counted in 万人 are no money.
+var otherUnitOf = regexp.MustCompile(`^(人民币)?((亿|千万|百万|十万|万|千|百|美|港)元|[亿万角]$)`)
+
 // unit refuses a sheet that says above its headings that its amounts are not in yuan.
 func (r *reading) unit() error {
 	reads := len(r.found.items) > 0 || slices.ContainsFunc(r.form.columns, func(c column) bool {
 		_, has := r.found.at[c.code]
-		return has && c.kind == amount
+		return has && (c.kind == amount || r.form.fact == facts.KindReference)
 	})
 	for i := 0; reads && i < r.start; i++ {
 		for _, c := range r.table.Rows[i].Cells {

@@ -652,7 +652,7 @@ func (r *reading) fact(row *sheet.Row, v, columns map[string]string) {
 	if r.form.world {
 		id = ""
 	}
-	full := factKey{id, f.Key, f.From}
+	full := factKey{id, payroll.FoldNumber(f.Key), f.From}
 	if at, twice := r.first[full]; twice {
 		if other := &r.batch.Rows[at]; other.Fact.Body != f.Body {
 			where := strconv.Itoa(other.Row)
@@ -745,6 +745,13 @@ func (r *reading) special(v map[string]string, cell func(string) string) bool {
 	case "days":
 		d, _ := calendar.ParseDate(v["date"])
 		r.scope[payroll.Scope{Township: facts.Township(v["place"]), Month: d.Month(), Kind: v["kind"]}] = true
+	case "absences":
+		return r.workingDays(v, cell)
+	case "references":
+		if otherUnitOf.MatchString(fold(v["unit"])) {
+			r.problem(cell("unit"), message.M("import.unit", r.name(), cell("unit"), v["unit"]))
+			return false
+		}
 	case "registers":
 		if v["name"] == "无" && v["id"] == "" {
 			return true
@@ -775,6 +782,17 @@ func (r *reading) special(v map[string]string, cell func(string) string) bool {
 		}
 	}
 	return true
+}
+
+// workingDays refuses more working days than an absence has days.
+func (r *reading) workingDays(v map[string]string, cell func(string) string) bool {
+	from, to, err := r.interval(v)
+	n, _ := strconv.Atoi(v["working_days"])
+	if err != nil || v["to"] == "" || n <= to.Sub(from)+1 {
+		return true // wrong dates are said where the fact is made
+	}
+	r.problem(cell("working_days"), message.M("import.days_too_many", n, from, to, to.Sub(from)+1))
+	return false
 }
 
 // account checks a card against its bank, which its number can name, and against the other rows.

@@ -18,7 +18,7 @@ import (
 type Compared struct{ Title, Before, After string }
 
 // Compare writes a fact beside the one that would take its place, field by field in the order of the columns; fields that stay are left
-// out. One of the two may be nil: then it is all of the other. names has the printed names of items and places by code; money is in yuan,
+// out, except those that say which one it is: the item of an amount, the number of an order. One of the two may be nil: then it is all of the other. names has the printed names of items and places by code; money is in yuan,
 // IDs and cards are masked, also where two that differ look alike then. A body that is no JSON is an error.
 func Compare(before, after *payroll.Fact, names map[string]string) (list []Compared, err error) {
 	was, is, form := map[string]any{}, map[string]any{}, &form{}
@@ -39,7 +39,7 @@ func Compare(before, after *payroll.Fact, names map[string]string) (list []Compa
 	for i := range form.columns {
 		c := &form.columns[i]
 		old, fresh := was[c.code], is[c.code]
-		if c.meta || old == fresh {
+		if which := slices.Contains(form.key, c.code) && c.code != form.from; c.meta || old == fresh && (!which || old == nil) {
 			continue
 		}
 		list = append(list, Compared{c.title, c.shows(old, names), c.shows(fresh, names)})

@@ -24,6 +24,8 @@ func (c *column) value(cell sheet.Cell) (string, error) {
 		return "", nil
 	case cell.Kind == sheet.Number && (c.kind == personID || c.kind == card):
 		return "", message.Err("value.number_as_id", c.title)
+	case c.kind == text && (scientific.MatchString(cell.Text) || cell.Kind == sheet.Number && len(strings.Trim(cell.Text, "-.")) > 15):
+		return "", message.Err("value.number_as_id", c.title) // the number of a voucher, of which a spreadsheet kept the beginning
 	}
 	if c.kind == place {
 		cell.Text, _ = codeAndName(cell.Text)
@@ -52,6 +54,9 @@ func (c *column) value(cell sheet.Cell) (string, error) {
 	}
 	return "", message.Err("value.choice", s, c.title, strings.Join(words(c.choices), "、"))
 }
+
+// scientific is how a spreadsheet shows a long number, 2.0261E+09, and all that a text file keeps of it.
+var scientific = regexp.MustCompile(`^[0-9](\.[0-9]+)?[Ee]\+[0-9]+$`)
 
 // codeAndName divides what the drop-down of a place puts into a cell: 430725101 陬市镇.
 func codeAndName(s string) (code, name string) {

@@ -128,6 +128,9 @@ func (b *Book) planImport(ctx context.Context, r Reader, stated *ImportBatch) (*
 	if err != nil {
 		return nil, err
 	}
+	if err := known.respell(&in.ImportBatch); err != nil {
+		return nil, err
+	}
 	if err := known.keep(&in.ImportBatch); err != nil {
 		return nil, err
 	}
@@ -334,11 +337,13 @@ type knownFacts struct {
 	places     map[string]bool
 	facts      map[factKey]Fact // latest, of the kind imported
 	holders    map[string][]int64
+	heirs      map[int64]string // of a file of recipients, the names of holders
 	accounts   map[int64][]Fact // ordered by first day
 	ids        map[int64]string
 	comes      map[string]facts.Profile // whom the file itself brings onto the roster, by full ID
 	series     map[series][]Fact        // the facts of one key, by first day
 	medians    map[string]money.Fen     // of the amounts that the file gives, by item
+	paidHere   map[Obligation]bool      // of a file of payments: what this book has itself committed from its cut-over on
 	words      Words
 	said       map[int64][]worded // what people have had so far, made when it is first asked for
 }
@@ -381,6 +386,13 @@ func (b *Book) known(ctx context.Context, r Reader, in *ImportBatch) (*knownFact
 			}
 			cards = append(cards, a.Card.Full())
 		}
+		if in.Rows[i].Fact.Kind == facts.KindRecipient && !in.Rows[i].Withdraw {
+			var v recipientFact
+			if err := decode(in.Rows[i].Fact, &v); err != nil {
+				return nil, err
+			}
+			cards = append(cards, v.Card.Full())
+		}
 		if f := in.Rows[i].Fact; f.Kind == facts.KindPerson && !in.Rows[i].Withdraw {
 			var p facts.Profile
 			if err := json.Unmarshal([]byte(f.Body), &p); err != nil {
@@ -401,6 +413,16 @@ func (b *Book) known(ctx context.Context, r Reader, in *ImportBatch) (*knownFact
 	if k.holders, err = r.CardHolders(ctx, cards); err != nil {
 		return nil, err
 	}
+	if in.FactKind() == facts.KindRecipient {
+		k.heirs = map[int64]string{}
+		for _, list := range k.holders {
+			for _, no := range list {
+				if k.heirs[no], err = nameOf(ctx, r, no); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
 	switch in.FactKind() {
 	case facts.KindDebt, facts.KindAmount, facts.KindPaid:
 		k.medians = mediansOf(in.Rows)
@@ -408,10 +430,44 @@ func (b *Book) known(ctx context.Context, r Reader, in *ImportBatch) (*knownFact
 			return nil, err
 		}
 	}
+	if in.FactKind() == facts.KindPaid {
+		if err := k.committed(ctx, r, meta); err != nil {
+			return nil, err
+		}
+	}
 	if k.words, err = wordsOf(ctx, r); err != nil {
 		return nil, err
 	}
 	return k, k.load(ctx, r, in)
+}
+
+// committed notes what the book itself has paid the persons named, from its cut-over on: stated once more
+// as paid elsewhere, all of it would be taken back.
+func (k *knownFacts) committed(ctx context.Context, r Reader, meta Meta) error {
+	batches, err := r.Batches(ctx)
+	if err != nil {
+		return err
+	}
+	var ids []BatchID
+	for _, x := range batches {
+		if x.State.Committed() {
+			ids = append(ids, x.ID)
+		}
+	}
+	k.paidHere = map[Obligation]bool{}
+	start := cutover(meta, batches)
+	for _, run := range k.runs() {
+		err := r.Committed(ctx, ids, run[0], run[1], func(s CommittedSum) error {
+			if s.Month >= start {
+				k.paidHere[s.Obligation] = true
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // load reads places, the names of the persons in the file, and the latest facts of

@@ -104,6 +104,25 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 		if item, _, _ := strings.Cut(row.Fact.Key, "|"); k.items[item] == nil {
 			bad("item", "import.item_unknown", item)
 		}
+	case facts.KindRecipient:
+		var v recipientFact
+		if !row.Withdraw && decode(row.Fact, &v) == nil {
+			for _, holder := range k.holders[v.Card.Full()] {
+				if !identity.SameName(k.heirs[holder], v.Recipient) { // an heir may be a cadre too
+					bad("card", "import.card_taken", v.Card, holder)
+				}
+			}
+		}
+	case facts.KindPaid:
+		f, p := row.Fact, paidFact{}
+		f.Person = no
+		if old := k.facts[keyOf(f)]; old.Body != f.Body && decode(f, &p) == nil && k.paidHere[Obligation{no, p.Item, p.Month}] {
+			item := p.Item
+			if x := k.items[item]; x != nil {
+				item = x.Name
+			}
+			bad("month", "import.paid_here", row.PersonName, p.Month, item)
+		}
 	case facts.KindAccount:
 		var a facts.Account
 		if json.Unmarshal([]byte(row.Fact.Body), &a) == nil {

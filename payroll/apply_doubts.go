@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/shopspring/decimal"
+
 	"zhida/payroll/checks"
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
@@ -28,9 +30,19 @@ func (k *knownFacts) asks(row *ImportRow) (column string, m message.Message) {
 		return "fen", k.asksAmount(row)
 	case facts.KindTransfer, facts.KindAuthority, facts.KindStatement, facts.KindDebt:
 		return k.asksReplaced(row)
+	case facts.KindReference:
+		return "value", k.asksReference(row)
+	case facts.KindAbsence:
+		if f := row.Fact; f.To != calendar.Forever && f.To > f.From.AddMonths(longAbsence) {
+			return "to", message.M("import.absent_long", kindOf(f), f.From, f.To)
+		}
 	}
 	return "", m
 }
+
+// longAbsence is how long an absence with an end lasts at most, in months, before somebody looks whether the
+// year is right.
+const longAbsence = 36
 
 // asksAccount asks about an account whose holder is written otherwise than the person, and
 // one that takes the place of another with no paper that shows whose it is.
@@ -119,6 +131,50 @@ func (k *knownFacts) asksAmount(row *ImportRow) (m message.Message) {
 	return m
 }
 
+// asksReference asks about a reference that is at least ten times, or at most a tenth of, what the book has for
+// the same period, or else for the nearest: another unit, or a digit too many.
+func (k *knownFacts) asksReference(row *ImportRow) (m message.Message) {
+	code, period, place := referenceOf(row.Fact)
+	var before *Fact
+	known := ""                 // its period
+	for _, x := range k.facts { // a handful
+		c, p, at := referenceOf(x)
+		if x.Kind != facts.KindReference || c != code || at != place {
+			continue
+		}
+		if before == nil || nearer(period, p, known) {
+			before, known = &x, p
+		}
+	}
+	var old, is facts.Reference
+	if before == nil || decode(*before, &old) != nil || decode(row.Fact, &is) != nil {
+		return m
+	}
+	if ten := decimal.New(10, 0); old.Value.IsPositive() && is.Value.IsPositive() && (is.Value.GreaterThanOrEqual(old.Value.Mul(ten)) || old.Value.GreaterThanOrEqual(is.Value.Mul(ten))) {
+		return message.M("import.reference_far", code, period, is.Value, known, old.Value)
+	}
+	return m
+}
+
+// referenceOf takes the key of a reference apart: code, period, and the place it is of, "" for the county.
+func referenceOf(f Fact) (code, period, place string) {
+	code, rest, _ := strings.Cut(f.Key, "|")
+	period, place, _ = strings.Cut(rest, "|")
+	return code, period, place
+}
+
+// nearer says whether a reference of period p takes the place of an old one as that to compare with: the latest
+// up to the period asked about, or of later ones the first.
+func nearer(period, p, old string) bool {
+	switch {
+	case p <= period && old <= period:
+		return p > old
+	case p > period && old > period:
+		return p < old
+	}
+	return p <= period
+}
+
 // fewPeers is how many amounts of an item a file has at least for their median to say anything.
 const fewPeers = 5
 
@@ -203,6 +259,59 @@ func rowAt(in *ImportBatch, f Fact) *ImportRow {
 	return &in.Rows[slices.IndexFunc(in.Rows, func(r ImportRow) bool { return r.Fact.Where == f.Where })]
 }
 
+// respell gives a row whose document, voucher or case the book has in other brackets the spelling of the book:
+// it is the same money, or the same order, and not a second one.
+func (k *knownFacts) respell(in *ImportBatch) error {
+	switch in.FactKind() {
+	case facts.KindTransfer, facts.KindAuthority, facts.KindOrder:
+	default:
+		return nil
+	}
+	spelt, exact := map[series]Fact{}, map[series]bool{}
+	for _, f := range k.facts {
+		s := series{f.Person, f.Kind, f.Key}
+		exact[s] = true
+		s.key = FoldNumber(f.Key)
+		if old, twice := spelt[s]; !twice || f.Key < old.Key {
+			spelt[s] = f
+		}
+	}
+	in.Rows = slices.Clone(in.Rows) // those of a proposal stay as they were written
+	for i := range in.Rows {
+		f := &in.Rows[i].Fact
+		no := k.persons[in.Rows[i].PersonID]
+		old, known := spelt[series{no, f.Kind, FoldNumber(f.Key)}]
+		if !known || exact[series{no, f.Kind, f.Key}] {
+			continue
+		}
+		var is, was map[string]json.RawMessage
+		if err := decode(*f, &is); err != nil {
+			return err
+		}
+		if err := decode(old, &was); err != nil {
+			return err
+		}
+		for _, field := range []string{"document", "voucher", "number"} {
+			if FoldNumber(string(is[field])) == FoldNumber(string(was[field])) && len(is[field]) > 0 {
+				is[field] = was[field]
+			}
+		}
+		f.Key, f.Body = old.Key, bodyOf(in, is)
+	}
+	return nil
+}
+
+// bodyOf writes fields as the body of a fact, in the order of the form.
+func bodyOf(in *ImportBatch, values map[string]json.RawMessage) string {
+	var body []Field
+	for _, field := range in.Fields {
+		if v, ok := values[field]; ok {
+			body = append(body, Field{field, v})
+		}
+	}
+	return Body(body...)
+}
+
 // keep fills in what the sheet has no column for: it says nothing of that, so what the book knows
 // stays. A column that is there and empty says that there is nothing.
 func (k *knownFacts) keep(in *ImportBatch) error {
@@ -231,13 +340,7 @@ func (k *knownFacts) keep(in *ImportBatch) error {
 				}
 			}
 		}
-		var body []Field
-		for _, field := range in.Fields {
-			if v, ok := is[field]; ok {
-				body = append(body, Field{field, v})
-			}
-		}
-		row.Fact.Body = Body(body...)
+		row.Fact.Body = bodyOf(in, is)
 	}
 	return nil
 }

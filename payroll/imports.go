@@ -48,6 +48,14 @@ type Scope struct {
 // String is the scope as facts carry it: 430725101/2026-10/下村.
 func (s Scope) String() string { return s.Township + "/" + s.Month.String() + "/" + s.Kind }
 
+// foldNumber makes brackets alike and narrow.
+var foldNumber = strings.NewReplacer("〔", "(", "〕", ")", "［", "(", "］", ")", "[", "(", "]", ")", "（", "(", "）", ")", "【", "(", "】", ")", "﹝", "(", "﹞", ")", "〈", "(", "〉", ")", "<", "(", ">", ")",
+	" ", "", "\u3000", "", "\u00a0", "", "\t", "")
+
+// FoldNumber makes numbers of documents, vouchers and cases comparable: 湘财预[2026]31号 and 湘财预〔2026〕31号
+// are one document. It is for comparing; what is kept is as it was written first.
+func FoldNumber(s string) string { return foldNumber.Replace(s) }
+
 // ImportRow is one fact of a file.
 type ImportRow struct {
 	PersonID   string            `json:"person_id,omitempty"` // full normal ID; empty for facts of the world

@@ -239,12 +239,21 @@ func (s *todo) batch(x Batch) error {
 		switch {
 		case stops > 0:
 			task("review", []string{x.Maker}, message.M("status.stops", id, stops), "batch findings "+id, RoleApprover)
-		case x.State == Submitted:
+		case x.State == Submitted && reviews > 0:
 			task("review", []string{x.Maker}, message.M("status.check", id, reviews), "batch check "+id, RoleChecker)
+		case x.State == Submitted:
+			task("review", []string{x.Maker}, message.M("status.check_only", id), "batch check "+id, RoleChecker)
 		case reviews > 0:
 			task("review", nil, message.M("status.reviews", id, reviews), "batch findings "+id, RoleMaker, RoleChecker, RoleApprover)
 		default:
 			task("review", []string{x.Maker, x.Checker}, message.M("status.approve", id), "batch approve "+id, RoleApprover)
+		}
+		moved, err := s.moved(x)
+		if err != nil {
+			return err
+		}
+		if moved > 0 {
+			task("review", nil, message.M("status.moved", id, moved), "batch show "+id, RoleMaker, RoleChecker, RoleApprover)
 		}
 	case Approved:
 		county, err := settingsAt(s.ctx, s.r, 0)
@@ -269,6 +278,32 @@ func (s *todo) batch(x Batch) error {
 		}
 	}
 	return nil
+}
+
+// moneyImports are the kinds of sheets that change what can be paid, and never what is due.
+var moneyImports = []string{"transfers", "authority", "vouchers", "statement"}
+
+// moved counts what has come into the book since a batch was computed and may change it. Whether it does is
+// worked out when it is approved: for a page that somebody only looks at, that takes too long.
+func (s *todo) moved(x Batch) (int, error) {
+	if x.Kind == Reissue { // it rests on payments, which are looked at when it is approved
+		return 0, nil
+	}
+	head, err := s.r.Head(s.ctx)
+	if err != nil {
+		return 0, err
+	}
+	n, err := inputsBetween(s.ctx, s.r, x.Horizon, head.Position, x.Channel)
+	if err != nil || n == 0 {
+		return 0, err
+	}
+	imports, err := s.r.Imports(s.ctx)
+	for _, i := range imports {
+		if i.Position > x.Horizon && slices.Contains(moneyImports, i.Kind) {
+			n--
+		}
+	}
+	return n, err
 }
 
 // closing asks for the closing of the month when it is over.

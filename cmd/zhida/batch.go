@@ -128,6 +128,7 @@ func (c *cli) each(cmd *cobra.Command, args []string, step func(context.Context,
 			if err != nil {
 				if len(done) > 0 { // those before it stand
 					c.note(message.M("batch.done_before", len(done), done[len(done)-1].ID))
+					err = partly{err}
 				}
 				if c.json {
 					return errors.Join(c.printJSON(headsOf(done)), err)

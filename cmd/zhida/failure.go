@@ -35,11 +35,19 @@ func problemOf(p message.Problem, lang message.Lang) problem {
 	return problem{p.File, p.Sheet, p.Cell, p.Code, p.Text(lang), p.Hint(lang)}
 }
 
+// partly is why the rest of a command was left undone, of which something is done already.
+type partly struct{ error }
+
+func (p partly) Unwrap() error { return p.error }
+
 // failureOf is what an error says to people and to scripts.
 func failureOf(err error, lang message.Lang) failure {
 	var problems message.Problems
 	if errors.As(err, &problems) {
 		m := message.M("cli.problems", len(problems))
+		if before := (partly{}); errors.As(err, &before) {
+			m = message.M("cli.problems_rest", len(problems))
+		}
 		f := failure{Code: m.Code, Exit: m.Exit(), Text: m.Text(lang)}
 		for _, p := range problems {
 			f.Problems = append(f.Problems, problemOf(p, lang))

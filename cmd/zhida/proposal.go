@@ -74,13 +74,15 @@ func (c *cli) proposalCommand() *cobra.Command {
 	decide := func(use, short string, accept bool) *cobra.Command {
 		return &cobra.Command{Use: use, Short: short, Args: cobra.MinimumNArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
 			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
-				for _, x := range args {
+				for i, x := range args {
 					position, err := strconv.ParseInt(x, 10, 64)
 					if err != nil {
 						return message.Err("cli.number", x)
 					}
 					done, err := a.Decide(ctx, s, position, accept, reason, seen)
 					switch {
+					case err != nil && i > 0: // those before it stand, and were named
+						return partly{err}
 					case err != nil:
 						return err
 					case !done:

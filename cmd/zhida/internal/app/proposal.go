@@ -18,7 +18,7 @@ type ProposalRow struct {
 	Sheet  string // name of the sheet that states such facts
 	Act    string // one of the words below
 	From   calendar.Date
-	Fields []importers.Compared // that differ; all of what is new or withdrawn
+	Fields []importers.Compared // that differ, with those that say which one it is; all of what is new or withdrawn
 }
 
 // What becomes of a fact.
