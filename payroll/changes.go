@@ -133,6 +133,9 @@ func (c *changing) fits(who *file, x *changeRow) bool {
 	if m := c.words.wrong(ReasonWords, "离任原因", x.Reason); x.Type == ChangeLeave && !m.IsZero() {
 		bad("reason", m.Code, anys(m.Args)...)
 	}
+	if x.Type == ChangeLeave && who.aliveBut(x.Reason) {
+		bad("reason", "change.no_death", name, x.Reason)
+	}
 	if x.Type == ChangeLeave || x.Type == ChangeMove || x.Type == ChangePost {
 		c.fitsPost(who, x, bad)
 	}
@@ -164,6 +167,12 @@ func (c *changing) fitsPost(who *file, x *changeRow, bad func(column, code strin
 	case x.Type == ChangeMove && slices.ContainsFunc(held, func(s *facts.Spell) bool { return s.Place == x.Place }):
 		bad("place", "change.same_place", name, x.Place)
 	}
+}
+
+// aliveBut says whether somebody is said to have left by death of whom the book knows no death:
+// they would be paid as one of the living.
+func (x *file) aliveBut(reason string) bool {
+	return x.Died() == 0 && slices.ContainsFunc([]string{"去世", "死亡", "病故", "逝世"}, func(word string) bool { return strings.Contains(reason, word) })
 }
 
 // endsOn is the last day of the posts that a change ends.

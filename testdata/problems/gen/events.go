@@ -49,6 +49,7 @@ var eventsOfBook = map[string]string{
 	"change.dead":       change(li2 + ",借调,2025-12-20,桃组借〔2025〕4号,,,,,,,,,,"),
 	"change.died":       change(li2 + ",死亡,2025-12-03,死亡证明〔2025〕12号,,,,,,,,,,"),
 	"change.later":      change(li2 + ",离任,2025-10-31,桃组免〔2025〕8号,,,,,,,,,,辞职"),
+	"change.no_death":   change(qian + ",离任,2025-12-15,桃组免〔2025〕9号,,,,,,,,,,去世"),
 	"change.no_post":    change(wu + ",职务变动,2025-12-15,桃组任〔2025〕19号,,,,,副镇长,,,,,"),
 	"change.not_held":   change(qian + ",离任,2025-12-15,桃组免〔2025〕9号,,,会计,,,,,,,辞职"),
 	"change.same_place": change(qian + ",调动,2025-12-15,桃组任〔2025〕19号,,,,430725101200,委员,,,,,"),
