@@ -509,6 +509,7 @@ func (k *knownFacts) belongs(row *ImportRow, answers func(facts.Category, string
 	var brought struct {
 		Category facts.Category `json:"category"`
 		Place    string         `json:"place"`
+		Type     string         `json:"type"` // of a change
 	}
 	no, known := k.persons[row.PersonID]
 	category := k.categories[no]
@@ -516,6 +517,9 @@ func (k *knownFacts) belongs(row *ImportRow, answers func(facts.Category, string
 	case facts.KindPerson, ChangeRow, ResultRow:
 		if json.Unmarshal([]byte(row.Fact.Body), &brought) != nil {
 			return false
+		}
+		if row.Fact.Kind == ChangeRow && brought.Type != ChangeJoin && !known {
+			return false // as for somebody of another place
 		}
 		if row.Fact.Kind == ResultRow {
 			brought.Category = facts.VillageCadre

@@ -84,6 +84,17 @@ func (b *Book) PaymentList(ctx context.Context, q PaymentQuery) (list []PaidOut,
 	return list, err
 }
 
+// Reissued gives the payments of a reissue, from its draft on, by number: which returned payment each pays again, whose, and where to.
+func (b *Book) Reissued(ctx context.Context, id BatchID) (list []PaidOut, err error) {
+	err = b.view(ctx, func(r Reader) error {
+		if err := r.Payments(ctx, id, func(p Payment) error { list = append(list, PaidOut{Payment: p}); return nil }); err != nil {
+			return err
+		}
+		return namePaid(ctx, r, list)
+	})
+	return list, err
+}
+
 // namePaid fills in who the persons are.
 func namePaid(ctx context.Context, r Reader, list []PaidOut) error {
 	at := map[int64][]int{}

@@ -79,6 +79,7 @@ var unprovoked = map[string]excuse{
 	"desk.form_broken":        testedIn("cmd/zhida/internal/desk"),
 	"desk.form_outdated":      testedIn("cmd/zhida/internal/desk"),
 	"desk.host":               testedIn("cmd/zhida/internal/desk"),
+	"desk.month_open":         testedIn("cmd/zhida/internal/desk"),
 	"desk.no_file":            testedIn("cmd/zhida/internal/desk"),
 	"desk.no_notice":          testedIn("cmd/zhida/internal/desk"),
 	"desk.no_page":            testedIn("cmd/zhida/internal/desk"),

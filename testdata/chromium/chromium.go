@@ -347,7 +347,7 @@ func (w *Window) Fill(label, value, under string) {
 		}
 	case "checkbox", "radio":
 		w.run(click(s))
-	case "date":
+	case "date", "month":
 		w.run(chromedp.SetValue(found, value))
 	default:
 		w.run(click(s))

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -47,6 +48,24 @@ func TestVisitLeaves(t *testing.T) {
 	done()
 	if _, err := os.Stat(v.dir); !os.IsNotExist(err) {
 		t.Errorf("the files are still there: %v", err)
+	}
+}
+
+// Whoever sends a form slowly keeps no place from others: it is taken once the form is there.
+func TestSlowFormsTakeNoPlace(t *testing.T) {
+	o := open(t)
+	b := o.as("孙计")
+	taken := -1
+	body := io.MultiReader(strings.NewReader("from=2026-10&to=2026-10"), leaving(func() { taken = len(o.heavy) }))
+	r := httptest.NewRequest(http.MethodPost, o.URL+"/audit/data", body)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	for _, c := range b.Jar.Cookies(o.address()) {
+		r.AddCookie(c)
+	}
+	answer := httptest.NewRecorder()
+	o.Desk.Handler().ServeHTTP(answer, r)
+	if taken != 0 || answer.Code != http.StatusOK {
+		t.Errorf("while the form came, %d places were taken; it was answered with %d", taken, answer.Code)
 	}
 }
 

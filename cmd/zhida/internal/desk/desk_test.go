@@ -798,8 +798,14 @@ func TestCookie(t *testing.T) {
 	if len(before) != 1 || len(after) != 1 || before[0].Value == after[0].Value {
 		t.Errorf("%v, then %v", before, after)
 	}
-	o.later(grace + time.Second) // what was under way when it changed has arrived
+	o.later(grace / 2)
 	old := o.browser()
+	old.Jar.SetCookies(u, before)
+	if status, _ := old.get("/month"); status != http.StatusOK {
+		t.Errorf("what was under way when it changed: %d", status)
+	}
+	o.later(grace/2 + time.Second) // using it does not keep it alive
+	old = o.browser()
 	old.Jar.SetCookies(u, before)
 	if status, _ := old.get("/month"); status != http.StatusUnauthorized {
 		t.Errorf("the old cookie: %d", status)

@@ -21,6 +21,8 @@ type batchPage struct {
 	Papers               []link
 	Attachments          []payroll.Attachment
 	TownChart, FundChart drawings
+	Again                []payroll.PaidOut // what a reissue pays again
+	AgainMore            int               // of them that are not shown
 }
 
 func batchShow(r *request) error {
@@ -38,6 +40,14 @@ func batchShow(r *request) error {
 	}
 	if p.Attachments, err = r.desk.book.Attachments(r.Context(), id); err != nil {
 		return err
+	}
+	if p.Batch.Kind == payroll.Reissue {
+		if p.Again, err = r.desk.book.Reissued(r.Context(), id); err != nil {
+			return err
+		}
+		if len(p.Again) > mostRows {
+			p.AgainMore, p.Again = len(p.Again)-mostRows, p.Again[:mostRows]
+		}
 	}
 	_, p.Stops = o.Head.Checking.Count(checks.Stop)
 	_, p.Reviews = o.Head.Checking.Count(checks.Review)

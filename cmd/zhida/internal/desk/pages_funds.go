@@ -18,7 +18,8 @@ type fundsPage struct {
 	Stocks  []ledger.Account
 	Funds   []fundRow
 	Chart   drawings
-	Closing calendar.Month // the month that the form would close; 0 for nobody who may
+	Closing calendar.Month    // the month that the form would close; 0 for nobody who may
+	Open    []message.Message // what of that month is not done
 }
 
 // fundRow is a fund, with its stocks in their order.
@@ -51,17 +52,34 @@ func fundsShow(r *request) error {
 		if err != nil {
 			return err
 		}
-		p.Closing = s.Month
+		p.Closing, p.Open = s.Month, openTasks(s)
 	}
 	return r.page("funds", "资金", p)
 }
 
-// closeDo closes a month: refused, with what is in the way, until every stock agrees with the payments it is made of.
+// openTasks is what has to be done in a month, but for closing it.
+func openTasks(s payroll.Standing) (list []message.Message) {
+	for _, t := range s.Tasks {
+		if t.What.Code != "status.close" {
+			list = append(list, t.What)
+		}
+	}
+	return list
+}
+
+// closeDo closes a month; while something of it is not done only for somebody who says that they have seen it: refused, with what is in the way, until every stock agrees with the payments it is made of.
 func closeDo(r *request) (string, error) {
 	text := r.PostFormValue("month")
 	m, err := calendar.ParseMonth(text)
 	if err != nil {
 		return "", message.Err("cli.month", text)
+	}
+	s, err := r.desk.book.Standing(r.Context(), m)
+	if err != nil {
+		return "", err
+	}
+	if open := openTasks(s); len(open) > 0 && r.PostFormValue("seen") == "" {
+		return "", message.Err("desk.month_open", m, len(open))
 	}
 	report, err := r.desk.book.CloseMonth(r.Context(), r.signer, m)
 	if err != nil {

@@ -185,6 +185,12 @@ func importDo(r *request) (string, error) {
 	}), nil
 }
 
+// Shown are the problems that the page lists; all of them are in the marked workbook.
+func (row importRow) Shown() message.Problems { return row.Problems[:min(len(row.Problems), mostRows)] }
+
+// More is how many problems the page does not list.
+func (row importRow) More() int { return len(row.Problems) - len(row.Shown()) }
+
 // Plain says that there is nothing to do or to read about the file but that it was taken.
 func (row importRow) Plain() bool {
 	return !row.Refused && row.Error == nil && len(row.Asks)+len(row.Notes)+len(row.Problems) == 0

@@ -54,6 +54,20 @@ func monthShow(r *request) error {
 
 // pageOf is the page on which a task is done.
 func pageOf(t payroll.Task) string {
+	switch t.What.Code {
+	case "status.run":
+		return "#run"
+	case "status.close":
+		return "/funds"
+	case "status.settings":
+		return "/settings"
+	case "status.no_calendar", "status.answer":
+		return "/import"
+	case "status.back":
+		return "/payments?state=" + string(payroll.PaymentReturned)
+	case "status.stops", "status.reviews":
+		return batchPath(t.Batch) + "/findings"
+	}
 	switch {
 	case t.Batch != 0:
 		return batchPath(t.Batch)

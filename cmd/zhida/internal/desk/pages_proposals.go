@@ -3,6 +3,7 @@ package desk
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"zhida/cmd/zhida/internal/app"
 	"zhida/payroll"
@@ -88,6 +89,9 @@ func decide(accept bool) func(*request) (string, error) {
 		seen := r.PostFormValue("digest")
 		if seen == "" { // on the desk nothing is decided unseen
 			return "", message.Err("proposal.unseen", position)
+		}
+		if !accept && strings.TrimSpace(r.PostFormValue("reason")) == "" {
+			return "", message.Err("payroll.reason_needed")
 		}
 		done, err := r.desk.book.Decide(r.Context(), r.signer, position, accept, r.PostFormValue("reason"), seen)
 		switch {

@@ -145,6 +145,12 @@ func (r *request) answer() (err error) {
 	if err := r.enter(); err != nil {
 		return err
 	}
+	if r.route.show == nil { // a form is read whole before anything is taken for it: a browser may send it slowly
+		r.Body = http.MaxBytesReader(r.w, r.Body, max(r.route.most, mostForm))
+		if err := r.readForm(); err != nil {
+			return err
+		}
+	}
 	if r.route.heavy {
 		select {
 		case r.desk.heavy <- struct{}{}:
@@ -155,10 +161,6 @@ func (r *request) answer() (err error) {
 	}
 	if r.route.show != nil {
 		return r.route.show(r)
-	}
-	r.Body = http.MaxBytesReader(r.w, r.Body, max(r.route.most, mostForm))
-	if err := r.readForm(); err != nil {
-		return err
 	}
 	if r.MultipartForm != nil {
 		defer r.MultipartForm.RemoveAll()

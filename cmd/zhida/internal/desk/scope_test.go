@@ -238,6 +238,14 @@ func TestTownshipLearnsNothingByTrying(t *testing.T) {
 			t.Errorf("it names the place: %s", text)
 		}
 	}
+	changed := func(id string) string {
+		text := b.imports("changes", "身份证号,姓名,变动类型,变动日期,单位代码,职务,文号,人员类别\n"+id+",李乙,去世,2026-10-12,430725101,一般干部,桃组任〔2026〕19号,乡镇干部\n", "dry", "1")
+		_, text, _ = strings.Cut(text, "<main")
+		return regexp.MustCompile(`/file/[^"]*`).ReplaceAllString(text, "")
+	}
+	if got, want := changed("439901198804120017"), changed("439901198804120025"); got != want || !strings.Contains(got, "not_on_your_roster") {
+		t.Errorf("a change of another's: %s\nnot as of nobody: %s", got, want)
+	}
 	if status, to, text := b.upload("/import", map[string]string{"a.txt": "x"}, "once", b.form("/import", "/import")[1], "kind", returnsKind); status != http.StatusForbidden {
 		t.Errorf("a bank's answer: %d %s %s", status, to, text)
 	}

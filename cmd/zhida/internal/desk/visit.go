@@ -243,13 +243,16 @@ func (s *visits) find(cookie string, touch bool) (v *visit, retired bool) {
 	return h.visit, !h.until.IsZero()
 }
 
-// renew gives a visit another cookie: whoever saw the old one has nothing.
+// renew gives a visit another cookie: whoever saw the old one has nothing once the moment of grace is over, which using the old one
+// does not make longer.
 func (s *visits) renew(cookie string) string {
 	old, fresh := sha256.Sum256([]byte(cookie)), secret()
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	if h, ok := s.of[old]; ok {
-		s.of[old] = held{h.visit, s.now().Add(grace)}
+		if h.until.IsZero() {
+			s.of[old] = held{h.visit, s.now().Add(grace)}
+		}
 		s.of[sha256.Sum256([]byte(fresh))] = held{visit: h.visit}
 	}
 	return fresh

@@ -61,7 +61,7 @@ func (b *browser) uploadAs(field, path string, files map[string]string, pairs ..
 // What is wrong is answered by its sentence and its code, and nothing is done.
 func TestWrong(t *testing.T) {
 	o := open(t)
-	maker, admin := o.as("张敏"), o.as("周正")
+	maker, admin, checker := o.as("张敏"), o.as("周正"), o.as("李复")
 	code := func(status int, _, text string) string {
 		found := regexp.MustCompile(`<code>([a-z_]+\.[a-z_]+)</code>`).FindStringSubmatch(text)
 		if status < 400 || found == nil {
@@ -77,6 +77,7 @@ func TestWrong(t *testing.T) {
 		"desk.too_large":         code(maker.post("/search", "text", strings.Repeat("x", 2*mostForm))),
 		"desk.two_passphrases":   code(admin.post("/actors/add", "once", admin.once(), "name", "新人", "role", "maker", "id", "439901197001080010", "new_passphrase", "zhida-one", "new_passphrase_again", "zhida-two", "passphrase", passphrase)),
 		"import.map_form":        code(maker.upload("/import", map[string]string{"a.csv": "x"}, "once", maker.once(), "kind", "roster", "map", "没有等号")),
+		"desk.month_open":        code(checker.post("/funds/close", append(checker.form("/funds", "/funds/close"), "month", "2026-10", "passphrase", passphrase)...)),
 		"batch.missing":          code(func() (int, string, string) { s, text := maker.get("/batch/2026-10/9"); return s, "", text }()),
 		"batch.id":               code(func() (int, string, string) { s, text := maker.get("/batch/2026-13/1"); return s, "", text }()),
 		"actor.passphrase_short": code(admin.post("/actors/add", "once", admin.once(), "name", "新人", "role", "maker", "id", "439901197001080010", "new_passphrase", "x", "new_passphrase_again", "x", "passphrase", passphrase)),

@@ -10,3 +10,10 @@ document.addEventListener("submit", function (e) {
 document.querySelectorAll("a[data-back]").forEach(function (a) {
   if (history.length > 1) { a.addEventListener("click", function (e) { e.preventDefault(); history.back(); }); }
 });
+window.addEventListener("pageshow", function (e) {
+  if (!e.persisted) { return; } // a page that the browser kept comes back as it was left: what it sent was answered, by a page that was read
+  document.querySelectorAll("form").forEach(function (form) {
+    delete form.dataset.sent;
+    form.querySelectorAll("button").forEach(function (b) { b.disabled = false; });
+  });
+});
