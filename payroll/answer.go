@@ -21,7 +21,7 @@ import (
 type ReturnResult struct {
 	Position  int64
 	Unchanged bool // it said nothing new
-	Copied    bool // the same bytes have come before, and nothing says that they are about another month
+	Copied    bool // the same bytes have come before, and nothing of them was left open
 	Rows      int
 	Changed   map[PaymentState]int       // payments by the state they came into
 	Sums      map[PaymentState]money.Fen // and their fen
@@ -94,7 +94,9 @@ type Waiting struct {
 // ImportReturns takes a bank's answer in: it finds the payment of every row by account,
 // amount and holder, moves its state and its money, and keeps what it cannot apply. only,
 // when given, is the batch that the file answers: a row of another batch refuses the file.
-// The same answer again changes nothing, whatever its line ends and encoding. Errors:
+// The same answer again changes nothing, whatever its line ends and encoding and whatever batch
+// the clerk names: only rows that it left open take a batch, and payments of a file whose name
+// the bank gave it. Errors:
 // returns.foreign, returns.other_batch, returns.unknown_message, returns.sent_differs.
 func (b *Book) ImportReturns(ctx context.Context, s *Session, f *ReturnFile, only BatchID) (result ReturnResult, err error) {
 	if err := s.need(RoleMaker); err != nil {
@@ -110,27 +112,33 @@ func (b *Book) ImportReturns(ctx context.Context, s *Session, f *ReturnFile, onl
 		if err != nil {
 			return err
 		}
-		if err := m.match(ctx, tx); err != nil {
-			return err
-		}
-		result.Rows = m.len()
-		// Where a bank's form has no date, the answers of two months can be the same bytes: the
-		// same once more counts only when its name, or the clerk, says which batch it is about.
 		said, err := answersSaid(ctx, tx, imports)
 		if err != nil {
 			return err
 		}
 		content := cmp.Or(f.Content, f.Digest)
-		copied := slices.ContainsFunc(imports, func(x ImportRecord) bool {
-			return x.Kind == "returns" && (x.Digest == f.Digest || said[x.Position] == content)
-		})
-		if copied && !m.named && only == 0 {
-			result.Unchanged, result.Copied = true, true
-			return nil
+		before := map[int64]bool{} // where the same came in
+		for _, x := range imports {
+			if x.Kind == "returns" && (x.Digest == f.Digest || said[x.Position] == content) {
+				before[x.Position] = true
+			}
 		}
-		if copied {
+		if m.copied = len(before) > 0; m.copied && only != 0 {
+			if m.open, err = linesOpen(ctx, tx, before); err != nil {
+				return err
+			}
+		}
+		if err := m.match(ctx, tx); err != nil {
+			return err
+		}
+		result.Rows = m.len()
+		if m.copied {
 			if err := m.forgetOld(ctx, tx); err != nil {
 				return err
+			}
+			if len(m.moves) == 0 && len(m.kept) == 0 {
+				result.Unchanged, result.Copied = true, true
+				return nil
 			}
 		}
 		result.Pending, result.Words, result.Same, result.Kept = m.pending, m.words, m.same, m.kept
@@ -179,6 +187,18 @@ func (b *Book) ImportReturns(ctx context.Context, s *Session, f *ReturnFile, onl
 		return tx.PutImport(ctx, ImportRecord{Position: e.Position, Kind: "returns", File: f.File, Digest: f.Digest, Rows: result.Rows, Added: len(m.moves), Refused: len(m.kept)})
 	})
 	return result, err
+}
+
+// linesOpen are the lines of answers, by position, that nobody could tell a payment for, and that wait still.
+func linesOpen(ctx context.Context, r Reader, answers map[int64]bool) (map[int]bool, error) {
+	list, err := openRows(ctx, r)
+	lines := map[int]bool{}
+	for _, x := range list {
+		if answers[x.Position] {
+			lines[x.Line] = true
+		}
+	}
+	return lines, err
 }
 
 // answersSaid are the digests of what banks' answers said, by position. Those that an earlier
@@ -338,7 +358,8 @@ type matcher struct {
 	moves   []move
 	kept    []KeptRow
 	revised map[PaymentID]Revision
-	named   bool // the answer's name or reference has that of a payment file in it
+	copied  bool         // the same content has come before
+	open    map[int]bool // lines of it that wait for the clerk to name the batch
 	pending int
 	words   map[string]int
 	same    int
@@ -418,7 +439,7 @@ func (m *matcher) readNamed(ctx context.Context, r Reader, files []ExportFile, f
 	if sent := files[0]; f.Count > 0 && f.Count != sent.Count || f.Total > 0 && f.Total != sent.Total {
 		return message.Err("returns.sent_differs", f.File, f.Count, f.Total, sent.Name, sent.Count, sent.Total)
 	}
-	m.named, m.file = true, files[0].Name
+	m.file = files[0].Name
 	return r.Payments(ctx, files[0].Batch, func(p Payment) error {
 		if p.File != m.file {
 			return nil
@@ -656,6 +677,10 @@ func (m *matcher) matchRows(rows []*ReturnRow) {
 		if row.Problem != "" { // what was not read differs from what was paid, and that says nothing
 			problem = row.Problem
 		}
+		if m.heard(row, p) {
+			m.same++
+			continue
+		}
 		if problem != "" || p == nil {
 			m.keep(row, p, problem)
 			continue
@@ -776,10 +801,16 @@ func (m *matcher) weigh(rows []*ReturnRow) {
 			if p.Fen == row.Fen && !slices.Contains(seen, p.File) {
 				seen = append(seen, p.File)
 				m.weights[p.File]++
-				m.named = m.named || m.names(p.File)
 			}
 		}
 	}
+}
+
+// heard says whether a row was taken in before, with the whole answer, and speaks of nothing else now. Where a
+// bank's form has no date, the answers of two months can be the same bytes: then the name of
+// the payment file says so. That a clerk names another batch does not: an old file taken for a new one looks like that.
+func (m *matcher) heard(row *ReturnRow, p *candidate) bool {
+	return m.copied && !m.open[row.Line] && (p == nil || !m.names(p.File))
 }
 
 // apply moves a payment to what the bank says, where that can be.

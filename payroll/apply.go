@@ -177,7 +177,7 @@ func (b *Book) planImport(ctx context.Context, r Reader, stated *ImportBatch) (*
 	sortFacts(plan.end)
 	plan.clashes(known, &in.ImportBatch)
 	plan.overlaps(known, &in.ImportBatch)
-	return plan, nil
+	return plan, plan.putsBack(ctx, r, &in.ImportBatch)
 }
 
 // ask keeps what somebody else has to confirm about a row.

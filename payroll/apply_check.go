@@ -243,10 +243,10 @@ func anys(list []string) []any {
 }
 
 // clashes refuses rows that would stand beside another of the same key for the same days:
-// a court's order, an heir, a hold, money that came in, an absence. Whoever means to replace a row ends it, or withdraws it.
+// a court's order, an heir, a hold, money that came in, an absence, a spell in a post. Whoever means to replace a row ends it, or withdraws it.
 func (p *importPlan) clashes(known *knownFacts, in *ImportBatch) {
 	switch in.FactKind() {
-	case facts.KindOrder, facts.KindRecipient, facts.KindHold, facts.KindTransfer, facts.KindAuthority, facts.KindVoucher, facts.KindAbsence:
+	case facts.KindOrder, facts.KindRecipient, facts.KindHold, facts.KindTransfer, facts.KindAuthority, facts.KindVoucher, facts.KindAbsence, facts.KindSpell:
 	default:
 		return
 	}
@@ -258,7 +258,7 @@ func (p *importPlan) clashes(known *knownFacts, in *ImportBatch) {
 		person int64
 		key    string
 	}
-	name := func(f Fact) row { // of a hold and an absence the first day is in the key
+	name := func(f Fact) row { // of a hold, an absence and a spell the first day is in the key
 		key, _, _ := strings.Cut(f.Key, "|"+f.From.String())
 		return row{f.Person, key}
 	}
@@ -273,7 +273,7 @@ func (p *importPlan) clashes(known *knownFacts, in *ImportBatch) {
 	for i, f := range put {
 		list := standing[name(f)]
 		at := slices.IndexFunc(list, func(x Fact) bool {
-			return x.From < f.To && f.From < x.To || f.Kind == facts.KindAbsence && concurs(x, f) // its last day is a day of it
+			return x.From < f.To && f.From < x.To || (f.Kind == facts.KindAbsence || f.Kind == facts.KindSpell) && concurs(x, f) // its last day is a day of it
 		})
 		if at >= 0 {
 			row := rowAt(in, f)

@@ -11,6 +11,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"zhida/payroll/checks"
+	"zhida/payroll/journal"
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
 	"zhida/rules/identity"
@@ -447,6 +448,30 @@ func (b *Book) snapshot(ctx context.Context, r Reader, plan *importPlan, known *
 		}
 	}
 	return nil
+}
+
+// putsBack asks about a file that came in before and would undo what has come in since: an old sheet
+// taken for the newest looks like that.
+func (p *importPlan) putsBack(ctx context.Context, r Reader, in *ImportBatch) error {
+	imports, err := r.Imports(ctx)
+	if err != nil {
+		return err
+	}
+	var before ImportRecord
+	for _, x := range imports {
+		if x.Kind == in.Kind && x.Digest == in.Digest && x.Position > before.Position {
+			before = x
+		}
+	}
+	// A row that stayed out then comes in for the first time; of a file that came in whole there is none.
+	again := before.Refused == 0 && len(p.put) > 0 || slices.ContainsFunc(p.end, func(f Fact) bool { return f.KnownFrom > before.Position })
+	if before.Position == 0 || !again {
+		return nil
+	}
+	return r.Events(ctx, before.Position, before.Position, func(e journal.Event) error {
+		p.ask(in.File, &in.Rows[0], "", message.M("import.puts_back", calendar.DateIn(e.Time, zone), e.Position, len(p.put), len(p.end)))
+		return nil
+	})
 }
 
 // registersReplaced says what of a register no longer counts because the file has later data of its unit

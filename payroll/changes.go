@@ -56,6 +56,33 @@ type changeRow struct {
 type changing struct {
 	*unfolded
 	files map[string]*file
+	moves map[moving][]*changeRow // that the sheet states
+}
+
+// moving is a day on which somebody moves.
+type moving struct {
+	id  string
+	day calendar.Date
+}
+
+// movedTo is where somebody moves on the day of a move, other than where it leads: as the sheet states in another
+// row, or as the book has it by a post there that began that day when the one left ended. "" is nowhere.
+func (c *changing) movedTo(who *file, x *changeRow) string {
+	for _, y := range c.moves[moving{x.row.PersonID, x.Date}] {
+		if y.Place != x.Place {
+			return y.Place
+		}
+	}
+	held := who.held(x)
+	if len(held) == 0 || slices.ContainsFunc(held, func(s *facts.Spell) bool { return s.To != x.endsOn() }) {
+		return ""
+	}
+	for _, s := range who.Spells {
+		if s.From == x.Date && s.Place != x.Place {
+			return s.Place
+		}
+	}
+	return ""
 }
 
 // changes makes facts of what a sheet of changes reports. Changes of one person are taken
@@ -73,7 +100,13 @@ func (u *unfolded) changes(ctx context.Context, r Reader, rows []ImportRow) (err
 			rows[i].Columns["died"] = rows[i].Columns["date"]
 		}
 	}
-	c := &changing{unfolded: u}
+	c := &changing{unfolded: u, moves: map[moving][]*changeRow{}}
+	for _, x := range list {
+		if x.Type == ChangeMove {
+			on := moving{x.row.PersonID, x.Date}
+			c.moves[on] = append(c.moves[on], x)
+		}
+	}
 	if c.files, err = files(ctx, r, map[int64]bool{}, ids); err != nil {
 		return err
 	}
@@ -133,6 +166,9 @@ func (c *changing) fits(who *file, x *changeRow) bool {
 	if m := c.words.wrong(ReasonWords, "离任原因", x.Reason); x.Type == ChangeLeave && !m.IsZero() {
 		bad("reason", m.Code, anys(m.Args)...)
 	}
+	if x.Type == ChangeLeave && who.aliveBut(x.Reason) {
+		bad("reason", "change.no_death", name, x.Reason)
+	}
 	if x.Type == ChangeLeave || x.Type == ChangeMove || x.Type == ChangePost {
 		c.fitsPost(who, x, bad)
 	}
@@ -142,6 +178,12 @@ func (c *changing) fits(who *file, x *changeRow) bool {
 // fitsPost finds the posts that a change ends, and refuses when it is not clear which.
 func (c *changing) fitsPost(who *file, x *changeRow, bad func(column, code string, args ...any)) {
 	name := x.row.PersonName
+	if x.Type == ChangeMove {
+		if to := c.movedTo(who, x); to != "" {
+			bad("place", "change.moved_twice", name, x.Date, to)
+			return
+		}
+	}
 	if who.done(x) {
 		return
 	}
@@ -164,6 +206,12 @@ func (c *changing) fitsPost(who *file, x *changeRow, bad func(column, code strin
 	case x.Type == ChangeMove && slices.ContainsFunc(held, func(s *facts.Spell) bool { return s.Place == x.Place }):
 		bad("place", "change.same_place", name, x.Place)
 	}
+}
+
+// aliveBut says whether somebody is said to have left by death of whom the book knows no death:
+// they would be paid as one of the living.
+func (x *file) aliveBut(reason string) bool {
+	return x.Died() == 0 && slices.ContainsFunc([]string{"去世", "死亡", "病故", "逝世"}, func(word string) bool { return strings.Contains(reason, word) })
 }
 
 // endsOn is the last day of the posts that a change ends.

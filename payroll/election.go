@@ -318,6 +318,9 @@ func (e *electing) judgePerson(v *result, x *resultRow) {
 		if m := e.words.wrong(ReasonWords, "离任原因", x.Reason); !m.IsZero() {
 			e.fail(v, x.row, "reason", m.Code, anys(m.Args)...)
 		}
+		if who.aliveBut(x.Reason) {
+			e.fail(v, x.row, "reason", "change.no_death", x.row.PersonName, x.Reason)
+		}
 		if p := who.profileOn(eve); !held || p == nil || p.Category != facts.VillageCadre { // a post sent from above is not the villagers' to end
 			e.fail(v, x.row, "id", "election.no_post", x.row.PersonName, v.Place)
 		}

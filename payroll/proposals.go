@@ -316,6 +316,13 @@ func (b *Book) accept(ctx context.Context, tx Tx, s *Session, p Proposal) (int64
 				return 0, message.Err("proposal.changed", p.Position)
 			}
 		}
+		newer, err := statedSince(ctx, tx, plan.end, p.Position)
+		if err != nil {
+			return 0, err
+		}
+		if newer && !unfolds(in.Kind) { // events come on top of what holds, whenever that was stated
+			return 0, message.Err("proposal.changed", p.Position)
+		}
 		return b.applyImport(ctx, tx, s, EventProposalAccepted, plan, &in, note...)
 	}
 	switch p.Kind {
@@ -355,6 +362,31 @@ func (b *Book) accept(ctx context.Context, tx Tx, s *Session, p Proposal) (int64
 		return e.Position, tx.WithdrawPolicy(ctx, w.Position, e.Position)
 	}
 	return 0, message.Err("proposal.kind", p.Kind)
+}
+
+// statedSince says whether one of some facts was stated after a position. What a proposal brought was
+// stated when it was proposed, not when it was accepted: of two proposals the later is the last word.
+func statedSince(ctx context.Context, r Reader, list []Fact, position int64) (newer bool, err error) {
+	asked := map[int64]bool{}
+	for _, f := range list {
+		if f.KnownFrom <= position || asked[f.KnownFrom] {
+			continue
+		}
+		asked[f.KnownFrom] = true
+		err := r.Events(ctx, f.KnownFrom, f.KnownFrom, func(e journal.Event) error {
+			pairs, err := journal.ParsePayload(e.Payload)
+			stated := e.Position
+			if e.Kind == EventProposalAccepted {
+				stated = parseNum(valueOf(pairs, "proposal"))
+			}
+			newer = newer || stated > position
+			return err
+		})
+		if err != nil {
+			return false, err
+		}
+	}
+	return newer, nil
 }
 
 func (b *Book) adopt(ctx context.Context, tx Tx, s *Session, p Proposal, note []string) (int64, error) {

@@ -45,15 +45,17 @@ var ofEvents = map[string]string{
 
 // eventsOfBook are sheets of what happened that are well formed, and wrong for what the book knows.
 var eventsOfBook = map[string]string{
-	"change.before":     change(zhao + ",离任,2019-12-15,桃组免〔2019〕9号,,,,,,,,,,辞职"),
-	"change.dead":       change(li2 + ",借调,2025-12-20,桃组借〔2025〕4号,,,,,,,,,,"),
-	"change.died":       change(li2 + ",死亡,2025-12-03,死亡证明〔2025〕12号,,,,,,,,,,"),
-	"change.later":      change(li2 + ",离任,2025-10-31,桃组免〔2025〕8号,,,,,,,,,,辞职"),
-	"change.no_post":    change(wu + ",职务变动,2025-12-15,桃组任〔2025〕19号,,,,,副镇长,,,,,"),
-	"change.not_held":   change(qian + ",离任,2025-12-15,桃组免〔2025〕9号,,,会计,,,,,,,辞职"),
-	"change.same_place": change(qian + ",调动,2025-12-15,桃组任〔2025〕19号,,,,430725101200,委员,,,,,"),
-	"change.serving":    change(qian + ",新增,2025-12-15,桃组任〔2025〕19号,村干部,,,430725101201,委员,,,,,"),
-	"change.which_post": change(sun + ",职务变动,2025-12-15,桃组任〔2025〕19号,,,,,委员,,,,,"),
+	"change.before":      change(zhao + ",离任,2019-12-15,桃组免〔2019〕9号,,,,,,,,,,辞职"),
+	"change.dead":        change(li2 + ",借调,2025-12-20,桃组借〔2025〕4号,,,,,,,,,,"),
+	"change.died":        change(li2 + ",死亡,2025-12-03,死亡证明〔2025〕12号,,,,,,,,,,"),
+	"change.later":       change(li2 + ",离任,2025-10-31,桃组免〔2025〕8号,,,,,,,,,,辞职"),
+	"change.moved_twice": change(qian + ",调动,2025-12-15,桃组任〔2025〕19号,,,,430725101201,委员,,,,,\n" + qian + ",调动,2025-12-15,桃组任〔2025〕19号,,,,430725101,干部,,,,,"),
+	"change.no_death":    change(qian + ",离任,2025-12-15,桃组免〔2025〕9号,,,,,,,,,,去世"),
+	"change.no_post":     change(wu + ",职务变动,2025-12-15,桃组任〔2025〕19号,,,,,副镇长,,,,,"),
+	"change.not_held":    change(qian + ",离任,2025-12-15,桃组免〔2025〕9号,,,会计,,,,,,,辞职"),
+	"change.same_place":  change(qian + ",调动,2025-12-15,桃组任〔2025〕19号,,,,430725101200,委员,,,,,"),
+	"change.serving":     change(qian + ",新增,2025-12-15,桃组任〔2025〕19号,村干部,,,430725101201,委员,,,,,"),
+	"change.which_post":  change(sun + ",职务变动,2025-12-15,桃组任〔2025〕19号,,,,,委员,,,,,"),
 
 	"election.dates_differ":     result(jia+"当选,书记,"+zhao+",是,", strings.Replace(jia, "2025-12-20", "2025-12-21", 1)+"当选,委员,"+qian+",是,"),
 	"election.dead":             result(yi+"当选,书记,"+sun+",是,", yi+"当选,委员,"+li2+",,"),

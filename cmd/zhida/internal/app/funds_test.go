@@ -538,6 +538,17 @@ func TestReissueOfTwoMonths(t *testing.T) {
 		t.Fatalf("an answer to a message that was never sent: %v", err)
 	}
 
+	// Nobody can tell the month, so that the clerk names it; what has been taken in for it is no answer to another.
+	const sun = "6228480000000000034 孙丙 990.01 credited"
+	if r := b.answer(0, sun); len(r.Kept) != 1 {
+		t.Fatalf("either month: %+v", r)
+	}
+	if r := b.answer(feb.ID, sun); r.Changed[payroll.PaymentCredited] != 1 {
+		t.Fatalf("the row that was left open, for its batch: %+v", r)
+	}
+	if r := b.answer(jan.ID, sun); !r.Copied || len(r.Changed) != 0 {
+		t.Fatalf("an old answer into another batch: %+v", r)
+	}
 	if r := b.answer(0, "6228480000000000026 钱乙 690.00 returned"); len(r.Kept) != 1 {
 		t.Fatalf("either month: %+v", r)
 	}
