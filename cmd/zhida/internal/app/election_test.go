@@ -121,7 +121,12 @@ func TestElectionSheetAgainstSheetsMadeByHand(t *testing.T) {
 		t.Errorf("the offices of those who were replaced, open again: %v", err)
 	}
 	in.Rows = slices.DeleteFunc(in.Rows, func(r payroll.ImportRow) bool { return r.Fact.To == calendar.Forever })
-	_, err = d.app.Book.Import(ctx, d.by["张敏"], in, payroll.ImportOptions{})
+	r, err := d.app.Book.Import(ctx, d.by["张敏"], in, payroll.ImportOptions{})
+	must(err)
+	if r.Proposal == 0 || !slices.ContainsFunc(r.Asks, func(p message.Problem) bool { return p.Code == "import.puts_back" }) {
+		t.Errorf("a sheet that came in before the election puts back what it says, and nobody else is asked: %+v", r.ImportRecord)
+	}
+	_, err = d.app.Decide(ctx, d.by["李复"], r.Proposal, true, "", "")
 	must(err)
 	_, err = d.pairs(ctx, "tenure", "09-变动/2026-11/04-*")
 	must(err)

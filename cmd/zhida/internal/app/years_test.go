@@ -517,7 +517,7 @@ func (c *county) account() {
 
 // change gives somebody another post, or another village, from a day on.
 func (c *county) change() {
-	p, day := c.someone(), c.someday()
+	p, day := c.someone(), c.past(c.someday())
 	last := &p.posts[len(p.posts)-1]
 	if day <= last.from || last.to != calendar.Forever {
 		return
