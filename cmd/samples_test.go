@@ -25,6 +25,7 @@ var noSample = map[string]string{
 	"returns.too_large":         "it takes a file of more than 20 MiB",
 	"value.wrong":               "for an error without a code, of which none is known",
 	"settings.none":             "a book without settings",
+	"import.paid_here":          "it takes a month that the book has paid; a script shows it",
 	"import.not_on_your_roster": "it takes somebody of a department; a script shows it",
 	"money.range":               "a sum or the formula of a document",
 	"money.weights":             "the formula of a document",
