@@ -521,6 +521,7 @@ func (r *reading) row(row *sheet.Row) {
 		}
 	}
 	r.untitled(row)
+	r.divided(row)
 	cells := r.columns
 	if r.form.fact == facts.KindStatement && values["account"] == "" {
 		if values["account"] = r.options.Account; values["account"] == "" {
@@ -571,6 +572,37 @@ func (r *reading) untitled(row *sheet.Row) {
 			continue
 		}
 		r.problem(cell.Address(), message.M("import.untitled", cell.Text, sheet.Letters(c+1)))
+	}
+}
+
+// begins and goes on are the two halves of an amount whose comma was taken for the end of a cell.
+var (
+	begins = regexp.MustCompile(`^-?[0-9]{1,3}$`)
+	goesOn = regexp.MustCompile(`^[0-9]{3}(\.[0-9]{1,2})?$`)
+)
+
+// divided refuses an amount of a text file behind which a column of words begins with three figures: 200,000.00 that
+// became 200 and 000.00, so that everything behind it stands one column too far.
+func (r *reading) divided(row *sheet.Row) {
+	if !r.table.Text {
+		return
+	}
+	kinds := map[int]valueKind{}
+	for k := range r.form.columns {
+		if at, ok := r.found.at[r.form.columns[k].code]; ok {
+			kinds[at] = r.form.columns[k].kind
+		}
+	}
+	for at := range r.found.items {
+		kinds[at] = amount
+	}
+	for _, at := range slices.Sorted(maps.Keys(kinds)) {
+		if kinds[at] != amount || kinds[at+1] != text {
+			continue
+		}
+		if cell, rest := row.At(at), row.At(at+1); begins.MatchString(cell.Text) && goesOn.MatchString(rest.Text) {
+			r.problem(cell.Address(), message.M("import.divided", cell.Text, rest.Text))
+		}
 	}
 }
 
