@@ -167,7 +167,7 @@ var importEntries = []Entry{
 		En: "the headings are kept ({0}) for sheets that have the same", EnHint: "zhida headings forget {0} takes that back."},
 	{Code: "headings.used", Exit: ExitDone,
 		Zh: "{0} 里这些列照以前说过的读：{1}", ZhHint: "不对的，这次用 --map 另说；以后也不要的，用 zhida headings list 找到，再用 zhida headings forget 忘掉",
-		En: "these columns of {0} were read as was said before: {1}", EnHint: "Say otherwise with --map, or find it with zhida headings list and take it back with zhida headings forget."},
+		En: "these columns of {0} were read as was said before: {1}", EnHint: "Say otherwise with --map, or find it with zhida headings list; zhida headings forget takes it back."},
 	{Code: "headings.forgotten", Exit: ExitDone,
 		Zh: "已忘掉 {0}", ZhHint: "",
 		En: "{0} is forgotten", EnHint: ""},

@@ -18,6 +18,7 @@ import (
 
 	"zhida/cmd/zhida/internal/app"
 	"zhida/payroll"
+	"zhida/rules/calendar"
 	"zhida/rules/message"
 )
 
@@ -36,7 +37,8 @@ type Desk struct {
 	Options
 	book     *app.App
 	county   string
-	scratch  string // folder for what a request needs on disk, removed at the end
+	cutover  calendar.Month // no month before it is computed here
+	scratch  string         // folder for what a request needs on disk, removed at the end
 	clear    func() error
 	heavy    chan struct{} // a place for each thing at a time that takes much memory
 	visits   *visits
@@ -57,7 +59,7 @@ func New(ctx context.Context, a *app.App, o Options) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Desk{Options: o, book: a, county: meta.Name, scratch: scratch, clear: clear, heavy: make(chan struct{}, mostHeavy), visits: newVisits(o.Now), guesses: newGuesses(o.Now), routes: table()}
+	d := &Desk{Options: o, book: a, county: meta.Name, cutover: meta.Cutover, scratch: scratch, clear: clear, heavy: make(chan struct{}, mostHeavy), visits: newVisits(o.Now), guesses: newGuesses(o.Now), routes: table()}
 	d.jobs = newJobs(o.Now, o.Log, d.heavy)
 	d.views = map[message.Lang]*template.Template{message.Chinese: d.parse(message.Chinese), message.English: d.parse(message.English)}
 	d.sweeping.Go(func() { d.visits.sweepUntil(d.jobs.ctx) })

@@ -59,7 +59,9 @@ func batchShow(r *request) error {
 	p.TownChart = sumBars(message.Word(r.lang, "各乡镇应发"), p.Townships)
 	p.FundChart = sumBars(message.Word(r.lang, "各笔资金实发"), shareRows(o.Head.Shares))
 	for _, x := range papers {
-		p.Papers = append(p.Papers, link{x.name, x.title})
+		if x.name != "order" || p.Batch.State == payroll.Exported { // it lists the files that go to the bank
+			p.Papers = append(p.Papers, link{x.name, x.title})
+		}
 	}
 	return r.page("batch", "批次", p)
 }

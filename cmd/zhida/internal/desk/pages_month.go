@@ -42,7 +42,11 @@ func monthShow(r *request) error {
 	p := monthPage{Standing: s, Previous: s.Month.Add(-1), Next: s.Month.Add(1), CanRun: may(r.visit.actor, makers)}
 	for _, t := range s.Tasks {
 		mine := may(r.visit.actor, t.Roles) && !slices.Contains(t.Except, r.visit.actor.Name)
-		p.Tasks = append(p.Tasks, taskRow{t, t.By != 0 && t.By < s.Today, mine, pageOf(t)})
+		page := pageOf(t)
+		if !mine && slices.Contains([]string{"#run", "/import", "/settings"}, page) { // others have no such page
+			page = ""
+		}
+		p.Tasks = append(p.Tasks, taskRow{t, t.By != 0 && t.By < s.Today, mine, page})
 	}
 	trend, err := r.desk.book.Trend(r.Context(), s.Month, "")
 	if err != nil {

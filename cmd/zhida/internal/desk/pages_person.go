@@ -101,7 +101,10 @@ func personShow(r *request) error {
 	if p.Month > last {
 		return message.Err("desk.no_page")
 	}
-	if p.Previous = p.Month.Add(-1); p.Month < last {
+	if p.Month > r.desk.cutover {
+		p.Previous = p.Month.Add(-1)
+	}
+	if p.Month < last {
 		p.Next = p.Month.Add(1)
 	}
 	head, err := r.desk.book.Head(r.Context())

@@ -323,7 +323,7 @@ func TestSlips(t *testing.T) {
 // An owning department sees the content of what waits for it before it confirms or sends it back.
 func TestDepartment(t *testing.T) {
 	o := chained(t)
-	text := o.as("何镇").imports("tenure", "身份证号,姓名,单位代码,职务,职级,任职日期,离任日期,组织认定\n439901196010100023,赵丁,430725102200,书记,,2021-01-16,,是\n")
+	text := o.as("何镇").imports("tenure", "身份证号,姓名,单位代码,职务,职级,任职日期,离任日期,组织认定\n439901196010100023,赵丁,430725102200,书记,,2021-01-15,2026-09-16,是\n")
 	list, err := o.book.ProposalList(context.Background(), true)
 	if err != nil || len(list) != 1 {
 		t.Fatalf("%v %v %s", list, err, text)
@@ -334,7 +334,7 @@ func TestDepartment(t *testing.T) {
 		t.Errorf("the first page does not lead there: %s", text)
 	}
 	_, text = b.get(page)
-	if !strings.Contains(text, "2021-01-16") || !strings.Contains(text, "赵丁") || strings.Contains(text, "439901196010100023") || strings.Contains(text, `href="/person/`) {
+	if !strings.Contains(text, "2026-09-16") || !strings.Contains(text, "赵丁") || strings.Contains(text, "439901196010100023") || strings.Contains(text, `href="/person/`) {
 		t.Errorf("the content: %s", text)
 	}
 	if status, to, text := b.post(page+"/reject", append(b.form(page, page+"/reject"), "reason", "任免文件写的是一月十五日", "passphrase", passphrase)...); status != http.StatusSeeOther {
