@@ -75,7 +75,7 @@ func nearest(word string, list []string) (near string) {
 	best, a := 0, []rune(word)
 	for _, w := range list {
 		b := []rune(w)
-		n := 2 * changesBetween(a, b)
+		n := 2 * message.Distance(word, w)
 		if n > max(len(a), len(b)) {
 			continue
 		}
@@ -87,27 +87,6 @@ func nearest(word string, list []string) (near string) {
 		}
 	}
 	return near
-}
-
-// changesBetween counts the characters to put in, take out or replace to make b of a.
-func changesBetween(a, b []rune) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i, x := range a {
-		corner := row[0]
-		row[0] = i + 1
-		for j, y := range b {
-			replaced := corner
-			if x != y {
-				replaced++
-			}
-			corner = row[j+1]
-			row[j+1] = min(replaced, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // wordsOf gathers the words that documents and settings state.

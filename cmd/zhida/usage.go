@@ -66,7 +66,7 @@ func nearestCommand(cmd *cobra.Command, word string) (string, int) {
 		if sub.Hidden {
 			continue
 		}
-		if d := distance(word, sub.Name()); d < best {
+		if d := message.Distance(word, sub.Name()); d < best {
 			path, best = sub.CommandPath(), d
 		}
 		if p, d := nearestCommand(sub, word); d < best {
@@ -107,7 +107,7 @@ func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
 		written = "-" + word
 	}
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		if d := distance(word, f.Name); d < best {
+		if d := message.Distance(word, f.Name); d < best {
 			near, best = "--"+f.Name, d
 		}
 	})
@@ -130,25 +130,3 @@ func requiredFlags(cmd *cobra.Command, _ []string) error {
 
 // tooFar is the distance from which on a name is no slip of the pen: more than half of the word, or three letters.
 func tooFar(word string) int { return min(len([]rune(word))/2+1, 3) }
-
-// distance is the number of letters put in, left out or changed between two words.
-func distance(a, b string) int {
-	from, to := []rune(a), []rune(b)
-	row := make([]int, len(to)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i, x := range from {
-		corner := row[0]
-		row[0] = i + 1
-		for j, y := range to {
-			changed := corner
-			if x != y {
-				changed++
-			}
-			corner = row[j+1]
-			row[j+1] = min(changed, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(to)]
-}
