@@ -333,6 +333,7 @@ type knownFacts struct {
 	// of the latest profile
 	categories map[int64]facts.Category
 	homes      map[int64]string
+	stays      map[int64][]stay // where people have been, by first day
 	items      map[string]*policy.Item // where the file names items by what they are taken from
 	places     map[string]bool
 	facts      map[factKey]Fact // latest, of the kind imported
@@ -346,6 +347,13 @@ type knownFacts struct {
 	paidHere   map[Obligation]bool      // of a file of payments: what this book has itself committed from its cut-over on
 	words      Words
 	said       map[int64][]worded // what people have had so far, made when it is first asked for
+}
+
+// stay is where the roster has somebody from a day on, and as what.
+type stay struct {
+	from     calendar.Date
+	category facts.Category
+	place    string
 }
 
 // series is what the versions of one state, or the amounts of one item of a person, have in common.
@@ -367,7 +375,7 @@ func seriesOf(f Fact) series {
 // known loads what the import needs: the persons named, the places, and the
 // latest facts of the imported kind.
 func (b *Book) known(ctx context.Context, r Reader, in *ImportBatch) (*knownFacts, error) {
-	k := &knownFacts{today: calendar.DateIn(b.now(), zone), isNew: map[string]bool{}, names: map[int64]string{}, deaths: map[int64][]Fact{}, accounts: map[int64][]Fact{}, categories: map[int64]facts.Category{}, homes: map[int64]string{}, places: map[string]bool{},
+	k := &knownFacts{today: calendar.DateIn(b.now(), zone), isNew: map[string]bool{}, names: map[int64]string{}, deaths: map[int64][]Fact{}, accounts: map[int64][]Fact{}, categories: map[int64]facts.Category{}, homes: map[int64]string{}, stays: map[int64][]stay{}, places: map[string]bool{},
 		facts: map[factKey]Fact{}, ids: map[int64]string{}, comes: map[string]facts.Profile{}, series: map[series][]Fact{}}
 	meta, err := r.Meta(ctx)
 	if err != nil {
@@ -531,10 +539,27 @@ func (k *knownFacts) profile(f Fact) error {
 		return err
 	}
 	k.names[f.Person], k.categories[f.Person], k.homes[f.Person] = p.Name, p.Category, p.Place
+	k.stays[f.Person] = append(k.stays[f.Person], stay{f.From, p.Category, p.Place})
 	if p.Died != 0 {
 		k.deaths[f.Person] = append(k.deaths[f.Person], f)
 	}
 	return nil
+}
+
+// answering are the category and the place by which is seen who answers for a fact about somebody: of a day served those they had on
+// that day, so that a township can still correct what it reported of people who have moved since; of anything else those of now.
+func (k *knownFacts) answering(person int64, f Fact) (facts.Category, string) {
+	stays := k.stays[person]
+	if f.Kind != facts.KindDay || len(stays) == 0 {
+		return k.categories[person], k.homes[person]
+	}
+	at := stays[0] // also of days before the book's first
+	for _, x := range stays {
+		if x.from <= f.From && x.from >= at.from {
+			at = x
+		}
+	}
+	return at.category, at.place
 }
 
 // runs are ranges of person numbers that hold everybody named in the file without

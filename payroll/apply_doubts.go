@@ -582,7 +582,7 @@ func ownShare(ctx context.Context, r Reader, s *Session, in *ImportBatch) (*Impo
 	for i := range in.Rows {
 		ids = append(ids, in.Rows[i].PersonID)
 	}
-	known := &knownFacts{names: map[int64]string{}, categories: map[int64]facts.Category{}, homes: map[int64]string{}, deaths: map[int64][]Fact{}}
+	known := &knownFacts{names: map[int64]string{}, categories: map[int64]facts.Category{}, homes: map[int64]string{}, stays: map[int64][]stay{}, deaths: map[int64][]Fact{}}
 	if known.persons, err = r.PersonsByID(ctx, ids); err != nil {
 		return nil, err
 	}
@@ -615,7 +615,8 @@ func (k *knownFacts) belongs(row *ImportRow, answers func(facts.Category, string
 		Type     string         `json:"type"` // of a change
 	}
 	no, known := k.persons[row.PersonID]
-	category := k.categories[no]
+	theirs, home := k.answering(no, row.Fact)
+	category := theirs
 	switch row.Fact.Kind {
 	case facts.KindPerson, ChangeRow, ResultRow:
 		if json.Unmarshal([]byte(row.Fact.Body), &brought) != nil {
@@ -638,7 +639,7 @@ func (k *knownFacts) belongs(row *ImportRow, answers func(facts.Category, string
 			return false
 		}
 	}
-	if known && !answers(k.categories[no], k.homes[no]) {
+	if known && !answers(theirs, home) {
 		return false
 	}
 	township, _, scoped := strings.Cut(row.Fact.Scope, "/")

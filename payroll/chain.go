@@ -268,7 +268,8 @@ func (c *County) owner(k facts.Category, kind string) string {
 
 // note keeps whose facts a file changes, for the chain: by concern, the places.
 func (p *importPlan) note(known *knownFacts, f Fact, id string) {
-	k, place := concern{from: known.categories[f.Person], to: known.categories[f.Person], kind: importOf(f.Kind)}, known.homes[f.Person]
+	category, place := known.answering(f.Person, f)
+	k := concern{from: category, to: category, kind: importOf(f.Kind)}
 	profile, moves := known.comes[id]
 	if f.Kind == facts.KindPerson {
 		moves = json.Unmarshal([]byte(f.Body), &profile) == nil

@@ -130,14 +130,14 @@ type PersonDays struct {
 	Absences []facts.Absence
 }
 
-// Attendance gives the days and absences in a month of the people of a township or village: who is on its roster at the end of the
-// month, and whose days it reported; by person. Kinds are those of the days, in their order.
+// Attendance gives the days and absences in a month of the people of a township or village: who was on its roster on a day of the
+// month, as last then, and whose days it reported; by person. Kinds are those of the days, in their order.
 func (b *Book) Attendance(ctx context.Context, place string, month calendar.Month) (kinds []string, list []PersonDays, err error) {
 	days := []map[string]int{}
 	err = b.view(ctx, func(r Reader) error {
 		return eachOf(ctx, r, place, []facts.Kind{facts.KindPerson, facts.KindSpell, facts.KindDay, facts.KindAbsence}, func(p *facts.Person) error {
-			m, here := memberOn(p, month.Last())
-			if here = here && within(m.Place, place); !here {
+			m, until, here := lastHere(p, place, month)
+			if !here {
 				m = Member{Person: p.No}
 				if f := (&file{Person: *p}).profileOn(month.Last()); f != nil {
 					m.Name = f.Name
@@ -154,7 +154,7 @@ func (b *Book) Attendance(ctx context.Context, place string, month calendar.Mont
 				}
 			}
 			for _, a := range p.Absences {
-				if here && a.From <= month.Last() && (a.To == 0 || a.To >= month.First()) {
+				if here && a.From <= until && (a.To == 0 || a.To >= month.First()) {
 					x.Absences = append(x.Absences, a)
 				}
 			}
@@ -171,6 +171,16 @@ func (b *Book) Attendance(ctx context.Context, place string, month calendar.Mont
 		}
 	}
 	return kinds, list, err
+}
+
+// lastHere is the last day of a month that somebody is at a place, and how the roster has them then.
+func lastHere(p *facts.Person, place string, month calendar.Month) (m Member, on calendar.Date, here bool) {
+	for on = month.Last(); on >= month.First(); on = on.AddDays(-1) {
+		if m, here = memberOn(p, on); here && within(m.Place, place) {
+			return m, on, true
+		}
+	}
+	return Member{}, 0, false
 }
 
 // Purses are the purses of a fund, of a place with all that lies in it, or of both, "" being any, as the ledger has them now: what

@@ -488,3 +488,40 @@ func TestNoticeIsRegistered(t *testing.T) {
 		t.Errorf("registered, it is still asked for: %s", text)
 	}
 }
+
+// The days of somebody who has moved belong to the township of the day: both offices bring theirs in and neither the other's, and both
+// sheets of the month have the person.
+func TestDaysOfWhoHasMoved(t *testing.T) {
+	o := chained(t)
+	if text := o.as("张敏").imports("changes", "身份证号,姓名,变动类型,变动日期,单位代码,职务,文号\n439901198804120017,李乙,调动,2026-10-16,430725101,一般干部,桃组任〔2026〕19号\n"); strings.Contains(text, "没有导入") {
+		t.Fatal(text)
+	}
+	days := func(place, date string) string {
+		return "身份证号,姓名,单位代码,日期,类型\n439901198804120017,李乙," + place + "," + date + ",下村\n"
+	}
+	for _, x := range []struct {
+		actor, place, date string
+		taken              bool
+	}{
+		{"何镇", "430725102", "2026-10-15", true},
+		{"何镇", "430725102", "2026-10-16", false},
+		{"陈镇", "430725101", "2026-10-15", false},
+		{"陈镇", "430725101", "2026-10-16", true},
+	} {
+		before := o.head()
+		text := o.as(x.actor).imports("days", days(x.place, x.date))
+		if refused := strings.Contains(text, "import.not_on_your_roster"); refused == x.taken || x.taken != (o.head() > before) {
+			t.Errorf("%+v: %s", x, text)
+		}
+	}
+	list, err := o.book.ProposalList(context.Background(), true)
+	if err != nil || len(list) != 2 {
+		t.Errorf("%+v %v", list, err)
+	}
+	for _, x := range offices {
+		status, text := o.as(x.actor).get("/place/" + x.code + "/attendance/2026-10/sheet")
+		if status != http.StatusOK || !strings.Contains(unzipped(t, text), "439901198804120017") {
+			t.Errorf("%s: %d, not in its sheet", x.actor, status)
+		}
+	}
+}
