@@ -333,7 +333,7 @@ type knownFacts struct {
 	// of the latest profile
 	categories map[int64]facts.Category
 	homes      map[int64]string
-	stays      map[int64][]stay // where people have been, by first day
+	stays      map[int64][]stay        // where people have been, by first day
 	items      map[string]*policy.Item // where the file names items by what they are taken from
 	places     map[string]bool
 	facts      map[factKey]Fact // latest, of the kind imported
