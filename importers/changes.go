@@ -25,14 +25,15 @@ var changesForm = form{kind: payroll.KindChanges, title: "变动表", fact: payr
 	{code: "branch", title: "开户网点", synonyms: []string{"开户行", "支行", "branch"}},
 	{code: "holder", title: "户名", synonyms: []string{"账户名", "持卡人", "holder"}, help: "填了卡号的必填"},
 	{code: "reason", title: "原因", synonyms: []string{"离任原因", "变动原因", "备注", "reason"}, help: "离任的填：届满、辞职、退休、罢免等", list: reasons},
+	{code: "new_name", title: "新姓名", synonyms: []string{"变更后姓名", "改后姓名", "现姓名", "new name"}, help: "改名的填；姓名一栏写原来的。银行的户名已经改了的填上户名"},
 }}
 
 // changeChoices are the words for the changes.
 var changeChoices = map[string]string{"新增": payroll.ChangeJoin, "入职": payroll.ChangeJoin, "离任": payroll.ChangeLeave, "调动": payroll.ChangeMove, "职务变动": payroll.ChangePost, "死亡": payroll.ChangeDeath, "去世": payroll.ChangeDeath,
-	"借调": payroll.ChangeSecond, "处分": payroll.ChangeSanction, "换卡": payroll.ChangeCard}
+	"借调": payroll.ChangeSecond, "处分": payroll.ChangeSanction, "换卡": payroll.ChangeCard, "改名": payroll.ChangeName}
 
 // changeNeeds are the columns that a change cannot do without, beside those of every row.
-var changeNeeds = map[string][]string{payroll.ChangeJoin: {"category", "place", "post"}, payroll.ChangeLeave: {"reason"}, payroll.ChangeMove: {"place"}, payroll.ChangePost: {"post"}, payroll.ChangeCard: {"card", "holder"}}
+var changeNeeds = map[string][]string{payroll.ChangeJoin: {"category", "place", "post"}, payroll.ChangeLeave: {"reason"}, payroll.ChangeMove: {"place"}, payroll.ChangePost: {"post"}, payroll.ChangeCard: {"card", "holder"}, payroll.ChangeName: {"new_name"}}
 
 // change checks what a row of its type needs beyond the columns of the form.
 func (r *reading) change(v map[string]string, cell func(string) string) bool {

@@ -94,6 +94,8 @@ func TestShapesOfSheets(t *testing.T) {
 		"days that do not add up":       {"days", "序号,单位代码,姓名,身份证号,日期,类型\n1,430725101,张甲,{A},2026-10-12,下村\n2,430725101,张甲,{A},2026-10-13,下村\n合计,,2人,,3天,\n", 2, "E4 import.days_differ"},
 		"days without a word":           {"days", "序号,单位代码,姓名,身份证号,日期,类型\n1,430725101,张甲,{A},2026-10-12,下村\n合计,,,,2,\n", 1, "E3 import.days_differ"},
 		"days that do add up":           {"days", "序号,单位代码,姓名,身份证号,日期,类型\n1,430725101,张甲,{A},2026-10-12,下村\n合计,,,,1,\n", 1, ""},
+		"working days that differ":      {"absences", "身份证号,姓名,请假类型,起,止,天数\n{A},张甲,事假,2026-01-12,2026-01-14,3\n{A},张甲,病假,2026-01-20,2026-01-21,2\n合计,,,,,6\n", 2, "F4 import.days_differ"},
+		"working days, with a word":     {"absences", "身份证号,姓名,请假类型,起,止,天数\n{A},张甲,事假,2026-01-12,2026-01-14,3\n{A},张甲,病假,2026-01-20,2026-01-21,2\n合计,,,,,5天\n", 2, ""},
 		"two rows that contradict":      {"roster", "身份证号,姓名,人员类别,单位代码\n{A},张甲,乡镇干部,430725101\n{A},张甲,乡镇干部,430725102\n", 0, "A3 import.contradiction, A2 import.contradiction"},
 		"two rows that agree":           {"roster", "身份证号,姓名,人员类别,单位代码\n{A},张甲,乡镇干部,430725101\n{A},张甲,乡镇干部,430725101\n", 1, ""},
 		"nothing where something must":  {"roster", "身份证号,姓名,人员类别,单位代码\n{A},,乡镇干部,430725101\n", 0, "B2 import.required"},

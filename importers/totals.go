@@ -86,8 +86,16 @@ func (r *reading) addAmounts(row *sheet.Row) (together money.Fen) {
 			add(c)
 		}
 	}
+	if c, ok := r.found.at[workingDays]; ok {
+		amounts := together
+		add(c)
+		together = amounts
+	}
 	return together
 }
+
+// workingDays is the column of days that an absences sheet adds up: in hundredths like the amounts beside it.
+const workingDays = "working_days"
 
 // checkTotals holds every row of totals against the rows that it covers. A sheet has them
 // below their rows or above, the same way for all its 小计 and for all its other totals: what
@@ -205,9 +213,17 @@ func (r *reading) wrong(t total, side, other []span, otherSide string, tell func
 		if cell.Kind == sheet.Empty {
 			continue
 		}
+		at, ofDays := r.found.at[workingDays]
+		if ofDays = ofDays && at == c; ofDays {
+			cell.Text = strings.TrimSuffix(cell.Text, "天")
+		}
 		text, err := fen(cell)
 		stated, _ := strconv.ParseInt(text, 10, 64) // fen gives a number or an error
 		switch {
+		case ofDays && err == nil && cell.Kind != sheet.Formula && !r.unknown[c]:
+			if !fits(func(s span) bool { return s.sums[c] == money.Fen(stated) }) {
+				say(cell.Address(), message.M("import.days_differ", t.word, stated/100, int64(side[0].sums[c])/100, int64(other[0].sums[c])/100, otherSide))
+			}
 		case cell.Kind == sheet.Formula:
 			say(cell.Address(), message.M("value.formula"))
 		case err != nil || !r.unknown[c] && !fits(func(s span) bool { return s.sums[c] == money.Fen(stated) }):

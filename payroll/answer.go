@@ -365,9 +365,12 @@ type matcher struct {
 	same    int
 	found   int
 	other   BatchID // a batch that a row is about instead
+
+	numbered BatchID // a batch other than the one named that numbers of rows point to
+	asNamed  bool    // a row fits the one named as well as any
 }
 
-// newMatcher prepares to match an answer. Errors: returns.unknown_message, returns.sent_differs.
+// newMatcher prepares to match an answer. Errors: returns.unknown_message, returns.sent_differs, returns.other_batch.
 func newMatcher(ctx context.Context, r Reader, f *ReturnFile, only BatchID) (*matcher, error) {
 	m := &matcher{name: f.File, rows: f.Rows, whole: f.Whole, partial: f.Partial, only: only, sorted: map[string]bool{}, channel: map[BatchID]string{}, changes: map[outcome]*outcome{},
 		places: map[BatchID][]int32{}, weights: map[string]int{}, revised: map[PaymentID]Revision{}, words: map[string]int{}}
@@ -426,9 +429,13 @@ func (m *matcher) readExports(ctx context.Context, r Reader, batches []Batch) (l
 // numbers. What it says of the file as one it says of each. Banks number their messages for
 // themselves: a file of another bank's form is none.
 func (m *matcher) readNamed(ctx context.Context, r Reader, files []ExportFile, f *ReturnFile) error {
-	files = slices.DeleteFunc(files, func(e ExportFile) bool {
-		return e.Layout != f.Layout || m.only != 0 && e.Batch != m.only || !refersTo(f.Reference, e.Name)
-	})
+	files = slices.DeleteFunc(files, func(e ExportFile) bool { return e.Layout != f.Layout || !refersTo(f.Reference, e.Name) })
+	if m.only != 0 && len(files) > 0 {
+		told := files[0].Batch
+		if files = slices.DeleteFunc(files, func(e ExportFile) bool { return e.Batch != m.only }); len(files) == 0 {
+			return message.Err("returns.other_batch", f.File, told, m.only)
+		}
+	}
 	switch {
 	case len(files) == 1:
 	case m.only != 0 && f.Whole == nil: // the clerk says which batch it is about
@@ -533,11 +540,11 @@ func (m *matcher) match(ctx context.Context, r Reader) error {
 	if err == nil {
 		err = m.inSlices(ctx, r, wait, func(_ []keyed, rows []*ReturnRow) { m.matchRows(rows) })
 	}
-	switch {
+	switch told := m.elsewhere(); {
 	case err != nil:
 		return err
-	case m.other != 0:
-		return message.Err("returns.other_batch", m.name, m.other, m.only)
+	case told != 0:
+		return message.Err("returns.other_batch", m.name, told, m.only)
 	case m.found == 0:
 		return message.Err("returns.foreign", m.name)
 	}
@@ -702,34 +709,45 @@ func (m *matcher) find(row *ReturnRow) (p *candidate, problem string, elsewhere 
 		return nil, "没有付给这个账号的款项", 0
 	}
 	var alike []*candidate
-	var early *candidate
+	var early, other *candidate
 	for _, x := range list {
 		if x.Fen != row.Fen && (row.Account != "" || row.Fen != 0) {
 			continue
 		}
-		if m.only != 0 && x.Batch != m.only {
-			elsewhere = x.Batch
-			continue
-		}
-		if day := m.left[x.Batch.String()]; row.Date != 0 && row.Date < day { // it had not left yet
+		day := m.left[x.Batch.String()]
+		switch soon, named := row.Date != 0 && row.Date < day, m.only == 0 || x.Batch == m.only; { // soon: it had not left yet
+		case !named && !soon && (other == nil || m.evidence(x, row) > m.evidence(other, row)):
+			other = x
+		case named && soon:
 			early = x
-			continue
+		case named:
+			alike = append(alike, x)
 		}
-		alike = append(alike, x)
 	}
 	if len(alike) == 0 {
+		if other != nil {
+			return nil, "是另一批次的款项", other.Batch
+		}
 		if early != nil {
 			return early, "银行的日期 " + row.Date.String() + " 早于付出的日期 " + m.left[early.Batch.String()].String(), 0
 		}
-		if elsewhere != 0 {
-			return nil, "是另一批次的款项", elsewhere
+		if m.only != 0 {
+			list = slices.DeleteFunc(slices.Clone(list), func(x *candidate) bool { return x.Batch != m.only })
 		}
-		return list[0], "金额与所付的 " + list[0].Fen.String() + " 元不符", 0
+		if len(list) == 0 {
+			return nil, "批次 " + m.only.String() + " 没有付给这个账号的款项", 0
+		}
+		p = slices.MaxFunc(list, func(a, b *candidate) int { return cmp.Compare(m.evidence(a, row), m.evidence(b, row)) })
+		return p, "金额与所付的 " + p.Fen.String() + " 元不符", 0
 	}
 	slices.SortStableFunc(alike, func(a, b *candidate) int {
 		return cmp.Or(cmp.Compare(m.evidence(b, row), m.evidence(a, row)), cmp.Compare(m.likely(b), m.likely(a)))
 	})
-	if p = alike[0]; row.Holder != "" && !identity.SameName(p.Holder, row.Holder) {
+	if p = alike[0]; other != nil && m.names(other.File) && !m.names(p.File) {
+		return nil, "是另一批次的款项", other.Batch
+	}
+	m.tell(p, other, row)
+	if row.Holder != "" && !identity.SameName(p.Holder, row.Holder) {
 		return p, "户名“" + row.Holder + "”与所付的“" + p.Holder + "”不符", 0
 	}
 	alike = slices.DeleteFunc(alike, func(x *candidate) bool {
@@ -739,6 +757,25 @@ func (m *matcher) find(row *ReturnRow) (p *candidate, problem string, elsewhere 
 		return alike[0], problemAmbiguous, 0
 	}
 	return p, "", 0
+}
+
+// tell notes of which batch a row is by its number in the payment file: of the one that the clerk has named,
+// where p is, or of another that it would fit as well.
+func (m *matcher) tell(p, other *candidate, row *ReturnRow) {
+	if other != nil && m.evidence(other, row) > m.evidence(p, row) {
+		m.numbered = other.Batch
+		return
+	}
+	m.asNamed = m.asNamed || m.only != 0
+}
+
+// elsewhere is the batch that the answer is about instead of the one named, 0 when nothing says so. Numbers alone
+// say so only where no row fits the one named: a bank may number its answer for itself.
+func (m *matcher) elsewhere() BatchID {
+	if m.other == 0 && !m.asNamed {
+		return m.numbered
+	}
+	return m.other
 }
 
 // oneMeant says which of several payments alike a row is about, nil when nobody can tell:

@@ -52,7 +52,7 @@ func (k *knownFacts) asksAccount(row *ImportRow) (column string, m message.Messa
 	no := k.persons[row.PersonID]
 	if name := k.names[no]; json.Unmarshal([]byte(row.Fact.Body), &a) != nil || name == "" {
 		return "", m
-	} else if a.Holder != "" && !identity.SameName(name, a.Holder) {
+	} else if a.Holder != "" && !identity.SameName(name, a.Holder) && !identity.SameName(k.comes[row.PersonID].Name, a.Holder) { // a name that the file itself brings
 		return "holder", message.M("import.holder_differs", a.Holder, name)
 	}
 	var old facts.Account
@@ -216,9 +216,10 @@ func (k *knownFacts) asksReplaced(row *ImportRow) (column string, m message.Mess
 }
 
 // overlaps asks about absences of two kinds for the same days, which would be taken off twice.
-// A secondment or a sanction lasts beside any leave. Two of one kind are refused by clashes.
+// A secondment or a sanction lasts beside any leave, and is asked about beside the other. Two of one kind are
+// refused, by clashes or where changes are worked out.
 func (p *importPlan) overlaps(known *knownFacts, in *ImportBatch) {
-	if in.FactKind() != facts.KindAbsence {
+	if in.FactKind() != facts.KindAbsence && in.Kind != KindChanges {
 		return
 	}
 	ended := map[factKey]bool{}
@@ -232,9 +233,16 @@ func (p *importPlan) overlaps(known *knownFacts, in *ImportBatch) {
 		}
 	}
 	for _, f := range p.put {
+		if f.Kind != facts.KindAbsence {
+			continue
+		}
 		for _, x := range standing[f.Person] {
-			if kind, other := kindOf(f), kindOf(x); kind != other && !lasting(kind) && !lasting(other) && concurs(f, x) {
-				p.ask(in.File, rowAt(in, f), "from", message.M("import.absent_twice", kind, other, x.From, lastDay(x.To)))
+			if kind, other := kindOf(f), kindOf(x); kind != other && lasting(kind) == lasting(other) && concurs(f, x) {
+				column := "from"
+				if in.Kind == KindChanges {
+					column = "date"
+				}
+				p.ask(in.File, rowAt(in, f), column, message.M("import.absent_twice", kind, other, x.From, lastDay(x.To)))
 				break
 			}
 		}

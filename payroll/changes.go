@@ -9,6 +9,7 @@ import (
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
 	"zhida/rules/identity"
+	"zhida/rules/message"
 )
 
 // The changes that a sheet of changes can report (变动类型).
@@ -21,6 +22,7 @@ const (
 	ChangeSecond   = "second"   // 借调
 	ChangeSanction = "sanction" // 处分
 	ChangeCard     = "card"     // 换卡
+	ChangeName     = "name"     // 改名
 )
 
 // PostKept in the column of the old post says that the new one is held beside it.
@@ -49,6 +51,7 @@ type changeRow struct {
 	Bank      string         `json:"bank"`
 	Branch    string         `json:"branch"`
 	Holder    string         `json:"holder"`
+	NewName   string         `json:"new_name"`
 	row       *ImportRow
 }
 
@@ -111,7 +114,7 @@ func (u *unfolded) changes(ctx context.Context, r Reader, rows []ImportRow) (err
 		return err
 	}
 	slices.SortStableFunc(list, func(a, b *changeRow) int {
-		return cmp.Or(cmp.Compare(a.Date, b.Date), cmp.Compare(a.row.PersonID, b.row.PersonID), cmp.Compare(a.Type, b.Type), cmp.Compare(a.FromPost, b.FromPost), cmp.Compare(a.Post, b.Post))
+		return cmp.Or(cmp.Compare(a.Date, b.Date), cmp.Compare(a.row.PersonID, b.row.PersonID), cmp.Compare(a.turn(), b.turn()), cmp.Compare(a.Type, b.Type), cmp.Compare(a.FromPost, b.FromPost), cmp.Compare(a.Post, b.Post))
 	})
 	for _, x := range list {
 		who := c.files[x.row.PersonID]
@@ -119,6 +122,10 @@ func (u *unfolded) changes(ctx context.Context, r Reader, rows []ImportRow) (err
 		if c.fits(who, x) {
 			who.name = cmp.Or(who.name, x.row.PersonName)
 			who.touch(x.row, func() { who.take(x) })
+			if a := who.accountOn(x.Date); x.Type == ChangeName && a != nil && !identity.SameName(a.Holder, x.NewName) {
+				m := message.M("change.holder_kept", x.row.PersonName, x.NewName, a.Card, a.Holder)
+				c.asks = append(c.asks, message.Problem{File: c.File, Sheet: x.row.Sheet, Cell: x.row.Cell("holder"), Message: m})
+			}
 		}
 	}
 	for _, id := range sortedKeys(c.files) {
@@ -134,7 +141,7 @@ func (c *changing) fits(who *file, x *changeRow) bool {
 	name := x.row.PersonName
 	now := who.profileOn(x.Date)
 	switch {
-	case !who.sameName(x.row):
+	case !who.sameName(x.row) && !who.named(name) && (x.Type != ChangeName || !identity.SameName(who.name, x.NewName)):
 		bad("name", "import.name_differs", name, who.name)
 	case x.Date > decidedUntil(c.today):
 		bad("date", "import.far_ahead", x.Date, c.today, decidedUntil(c.today))
@@ -144,6 +151,8 @@ func (c *changing) fits(who *file, x *changeRow) bool {
 		bad("id", "import.person_unknown", name)
 	case x.Type != ChangeJoin && now == nil:
 		bad("date", "change.before", name, who.Profiles[0].From)
+	case x.Type == ChangeName && x.Holder != "" && x.Card == "" && who.accountOn(x.Date) == nil:
+		bad("card", "change.needs", "改名", "银行卡号")
 	case who.Died() != 0 && x.Date > who.Died() && x.Type != ChangeDeath:
 		bad("date", "change.dead", name, who.Died())
 	case x.Type == ChangeDeath && who.Died() != 0 && who.Died() != x.Date:
@@ -162,6 +171,9 @@ func (c *changing) fits(who *file, x *changeRow) bool {
 		if x.Until != 0 && x.Until < x.Date {
 			bad("until", "import.ends_before", x.Until, x.Date)
 		}
+		if old := who.absentBeside(x); old != nil {
+			bad("date", "import.still_open", old.From, lastDay(forever(old.To)))
+		}
 	}
 	if m := c.words.wrong(ReasonWords, "离任原因", x.Reason); x.Type == ChangeLeave && !m.IsZero() {
 		bad("reason", m.Code, anys(m.Args)...)
@@ -173,6 +185,29 @@ func (c *changing) fits(who *file, x *changeRow) bool {
 		c.fitsPost(who, x, bad)
 	}
 	return len(c.problems) == n
+}
+
+// turn puts a new name before whatever else happens on its day: other rows may have either.
+func (x *changeRow) turn() int {
+	if x.Type == ChangeName {
+		return 0
+	}
+	return 1
+}
+
+// named says whether somebody has, had, or by another row of the sheet gets a name.
+func (x *file) named(name string) bool {
+	return slices.ContainsFunc(x.Profiles, func(p facts.Profile) bool { return identity.SameName(p.Name, name) })
+}
+
+// accountOn is the account in force on a day, nil when there is none.
+func (x *file) accountOn(d calendar.Date) (a *facts.Account) {
+	for i := range x.Accounts {
+		if y := &x.Accounts[i]; y.From <= d && (a == nil || a.From <= y.From) {
+			a = y
+		}
+	}
+	return a
 }
 
 // fitsPost finds the posts that a change ends, and refuses when it is not clear which.
@@ -245,6 +280,20 @@ func (x *file) servesBeside(c *changeRow) *facts.Spell {
 	return nil
 }
 
+// absentBeside gives an absence of the kind that a change begins that has a day of it and began on another; nil when there is none.
+func (x *file) absentBeside(c *changeRow) *facts.Absence {
+	for i := range x.Absences {
+		a := &x.Absences[i]
+		if a.Kind == absenceOf[c.Type] && a.From != c.Date && a.From <= forever(c.Until) && c.Date <= forever(a.To) {
+			return a
+		}
+	}
+	return nil
+}
+
+// forever is the last day of what has none.
+func forever(d calendar.Date) calendar.Date { return cmp.Or(d, calendar.Forever) }
+
 // same says whether the post that a change begins is the one that the book has from that day.
 func (x *file) same(c *changeRow) bool {
 	return slices.ContainsFunc(x.Spells, func(s facts.Spell) bool {
@@ -312,6 +361,31 @@ func (x *file) take(c *changeRow) {
 		x.Absences = append(x.Absences, a)
 	case ChangeCard:
 		x.account(c)
+	case ChangeName:
+		x.rename(c)
+	}
+}
+
+// rename gives somebody another name from a day on, and what was known of later days with it. Who they are stays
+// the same by their number. The account follows where the row says that the bank has changed it.
+func (x *file) rename(c *changeRow) {
+	old := x.profileOn(c.Date).Name
+	p := *x.profileOn(c.Date)
+	p.Name = c.NewName
+	x.setProfile(p, c.Date)
+	for i := range x.Profiles {
+		if later := &x.Profiles[i]; later.From > c.Date && later.Name == old {
+			later.Name = c.NewName
+		}
+	}
+	switch a := x.accountOn(c.Date); {
+	case c.Card != "":
+		x.account(c)
+	case c.Holder != "" && a != nil && a.Holder != c.Holder:
+		same := *a
+		same.Holder, same.Proof, same.From, same.Source = c.Holder, c.Document, c.Date, facts.Source{}
+		x.Accounts = slices.DeleteFunc(x.Accounts, func(old facts.Account) bool { return old.From == c.Date })
+		x.Accounts = append(x.Accounts, same)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -316,12 +317,12 @@ func (b *Book) accept(ctx context.Context, tx Tx, s *Session, p Proposal) (int64
 				return 0, message.Err("proposal.changed", p.Position)
 			}
 		}
-		newer, err := statedSince(ctx, tx, plan.end, p.Position)
-		if err != nil {
-			return 0, err
+		ends := plan.end
+		if unfolds(in.Kind) { // events come on top of what holds, whenever that was stated
+			ends = nil
 		}
-		if newer && !unfolds(in.Kind) { // events come on top of what holds, whenever that was stated
-			return 0, message.Err("proposal.changed", p.Position)
+		if err := notOvertaken(ctx, tx, plan, ends, p.Position); err != nil {
+			return 0, err
 		}
 		return b.applyImport(ctx, tx, s, EventProposalAccepted, plan, &in, note...)
 	}
@@ -364,29 +365,52 @@ func (b *Book) accept(ctx context.Context, tx Tx, s *Session, p Proposal) (int64
 	return 0, message.Err("proposal.kind", p.Kind)
 }
 
-// statedSince says whether one of some facts was stated after a position. What a proposal brought was
-// stated when it was proposed, not when it was accepted: of two proposals the later is the last word.
-func statedSince(ctx context.Context, r Reader, list []Fact, position int64) (newer bool, err error) {
-	asked := map[int64]bool{}
-	for _, f := range list {
-		if f.KnownFrom <= position || asked[f.KnownFrom] {
-			continue
-		}
-		asked[f.KnownFrom] = true
-		err := r.Events(ctx, f.KnownFrom, f.KnownFrom, func(e journal.Event) error {
-			pairs, err := journal.ParsePayload(e.Payload)
-			stated := e.Position
-			if e.Kind == EventProposalAccepted {
-				stated = parseNum(valueOf(pairs, "proposal"))
-			}
-			newer = newer || stated > position
-			return err
-		})
-		if err != nil {
-			return false, err
+// notOvertaken refuses a proposal that would undo what was stated after it: end one of some facts that came in
+// since, or bring back one that was withdrawn since. What a proposal did was stated when it was
+// proposed, not when it was accepted: of two proposals the later is the last word.
+func notOvertaken(ctx context.Context, r Reader, plan *importPlan, ends []Fact, position int64) error {
+	back := map[factKey]bool{} // that the book does not have now
+	for _, f := range plan.put {
+		if _, known := plan.known.facts[keyOf(f)]; !known {
+			back[keyOf(f)] = true
 		}
 	}
-	return newer, nil
+	since := map[int64]bool{}
+	for _, f := range ends {
+		since[f.KnownFrom] = true
+	}
+	head, err := r.Head(ctx)
+	if err != nil {
+		return err
+	}
+	err = r.ChangedSince(ctx, position, head.Position, func(f Fact) error {
+		if f.KnownTo != 0 && back[keyOf(f)] {
+			since[f.KnownTo] = true
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, at := range slices.Sorted(maps.Keys(since)) {
+		if at <= position {
+			continue
+		}
+		err := r.Events(ctx, at, at, func(e journal.Event) error {
+			pairs, err := journal.ParsePayload(e.Payload)
+			if err != nil {
+				return err
+			}
+			if e.Kind != EventProposalAccepted || parseNum(valueOf(pairs, "proposal")) > position {
+				return message.Err("proposal.overtaken", position, at)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (b *Book) adopt(ctx context.Context, tx Tx, s *Session, p Proposal, note []string) (int64, error) {

@@ -51,7 +51,7 @@ type batchReport struct {
 	names     map[string]string       // printed names of all items ever granted
 	previous  Batch                   // the last batch of what this one is held against; zero without any
 	earlier   []Batch                 // of the channel, committed before, by id
-	refused   map[int64]bool          // persons whom the previous batch refused, wholly or in part; nil while not asked
+	refused   map[int64]*Settlement   // of persons whom the previous batch refused, wholly or in part; nil while not asked
 }
 
 type reportPerson struct {
@@ -545,18 +545,18 @@ func reasonText(s *Settlement) string {
 	return text
 }
 
-// refusedIn says whether a batch refused somebody, wholly or in part.
-func (p *batchReport) refusedIn(id BatchID, person int64) bool {
+// refusedIn is what a batch did to somebody whom it refused, wholly or in part; nil when it did not.
+func (p *batchReport) refusedIn(id BatchID, person int64) *Settlement {
 	if p.refused == nil {
-		p.refused = map[int64]bool{}
+		p.refused = map[int64]*Settlement{}
 		err := p.r.Settlements(p.ctx, id, func(s Settlement) error {
 			if len(s.Items) > 0 {
-				p.refused[s.Person] = true
+				p.refused[s.Person] = &s
 			}
 			return nil
 		})
 		if err != nil {
-			return false // then the change stays unexplained
+			return nil // then the change stays unexplained
 		}
 	}
 	return p.refused[person]

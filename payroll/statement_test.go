@@ -92,6 +92,10 @@ func TestRowCountsDecideNoMonth(t *testing.T) {
 		t.Fatalf("the named file: %+v %q", p, problem)
 	}
 	m.only = feb.Batch
+	if p, _, elsewhere := m.find(row); p != nil || elsewhere != jan.Batch {
+		t.Fatalf("the clerk names another batch than the file: %+v %s", p, elsewhere)
+	}
+	m.name = "回盘.txt"
 	if p, problem, _ := m.find(row); p != feb || problem != "" {
 		t.Fatalf("the batch that the clerk names: %+v %q", p, problem)
 	}

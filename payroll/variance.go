@@ -9,6 +9,7 @@ import (
 	"zhida/rules"
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
+	"zhida/rules/message"
 )
 
 // Kinds of what makes somebody's pay differ from the month before.
@@ -17,6 +18,7 @@ const (
 	VarianceHold        = "hold"        // pay is kept back
 	VarianceRelease     = "release"     // what was kept back is paid
 	VarianceRecovery    = "recovery"    // something is owed to the county, or is recovered
+	VarianceRefused     = "refused"     // in one of the two months it could not be computed
 	VarianceStandard    = "standard"    // another document, or a document that is new
 	VarianceFact        = "fact"        // something about the person
 	VariancePlace       = "place"       // the place, a published figure, the working-day calendar
@@ -26,7 +28,7 @@ const (
 )
 
 // varianceWords are the kinds in Chinese.
-var varianceWords = map[string]string{VarianceCorrection: "更正", VarianceHold: "缓发", VarianceRelease: "解除缓发", VarianceRecovery: "待扣回", VarianceStandard: "标准", VarianceFact: "情况", VariancePlace: "地方或参考数", VarianceGroup: "同组的人",
+var varianceWords = map[string]string{VarianceCorrection: "更正", VarianceHold: "缓发", VarianceRelease: "解除缓发", VarianceRecovery: "待扣回", VarianceRefused: "拒发", VarianceStandard: "标准", VarianceFact: "情况", VariancePlace: "地方或参考数", VarianceGroup: "同组的人",
 	VarianceCalendar: "月份（年限、年龄、发放月、天数）", VarianceUnexplained: "没有找到原因"}
 
 // factWords are the kinds of facts in Chinese.
@@ -114,16 +116,22 @@ func (v *variance) explain(c *ReportChange, own []Fact, place string) {
 		now = old
 	}
 	c.Ended = was && !is
-	refused := v.report.refusedIn(v.before.ID, c.Person)
-	left := v.report.head.Batch.Apart || refused || now.Grouped // frozen means do not follow what is learnt
+	last := v.report.refusedIn(v.before.ID, c.Person)
+	left := v.report.head.Batch.Apart || last != nil || now.Grouped // frozen means do not follow what is learnt
 	e := v.causes(c, own, place, left)
 	if len(e.kinds) == 0 && !left {
 		e = v.causes(c, own, place, true)
 	}
+	refused := &explained{}
+	if c.Before == 0 {
+		refused.refusal(&v.before, last, c.Item, v.months[0])
+	}
+	if who := v.report.people[c.Person]; who != nil && c.Now == 0 {
+		refused.refusal(&v.report.head.Batch, &who.settlement, c.Item, v.months[1])
+	}
+	e = refused.and(e)
 	switch {
 	case len(e.kinds) > 0:
-	case refused:
-		e.add(VarianceFact, "上月没有算出来", "")
 	case now.Grouped:
 		e.add(VarianceGroup, "", "")
 	case (is && now.Moves || was && old.Moves) && v.months[0] != v.months[1]: // the same rule over the same facts: only the month differs
@@ -173,6 +181,9 @@ func (v *variance) causes(c *ReportChange, own []Fact, place string, learnt bool
 func (v *variance) corrected(c *ReportChange, own []Fact, x *changed) error {
 	e := &explained{}
 	e.add(VarianceCorrection, x.about(), "")
+	if x.months[0] <= v.months[0] && v.months[0] <= x.months[1] {
+		e.refusal(&v.before, v.report.refusedIn(v.before.ID, c.Person), c.Item, v.months[0])
+	}
 	month := x.months[0] // of causes that say when, while there is one
 	if month != x.months[1] {
 		month = 0
@@ -296,6 +307,34 @@ func (e *explained) add(kind, what, source string) {
 
 func (e *explained) write(c *ReportChange) {
 	c.Causes, c.Brief, c.Cause = e.kinds, e.words(false), e.words(true)
+}
+
+// and is what was found, followed by what another look has found.
+func (e *explained) and(more *explained) *explained {
+	for _, k := range more.kinds {
+		for _, what := range append(more.whats[k], "") {
+			e.add(k, what, "")
+		}
+		for _, source := range more.sources[k] {
+			e.add(k, "", source)
+		}
+	}
+	return e
+}
+
+// refusal adds that a batch refused an item of a month to somebody, with all or by itself, and why; s is nil where it refused nothing.
+func (e *explained) refusal(b *Batch, s *Settlement, item string, month calendar.Month) {
+	switch {
+	case s == nil:
+	case s.Status == Refused:
+		e.add(VarianceRefused, b.ID.String()+" "+s.Reason.Text(message.Chinese), "")
+	default:
+		for _, r := range s.Items {
+			if r.Item == item && r.Month == month {
+				e.add(VarianceRefused, b.ID.String()+" "+r.Problem.Text(message.Chinese), "")
+			}
+		}
+	}
 }
 
 // words is the whole in Chinese: 情况：任职、考勤（导入“…”）.

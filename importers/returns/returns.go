@@ -85,7 +85,7 @@ func Read(file string, data []byte, l *banklayout.Layout) (*payroll.ReturnFile, 
 			}
 			sums.above(x)
 		case n == 0 && heading(x, columns):
-		case sums.below(x, n):
+		case sums.below(x, n), n > 0 && sums.isSigned(x):
 		case x.stored == nil:
 			n++
 			rows.at = append(rows.at, place{int32(x.start), int32(x.number)})

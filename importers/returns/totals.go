@@ -129,6 +129,28 @@ func (t *totals) below(x *line, before int) bool {
 	return true
 }
 
+// signature begins what people sign below a table.
+var signature = regexp.MustCompile(`^(?:制表|制单|填报|填表|经办|复核|审核|审批|记账|主管|负责人|签字|签名|签章|盖章|银行盖章|打印|操作员|柜员)[^:：]{0,6}[:：]`)
+
+// isSigned knows a line of signatures (制表： 复核：): it begins with a label, has no more names than labels, and neither
+// an account nor an amount.
+func (t *totals) isSigned(x *line) bool {
+	filled, labels, first := 0, 0, ""
+	for _, c := range folded(x) {
+		if c == "" {
+			continue
+		}
+		if filled++; first == "" {
+			first = c
+		}
+		if strings.ContainsAny(c, ":：") {
+			labels++
+		}
+	}
+	amount := strings.TrimSuffix(at(x.cells(), t.columns["amount"]).Text, "元")
+	return signature.MatchString(first) && filled <= 2*labels && !t.isRow(x) && !bare.MatchString(amount)
+}
+
 // isRow says whether a line names a payment.
 func (t *totals) isRow(x *line) bool {
 	if n := t.columns["account"]; n > 0 {

@@ -46,6 +46,7 @@ func TestTotals(t *testing.T) {
 		{"a sum of each page above it", "ccb-txt", gbk(t, "小计|||1,700.50||||\r\n"+a+b+"小计|||0.01||||\r\n"+c), 3},
 		{"pages that do not agree", "ccb-txt", gbk(t, a+b+"小计|||1,700.50||||\r\n"+c+"小计|||0.02||||\r\n"), 0},
 		{"a total without a figure", "ccb-txt", gbk(t, a+b+"合计\r\n"), 2},
+		{"signatures below", "ccb-txt", gbk(t, a+b+"合计|||1,700.50||||\r\n制表：李某|复核：王某|||\r\n经办人：|赵某|银行盖章：\r\n"), 2},
 		{"somebody whose remark says it", "ccb-txt", gbk(t, a+"2|"+two+"|李乙|700.50|合计|成功|||\r\n"), 2},
 		{"a count, of a bank that repeats numbers", "abc-fixed", gbk(t, "1|S|\n2|E|\n合计|2|\n"), 2},
 		{"another count, of a bank that repeats numbers", "abc-fixed", gbk(t, "1|S|\n2|E|\n合计|3|\n"), 0},
@@ -71,6 +72,16 @@ func TestTotals(t *testing.T) {
 					t.Errorf("%s: %+v", x.name, r)
 				}
 			}
+		}
+	}
+}
+
+// What begins as a signature does and has an account or an amount is a row, and stays open.
+func TestWhatIsNoSignature(t *testing.T) {
+	for _, last := range []string{"制表：|" + two + "|李乙|700.50|代发|成功|||\r\n", "制表：||李乙|700.50|代发|成功|||\r\n", "李乙：|||||\r\n"} {
+		f, err := Read("回盘", gbk(t, "1|"+one+"|张甲|1,000.00|代发|成功|||\r\n"+last), preset(t, "ccb-txt"))
+		if err != nil || len(rowsOf(f)) != 2 {
+			t.Errorf("%s: %+v %v", last, f, err)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jmoiron/sqlx"
@@ -330,6 +331,51 @@ func TestMove(t *testing.T) {
 			again, err := there.MoveTo(ctx, back, nothing)
 			if err != nil || again.Digest != c.Digest {
 				t.Errorf("back again: %v", err)
+			}
+		})
+	}
+}
+
+// Whoever computes while a book is copied or moved computes in the old one: the other is free at once.
+func TestCopyLeavesNobodysTurn(t *testing.T) {
+	for name, way := range map[string][2]string{
+		"to postgresql": {filepath.Join(t.TempDir(), "book.db"), pgtest.Database(t)},
+		"to a file":     {pgtest.Database(t), filepath.Join(t.TempDir(), "book.db")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx := context.Background()
+			s := book(t, way[0], 20)
+			var before payroll.Turn
+			taken := time.Unix(4102444800, 0).UTC()
+			if err := s.Update(ctx, func(tx payroll.Tx) (err error) {
+				if before, err = tx.Turn(ctx); err != nil {
+					return err
+				}
+				return tx.SetTurn(ctx, before.Number, payroll.Turn{Number: before.Number + 1, Until: taken})
+			}); err != nil {
+				t.Fatal(err)
+			}
+			for _, move := range []func() (Copied, error){
+				func() (Copied, error) { return s.CopyTo(ctx, way[1], nothing) },
+				func() (Copied, error) { return s.MoveTo(ctx, way[1], nothing) }, // which finds the copy
+			} {
+				if _, err := move(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			there, err := Open(ctx, way[1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer there.Close()
+			if err := there.View(ctx, func(r payroll.Reader) error {
+				got, err := r.Turn(ctx)
+				if got.Number != before.Number+1 || got.Until.Unix() != 0 {
+					t.Errorf("the copy has turn %+v", got)
+				}
+				return err
+			}); err != nil {
+				t.Error(err)
 			}
 		})
 	}
