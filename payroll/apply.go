@@ -285,9 +285,6 @@ func (b *Book) applyImport(ctx context.Context, tx Tx, s *Session, kind string, 
 	if err := bringIn(ctx, tx, plan, e.Position); err != nil {
 		return 0, err
 	}
-	if err := vouched(ctx, tx, plan); err != nil {
-		return 0, err
-	}
 	r.Position = e.Position
 	return e.Position, tx.PutImport(ctx, r)
 }
@@ -344,6 +341,7 @@ type knownFacts struct {
 	series     map[series][]Fact        // the facts of one key, by first day
 	medians    map[string]money.Fen     // of the amounts that the file gives, by item
 	paidHere   map[Obligation]bool      // of a file of payments: what this book has itself committed from its cut-over on
+	funds      fundBook                 // of a file about the money of funds
 	words      Words
 	said       map[int64][]worded // what people have had so far, made when it is first asked for
 }
@@ -434,6 +432,9 @@ func (b *Book) known(ctx context.Context, r Reader, in *ImportBatch) (*knownFact
 		if err := k.committed(ctx, r, meta); err != nil {
 			return nil, err
 		}
+	}
+	if err := k.loadFunds(ctx, r, in); err != nil {
+		return nil, err
 	}
 	if k.words, err = wordsOf(ctx, r); err != nil {
 		return nil, err

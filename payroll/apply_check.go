@@ -85,21 +85,21 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 				}
 			}
 		}
-		if json.Unmarshal([]byte(row.Fact.Body), &at) == nil && !k.places[at.Place] {
-			if strings.HasPrefix(at.Place, k.county) {
-				bad("place", "import.place_unknown", at.Place)
-			} else {
-				bad("place", "import.other_county", at.Place, k.county)
-			}
-		}
+		k.checkPlace(at.Place, bad)
 	case facts.KindDay:
-		if at, _, _ := strings.Cut(row.Fact.Scope, "/"); at != "" && !k.places[at] {
-			if strings.HasPrefix(at, k.county) {
-				bad("place", "import.place_unknown", at)
-			} else {
-				bad("place", "import.other_county", at, k.county)
-			}
+		at, _, _ := strings.Cut(row.Fact.Scope, "/")
+		k.checkPlace(at, bad)
+	case facts.KindReference:
+		_, _, at := referenceOf(row.Fact)
+		k.checkPlace(at, bad)
+	case facts.KindTransfer:
+		var v transferFact
+		if decode(row.Fact, &v) == nil {
+			k.checkPlace(v.Place, bad)
 		}
+		k.funds.check(row, bad)
+	case facts.KindAuthority, facts.KindVoucher:
+		k.funds.check(row, bad)
 	case facts.KindDebt:
 		if item, _, _ := strings.Cut(row.Fact.Key, "|"); k.items[item] == nil {
 			bad("item", "import.item_unknown", item)
@@ -134,6 +134,17 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 		}
 	}
 	return ps
+}
+
+// checkPlace refuses a place that the book does not have; a row that names none is of the whole county, or was refused for it.
+func (k *knownFacts) checkPlace(code string, bad func(column, code string, args ...any)) {
+	switch {
+	case code == "" || k.places[code]:
+	case strings.HasPrefix(code, k.county):
+		bad("place", "import.place_unknown", code)
+	default:
+		bad("place", "import.other_county", code, k.county)
+	}
 }
 
 // checkWords refuses words that no list has; what a person has had so far is nothing new.
