@@ -65,20 +65,25 @@ type moving struct {
 	day calendar.Date
 }
 
-// movedTo is where somebody moves on the day of a move, other than where it leads: as the sheet states in another
-// row, or as the book has it by a post there that began that day when the one left ended. "" is nowhere.
-func (c *changing) movedTo(who *file, x *changeRow) string {
+// alsoMoves is where else another row of the sheet has somebody move on the day of a move; "" is nowhere.
+func (c *changing) alsoMoves(x *changeRow) string {
 	for _, y := range c.moves[moving{x.row.PersonID, x.Date}] {
-		if y.Place != x.Place {
+		if y.Place != x.Place && !y.row.lacks("id", "date", "place") {
 			return y.Place
 		}
 	}
-	held := who.held(x)
-	if len(held) == 0 || slices.ContainsFunc(held, func(s *facts.Spell) bool { return s.To != x.endsOn() }) {
+	return ""
+}
+
+// hasMoved is where else the book has somebody move on the day of a move: by a post there that began that day when the one
+// left ended. "" is nowhere.
+func (x *file) hasMoved(c *changeRow) string {
+	held := x.held(c)
+	if len(held) == 0 || slices.ContainsFunc(held, func(s *facts.Spell) bool { return s.To != c.endsOn() }) {
 		return ""
 	}
-	for _, s := range who.Spells {
-		if s.From == x.Date && s.Place != x.Place {
+	for _, s := range x.Spells {
+		if s.From == c.Date && s.Place != c.Place {
 			return s.Place
 		}
 	}
@@ -128,7 +133,11 @@ func (u *unfolded) changes(ctx context.Context, r Reader, rows []ImportRow) (err
 			who.name = cmp.Or(who.name, x.row.PersonName)
 			who.touch(x.row, func() { who.take(x) })
 		case c.see == asMended:
-			if !clear && !slices.Contains([]string{ChangeCard, ChangeSecond, ChangeSanction}, x.Type) { // those touch no post
+			switch {
+			case clear || slices.Contains([]string{ChangeCard, ChangeSecond, ChangeSanction}, x.Type): // those touch no post
+			case x.Type == ChangeDeath:
+				who.dying = true
+			default:
 				who.astray, c.astray[who.who()] = true, true
 			}
 			c.Wrong = append(c.Wrong, x.says()...)
@@ -184,6 +193,9 @@ func (c *changing) fits(who *file, x *changeRow) (clear bool) {
 	if last := decidedUntil(c.today); x.Date > last {
 		bad("date", "import.far_ahead", x.Date, c.today, last)
 	}
+	if to := c.alsoMoves(x); x.Type == ChangeMove && to != "" && !x.row.lacks("id", "date", "place") {
+		bad("place", "change.moved_twice", name, x.Date, to)
+	}
 	if x.Type != ChangeJoin && x.Type != "" && len(who.Profiles) == 0 && !who.astray {
 		bad("id", "import.person_unknown", name)
 	}
@@ -216,7 +228,7 @@ func (c *changing) fits(who *file, x *changeRow) (clear bool) {
 		c.fitsPost(who, x, bad)
 	}
 	clear = len(c.problems) == posts
-	if x.Type == ChangeLeave && who.aliveBut(x.Reason) {
+	if x.Type == ChangeLeave && !who.dying && who.aliveBut(x.Reason) {
 		bad("reason", "change.no_death", name, x.Reason)
 	}
 	return clear
@@ -226,7 +238,7 @@ func (c *changing) fits(who *file, x *changeRow) (clear bool) {
 func (c *changing) fitsPost(who *file, x *changeRow, bad func(column, code string, args ...any)) {
 	name := x.row.PersonName
 	if x.Type == ChangeMove {
-		if to := c.movedTo(who, x); to != "" {
+		if to := who.hasMoved(x); to != "" {
 			bad("place", "change.moved_twice", name, x.Date, to)
 			return
 		}

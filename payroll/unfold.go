@@ -87,7 +87,8 @@ type file struct {
 	row    *ImportRow             // that changes it
 	by     map[factKey]*ImportRow // where several do, which fact by which
 	group  string                 // rows that come in together or not at all
-	astray bool                   // a row is wrong, and what it does to them is not known
+	astray bool                   // a row is wrong, and what it does to their posts is not known
+	dying  bool                   // a row that says they died is wrong
 
 	// Of somebody whom an earlier report of the same election concerned.
 	left     bool          // it moved them to the former cadres
