@@ -1,6 +1,7 @@
 package importers
 
 import (
+	"slices"
 	"strings"
 
 	"zhida/payroll"
@@ -36,23 +37,18 @@ var changeChoices = map[string]string{"新增": payroll.ChangeJoin, "入职": pa
 var changeNeeds = map[string][]string{payroll.ChangeJoin: {"category", "place", "post"}, payroll.ChangeLeave: {"reason"}, payroll.ChangeMove: {"place"}, payroll.ChangePost: {"post"}, payroll.ChangeCard: {"card", "holder"}, payroll.ChangeName: {"new_name"}}
 
 // change checks what a row of its type needs beyond the columns of the form.
-func (r *reading) change(v map[string]string, cell func(string) string) bool {
-	ok := true
-	for _, code := range changeNeeds[v["type"]] {
-		if v[code] != "" || code == "post" && v["category"] == categoryChoices["离任村干部"] {
+func (r *reading) change(v map[string]string, cell func(string) string) {
+	needs := changeNeeds[v["type"]]
+	if v["card"] != "" && v["type"] != payroll.ChangeCard && !r.lacks("type") {
+		needs = append(slices.Clone(needs), "holder")
+	}
+	for _, code := range needs {
+		if v[code] != "" || r.lacks(code) || code == "post" && (v["category"] == categoryChoices["离任村干部"] || r.lacks("category")) {
 			continue
 		}
 		r.problem(cell(code), message.M("change.needs", wordOf(changeChoices, v["type"]), r.form.titleOf(code)))
-		ok = false
 	}
-	if v["card"] == "" {
-		return ok
-	}
-	if v["holder"] == "" && v["type"] != payroll.ChangeCard {
-		r.problem(cell("holder"), message.M("change.needs", wordOf(changeChoices, v["type"]), r.form.titleOf("holder")))
-		ok = false
-	}
-	return r.account(v, cell) && ok
+	r.account(v, cell)
 }
 
 // wordOf is the first of the words that stand for what is stored, all of them when there are several.

@@ -24,33 +24,29 @@ var electionForm = form{kind: payroll.KindElection, title: "换届结果", fact:
 }}
 
 // result checks what a row of a result needs beyond the columns of the form.
-func (r *reading) result(v map[string]string, cell func(string) string) bool {
-	n := len(r.batch.Problems)
+func (r *reading) result(v map[string]string, cell func(string) string) {
 	date, _ := calendar.ParseDate(v["date"])
 	handover, _ := calendar.ParseDate(v["handover"])
-	vacant := v["outcome"] == payroll.ResultVacant
+	needs := map[string]string{payroll.ResultElected: "post", payroll.ResultVacant: "post", payroll.ResultLeft: "reason"}[v["outcome"]]
 	for _, code := range []string{"id", "name"} {
-		switch {
+		switch vacant := v["outcome"] == payroll.ResultVacant; {
+		case r.lacks("outcome") || r.lacks(code):
 		case vacant && v[code] != "":
 			r.problem(cell(code), message.M("election.vacant_person", r.form.titleOf(code)))
-			return false
+			return // elected, or vacant: nobody knows which
 		case !vacant && v[code] == "":
 			r.problem(cell(code), message.M("import.required", r.form.titleOf(code)))
 		}
 	}
-	switch {
-	case len(v["place"]) != 12:
+	if !r.lacks("place") && len(v["place"]) != 12 {
 		r.problem(cell("place"), message.M("election.village_code", v["place"]))
-	case handover < date:
-		r.problem(cell("handover"), message.M("election.handover_before", handover, date))
-	case v["outcome"] == payroll.ResultElected && v["post"] == "":
-		r.problem(cell("post"), message.M("change.needs", "当选", r.form.titleOf("post")))
-	case vacant && v["post"] == "":
-		r.problem(cell("post"), message.M("change.needs", "空缺", r.form.titleOf("post")))
-	case v["outcome"] == payroll.ResultLeft && v["reason"] == "":
-		r.problem(cell("reason"), message.M("change.needs", "离任", r.form.titleOf("reason")))
 	}
-	return len(r.batch.Problems) == n
+	if !r.lacks("date") && !r.lacks("handover") && handover < date {
+		r.problem(cell("handover"), message.M("election.handover_before", handover, date))
+	}
+	if needs != "" && v[needs] == "" && !r.lacks(needs) {
+		r.problem(cell(needs), message.M("change.needs", wordOf(r.form.choicesOf("outcome"), v["outcome"]), r.form.titleOf(needs)))
+	}
 }
 
 // keepWhole leaves out every row of a village of which one row is wrong; when it cannot be
@@ -90,6 +86,7 @@ func (r *reading) keepWhole() {
 		if left[code]++; first[code] == "" {
 			first[code] = row.Cell(r.form.whole)
 		}
+		r.batch.Wrong = append(r.batch.Wrong, row)
 		return true
 	})
 	for _, code := range words(first) {

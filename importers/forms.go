@@ -369,6 +369,16 @@ func (f *form) titleOf(code string) string {
 	return code
 }
 
+// choicesOf are the words that a column takes.
+func (f *form) choicesOf(code string) map[string]string {
+	for i := range f.columns {
+		if f.columns[i].code == code {
+			return f.columns[i].choices
+		}
+	}
+	return nil
+}
+
 // fields are the codes of the columns that make the body of a fact, in its order.
 func (f *form) fields() (list []string) {
 	for i := range f.columns {

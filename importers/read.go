@@ -1,6 +1,7 @@
 package importers
 
 import (
+	"cmp"
 	"maps"
 	"regexp"
 	"slices"
@@ -70,7 +71,13 @@ func Read(kind, file string, data []byte, o Options) (*payroll.ImportBatch, erro
 		r.rows()
 	}
 	at := -1
-	all.batch.Rows = slices.DeleteFunc(all.batch.Rows, func(payroll.ImportRow) bool { at++; return all.doubted[at] })
+	all.batch.Rows = slices.DeleteFunc(all.batch.Rows, func(row payroll.ImportRow) bool {
+		if at++; all.doubted[at] {
+			row.Astray = true // one of the two that contradict each other is wrong
+			all.batch.Wrong = append(all.batch.Wrong, row)
+		}
+		return all.doubted[at]
+	})
 	for _, r := range chosen {
 		r.keepWhole()
 	}
@@ -103,7 +110,9 @@ type filing struct {
 // carded is whom the first row with a card gives it to.
 type carded struct {
 	person string
-	at     int // that row in the batch, -1 while nothing of the person with this card is filed
+	at     int // that row in the batch, -1 where it is not filed
+	sheet  string
+	cell   string // of the card in that row
 }
 
 // factKey is what one row of a file may say once.
@@ -130,6 +139,7 @@ type reading struct {
 	people  int
 	totals  []total
 	bare    map[int]bool // columns without a heading in which words stand
+	unread  []string     // codes of the columns in which something is wrong in the row being read
 }
 
 func (r *reading) problem(cell string, m message.Message) {
@@ -509,33 +519,42 @@ func (r *reading) cell(row *sheet.Row, at int, c *column) (sheet.Cell, error) {
 func (r *reading) row(row *sheet.Row) {
 	values := map[string]string{}
 	before := len(r.batch.Problems)
+	r.unread = nil
 	for k := range r.form.columns {
 		c := &r.form.columns[k]
 		at, ok := r.found.at[c.code]
 		if !ok {
 			continue
 		}
+		n := len(r.batch.Problems)
 		values[c.code] = r.value(row, at, c)
 		if values[c.code] == "" && c.required && row.At(at).Kind == sheet.Empty && !r.hasProblem(before, row.At(at)) {
 			r.problem(row.At(at).Address(), message.M("import.required", c.title))
 		}
-	}
-	r.untitled(row)
-	r.divided(row)
-	cells := r.columns
-	if r.form.fact == facts.KindStatement && values["account"] == "" {
-		if values["account"] = r.options.Account; values["account"] == "" {
-			r.problem(row.Cells[0].Address(), message.M("import.which_account"))
+		if len(r.batch.Problems) > n {
+			r.unread = append(r.unread, c.code)
 		}
 	}
+	cells := r.columns
+	if r.form.fact == facts.KindStatement && values["account"] == "" && !r.lacks("account") {
+		if values["account"] = r.options.Account; values["account"] == "" {
+			r.problem(row.Cells[0].Address(), message.M("import.which_account"))
+			r.unread = append(r.unread, "account")
+		}
+	}
+	trusted := len(r.batch.Problems)
+	r.untitled(row)
+	r.divided(row)
 	if values["id"] == exampleID || r.form.exampleOfWorld(values) {
 		r.problem(cellIn(cells, "id", row), message.M("import.example_row"))
 	}
-	if len(r.batch.Problems) > before {
-		r.addAmounts(row)
-		return
+	together := r.addAmounts(row)
+	if len(r.batch.Problems) > trusted {
+		return // it is shifted, or about nobody: what else it says means nothing
 	}
-	r.batch.Total += r.addAmounts(row)
+	if len(r.unread) == 0 {
+		r.batch.Total += together
+	}
 	if len(r.found.items) == 0 {
 		if item := values["item"]; r.options.Items[item] != "" {
 			values["item"] = r.options.Items[item]
@@ -543,11 +562,16 @@ func (r *reading) row(row *sheet.Row) {
 		r.fact(row, values, cells)
 		return
 	}
+	unread := r.unread
 	for _, c := range slices.Sorted(maps.Keys(r.found.items)) {
 		item := r.found.items[c]
+		n := len(r.batch.Problems)
 		v := r.value(row, c, &column{code: "fen", title: r.found.titles[c], kind: amount, least: notNegative})
-		if v == "" {
-			continue // nothing is stated about this item, or it is wrong
+		r.unread = slices.Clone(unread)
+		if len(r.batch.Problems) > n {
+			r.unread = append(r.unread, "fen")
+		} else if v == "" {
+			continue // nothing is stated about this item
 		}
 		if r.wide[c] == nil {
 			r.wide[c] = maps.Clone(r.columns)
@@ -650,39 +674,62 @@ func problemOf(err error) message.Message {
 	return message.M("value.wrong", err)
 }
 
-// fact makes a fact of a row's values and files it, unless it contradicts another row.
+// lacks says that something is wrong in a column of the row being read, so that nothing may be concluded from it.
+func (r *reading) lacks(code string) bool { return slices.Contains(r.unread, code) }
+
+// setAside keeps a row that stays out for problems since one, as far as it could be read.
+func (r *reading) setAside(row *payroll.ImportRow, since int) {
+	for _, p := range r.batch.Problems[since:] {
+		for code := range row.Columns {
+			if p.Sheet == row.Sheet && row.Cell(code) == p.Cell {
+				r.unread = append(r.unread, code)
+			}
+		}
+	}
+	row.Unread = r.unread
+	for _, code := range append([]string{"id", "withdraw", "from", r.form.from, r.form.to}, r.form.key...) {
+		row.Astray = row.Astray || r.lacks(code)
+	}
+	r.batch.Wrong = append(r.batch.Wrong, *row)
+}
+
+// fact makes a fact of a row's values and files it, unless something is wrong with it or it contradicts another row.
 func (r *reading) fact(row *sheet.Row, v, columns map[string]string) {
 	cell := func(code string) string { return cellIn(columns, code, row) }
+	before := len(r.batch.Problems)
 	f := payroll.Fact{Kind: r.form.fact, To: calendar.Forever, Where: r.where(cell(r.form.columns[0].code))}
 	var err error
 	if f.From, f.To, err = r.interval(v); err != nil {
-		code := r.form.from
-		if code == "" {
-			code = "from"
-		}
-		if m := problemOf(err); m.Code == "import.ends_before" {
+		code, m := cmp.Or(r.form.from, "from"), problemOf(err)
+		if m.Code == "import.ends_before" {
 			code = r.form.to
-			r.problem(cell(code), m)
-		} else {
-			r.problem(cell(code), m)
 		}
-		return
+		if !r.lacks(code) {
+			r.problem(cell(code), m)
+			r.unread = append(r.unread, code)
+		}
 	}
 	var key []string
 	for _, code := range r.form.key {
 		key = append(key, v[code])
 	}
 	f.Key = strings.TrimRight(strings.Join(key, "|"), "|")
-	if !r.special(v, cell) {
-		return
-	}
+	r.special(v, cell)
 	f.Body = r.fields(v)
-	if r.form.scope {
-		f.Scope = payroll.Scope{Township: facts.Township(v["place"]), Month: f.From.Month(), Kind: v["kind"]}.String()
-	}
 	id := v["id"]
 	if r.form.world {
 		id = ""
+	}
+	x := payroll.ImportRow{PersonID: id, Fact: f, Withdraw: v["withdraw"] != "", Sheet: r.table.Sheet, Row: row.Number, Columns: columns, Silent: r.silent}
+	if !r.form.world {
+		x.PersonName = v["name"]
+	}
+	if r.form.scope && v["place"] != "" {
+		x.Fact.Scope = payroll.Scope{Township: facts.Township(v["place"]), Month: f.From.Month(), Kind: v["kind"]}.String()
+	}
+	if len(r.unread) > 0 || len(r.batch.Problems) > before {
+		r.setAside(&x, before)
+		return
 	}
 	full := factKey{id, payroll.FoldNumber(f.Key), f.From}
 	if at, twice := r.first[full]; twice {
@@ -698,16 +745,15 @@ func (r *reading) fact(row *sheet.Row, v, columns map[string]string) {
 				here = r.table.Sheet + " " + here
 			}
 			r.doubt(at, first, message.M("import.contradiction", here))
+			x.Astray = true
+			r.batch.Wrong = append(r.batch.Wrong, x)
 		}
 		return
 	}
 	r.first[full] = len(r.batch.Rows)
 	if c, known := r.cards[v["card"]]; known && c.at < 0 {
-		r.cards[v["card"]] = carded{id, len(r.batch.Rows)}
-	}
-	x := payroll.ImportRow{PersonID: id, Fact: f, Withdraw: v["withdraw"] != "", Sheet: r.table.Sheet, Row: row.Number, Columns: columns, Silent: r.silent}
-	if !r.form.world {
-		x.PersonName = v["name"]
+		c.at = len(r.batch.Rows)
+		r.cards[v["card"]] = c
 	}
 	r.batch.Rows = append(r.batch.Rows, x)
 }
@@ -767,91 +813,94 @@ func (r *reading) interval(v map[string]string) (from, to calendar.Date, err err
 }
 
 // special does what single kinds need beyond their columns.
-func (r *reading) special(v map[string]string, cell func(string) string) bool {
+func (r *reading) special(v map[string]string, cell func(string) string) {
 	switch r.form.kind {
 	case "roster":
-		if born := identity.ResidentID(v["id"]).Birth().String(); !strings.HasPrefix(born, v["born"]) {
+		if born := identity.ResidentID(v["id"]).Birth().String(); !strings.HasPrefix(born, v["born"]) && !r.lacks("id") {
 			r.problem(cell("born"), message.M("import.born_differs", v["born"], born))
-			return false
 		}
 	case "days":
+		if len(r.unread) > 0 {
+			return
+		}
 		d, _ := calendar.ParseDate(v["date"])
 		r.scope[payroll.Scope{Township: facts.Township(v["place"]), Month: d.Month(), Kind: v["kind"]}] = true
 	case "absences":
-		return r.workingDays(v, cell)
+		r.workingDays(v, cell)
 	case "references":
 		if otherUnitOf.MatchString(fold(v["unit"])) {
 			r.problem(cell("unit"), message.M("import.unit", r.name(), cell("unit"), v["unit"]))
-			return false
 		}
 	case "registers":
-		if v["name"] == "无" && v["id"] == "" {
-			return true
+		if v["name"] == "无" && v["id"] == "" || r.lacks("class") {
+			return
 		}
 		var lacking []string
 		at := ""
 		for _, code := range registerNeeds[checks.Registers[v["class"]]] {
-			if v[code] == "" {
+			if v[code] == "" && !r.lacks(code) {
 				at = code
 				lacking = append(lacking, r.form.titleOf(code))
 			}
 		}
 		if at != "" {
 			r.problem(cell(at), message.M("import.register_class", v["class"], strings.Join(lacking, "、")))
-			return false
 		}
 	case payroll.KindChanges:
-		return r.change(v, cell)
+		r.change(v, cell)
 	case payroll.KindElection:
-		return r.result(v, cell)
+		r.result(v, cell)
 	case "accounts":
-		if !r.account(v, cell) {
-			return false
-		}
+		r.account(v, cell)
 		if v["cnaps"] != "" && !identity.CNAPS(v["cnaps"]) {
 			r.problem(cell("cnaps"), message.M("value.cnaps", v["cnaps"]))
-			return false
 		}
 	}
-	return true
 }
 
 // workingDays refuses more working days than an absence has days.
-func (r *reading) workingDays(v map[string]string, cell func(string) string) bool {
+func (r *reading) workingDays(v map[string]string, cell func(string) string) {
 	from, to, err := r.interval(v)
 	n, _ := strconv.Atoi(v["working_days"])
 	if err != nil || v["to"] == "" || n <= to.Sub(from)+1 {
-		return true // wrong dates are said where the fact is made
+		return // wrong dates are said where the fact is made
 	}
 	r.problem(cell("working_days"), message.M("import.days_too_many", n, from, to, to.Sub(from)+1))
-	return false
 }
 
 // account checks a card against its bank, which its number can name, and against the other rows.
-func (r *reading) account(v map[string]string, cell func(string) string) bool {
+func (r *reading) account(v map[string]string, cell func(string) string) {
 	c := identity.Card(v["card"])
-	if v["bank"] == "" {
+	if c == "" {
+		return // what is wrong with it has been said
+	}
+	if v["bank"] == "" && !r.lacks("bank") {
 		v["bank"] = c.Bank()
+	}
+	switch {
+	case r.lacks("bank"):
+	case v["bank"] == "":
+		r.problem(cell("bank"), message.M("import.bank_unknown", c))
+	case c.Bank() != "" && c.Bank() != v["bank"]:
+		r.problem(cell("bank"), message.M("import.bank_differs", c, identity.BankName(c.Bank()), identity.BankName(v["bank"])))
+	}
+	if r.lacks("id") {
+		return
 	}
 	first, taken := r.cards[v["card"]]
 	switch {
-	case v["bank"] == "":
-		r.problem(cell("bank"), message.M("import.bank_unknown", c))
-		return false
-	case c.Bank() != "" && c.Bank() != v["bank"]:
-		r.problem(cell("bank"), message.M("import.bank_differs", c, identity.BankName(c.Bank()), identity.BankName(v["bank"])))
-		return false
 	case taken && (r.twice[v["card"]] || first.person != v["id"]):
-		r.twice[v["card"]] = true
-		r.problem(cell("card"), message.M("import.card_twice", c))
+		m := message.M("import.card_twice", c)
+		r.problem(cell("card"), m)
 		if first.at >= 0 {
-			r.doubt(first.at, "card", message.M("import.card_twice", c))
+			r.doubt(first.at, "card", m)
+		} else if !r.twice[v["card"]] {
+			r.batch.Problems = append(r.batch.Problems, message.Problem{File: r.batch.File, Sheet: first.sheet, Cell: first.cell, Message: m})
 		}
-		return false
+		r.twice[v["card"]] = true
 	case !taken:
-		r.cards[v["card"]] = carded{v["id"], -1}
+		r.cards[v["card"]] = carded{v["id"], -1, r.table.Sheet, cell("card")}
 	}
-	return true
 }
 
 // fields writes the body: the form's own columns in their order.

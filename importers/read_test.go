@@ -191,7 +191,7 @@ func TestCardsOfTwoPeople(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "D5 import.card_twice, D3 import.card_twice, D6 import.card_twice, F7 value.cnaps, D8 import.card_twice"; problems(in) != want {
+	if want := "D5 import.card_twice, D3 import.card_twice, D6 import.card_twice, F7 value.cnaps, D8 import.card_twice, D7 import.card_twice"; problems(in) != want {
 		t.Errorf("%s, want %s", problems(in), want)
 	}
 	if len(in.Rows) != 1 || in.Rows[0].Row != 4 {

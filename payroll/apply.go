@@ -57,7 +57,13 @@ func (b *Book) Import(ctx context.Context, s *Session, in *ImportBatch, o Import
 		if len(in.Problems) > stated && !o.AcceptGood {
 			return in.Problems // before anything of the book is told
 		}
-		plan, err := b.planImport(ctx, tx, in)
+		plan, err := b.planImport(ctx, tx, in, asMended)
+		if err == nil && len(plan.problems) > 0 && o.AcceptGood && !in.Unfinished {
+			good := *in // what comes in is worked out anew on the good rows alone
+			good.Problems = plan.problems
+			in = &good
+			plan, err = b.planImport(ctx, tx, in, asItIs)
+		}
 		if err != nil {
 			return err
 		}
@@ -110,6 +116,14 @@ func untold(list message.Problems) {
 	}
 }
 
+// view is how a file is held against the book.
+type view bool
+
+const (
+	asItIs   view = false // without the rows that stay out: what would be taken in
+	asMended view = true  // with them, as far as they can be read, so that all that is wrong is said at once and nothing that follows from a wrong row
+)
+
 // importPlan is what an import would do to the book.
 type importPlan struct {
 	newIDs   []string // persons to number, in file order
@@ -117,7 +131,7 @@ type importPlan struct {
 	ids      []string // full ID of put[i], "" for facts of the world
 	end      []Fact
 	problems message.Problems
-	refused  int
+	bad      map[rowPlace]bool    // the rows with problems
 	asks     []message.Problem    // what is not wrong, and takes somebody else to confirm
 	absent   int                  // rows that withdraw what the book does not have
 	concerns map[concern][]string // whose facts change: by concern, the places
@@ -127,14 +141,35 @@ type importPlan struct {
 
 func (p *importPlan) record(in *ImportBatch) ImportRecord {
 	return ImportRecord{Kind: in.Kind, File: in.File, Digest: in.Digest, Rows: len(in.Rows),
-		Added: len(p.put), Ended: len(p.end), Refused: p.refused}
+		Added: len(p.put), Ended: len(p.end), Refused: len(p.bad)}
 }
 
-// planImport compares the file with the book; of a file of events, the facts that follow from it.
-func (b *Book) planImport(ctx context.Context, r Reader, stated *ImportBatch) (*importPlan, error) {
-	in, err := b.unfold(ctx, r, stated)
+// rowPlace is where a row stands in a file.
+type rowPlace struct {
+	sheet string
+	row   int
+}
+
+func placeOf(row *ImportRow) rowPlace { return rowPlace{row.Sheet, row.Row} }
+
+// badRows are the rows that problems are about.
+func badRows(list message.Problems) map[rowPlace]bool {
+	bad := map[rowPlace]bool{}
+	for _, p := range list {
+		bad[rowPlace{p.Sheet, rowOf(p.Cell)}] = true
+	}
+	return bad
+}
+
+// planImport compares the file with the book; of a file of events, the facts that follow from it. Seen as mended, a
+// file with problems has no other use than its problems.
+func (b *Book) planImport(ctx context.Context, r Reader, stated *ImportBatch, see view) (*importPlan, error) {
+	in, err := b.unfold(ctx, r, stated, see)
 	if err != nil {
 		return nil, err
+	}
+	if see == asMended {
+		in.Rows = slices.Concat(in.Rows, in.Wrong)
 	}
 	known, err := b.known(ctx, r, &in.ImportBatch)
 	if err != nil {
@@ -146,35 +181,38 @@ func (b *Book) planImport(ctx context.Context, r Reader, stated *ImportBatch) (*
 	if err := known.keep(&in.ImportBatch); err != nil {
 		return nil, err
 	}
-	plan := &importPlan{problems: slices.Concat(stated.Problems, in.problems), asks: in.asks, notes: in.notes, known: known}
+	plan := &importPlan{problems: slices.Clone(stated.Problems), bad: badRows(stated.Problems), asks: in.asks, notes: in.notes, known: known}
+	plan.refuse(in.problems, false)
 	seen, left := map[factKey]bool{}, map[string]bool{}
-	type place struct {
-		sheet string
-		row   int
-	}
-	bad := map[place]bool{}
-	for _, p := range plan.problems {
-		bad[place{p.Sheet, rowOf(p.Cell)}] = true
-	}
-	plan.refused = len(bad)
+	astray := in.astray // whose rows may end anything: by person, and without one for the world
 	wrong := make([]message.Problems, len(in.Rows))
 	for i := range in.Rows {
-		if wrong[i] = known.check(&in.ImportBatch, &in.Rows[i]); len(wrong[i]) > 0 && in.Rows[i].Group != "" {
-			left[in.Rows[i].Group] = true
+		row := &in.Rows[i]
+		if wrong[i] = known.check(&in.ImportBatch, row); len(wrong[i]) > 0 {
+			plan.refuse(wrong[i], row.Group != "")
+			row.Astray = true
+			left[row.Group] = row.Group != ""
+		}
+		if row.Astray && (row.PersonID != "" || row.Withdraw || row.lacks("withdraw")) {
+			astray[known.who(row)] = true
 		}
 	}
-	shared, err := known.sharedOffices(ctx, r, &in.ImportBatch, wrong, left, func(r *ImportRow) bool { return bad[place{r.Sheet, r.Row}] })
-	if err != nil {
+	out := func(i int) bool { // a row with one wrong cell stays out whole, whatever else it says
+		row := &in.Rows[i]
+		return row.Astray || left[row.Group] || plan.bad[placeOf(row)]
+	}
+	if see == asMended {
+		out = func(i int) bool { return in.Rows[i].Astray }
+	}
+	offices := &sharing{knownFacts: known, ctx: ctx, r: r, in: &in.ImportBatch, wrong: make([]message.Problems, len(in.Rows))}
+	if err := offices.judge(out, left, astray, see); err != nil {
 		return nil, err
 	}
-	plan.notes = append(plan.notes, shared...)
+	plan.notes = append(plan.notes, offices.notes...)
 	for i := range in.Rows {
 		row := &in.Rows[i]
-		if len(wrong[i]) > 0 {
-			plan.refuse(wrong[i], row.Group != "")
-		}
-		// A row with one wrong cell stays out whole, whatever else it says.
-		if len(wrong[i]) == 0 && !left[row.Group] && !bad[place{row.Sheet, row.Row}] && plan.add(known, row, seen) {
+		plan.refuse(offices.wrong[i], row.Group != "")
+		if len(offices.wrong[i]) == 0 && !out(i) && plan.add(known, row, seen) && len(row.Unread) == 0 {
 			if column, m := known.asks(row); !m.IsZero() {
 				plan.ask(in.File, row, column, m)
 			}
@@ -187,7 +225,10 @@ func (b *Book) planImport(ctx context.Context, r Reader, stated *ImportBatch) (*
 		return nil, err
 	}
 	sortFacts(plan.end)
-	plan.clashes(known, &in.ImportBatch)
+	if see == asItIs {
+		astray = nil
+	}
+	plan.clashes(known, &in.ImportBatch, astray)
 	plan.overlaps(known, &in.ImportBatch)
 	return plan, plan.putsBack(ctx, r, &in.ImportBatch)
 }
@@ -197,16 +238,17 @@ func (p *importPlan) ask(file string, row *ImportRow, column string, m message.M
 	p.asks = append(p.asks, message.Problem{File: file, Sheet: row.Sheet, Cell: row.Cell(column), Message: m})
 }
 
-// refuse keeps what is wrong with a row. Several facts of one event can be wrong in the same way.
+// refuse keeps what is wrong with a row, once: the items of a wide sheet stand in one row, and several facts of one event
+// can be wrong in the same way.
 func (p *importPlan) refuse(wrong message.Problems, ofEvent bool) {
-	n := len(p.problems)
 	for _, x := range wrong {
-		if !ofEvent || !slices.ContainsFunc(p.problems, func(old message.Problem) bool { return old.Cell == x.Cell && old.Code == x.Code }) {
+		again := p.bad[rowPlace{x.Sheet, rowOf(x.Cell)}] && slices.ContainsFunc(p.problems, func(old message.Problem) bool {
+			return old.Sheet == x.Sheet && old.Cell == x.Cell && old.Code == x.Code && (ofEvent || slices.Equal(old.Args, x.Args))
+		})
+		if !again {
 			p.problems = append(p.problems, x)
+			p.bad[rowPlace{x.Sheet, rowOf(x.Cell)}] = true
 		}
-	}
-	if len(p.problems) > n {
-		p.refused++
 	}
 }
 
@@ -297,9 +339,6 @@ func (b *Book) applyImport(ctx context.Context, tx Tx, s *Session, kind string, 
 	if err := bringIn(ctx, tx, plan, e.Position); err != nil {
 		return 0, err
 	}
-	if err := vouched(ctx, tx, plan); err != nil {
-		return 0, err
-	}
 	r.Position = e.Position
 	return e.Position, tx.PutImport(ctx, r)
 }
@@ -357,6 +396,7 @@ type knownFacts struct {
 	series     map[series][]Fact        // the facts of one key, by first day
 	medians    map[string]money.Fen     // of the amounts that the file gives, by item
 	paidHere   map[Obligation]bool      // of a file of payments: what this book has itself committed from its cut-over on
+	funds      fundBook                 // of a file about the money of funds
 	words      Words
 	said       map[int64][]worded // what people have had so far, made when it is first asked for
 }
@@ -404,16 +444,16 @@ func (b *Book) known(ctx context.Context, r Reader, in *ImportBatch) (*knownFact
 			if err := json.Unmarshal([]byte(in.Rows[i].Fact.Body), &a); err != nil {
 				return nil, err
 			}
-			cards = append(cards, a.Card.Full())
+			cards = withText(cards, a.Card.Full())
 		}
 		if in.Rows[i].Fact.Kind == facts.KindRecipient && !in.Rows[i].Withdraw {
 			var v recipientFact
 			if err := decode(in.Rows[i].Fact, &v); err != nil {
 				return nil, err
 			}
-			cards = append(cards, v.Card.Full())
+			cards = withText(cards, v.Card.Full())
 		}
-		if f := in.Rows[i].Fact; f.Kind == facts.KindPerson && !in.Rows[i].Withdraw {
+		if f := in.Rows[i].Fact; f.Kind == facts.KindPerson && !in.Rows[i].Withdraw && in.Rows[i].PersonID != "" {
 			var p facts.Profile
 			if err := json.Unmarshal([]byte(f.Body), &p); err != nil {
 				return nil, err
@@ -455,10 +495,21 @@ func (b *Book) known(ctx context.Context, r Reader, in *ImportBatch) (*knownFact
 			return nil, err
 		}
 	}
+	if err := k.loadFunds(ctx, r, in); err != nil {
+		return nil, err
+	}
 	if k.words, err = wordsOf(ctx, r); err != nil {
 		return nil, err
 	}
 	return k, k.load(ctx, r, in)
+}
+
+// withText adds a text that is not empty.
+func withText(list []string, s string) []string {
+	if s == "" {
+		return list
+	}
+	return append(list, s)
 }
 
 // committed notes what the book itself has paid the persons named, from its cut-over on: stated once more

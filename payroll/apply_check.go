@@ -17,20 +17,29 @@ import (
 func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 	var ps message.Problems
 	bad := func(column, code string, args ...any) {
+		if row.lacks(column) {
+			return // something is wrong there already
+		}
 		ps = append(ps, message.Problem{File: in.File, Sheet: row.Sheet, Cell: row.Cell(column), Message: message.M(code, args...)})
 	}
 	no, onRoster := k.persons[row.PersonID]
+	born := identity.ResidentID(row.PersonID).Birth()
+	theirs := row.PersonID != "" // the number is that of the person meant
 	if row.PersonID != "" && row.Fact.Kind != facts.KindPerson {
 		if _, comes := k.comes[row.PersonID]; !onRoster && !comes {
 			bad("id", "import.person_unknown", row.PersonName)
-			return ps
+			theirs = false
 		}
 		if name := k.names[no]; onRoster && row.PersonName != "" && !identity.SameName(name, row.PersonName) {
 			bad("name", "import.name_differs", row.PersonName, name)
+			theirs = false
 		}
 	}
+	if !theirs {
+		born = 0
+	}
 	k.checkWords(in.Kind, row, bad)
-	k.checkDays(in.Kind, row, bad)
+	k.checkDays(in.Kind, row, born, bad)
 	switch row.Fact.Kind {
 	case facts.KindPlace:
 		if !strings.HasPrefix(row.Fact.Key, k.county) {
@@ -62,7 +71,7 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 			bad("date", "import.future", row.Fact.From, k.today)
 		}
 		var v verifiedFact
-		if year := row.Fact.From.Month().Year(); json.Unmarshal([]byte(row.Fact.Body), &v) == nil && (v.Year < year-1 || v.Year > year+1) {
+		if year := row.Fact.From.Month().Year(); json.Unmarshal([]byte(row.Fact.Body), &v) == nil && row.Fact.From != 0 && (v.Year < year-1 || v.Year > year+1) {
 			bad("year", "import.verified_year", v.Year, row.Fact.From)
 		}
 	case facts.KindPerson, facts.KindSpell:
@@ -79,27 +88,30 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 				bad("died", "import.future", at.Died, k.today)
 			}
 			for _, f := range k.deaths[no] {
+				if row.Fact.From == 0 {
+					break
+				}
 				var known facts.Profile
 				if onRoster && !slices.Contains(row.Silent, "died") && f.From != row.Fact.From && decode(f, &known) == nil && known.Died != at.Died {
 					bad("died", "import.died_elsewhere", known.Died, f.From)
 				}
 			}
 		}
-		if json.Unmarshal([]byte(row.Fact.Body), &at) == nil && !k.places[at.Place] {
-			if strings.HasPrefix(at.Place, k.county) {
-				bad("place", "import.place_unknown", at.Place)
-			} else {
-				bad("place", "import.other_county", at.Place, k.county)
-			}
-		}
+		k.checkPlace(at.Place, bad)
 	case facts.KindDay:
-		if at, _, _ := strings.Cut(row.Fact.Scope, "/"); at != "" && !k.places[at] {
-			if strings.HasPrefix(at, k.county) {
-				bad("place", "import.place_unknown", at)
-			} else {
-				bad("place", "import.other_county", at, k.county)
-			}
+		at, _, _ := strings.Cut(row.Fact.Scope, "/")
+		k.checkPlace(at, bad)
+	case facts.KindReference:
+		_, _, at := referenceOf(row.Fact)
+		k.checkPlace(at, bad)
+	case facts.KindTransfer:
+		var v transferFact
+		if decode(row.Fact, &v) == nil {
+			k.checkPlace(v.Place, bad)
 		}
+		k.funds.check(row, bad)
+	case facts.KindAuthority, facts.KindVoucher:
+		k.funds.check(row, bad)
 	case facts.KindDebt:
 		if item, _, _ := strings.Cut(row.Fact.Key, "|"); k.items[item] == nil {
 			bad("item", "import.item_unknown", item)
@@ -125,7 +137,7 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 		}
 	case facts.KindAccount:
 		var a facts.Account
-		if json.Unmarshal([]byte(row.Fact.Body), &a) == nil {
+		if theirs && json.Unmarshal([]byte(row.Fact.Body), &a) == nil {
 			for _, other := range k.holders[a.Card.Full()] {
 				if other != no {
 					bad("card", "import.card_taken", a.Card, other)
@@ -134,6 +146,17 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 		}
 	}
 	return ps
+}
+
+// checkPlace refuses a place that the book does not have; a row that names none is of the whole county, or was refused for it.
+func (k *knownFacts) checkPlace(code string, bad func(column, code string, args ...any)) {
+	switch {
+	case code == "" || k.places[code]:
+	case strings.HasPrefix(code, k.county):
+		bad("place", "import.place_unknown", code)
+	default:
+		bad("place", "import.other_county", code, k.county)
+	}
 }
 
 // checkWords refuses words that no list has; what a person has had so far is nothing new.
@@ -147,6 +170,9 @@ func (k *knownFacts) checkWords(kind string, row *ImportRow, bad func(column, co
 		list = append(list, worded{ReasonWords, "reason", "离任原因", s.Reason})
 	}
 	for _, w := range list {
+		if s := (facts.Spell{}); w.column == "post" && decode(row.Fact, &s) == nil && s.Place == "" {
+			continue // townships and villages have posts of their own
+		}
 		if m := k.words.wrong(w.list, w.title, w.word); !m.IsZero() && !k.had(row.PersonID, w) {
 			bad(w.column, m.Code, anys(m.Args)...)
 		}
@@ -173,11 +199,10 @@ const adult = 16
 // pay day states, and the check days_ahead holds them against the batch; money of a fund, as its document announces it for the month. What is decided beforehand may be dated up to the end of the next month:
 // who somebody is, a post by a change or an election, an absence. Accounts, given amounts, court orders, holds
 // and heirs hold from the day that is stated, however far ahead.
-func (k *knownFacts) checkDays(kind string, row *ImportRow, bad func(column, code string, args ...any)) {
+func (k *knownFacts) checkDays(kind string, row *ImportRow, born calendar.Date, bad func(column, code string, args ...any)) {
 	if _, old := k.facts[keyOf(row.Fact)]; row.Withdraw || old && unfolds(kind) {
 		return
 	}
-	born := identity.ResidentID(row.PersonID).Birth()
 	works := func(column string, d calendar.Date) {
 		if born != 0 && d != 0 && d < born.AddMonths(adult*12) {
 			bad(column, "import.too_young", d, born)
@@ -243,8 +268,9 @@ func anys(list []string) []any {
 }
 
 // clashes refuses rows that would stand beside another of the same key for the same days:
-// a court's order, an heir, a hold, money that came in, an absence, a spell in a post. Whoever means to replace a row ends it, or withdraws it.
-func (p *importPlan) clashes(known *knownFacts, in *ImportBatch) {
+// a court's order, an heir, a hold, money that came in, an absence, a spell in a post. Whoever means to replace a row ends it, or withdraws it. Rows of those astray may be
+// about to do that, by person, and 0 for the world; they are not told.
+func (p *importPlan) clashes(known *knownFacts, in *ImportBatch, astray map[factKey]bool) {
 	switch in.FactKind() {
 	case facts.KindOrder, facts.KindRecipient, facts.KindHold, facts.KindTransfer, facts.KindAuthority, facts.KindVoucher, facts.KindAbsence, facts.KindSpell:
 	default:
@@ -276,9 +302,9 @@ func (p *importPlan) clashes(known *knownFacts, in *ImportBatch) {
 			return x.From < f.To && f.From < x.To || (f.Kind == facts.KindAbsence || f.Kind == facts.KindSpell) && concurs(x, f) // its last day is a day of it
 		})
 		if at >= 0 {
-			row := rowAt(in, f)
-			p.problems = append(p.problems, message.Problem{File: in.File, Sheet: row.Sheet, Cell: row.Cell(""), Message: message.M("import.still_open", list[at].From, lastDay(list[at].To))})
-			p.refused++
+			if row := rowAt(in, f); !astray[factKey{person: f.Person}] {
+				p.refuse(message.Problems{{File: in.File, Sheet: row.Sheet, Cell: row.Cell(""), Message: message.M("import.still_open", list[at].From, lastDay(list[at].To))}}, false)
+			}
 			continue
 		}
 		standing[name(f)] = append(list, f)

@@ -587,8 +587,8 @@ func ownShare(ctx context.Context, r Reader, s *Session, in *ImportBatch) (*Impo
 		return nil, may
 	}
 	var ids []string
-	for i := range in.Rows {
-		ids = append(ids, in.Rows[i].PersonID)
+	for _, row := range slices.Concat(in.Rows, in.Wrong) {
+		ids = append(ids, row.PersonID)
 	}
 	known := &knownFacts{names: map[int64]string{}, categories: map[int64]facts.Category{}, homes: map[int64]string{}, stays: map[int64][]stay{}, deaths: map[int64][]Fact{}}
 	if known.persons, err = r.PersonsByID(ctx, ids); err != nil {
@@ -601,10 +601,11 @@ func ownShare(ctx context.Context, r Reader, s *Session, in *ImportBatch) (*Impo
 	}
 	own := *in
 	own.Rows, own.Problems = nil, slices.Clone(in.Problems)
+	answers := func(category facts.Category, place string) bool {
+		return slices.ContainsFunc(kinds, func(kind string) bool { return county.answers(s, category, kind, place) })
+	}
+	own.Wrong = slices.DeleteFunc(slices.Clone(in.Wrong), func(row ImportRow) bool { return !known.belongs(&row, answers) })
 	for _, row := range in.Rows {
-		answers := func(category facts.Category, place string) bool {
-			return slices.ContainsFunc(kinds, func(kind string) bool { return county.answers(s, category, kind, place) })
-		}
 		if mine := known.belongs(&row, answers); !mine {
 			own.Problems = append(own.Problems, message.Problem{File: in.File, Sheet: row.Sheet, Cell: row.Cell("id"), Message: message.M("import.not_on_your_roster", row.PersonName)})
 			continue

@@ -68,20 +68,25 @@ type moving struct {
 	day calendar.Date
 }
 
-// movedTo is where somebody moves on the day of a move, other than where it leads: as the sheet states in another
-// row, or as the book has it by a post there that began that day when the one left ended. "" is nowhere.
-func (c *changing) movedTo(who *file, x *changeRow) string {
+// alsoMoves is where else another row of the sheet has somebody move on the day of a move; "" is nowhere.
+func (c *changing) alsoMoves(x *changeRow) string {
 	for _, y := range c.moves[moving{x.row.PersonID, x.Date}] {
-		if y.Place != x.Place {
+		if y.Place != x.Place && !y.row.lacks("id", "date", "place") {
 			return y.Place
 		}
 	}
-	held := who.held(x)
-	if len(held) == 0 || slices.ContainsFunc(held, func(s *facts.Spell) bool { return s.To != x.endsOn() }) {
+	return ""
+}
+
+// hasMoved is where else the book has somebody move on the day of a move: by a post there that began that day when the one
+// left ended. "" is nowhere.
+func (x *file) hasMoved(c *changeRow) string {
+	held := x.held(c)
+	if len(held) == 0 || slices.ContainsFunc(held, func(s *facts.Spell) bool { return s.To != c.endsOn() }) {
 		return ""
 	}
-	for _, s := range who.Spells {
-		if s.From == x.Date && s.Place != x.Place {
+	for _, s := range x.Spells {
+		if s.From == c.Date && s.Place != c.Place {
 			return s.Place
 		}
 	}
@@ -89,15 +94,21 @@ func (c *changing) movedTo(who *file, x *changeRow) string {
 }
 
 // changes makes facts of what a sheet of changes reports. Changes of one person are taken
-// in the order of their days, each on top of the one before.
+// in the order of their days, each on top of the one before. Seen as mended, what is wrong with a row keeps none
+// of the others from being looked at: it is taken where it is clear what it does, and where it is not, nothing is said of what
+// comes after it for the same person.
 func (u *unfolded) changes(ctx context.Context, r Reader, rows []ImportRow) (err error) {
-	list := make([]*changeRow, len(rows))
+	var list []*changeRow
 	var ids []string
 	for i := range rows {
-		list[i] = &changeRow{row: &rows[i]}
-		if err := stated(&rows[i], list[i]); err != nil {
+		if u.see == asItIs && u.bad[placeOf(&rows[i])] {
+			continue
+		}
+		x := &changeRow{row: &rows[i]}
+		if err := stated(&rows[i], x); err != nil {
 			return err
 		}
+		list = append(list, x)
 		ids = append(ids, rows[i].PersonID)
 		if rows[i].Columns != nil {
 			rows[i].Columns["died"] = rows[i].Columns["date"]
@@ -119,13 +130,24 @@ func (u *unfolded) changes(ctx context.Context, r Reader, rows []ImportRow) (err
 	for _, x := range list {
 		who := c.files[x.row.PersonID]
 		who.group = x.row.PersonID
-		if c.fits(who, x) {
+		n := len(c.problems)
+		switch clear := c.fits(who, x); {
+		case clear && (len(c.problems) == n && len(x.row.Unread) == 0 || c.see == asMended && x.Type != ChangeCard):
 			who.name = cmp.Or(who.name, x.row.PersonName)
 			who.touch(x.row, func() { who.take(x) })
 			if a := who.accountOn(x.Date); x.Type == ChangeName && a != nil && !identity.SameName(a.Holder, x.NewName) {
 				m := message.M("change.holder_kept", x.row.PersonName, x.NewName, a.Card, a.Holder)
 				c.asks = append(c.asks, message.Problem{File: c.File, Sheet: x.row.Sheet, Cell: x.row.Cell("holder"), Message: m})
 			}
+		case c.see == asMended:
+			switch {
+			case clear || slices.Contains([]string{ChangeCard, ChangeSecond, ChangeSanction}, x.Type): // those touch no post
+			case x.Type == ChangeDeath:
+				who.dying = true
+			default:
+				who.astray, c.astray[who.who()] = true, true
+			}
+			c.Wrong = append(c.Wrong, x.says()...)
 		}
 	}
 	for _, id := range sortedKeys(c.files) {
@@ -134,21 +156,63 @@ func (u *unfolded) changes(ctx context.Context, r Reader, rows []ImportRow) (err
 	return nil
 }
 
-// fits says whether a change is possible as the book knows the person; what is not is a problem.
-func (c *changing) fits(who *file, x *changeRow) bool {
-	n := len(c.problems)
+// needed are the columns without which it is not clear what a change does to somebody's posts.
+var needed = []string{"id", "type", "date", "category", "from_place", "from_post", "place", "post"}
+
+// says are the facts that a change states by itself, whoever it is about: their words, place and card can be looked at.
+func (x *changeRow) says() (list []ImportRow) {
+	add := func(kind facts.Kind, body string) {
+		row := *x.row
+		row.Fact.Kind, row.Fact.Key, row.Fact.Body, row.Astray = kind, "", body, true
+		row.Unread = append(slices.Clone(row.Unread), "id", "name") // that has been asked
+		list = append(list, row)
+	}
+	if x.Place != "" {
+		add(facts.KindSpell, SpellBody(&facts.Spell{Place: x.Place, Post: x.Post, Rank: x.Rank, From: x.Date}))
+	}
+	if x.Card != "" {
+		add(facts.KindAccount, Body(Field{"card", x.Card.Full()}))
+	}
+	return list
+}
+
+func (x *file) who() factKey {
+	if x.No == 0 {
+		return factKey{id: x.id}
+	}
+	return factKey{person: x.No}
+}
+
+// fits says what of a change is not possible as the book knows the person; clear is whether it is known what the change does all the same.
+func (c *changing) fits(who *file, x *changeRow) (clear bool) {
 	bad := func(column, code string, args ...any) { c.problem(x.row, column, code, args...) }
+	if (x.Type == ChangeSecond || x.Type == ChangeSanction) && x.Until != 0 && x.Until < x.Date {
+		bad("until", "import.ends_before", x.Until, x.Date)
+	}
+	if m := c.words.wrong(ReasonWords, "离任原因", x.Reason); x.Type == ChangeLeave && !m.IsZero() {
+		bad("reason", m.Code, anys(m.Args)...)
+	}
+	n := len(c.problems)
 	name := x.row.PersonName
+	if !who.sameName(x.row) && !who.named(name) && (x.Type != ChangeName || !identity.SameName(who.name, x.NewName)) {
+		bad("name", "import.name_differs", name, who.name)
+	}
+	if last := decidedUntil(c.today); x.Date > last {
+		bad("date", "import.far_ahead", x.Date, c.today, last)
+	}
+	if to := c.alsoMoves(x); x.Type == ChangeMove && to != "" && !x.row.lacks("id", "date", "place") {
+		bad("place", "change.moved_twice", name, x.Date, to)
+	}
+	if x.Type != ChangeJoin && x.Type != "" && len(who.Profiles) == 0 && !who.astray {
+		bad("id", "import.person_unknown", name)
+	}
+	if len(c.problems) > n || who.astray || x.row.lacks(needed...) {
+		return false // what follows rests on it
+	}
 	now := who.profileOn(x.Date)
 	switch {
-	case !who.sameName(x.row) && !who.named(name) && (x.Type != ChangeName || !identity.SameName(who.name, x.NewName)):
-		bad("name", "import.name_differs", name, who.name)
-	case x.Date > decidedUntil(c.today):
-		bad("date", "import.far_ahead", x.Date, c.today, decidedUntil(c.today))
 	case x.Type == ChangeJoin && who.servesBeside(x) != nil:
 		bad("type", "change.serving", name, who.servesBeside(x).Place, who.servesBeside(x).Post)
-	case x.Type != ChangeJoin && len(who.Profiles) == 0:
-		bad("id", "import.person_unknown", name)
 	case x.Type != ChangeJoin && now == nil:
 		bad("date", "change.before", name, who.Profiles[0].From)
 	case x.Type == ChangeName && x.Holder != "" && x.Card == "" && who.accountOn(x.Date) == nil:
@@ -162,29 +226,25 @@ func (c *changing) fits(who *file, x *changeRow) bool {
 		return false
 	}
 	switch x.Type {
-	case ChangeJoin, ChangeLeave, ChangeMove, ChangePost:
-		if last := len(who.Profiles) - 1; last >= 0 && who.Profiles[last].From > x.Date.AddDays(1) && x.Type != ChangePost && !who.done(x) {
+	case ChangeJoin, ChangeLeave, ChangeMove:
+		if last := len(who.Profiles) - 1; last >= 0 && who.Profiles[last].From > x.Date.AddDays(1) && !who.done(x) {
 			bad("date", "change.later", name, who.Profiles[last].From, x.Date)
 			return false
 		}
 	case ChangeSecond, ChangeSanction:
-		if x.Until != 0 && x.Until < x.Date {
-			bad("until", "import.ends_before", x.Until, x.Date)
-		}
 		if old := who.absentBeside(x); old != nil {
 			bad("date", "import.still_open", old.From, lastDay(forever(old.To)))
 		}
 	}
-	if m := c.words.wrong(ReasonWords, "离任原因", x.Reason); x.Type == ChangeLeave && !m.IsZero() {
-		bad("reason", m.Code, anys(m.Args)...)
-	}
-	if x.Type == ChangeLeave && who.aliveBut(x.Reason) {
-		bad("reason", "change.no_death", name, x.Reason)
-	}
+	posts := len(c.problems)
 	if x.Type == ChangeLeave || x.Type == ChangeMove || x.Type == ChangePost {
 		c.fitsPost(who, x, bad)
 	}
-	return len(c.problems) == n
+	clear = len(c.problems) == posts
+	if x.Type == ChangeLeave && !who.dying && who.aliveBut(x.Reason) {
+		bad("reason", "change.no_death", name, x.Reason)
+	}
+	return clear
 }
 
 // turn puts a new name before whatever else happens on its day: other rows may have either.
@@ -214,7 +274,7 @@ func (x *file) accountOn(d calendar.Date) (a *facts.Account) {
 func (c *changing) fitsPost(who *file, x *changeRow, bad func(column, code string, args ...any)) {
 	name := x.row.PersonName
 	if x.Type == ChangeMove {
-		if to := c.movedTo(who, x); to != "" {
+		if to := who.hasMoved(x); to != "" {
 			bad("place", "change.moved_twice", name, x.Date, to)
 			return
 		}

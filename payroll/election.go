@@ -40,11 +40,12 @@ const (
 // result is what a sheet says about one village.
 type result struct {
 	facts.Election
-	row  *ImportRow // the first
-	rows []*resultRow
-	was  *facts.Election // as reported before, nil the first time
-	name string          // of the village
-	bad  bool
+	row   *ImportRow // the first
+	rows  []*resultRow
+	was   *facts.Election // as reported before, nil the first time
+	name  string          // of the village
+	bad   bool
+	vague bool // a row cannot be read far enough to say who holds or leaves which post
 }
 
 // electing is the state of working out a sheet of results.
@@ -56,6 +57,7 @@ type electing struct {
 	files   map[string]*file   // by full ID
 	holders map[string][]*file // by village: who held a post there about the handover
 	reports map[int64]bool     // positions at which results came in
+	loose   bool               // a row is of a village that cannot be read: it may be of any
 }
 
 // elections makes profiles and spells of what villages report: who is not in a village's
@@ -102,6 +104,7 @@ func (u *unfolded) elections(ctx context.Context, r Reader, rows []ImportRow) er
 	for _, place := range sortedKeys(e.results) {
 		v := e.results[place]
 		if v.bad {
+			e.Wrong = append(e.Wrong, v.says()...)
 			continue
 		}
 		if v.was != nil && v.was.Handover != v.Handover {
@@ -119,6 +122,20 @@ func electionRow(v *result, x facts.Election, withdraw bool) ImportRow {
 	return ImportRow{Fact: Fact{Kind: facts.KindElection, Key: electionKey(x), From: x.Handover, To: calendar.Forever, Body: body, Where: v.row.Fact.Where}, Withdraw: withdraw, Sheet: v.row.Sheet, Row: v.row.Row, Columns: v.row.Columns, Group: x.Place}
 }
 
+// says are the posts that a result states which does not come in: their words can be looked at.
+func (v *result) says() (list []ImportRow) {
+	for _, x := range v.rows {
+		if x.Outcome == ResultElected {
+			row := *x.row
+			row.Fact.Kind, row.Fact.Key, row.Astray = facts.KindSpell, "", true
+			row.Fact.Body = SpellBody(&facts.Spell{Place: x.Place, Post: x.Post, From: x.Handover})
+			row.Unread = append(slices.Clone(row.Unread), "id", "name", "place") // that has been asked
+			list = append(list, row)
+		}
+	}
+	return list
+}
+
 // gather reads the rows by village, and the files of everybody whom they concern.
 func (e *electing) gather(rows []ImportRow) error {
 	var ids []string
@@ -127,16 +144,25 @@ func (e *electing) gather(rows []ImportRow) error {
 		if err := stated(x.row, x); err != nil {
 			return err
 		}
+		e.judgeReason(x)
+		if x.Place == "" || x.row.lacks("place") {
+			e.loose = true
+			continue
+		}
 		v := e.results[x.Place]
 		if v == nil {
 			v = &result{row: x.row, Election: facts.Election{Place: x.Place, Date: x.Date, Handover: x.Handover, Document: x.Document}}
 			e.results[x.Place] = v
 		}
-		if v.Date != x.Date || v.Handover != x.Handover || v.Document != x.Document {
+		v.bad = v.bad || len(x.row.Unread) > 0 || e.bad[placeOf(x.row)]
+		v.vague = v.vague || x.row.lacks("id", "name", "outcome", "post", "date", "handover")
+		if x.row.lacks("date", "handover", "document") || v.row.lacks("date", "handover", "document") {
+			v.Date, v.Handover, v.Document = cmp.Or(v.Date, x.Date), cmp.Or(v.Handover, x.Handover), cmp.Or(v.Document, x.Document)
+		} else if v.Date != x.Date || v.Handover != x.Handover || v.Document != x.Document {
 			e.fail(v, x.row, "date", "election.dates_differ", x.Place, v.row.Cell("date"))
 		}
 		v.rows = append(v.rows, x)
-		if x.Outcome != ResultVacant {
+		if x.Outcome != ResultVacant && x.row.PersonID != "" {
 			ids = append(ids, x.row.PersonID)
 		}
 	}
@@ -246,12 +272,15 @@ func (e *electing) judge() error {
 		}
 		e.judgePosts(v)
 		for _, x := range v.rows {
-			if x.Outcome != ResultVacant {
+			if x.Outcome != ResultVacant && !x.row.lacks("id", "name", "outcome", "post", "handover") && v.Handover != 0 {
 				e.judgePerson(v, x)
 			}
 		}
 		elected := v.elected()
 		for _, x := range e.holders[code] {
+			if v.vague || e.loose {
+				break // it may be they that such a row is about
+			}
 			if n := len(x.Profiles); elected[x.id] == nil && n > 0 && x.Profiles[n-1].From > v.Handover && x.Profiles[n-1].Category == facts.VillageCadre {
 				e.fail(v, v.row, "handover", "change.later", x.name, x.Profiles[n-1].From, v.Handover)
 			}
@@ -273,7 +302,7 @@ func (e *electing) judge() error {
 func (v *result) elected() map[string]*resultRow {
 	list := map[string]*resultRow{}
 	for _, x := range v.rows {
-		if x.Outcome == ResultElected && list[x.row.PersonID] == nil {
+		if x.Outcome == ResultElected && x.row.PersonID != "" && list[x.row.PersonID] == nil {
 			list[x.row.PersonID] = x
 		}
 	}
@@ -284,7 +313,7 @@ func (v *result) elected() map[string]*resultRow {
 func (e *electing) judgePosts(v *result) {
 	holder, elected := map[string]*resultRow{}, v.elected()
 	for _, x := range v.rows {
-		if x.Outcome == ResultElected && holder[office(x.Post)] == nil {
+		if x.Outcome == ResultElected && !x.row.lacks("id", "post") && holder[office(x.Post)] == nil {
 			holder[office(x.Post)] = x
 		}
 	}
@@ -293,6 +322,7 @@ func (e *electing) judgePosts(v *result) {
 		switch {
 		case x.Outcome == ResultLeft && elected[x.row.PersonID] != nil:
 			e.fail(v, x.row, "outcome", "election.left_and_elected", x.row.PersonName)
+		case x.row.lacks("id", "post", "outcome"):
 		case x.Outcome == ResultVacant && first != nil:
 			e.fail(v, x.row, "outcome", "election.vacant_filled", x.Post, first.row.PersonName)
 		case x.Outcome == ResultElected && offices[x.Post] != "" && first.row.PersonID != x.row.PersonID:
@@ -315,9 +345,6 @@ func (e *electing) judgePerson(v *result, x *resultRow) {
 	held := slices.ContainsFunc(who.Spells, func(s facts.Spell) bool { return s.Place == v.Place && runsOn(&s, eve) })
 	same := slices.ContainsFunc(who.Spells, func(s facts.Spell) bool { return s.Place == v.Place && s.Post == x.Post && runsOn(&s, eve) })
 	if x.Outcome == ResultLeft {
-		if m := e.words.wrong(ReasonWords, "离任原因", x.Reason); !m.IsZero() {
-			e.fail(v, x.row, "reason", m.Code, anys(m.Args)...)
-		}
 		if who.aliveBut(x.Reason) {
 			e.fail(v, x.row, "reason", "change.no_death", x.row.PersonName, x.Reason)
 		}
@@ -346,8 +373,17 @@ func (e *electing) judgePerson(v *result, x *resultRow) {
 	}
 }
 
+// judgeReason refuses a reason for leaving that no list has.
+func (e *electing) judgeReason(x *resultRow) {
+	if m := e.words.wrong(ReasonWords, "离任原因", x.Reason); !m.IsZero() && x.Outcome == ResultLeft {
+		e.problem(x.row, "reason", m.Code, anys(m.Args)...)
+		e.bad[placeOf(x.row)] = true
+	}
+}
+
 // judgeVillages refuses somebody who would hold posts in two villages: elected in both, or
-// still in office in one whose result is not in the sheet, or not good.
+// still in office in one whose result is not in the sheet, or not good. Seen as mended, a result that is not good counts as well
+// as it can be read.
 func (e *electing) judgeVillages() {
 	for again := true; again; {
 		again = false
@@ -358,24 +394,32 @@ func (e *electing) judgeVillages() {
 				x := elected[id]
 				for _, other := range sortedKeys(e.results) {
 					w := e.results[other]
-					if y := w.elected()[id]; other != code && y != nil && !w.bad {
+					if y := w.elected()[id]; other != code && y != nil && (e.see == asMended || !w.bad) {
 						e.fail(v, x.row, "id", "election.two_villages", x.row.PersonName, other, y.row.Cell("id"))
 						e.fail(w, y.row, "id", "election.two_villages", x.row.PersonName, code, x.row.Cell("id"))
-						again = true
+						again = e.see == asItIs
 					}
 				}
-				if v.bad {
+				if v.bad && e.see == asItIs {
 					continue
 				}
 				for _, s := range e.files[id].Spells {
-					if w := e.results[s.Place]; s.Place != code && len(s.Place) == 12 && runsOn(&s, v.Handover) && (w == nil || w.bad || w.Handover > v.Handover) {
+					if w := e.results[s.Place]; s.Place != code && len(s.Place) == 12 && runsOn(&s, v.Handover) && e.staysOn(v, w) {
 						e.fail(v, x.row, "id", "election.elsewhere", x.row.PersonName, s.Place, s.Post)
-						again = true
+						again = e.see == asItIs
 					}
 				}
 			}
 		}
 	}
+}
+
+// staysOn says whether a post in another village, of which the sheet has the result w or none, goes on when one of v begins.
+func (e *electing) staysOn(v, w *result) bool {
+	if e.see == asMended && (e.loose || v.Handover == 0 || w != nil && w.vague) {
+		return false // it is not known
+	}
+	return w == nil || w.Handover > v.Handover || e.see == asItIs && w.bad
 }
 
 // undo takes out of a file what an earlier report of the election put into it: facts go

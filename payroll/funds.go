@@ -323,8 +323,9 @@ func fundExport(ctx context.Context, tx Tx, batch *Batch, position int64) error 
 }
 
 // bringIn posts what a file says came in: by the difference to what it said before, so
-// that a corrected amount moves the ledger by the correction. Errors: fund.unknown,
-// fund.year_done of money of a closed year, fund.spent of a fund that may not be overdrawn.
+// that a corrected amount moves the ledger by the correction. Its funds exist and its years are
+// open: each row was held against them. Errors: fund.year_done where a row takes the place of one of a closed
+// year, fund.spent of a fund that may not be overdrawn.
 func bringIn(ctx context.Context, tx Tx, plan *importPlan, position int64) error {
 	moneyFacts := func(f Fact) bool { return f.Kind != facts.KindTransfer && f.Kind != facts.KindAuthority }
 	put, end := slices.DeleteFunc(slices.Clone(plan.put), moneyFacts), slices.DeleteFunc(slices.Clone(plan.end), moneyFacts)
@@ -344,9 +345,6 @@ func bringIn(ctx context.Context, tx Tx, plan *importPlan, position int64) error
 		var x transferFact
 		if err := decode(f, &x); err != nil {
 			return err
-		}
-		if county.fund(x.Fund) == nil {
-			return message.Err("fund.unknown", x.Fund)
 		}
 		year := x.Date.Month().Year()
 		if _, known := closed[year]; !known {

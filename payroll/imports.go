@@ -2,6 +2,7 @@ package payroll
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,10 +29,11 @@ type ImportBatch struct {
 	Partial  bool              `json:"partial,omitempty"` // one of those files could not be read whole: nothing may be withdrawn
 	Asks     []message.Problem `json:"asks,omitempty"`    // of a proposal: what whoever confirms it has to look at
 
-	Counted    int        `json:"-"` // rows of data, good and bad
-	Total      money.Fen  `json:"-"` // sum of all amounts in good rows
-	Headings   []Headings `json:"-"` // what the clerk said about headings, to be kept
-	Unfinished bool       `json:"-"` // none of the rows may be taken alone: too many are wrong and the rest was not looked at, or they do not come to their total
+	Counted    int         `json:"-"` // rows of data, good and bad
+	Total      money.Fen   `json:"-"` // sum of all amounts in good rows
+	Wrong      []ImportRow `json:"-"` // rows that stay out for a problem of the file itself, as far as they could be read: the book is asked about what was
+	Headings   []Headings  `json:"-"` // what the clerk said about headings, to be kept
+	Unfinished bool        `json:"-"` // none of the rows may be taken alone: too many are wrong and the rest was not looked at, or they do not come to their total
 }
 
 // FactKind is the kind of facts the file states.
@@ -66,7 +68,14 @@ type ImportRow struct {
 	Row        int               `json:"row,omitempty"`
 	Columns    map[string]string `json:"columns,omitempty"` // column code to its letters; rows of one sheet share it
 	Silent     []string          `json:"silent,omitempty"`  // fields for which the sheet has no column: it says nothing of them; rows of one sheet share it
+	Unread     []string          `json:"-"`                 // of a wrong row, the columns in which something is wrong: nothing is concluded from them
+	Astray     bool              `json:"-"`                 // of a wrong row: about whom, what or which days it is cannot be read
 	Group      string            `json:"-"`                 // rows of one come in together or not at all; "" alone
+}
+
+// lacks says that something is wrong in one of some columns of a wrong row.
+func (r *ImportRow) lacks(columns ...string) bool {
+	return slices.ContainsFunc(columns, func(c string) bool { return slices.Contains(r.Unread, c) })
 }
 
 // Cell is where a column of the row stands; the row's first cell when it is absent.

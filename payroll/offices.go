@@ -35,19 +35,30 @@ type holding struct {
 	row int     // of the import; -1 for one of the book
 }
 
-// sharedOffices refuses rows by which two people would hold an office of a village on the
-// same days: whoever comes in by tenure, change or election. wrong has the problems of each row and left the groups that stay
-// out; both grow. Two spells that have both ended are told of: villages are merged and bring
+// sharing is the state of looking for offices that two would hold.
+type sharing struct {
+	*knownFacts
+	ctx   context.Context
+	r     Reader
+	in    *ImportBatch
+	wrong []message.Problems // by row
+	notes []message.Message
+}
+
+// judge refuses rows by which two people would hold an office of a village on the
+// same days: whoever comes in by tenure, change or election. out says which rows stay out, and left has the groups that do;
+// it grows. Two spells that have both ended are told of: villages are merged and bring
 // their predecessors' posts along, and whether service counts is for the organisation department to say.
-func (k *knownFacts) sharedOffices(ctx context.Context, r Reader, in *ImportBatch, wrong []message.Problems, left map[string]bool, bad func(*ImportRow) bool) (notes []message.Message, err error) {
-	book, err := k.officesHeld(ctx, r, in)
+// Seen as mended, nobody is refused for somebody of whom a row is astray: it may be what ends their post.
+func (k *sharing) judge(out func(int) bool, left map[string]bool, astray map[factKey]bool, see view) error {
+	book, err := k.officesHeld(k.ctx, k.r, k.in)
 	if err != nil || book == nil {
-		return nil, err
+		return err
 	}
 	for again := true; again; { // a row that stays out closes no spell, and may leave the office taken for another
 		again = false
 		both, firstBoth := 0, message.Message{}
-		after := k.officesAfter(in, book, func(i int) bool { return len(wrong[i]) > 0 || left[in.Rows[i].Group] || bad(&in.Rows[i]) })
+		after := k.officesAfter(k.in, book, func(i int) bool { return see == asItIs && len(k.wrong[i]) > 0 || out(i) })
 		for _, office := range sortedKeys(after) {
 			list := after[office]
 			for _, x := range list {
@@ -55,13 +66,13 @@ func (k *knownFacts) sharedOffices(ctx context.Context, r Reader, in *ImportBatc
 					continue
 				}
 				for _, y := range list {
-					if x.who == y.who || x.From > y.To || y.From > x.To {
+					if x.who == y.who || x.From > y.To || y.From > x.To || see == asMended && (astray[x.who] || astray[y.who]) {
 						continue
 					}
-					row := &in.Rows[x.row]
-					p := message.Problem{File: in.File, Sheet: row.Sheet, Cell: row.Cell("post")}
-					if p.Message, err = k.officeTaken(ctx, r, in, x, y); err != nil {
-						return nil, err
+					row := &k.in.Rows[x.row]
+					p := message.Problem{File: k.in.File, Sheet: row.Sheet, Cell: row.Cell("post")}
+					if p.Message, err = k.officeTaken(k.ctx, k.r, k.in, x, y); err != nil {
+						return err
 					}
 					if x.To < k.today && y.To < k.today {
 						if y.row < x.row { // each two are met once from either side
@@ -71,20 +82,28 @@ func (k *knownFacts) sharedOffices(ctx context.Context, r Reader, in *ImportBatc
 						}
 						continue
 					}
-					wrong[x.row] = append(wrong[x.row], p)
-					if again = true; row.Group != "" {
+					k.wrong[x.row] = append(k.wrong[x.row], p)
+					if again = see == asItIs; row.Group != "" {
 						left[row.Group] = true
 					}
 					break
 				}
 			}
 		}
-		notes = nil
+		k.notes = nil
 		if both > 0 {
-			notes = []message.Message{message.M("import.offices_shared", append(anys(firstBoth.Args), both)...)}
+			k.notes = []message.Message{message.M("import.offices_shared", append(anys(firstBoth.Args), both)...)}
 		}
 	}
-	return notes, nil
+	return nil
+}
+
+// who is the person of a row alone: the number, or the ID of somebody who has none yet.
+func (k *knownFacts) who(row *ImportRow) factKey {
+	if no := k.persons[row.PersonID]; no != 0 || row.PersonID == "" {
+		return factKey{person: no}
+	}
+	return factKey{id: row.PersonID}
 }
 
 // officesHeld are the spells of the book in the offices that rows of a file begin or change; nil when there are none such rows.
@@ -125,10 +144,8 @@ func (k *knownFacts) officesAfter(in *ImportBatch, book map[factKey]Fact, out fu
 		if office == "" || out(i) {
 			continue
 		}
-		who := factKey{person: k.persons[in.Rows[i].PersonID]}
-		if f.Person = who.person; who.person == 0 {
-			who.id = in.Rows[i].PersonID
-		} else {
+		who := k.who(&in.Rows[i])
+		if f.Person = who.person; who.person != 0 {
 			rows[keyOf(f)] = true
 		}
 		if !in.Rows[i].Withdraw {

@@ -54,37 +54,6 @@ type voucherFact struct {
 	Fen     money.Fen `json:"fen"`
 }
 
-// vouched holds vouchers that come in against what the batch pays from the fund. Error: fund.voucher.
-func vouched(ctx context.Context, tx Tx, plan *importPlan) error {
-	for _, f := range plan.put {
-		if f.Kind != facts.KindVoucher {
-			continue
-		}
-		var v voucherFact
-		if err := decode(f, &v); err != nil {
-			return message.Err("fund.voucher", f.Key, "", "")
-		}
-		batch, err := batchOf(ctx, tx, v.Batch)
-		if err != nil {
-			return err
-		}
-		portions, err := portionsByPurse(ctx, tx, batch.ID)
-		if err != nil {
-			return err
-		}
-		var pays money.Fen
-		for _, p := range portions {
-			if p.Fund == v.Fund {
-				pays += p.Pay
-			}
-		}
-		if !batch.State.Committed() || pays != v.Fen {
-			return message.Err("fund.voucher", v.Batch.String()+" "+v.Fund, v.Fen, pays)
-		}
-	}
-	return nil
-}
-
 // vouchersOf are the vouchers of a batch, by fund.
 func vouchersOf(ctx context.Context, r Reader, id BatchID) (map[string]string, error) {
 	numbers := map[string]string{}

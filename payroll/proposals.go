@@ -303,7 +303,7 @@ func (b *Book) accept(ctx context.Context, tx Tx, s *Session, p Proposal) (int64
 		if err := json.Unmarshal(p.Payload, &in); err != nil {
 			return 0, err
 		}
-		plan, err := b.planImport(ctx, tx, &in)
+		plan, err := b.planImport(ctx, tx, &in, asItIs)
 		if err != nil {
 			return 0, err
 		}

@@ -292,7 +292,7 @@ func (x *Proposed) imports(ctx context.Context, b *Book, r Reader) error {
 	if err := json.Unmarshal(x.Payload, &in); err != nil {
 		return err
 	}
-	plan, err := b.planImport(ctx, r, &in)
+	plan, err := b.planImport(ctx, r, &in, asItIs)
 	if err != nil {
 		return x.refusedBy(err)
 	}

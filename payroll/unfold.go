@@ -34,16 +34,19 @@ type unfolded struct {
 	notes    []message.Message
 	words    Words
 	today    calendar.Date
+	see      view
+	astray   map[factKey]bool  // of whom a row is wrong and it is not known what it does
+	bad      map[rowPlace]bool // rows with problems of the file itself
 }
 
 // unfold works out the facts that a file of events makes; other files state theirs. What is
 // wrong in the book's eyes is added to the problems, and the rows concerned are left out.
-func (b *Book) unfold(ctx context.Context, r Reader, in *ImportBatch) (*unfolded, error) {
-	u := &unfolded{ImportBatch: *in}
+func (b *Book) unfold(ctx context.Context, r Reader, in *ImportBatch, see view) (*unfolded, error) {
+	u := &unfolded{ImportBatch: *in, see: see, bad: badRows(in.Problems), astray: map[factKey]bool{}}
 	if !unfolds(in.Kind) {
 		return u, nil
 	}
-	u.Rows, u.today = nil, b.today()
+	u.Rows, u.Wrong, u.today = nil, nil, b.today()
 	var err error
 	if u.words, err = wordsOf(ctx, r); err != nil {
 		return nil, err
@@ -52,12 +55,19 @@ func (b *Book) unfold(ctx context.Context, r Reader, in *ImportBatch) (*unfolded
 	if in.Kind == KindElection {
 		work = u.elections
 	}
-	err = work(ctx, r, in.Rows)
+	rows := in.Rows
+	if see == asMended {
+		rows = slices.Concat(rows, in.Wrong)
+	}
+	err = work(ctx, r, rows)
 	slices.SortStableFunc(u.problems, func(a, b message.Problem) int { return cmp.Compare(rowOf(a.Cell), rowOf(b.Cell)) })
 	return u, err
 }
 
 func (u *unfolded) problem(row *ImportRow, column, code string, args ...any) {
+	if row.lacks(column) {
+		return // something is wrong there already
+	}
 	u.problems = append(u.problems, message.Problem{File: u.File, Sheet: row.Sheet, Cell: row.Cell(column), Message: message.M(code, args...)})
 }
 
@@ -77,6 +87,8 @@ type file struct {
 	row    *ImportRow             // that changes it
 	by     map[factKey]*ImportRow // where several do, which fact by which
 	group  string                 // rows that come in together or not at all
+	astray bool                   // a row is wrong, and what it does to their posts is not known
+	dying  bool                   // a row that says they died is wrong
 
 	// Of somebody whom an earlier report of the same election concerned.
 	left     bool          // it moved them to the former cadres
@@ -202,7 +214,7 @@ func (x *file) rows() []ImportRow {
 	for i, f := range slices.Concat(gone, put) {
 		row := cmp.Or(x.by[keyOf(f)], x.row)
 		f.Where = row.Fact.Where
-		list = append(list, ImportRow{PersonID: x.id, PersonName: x.name, Fact: f, Withdraw: i < len(gone), Sheet: row.Sheet, Row: row.Row, Columns: row.Columns, Group: x.group})
+		list = append(list, ImportRow{PersonID: x.id, PersonName: x.name, Fact: f, Withdraw: i < len(gone), Sheet: row.Sheet, Row: row.Row, Columns: row.Columns, Group: x.group, Unread: row.Unread})
 	}
 	return list
 }

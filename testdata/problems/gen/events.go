@@ -23,6 +23,8 @@ const (
 // change is a sheet of changes with two good rows and one more, which stands in row 5.
 func change(row string) string { return changes + moved + newcomer + row + "\n" }
 
+const vouchers = "2026年1月支付凭证,,,,\n批次,资金,凭证号,支付日期,金额\n"
+
 const results = "陬市镇2025年村级换届结果,,,,,,,,,\n村代码,选举日期,交接日期,文号,结果,职务,身份证号,姓名,是否连任,离任原因\n"
 
 // Villages and days of a result, to stand before an outcome.
@@ -75,5 +77,8 @@ var eventsOfBook = map[string]string{
 	"election.two_villages":   result(jia+"当选,书记,"+zhao+",是,", jia+"当选,会计,"+feng+",否,", yi+"当选,书记,"+sun+",是,", yi+"当选,委员,"+feng+",否,"),
 	"election.village":        result(jia+"当选,书记,"+zhao+",是,", jia+"当选,委员,"+qian+",是,", strings.Replace(yi, "430725101201", "430725101299", 1)+"当选,书记,"+zheng+",否,"),
 
-	"fund.unknown": "省级转移支付到账,,,,,\n资金,文号,用途,凭证号,到账日期,金额\nF1,湘财〔2025〕31号,村干部报酬,1,2025-12-10,6000.00\nF09,湘财〔2025〕32号,村干部报酬,2,2025-12-10,4000.00\n",
+	"import.fund":      "省级转移支付到账,,,,,\n资金,文号,用途,凭证号,到账日期,金额\nF1,湘财〔2025〕31号,村干部报酬,1,2025-12-10,6000.00\nF09,湘财〔2025〕32号,村干部报酬,2,2025-12-10,4000.00\n",
+	"import.fund_near": "省级转移支付到账,,,,,\n资金,文号,用途,凭证号,到账日期,金额\nF1,湘财〔2025〕31号,村干部报酬,1,2025-12-10,6000.00\n县级配套,湘财〔2025〕32号,村干部报酬,2,2025-12-10,4000.00\n",
+	"batch.id":         vouchers + "2026年1月,F2,0017,2026-01-20,1068.00\n",
+	"batch.missing":    vouchers + "2026-01/7,F2,0017,2026-01-20,1068.00\n",
 }

@@ -37,7 +37,7 @@ func TestProblemsOfTheBook(t *testing.T) {
 		"election.later_spell": {payroll.KindElection, "F4"}, "election.left_and_elected": {payroll.KindElection, "E5"}, "election.no_post": {payroll.KindElection, "G4"}, "election.not_again": {payroll.KindElection, "I4"},
 		"election.not_in_result": {payroll.KindElection, "A3"}, "election.post_twice": {payroll.KindElection, "F4"}, "election.post_open": {payroll.KindElection, "A3"}, "election.vacant_filled": {payroll.KindElection, "E5"}, "election.posts": {payroll.KindElection, "A3"}, "election.township_cadre": {payroll.KindElection, "G4"},
 		"election.two_villages": {payroll.KindElection, "G4"}, "election.village": {payroll.KindElection, "A5"},
-		"fund.unknown": {"transfers", ""}, // of the file as a whole
+		"import.fund": {"transfers", "A4"}, "import.fund_near": {"transfers", "A4"}, "batch.id": {"vouchers", "A3"}, "batch.missing": {"vouchers", "A3"},
 	}
 	files, err := filepath.Glob("../../../../testdata/problems/book.*")
 	if err != nil || len(files) != len(wants) {
