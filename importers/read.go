@@ -684,9 +684,13 @@ func (r *reading) fact(row *sheet.Row, v, columns map[string]string) {
 	if r.form.world {
 		id = ""
 	}
+	x := payroll.ImportRow{PersonID: id, Fact: f, Withdraw: v["withdraw"] != "", Sheet: r.table.Sheet, Row: row.Number, Columns: columns, Silent: r.silent}
+	if !r.form.world {
+		x.PersonName = v["name"]
+	}
 	full := factKey{id, payroll.FoldNumber(f.Key), f.From}
 	if at, twice := r.first[full]; twice {
-		if other := &r.batch.Rows[at]; other.Fact.Body != f.Body {
+		if other := &r.batch.Rows[at]; other.Fact.Body != f.Body || other.Withdraw != x.Withdraw {
 			where := strconv.Itoa(other.Row)
 			if other.Sheet != r.table.Sheet {
 				where = other.Sheet + " " + where
@@ -698,16 +702,14 @@ func (r *reading) fact(row *sheet.Row, v, columns map[string]string) {
 				here = r.table.Sheet + " " + here
 			}
 			r.doubt(at, first, message.M("import.contradiction", here))
+			return
 		}
+		r.batch.Repeated = append(r.batch.Repeated, x)
 		return
 	}
 	r.first[full] = len(r.batch.Rows)
 	if c, known := r.cards[v["card"]]; known && c.at < 0 {
 		r.cards[v["card"]] = carded{id, len(r.batch.Rows)}
-	}
-	x := payroll.ImportRow{PersonID: id, Fact: f, Withdraw: v["withdraw"] != "", Sheet: r.table.Sheet, Row: row.Number, Columns: columns, Silent: r.silent}
-	if !r.form.world {
-		x.PersonName = v["name"]
 	}
 	r.batch.Rows = append(r.batch.Rows, x)
 }
