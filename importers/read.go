@@ -69,10 +69,14 @@ func Read(kind, file string, data []byte, o Options) (*payroll.ImportBatch, erro
 	for _, r := range chosen {
 		r.rows()
 	}
+	for _, at := range slices.Sorted(maps.Keys(all.doubted)) {
+		all.batch.Doubted = append(all.batch.Doubted, all.batch.Rows[at])
+	}
 	at := -1
 	all.batch.Rows = slices.DeleteFunc(all.batch.Rows, func(payroll.ImportRow) bool { at++; return all.doubted[at] })
 	for _, r := range chosen {
 		r.keepWhole()
+		r.noteRepeated()
 	}
 	if err := all.said(o, chosen); err != nil {
 		return nil, err
@@ -317,6 +321,26 @@ func (r *reading) rows() {
 	}
 	r.noteColumns()
 }
+
+// noteRepeated names the rows that say nothing which an earlier one has not said.
+func (r *reading) noteRepeated() {
+	var rows []string
+	last := 0
+	for _, x := range r.batch.Repeated {
+		if x.Sheet == r.table.Sheet && x.Row != last { // a row of a wide sheet says several things
+			rows, last = append(rows, strconv.Itoa(x.Row)), x.Row
+		}
+	}
+	if more := len(rows) - namedAtMost; more > 0 {
+		rows = append(rows[:namedAtMost], "…")
+	}
+	if len(rows) > 0 {
+		r.note("import.repeated", r.name(), strings.Join(rows, "、"))
+	}
+}
+
+// namedAtMost bounds how many rows a note names.
+const namedAtMost = 8
 
 func rowOf(cell string) int {
 	n, _ := strconv.Atoi(strings.TrimLeft(cell, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")) // made by package sheet
@@ -702,6 +726,7 @@ func (r *reading) fact(row *sheet.Row, v, columns map[string]string) {
 				here = r.table.Sheet + " " + here
 			}
 			r.doubt(at, first, message.M("import.contradiction", here))
+			r.batch.Doubted = append(r.batch.Doubted, x)
 			return
 		}
 		r.batch.Repeated = append(r.batch.Repeated, x)
@@ -866,7 +891,7 @@ func (r *reading) fields(v map[string]string) string {
 		s := v[c.code]
 		switch {
 		case s == "":
-		case c.kind == amount || c.kind == whole:
+		case c.kind == amount || c.kind == whole || c.kind == year:
 			n, _ := strconv.ParseInt(s, 10, 64)
 			list = append(list, payroll.Field{Name: c.code, Value: n})
 		case c.kind == yes:

@@ -34,7 +34,7 @@ var lists = map[listKind]policy.WordList{posts: policy.PostWords, flags: policy.
 	absenceKinds: policy.AbsenceWords, grades: policy.GradeWords, hukous: policy.HukouWords}
 
 // inputs are how cells of the kinds of value take what is typed; the others are text.
-var inputs = map[valueKind]sheet.Input{personID: sheet.IDInput, card: sheet.CardInput, amount: sheet.AmountInput, whole: sheet.WholeInput, decimalNumber: sheet.DecimalInput, percent: sheet.PercentInput,
+var inputs = map[valueKind]sheet.Input{personID: sheet.IDInput, card: sheet.CardInput, amount: sheet.AmountInput, whole: sheet.WholeInput, year: sheet.WholeInput, decimalNumber: sheet.DecimalInput, percent: sheet.PercentInput,
 	day: sheet.DateInput, month: sheet.MonthInput}
 
 // offer gives the drop-down of a column, and whether other values are taken too.

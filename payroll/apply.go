@@ -28,6 +28,7 @@ type ImportResult struct {
 	Proposal  int64             // position of the proposal when a second actor must accept it first
 	Problems  message.Problems  // rows left out
 	Asks      []message.Problem // what somebody else has to confirm
+	Idle      message.Problems  // rows that are right and change no money
 	Absent    int               // rows that withdraw what the book does not have, or no longer
 	Notes     []message.Message // what a clerk should know, though nothing is wrong
 }
@@ -61,12 +62,12 @@ func (b *Book) Import(ctx context.Context, s *Session, in *ImportBatch, o Import
 		if err != nil {
 			return err
 		}
-		result = ImportResult{ImportRecord: plan.record(in), Problems: plan.problems, Asks: plan.asks, Absent: plan.absent, Notes: slices.Concat(in.Notes, plan.notes)}
+		result = ImportResult{ImportRecord: plan.record(in), Problems: plan.problems, Asks: plan.asks, Idle: plan.idle, Absent: plan.absent, Notes: slices.Concat(in.Notes, plan.notes)}
 		if len(plan.problems) > 0 && (!o.AcceptGood || in.Unfinished) {
 			return plan.problems
 		}
 		if len(plan.put)+len(plan.end) == 0 {
-			result.Unchanged, result.Asks = true, nil
+			result.Unchanged, result.Asks, result.Idle = true, nil, nil
 			return nil
 		}
 		way, err := routeFor(ctx, tx, in, plan)
@@ -107,6 +108,7 @@ type importPlan struct {
 	problems message.Problems
 	refused  int
 	asks     []message.Problem    // what is not wrong, and takes somebody else to confirm
+	idle     message.Problems     // what is right and changes no money
 	absent   int                  // rows that withdraw what the book does not have
 	concerns map[concern][]string // whose facts change: by concern, the places
 	notes    []message.Message
@@ -156,6 +158,7 @@ func (b *Book) planImport(ctx context.Context, r Reader, stated *ImportBatch) (*
 		return nil, err
 	}
 	plan.notes = append(plan.notes, shared...)
+	var came []*ImportRow
 	for i := range in.Rows {
 		row := &in.Rows[i]
 		if len(wrong[i]) > 0 {
@@ -163,6 +166,7 @@ func (b *Book) planImport(ctx context.Context, r Reader, stated *ImportBatch) (*
 		}
 		// A row with one wrong cell stays out whole, whatever else it says.
 		if len(wrong[i]) == 0 && !left[row.Group] && !bad[place{row.Sheet, row.Row}] && plan.add(known, row, seen) {
+			came = append(came, row)
 			if column, m := known.asks(row); !m.IsZero() {
 				plan.ask(in.File, row, column, m)
 			}
@@ -177,6 +181,9 @@ func (b *Book) planImport(ctx context.Context, r Reader, stated *ImportBatch) (*
 	sortFacts(plan.end)
 	plan.clashes(known, &in.ImportBatch)
 	plan.overlaps(known, &in.ImportBatch)
+	if err := plan.findIdle(ctx, r, known, &in.ImportBatch, came); err != nil {
+		return nil, err
+	}
 	return plan, plan.putsBack(ctx, r, &in.ImportBatch)
 }
 

@@ -241,6 +241,7 @@ var meanings = map[string]both{
 	"in_book":              {"账上的", "as the book has it"},
 	"new":                  {"名册上新增的人", "persons whom only the sheet has"},
 	"missing":              {"账上在任或离任健在、名册上没有的人", "persons in service and living former cadres whom the sheet lacks"},
+	"idle":                 {"没有错、但不改变任何一笔钱的行", "rows that are right and change no money"},
 	"stands":               {"名册上没有的人：in_office 在任、former 离任健在", "of those whom the sheet lacks: in_office, former"},
 	"twice":                {"名册上写了几次的人", "persons who stand on the sheet more than once"},
 	"rosterTwice.cells":    {"身份证号所在的名册单元格", "cells of the roster that hold the ID"},
