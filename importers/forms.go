@@ -32,6 +32,7 @@ const (
 	place
 	period
 	birth // a day, or a month
+	year  // of four digits: 25 and 205 are slips of the hand
 )
 
 // column is one column of a form.
@@ -171,7 +172,7 @@ var forms = []form{
 	}},
 	{kind: "assessments", title: "年度考核", fact: facts.KindAssessment, key: []string{"year"}, columns: []column{
 		hidden(idColumn), hidden(nameColumn),
-		{code: "year", title: "年度", synonyms: []string{"考核年度", "year"}, kind: whole, required: true, example: "2025"},
+		{code: "year", title: "年度", synonyms: []string{"考核年度", "year"}, kind: year, required: true, example: "2025"},
 		{code: "grade", title: "考核等次", synonyms: []string{"等次", "考核结果", "grade"}, required: true, example: "称职", list: grades},
 		{code: "score", title: "得分", synonyms: []string{"分数", "score"}},
 	}},
@@ -233,7 +234,7 @@ var forms = []form{
 	}},
 	{kind: "verifications", title: "资格认证结果", fact: facts.KindVerified, key: []string{"year"}, from: "date", answers: []string{"result", "date", "signed"}, columns: []column{
 		hidden(idColumn), hidden(nameColumn),
-		{code: "year", title: "年度", synonyms: []string{"认证年度", "year"}, kind: whole, required: true, example: "2026"},
+		{code: "year", title: "年度", synonyms: []string{"认证年度", "year"}, kind: year, required: true, example: "2026"},
 		{code: "result", title: "认证结果", synonyms: []string{"结果", "result"}, required: true, choices: map[string]string{"通过": payroll.VerifiedPassed, "未见到本人": "not_met", "已去世": "died", "失踪": "missing"}, help: "未见到本人、已去世、失踪的缓发", example: "通过"},
 		{code: "date", title: "认证日期", synonyms: []string{"日期", "date"}, kind: day, required: true, example: "2026-05-12"},
 		{code: "signed", title: "签字人", synonyms: []string{"认证人", "经手人", "signed"}, required: true, example: "王支书"},
@@ -289,7 +290,7 @@ var forms = []form{
 	{kind: "authority", title: "预算指标", fact: facts.KindAuthority, key: []string{"fund", "document"}, from: "date", world: true, columns: []column{
 		{code: "fund", title: "资金", synonyms: []string{"资金代码", "fund"}, required: true, help: "设置里 funds 的代码", example: "F01"},
 		{code: "document", title: "指标文号", synonyms: []string{"文号", "依据", "document"}, required: true, help: "年初预算批复以前预拨的，写预拨文件的文号", example: "桃财预〔2026〕1号"},
-		{code: "year", title: "年度", synonyms: []string{"预算年度", "year"}, kind: whole, required: true, example: "2026"},
+		{code: "year", title: "年度", synonyms: []string{"预算年度", "year"}, kind: year, required: true, example: "2026"},
 		{code: "date", title: "下达日期", synonyms: []string{"日期", "date"}, kind: day, required: true, example: "2026-01-05"},
 		{code: "fen", title: "金额", synonyms: []string{"指标金额", "金额（元）", "amount"}, kind: amount, least: positive, required: true, example: "36000000.00"},
 		withdrawColumn,

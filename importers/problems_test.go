@@ -33,7 +33,7 @@ func TestProblems(t *testing.T) {
 		"value.date_number": {"roster", "E2"}, "value.formula": {"roster", "A2"}, "value.full_width": {"amounts", "D2"}, "value.long": {"roster", "B2"},
 		"value.month": {"amounts", "C2"}, "value.month_unsure": {"amounts", "C2"}, "value.no_such_day": {"days", "D2"}, "value.number": {"places", "C2"}, "value.number_as_id": {"roster", "A2"},
 		"value.percent": {"recipients", "E2"}, "import.place_named": {"roster", "D2"}, "value.place": {"roster", "D2"}, "value.separators": {"amounts", "D2"}, "value.too_small": {"transfers", "E2"},
-		"value.whole": {"places", "C2"}, "value.yes": {"tenure", "G2"},
+		"value.whole": {"places", "C2"}, "value.year": {"assessments", "C2"}, "value.yes": {"tenure", "G2"},
 		"change.needs": {payroll.KindChanges, "O5"}, "election.handover_before": {payroll.KindElection, "C4"}, "election.village_code": {payroll.KindElection, "A4"},
 		"election.village_waits": {payroll.KindElection, "A3"},
 		// Of the file as a whole:

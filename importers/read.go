@@ -80,6 +80,7 @@ func Read(kind, file string, data []byte, o Options) (*payroll.ImportBatch, erro
 	})
 	for _, r := range chosen {
 		r.keepWhole()
+		r.noteRepeated()
 	}
 	if err := all.said(o, chosen); err != nil {
 		return nil, err
@@ -327,6 +328,26 @@ func (r *reading) rows() {
 	}
 	r.noteColumns()
 }
+
+// noteRepeated names the rows that say nothing which an earlier one has not said.
+func (r *reading) noteRepeated() {
+	var rows []string
+	last := 0
+	for _, x := range r.batch.Repeated {
+		if x.Sheet == r.table.Sheet && x.Row != last { // a row of a wide sheet says several things
+			rows, last = append(rows, strconv.Itoa(x.Row)), x.Row
+		}
+	}
+	if more := len(rows) - namedAtMost; more > 0 {
+		rows = append(rows[:namedAtMost], "…")
+	}
+	if len(rows) > 0 {
+		r.note("import.repeated", r.name(), strings.Join(rows, "、"))
+	}
+}
+
+// namedAtMost bounds how many rows a note names.
+const namedAtMost = 8
 
 func rowOf(cell string) int {
 	n, _ := strconv.Atoi(strings.TrimLeft(cell, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")) // made by package sheet
@@ -733,7 +754,7 @@ func (r *reading) fact(row *sheet.Row, v, columns map[string]string) {
 	}
 	full := factKey{id, payroll.FoldNumber(f.Key), f.From}
 	if at, twice := r.first[full]; twice {
-		if other := &r.batch.Rows[at]; other.Fact.Body != f.Body {
+		if other := &r.batch.Rows[at]; other.Fact.Body != f.Body || other.Withdraw != x.Withdraw {
 			where := strconv.Itoa(other.Row)
 			if other.Sheet != r.table.Sheet {
 				where = other.Sheet + " " + where
@@ -747,7 +768,9 @@ func (r *reading) fact(row *sheet.Row, v, columns map[string]string) {
 			r.doubt(at, first, message.M("import.contradiction", here))
 			x.Astray = true
 			r.batch.Wrong = append(r.batch.Wrong, x)
+			return
 		}
+		r.batch.Repeated = append(r.batch.Repeated, x)
 		return
 	}
 	r.first[full] = len(r.batch.Rows)
@@ -913,7 +936,7 @@ func (r *reading) fields(v map[string]string) string {
 		s := v[c.code]
 		switch {
 		case s == "":
-		case c.kind == amount || c.kind == whole:
+		case c.kind == amount || c.kind == whole || c.kind == year:
 			n, _ := strconv.ParseInt(s, 10, 64)
 			list = append(list, payroll.Field{Name: c.code, Value: n})
 		case c.kind == yes:

@@ -37,7 +37,7 @@ func TestValues(t *testing.T) {
 		{percent, txt, "30", "30", ""}, {percent, num, "30", "30", ""}, {percent, txt, "30%", "30", ""}, {percent, num, "33.33", "33.33", ""}, {percent, num, "0.3", "", "value.percent"}, {percent, num, "1", "", "value.percent"}, {percent, txt, "1", "1", ""},
 		{percent, txt, "0.3", "", "value.percent"}, {percent, txt, "0.5%", "0.5", ""}, {percent, txt, "101", "", "value.percent"}, {percent, txt, "三成", "", "value.number"},
 		{yes, txt, "是", "true", ""}, {yes, txt, "否", "false", ""}, {yes, txt, "也许", "", "value.yes"},
-		{place, txt, "430725101", "430725101", ""}, {place, txt, "43072510", "", "value.place"}, {whole, txt, "12", "12", ""}, {whole, txt, "1.5", "", "value.whole"},
+		{place, txt, "430725101", "430725101", ""}, {place, txt, "43072510", "", "value.place"}, {year, txt, "2025", "2025", ""}, {year, txt, "2025年", "2025", ""}, {year, txt, "25", "", "value.year"}, {year, txt, "205", "", "value.year"}, {year, txt, "1025", "", "value.year"}, {whole, txt, "12", "12", ""}, {whole, txt, "1.5", "", "value.whole"},
 		{bank, txt, "中国农业银行", "ABC", ""}, {bank, txt, "无名银行", "", "value.bank"}, {period, txt, "2025年", "2025", ""}, {period, txt, "2025-06", "2025-06", ""},
 	} {
 		got, err := (&column{title: "列", kind: c.kind}).value(sheet.Cell{Kind: c.cell, Text: c.in})

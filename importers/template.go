@@ -34,7 +34,7 @@ var lists = map[listKind]policy.WordList{posts: policy.PostWords, flags: policy.
 	absenceKinds: policy.AbsenceWords, grades: policy.GradeWords, hukous: policy.HukouWords}
 
 // inputs are how cells of the kinds of value take what is typed; the others are text.
-var inputs = map[valueKind]sheet.Input{personID: sheet.IDInput, card: sheet.CardInput, amount: sheet.AmountInput, whole: sheet.WholeInput, decimalNumber: sheet.DecimalInput, percent: sheet.PercentInput,
+var inputs = map[valueKind]sheet.Input{personID: sheet.IDInput, card: sheet.CardInput, amount: sheet.AmountInput, whole: sheet.WholeInput, year: sheet.WholeInput, decimalNumber: sheet.DecimalInput, percent: sheet.PercentInput,
 	day: sheet.DateInput, month: sheet.MonthInput}
 
 // offer gives the drop-down of a column, and whether other values are taken too.
@@ -171,11 +171,19 @@ func ChangeSheet(l payroll.FormLists, x *payroll.RosterComparison) ([]byte, erro
 	for _, m := range x.Missing {
 		missing.Rows = append(missing.Rows, []string{m.Name, m.ID.Full(), m.Category(), m.Place, m.Posts})
 	}
+	extra := []sheet.ExtraSheet{missing}
+	if len(x.Twice) > 0 {
+		twice := sheet.ExtraSheet{Title: "名册上重复", Heads: []string{"姓名", "身份证号", "名册单元格"}}
+		for _, t := range x.Twice {
+			twice.Rows = append(twice.Rows, []string{t.Name, t.ID.Full(), strings.Join(t.Cells, "、")})
+		}
+		extra = append(extra, twice)
+	}
 	differ := sheet.ExtraSheet{Title: "逐项不同", Heads: []string{"姓名", "身份证号", "项目", "名册", "账上", "名册单元格"}}
 	for _, d := range x.Differ {
 		differ.Rows = append(differ.Rows, []string{d.Name, d.ID.Full(), f.rosterTitle(d.Field), x.Chinese(d.Field, d.Sheet), x.Chinese(d.Field, d.Book), d.Cell})
 	}
-	return f.template(l, rows, []sheet.ExtraSheet{missing, differ})
+	return f.template(l, rows, append(extra, differ))
 }
 
 // rosterTitle is the heading of a column of the roster.

@@ -95,8 +95,15 @@ var parsers = map[valueKind]func(sheet.Cell) (string, error){
 		}
 		return code, nil
 	},
-	amount:        fen,
-	whole:         wholeNumber,
+	amount: fen,
+	whole:  wholeNumber,
+	year: func(c sheet.Cell) (string, error) {
+		s := strings.TrimSuffix(c.Text, "年")
+		if len(s) != 4 || strings.Trim(s, "0123456789") != "" || s < "1949" {
+			return "", message.Err("value.year", c.Text)
+		}
+		return s, nil
+	},
 	decimalNumber: plainDecimal,
 	percent:       percentage,
 	day:           date,

@@ -28,6 +28,7 @@ type ImportResult struct {
 	Proposal  int64             // position of the proposal when a second actor must accept it first
 	Problems  message.Problems  // rows left out
 	Asks      []message.Problem // what somebody else has to confirm
+	Idle      message.Problems  // rows that are right and change no money
 	Absent    int               // rows that withdraw what the book does not have, or no longer
 	Notes     []message.Message // what a clerk should know, though nothing is wrong
 }
@@ -70,12 +71,12 @@ func (b *Book) Import(ctx context.Context, s *Session, in *ImportBatch, o Import
 		if s.need(RoleMaker) != nil {
 			untold(plan.problems)
 		}
-		result = ImportResult{ImportRecord: plan.record(in), Problems: plan.problems, Asks: plan.asks, Absent: plan.absent, Notes: slices.Concat(in.Notes, plan.notes)}
+		result = ImportResult{ImportRecord: plan.record(in), Problems: plan.problems, Asks: plan.asks, Idle: plan.idle, Absent: plan.absent, Notes: slices.Concat(in.Notes, plan.notes)}
 		if len(plan.problems) > 0 && (!o.AcceptGood || in.Unfinished) {
 			return plan.problems
 		}
 		if len(plan.put)+len(plan.end) == 0 {
-			result.Unchanged, result.Asks = true, nil
+			result.Unchanged, result.Asks, result.Idle = true, nil, nil
 			return nil
 		}
 		way, err := routeFor(ctx, tx, in, plan)
@@ -133,6 +134,7 @@ type importPlan struct {
 	problems message.Problems
 	bad      map[rowPlace]bool    // the rows with problems
 	asks     []message.Problem    // what is not wrong, and takes somebody else to confirm
+	idle     message.Problems     // what is right and changes no money
 	absent   int                  // rows that withdraw what the book does not have
 	concerns map[concern][]string // whose facts change: by concern, the places
 	notes    []message.Message
@@ -209,10 +211,12 @@ func (b *Book) planImport(ctx context.Context, r Reader, stated *ImportBatch, se
 		return nil, err
 	}
 	plan.notes = append(plan.notes, offices.notes...)
+	var came []*ImportRow
 	for i := range in.Rows {
 		row := &in.Rows[i]
 		plan.refuse(offices.wrong[i], row.Group != "")
 		if len(offices.wrong[i]) == 0 && !out(i) && plan.add(known, row, seen) && len(row.Unread) == 0 {
+			came = append(came, row)
 			if column, m := known.asks(row); !m.IsZero() {
 				plan.ask(in.File, row, column, m)
 			}
@@ -230,6 +234,9 @@ func (b *Book) planImport(ctx context.Context, r Reader, stated *ImportBatch, se
 	}
 	plan.clashes(known, &in.ImportBatch, astray)
 	plan.overlaps(known, &in.ImportBatch)
+	if err := plan.findIdle(ctx, r, known, &in.ImportBatch, came); err != nil {
+		return nil, err
+	}
 	return plan, plan.putsBack(ctx, r, &in.ImportBatch)
 }
 

@@ -241,7 +241,10 @@ func (k *knownFacts) checkDays(kind string, row *ImportRow, born calendar.Date, 
 			past("from", f.From)
 		}
 	case facts.KindAbsence:
+		works("from", f.From)
 		soon("from", f.From)
+	case facts.KindAmount:
+		works("from", f.From)
 	case facts.KindDay:
 		works("date", f.From)
 		thisMonth("date", f.From)
@@ -267,13 +270,48 @@ func anys(list []string) []any {
 	return all
 }
 
+// alone are the kinds of facts of which two under one name never hold for the same day.
+var alone = map[facts.Kind]bool{facts.KindOrder: true, facts.KindRecipient: true, facts.KindHold: true, facts.KindTransfer: true, facts.KindAuthority: true, facts.KindVoucher: true, facts.KindAbsence: true, facts.KindSpell: true}
+
+// nameOfKey is the key without the first day, which that of a hold, an absence and a spell has in it.
+func nameOfKey(f Fact) string {
+	name, _, _ := strings.Cut(f.Key, "|"+f.From.String())
+	return name
+}
+
+// Clash says whether two facts of one person and name would stand beside each other for the same days, which facts of
+// their kind do not.
+func Clash(a, b Fact) bool {
+	if !alone[a.Kind] {
+		return false
+	}
+	return a.From < b.To && b.From < a.To || (a.Kind == facts.KindAbsence || a.Kind == facts.KindSpell) && concurs(a, b) // its last day is a day of it
+}
+
+// Thing is what a fact says something about: two facts of one person that contradict each other are about the same.
+func Thing(f Fact) string {
+	if alone[f.Kind] {
+		return FoldNumber(nameOfKey(f))
+	}
+	return FoldNumber(f.Key) + "|" + f.From.String()
+}
+
+// OwnCard is the card that a row gives to its person, "" where it gives none.
+func OwnCard(row *ImportRow) string {
+	var x struct {
+		Card identity.Card `json:"card"`
+	}
+	if row.Fact.Kind != facts.KindAccount && row.Fact.Kind != ChangeRow || json.Unmarshal([]byte(row.Fact.Body), &x) != nil {
+		return ""
+	}
+	return x.Card.Full()
+}
+
 // clashes refuses rows that would stand beside another of the same key for the same days:
 // a court's order, an heir, a hold, money that came in, an absence, a spell in a post. Whoever means to replace a row ends it, or withdraws it. Rows of those astray may be
 // about to do that, by person, and 0 for the world; they are not told.
 func (p *importPlan) clashes(known *knownFacts, in *ImportBatch, astray map[factKey]bool) {
-	switch in.FactKind() {
-	case facts.KindOrder, facts.KindRecipient, facts.KindHold, facts.KindTransfer, facts.KindAuthority, facts.KindVoucher, facts.KindAbsence, facts.KindSpell:
-	default:
+	if !alone[in.FactKind()] {
 		return
 	}
 	ended := map[factKey]bool{}
@@ -284,10 +322,7 @@ func (p *importPlan) clashes(known *knownFacts, in *ImportBatch, astray map[fact
 		person int64
 		key    string
 	}
-	name := func(f Fact) row { // of a hold, an absence and a spell the first day is in the key
-		key, _, _ := strings.Cut(f.Key, "|"+f.From.String())
-		return row{f.Person, key}
-	}
+	name := func(f Fact) row { return row{f.Person, nameOfKey(f)} }
 	standing := map[row][]Fact{}
 	for _, f := range known.facts {
 		if !ended[keyOf(f)] {
@@ -298,9 +333,7 @@ func (p *importPlan) clashes(known *knownFacts, in *ImportBatch, astray map[fact
 	p.put, p.ids = nil, nil
 	for i, f := range put {
 		list := standing[name(f)]
-		at := slices.IndexFunc(list, func(x Fact) bool {
-			return x.From < f.To && f.From < x.To || (f.Kind == facts.KindAbsence || f.Kind == facts.KindSpell) && concurs(x, f) // its last day is a day of it
-		})
+		at := slices.IndexFunc(list, func(x Fact) bool { return Clash(x, f) })
 		if at >= 0 {
 			if row := rowAt(in, f); !astray[factKey{person: f.Person}] {
 				p.refuse(message.Problems{{File: in.File, Sheet: row.Sheet, Cell: row.Cell(""), Message: message.M("import.still_open", list[at].From, lastDay(list[at].To))}}, false)

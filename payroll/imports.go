@@ -28,6 +28,7 @@ type ImportBatch struct {
 	Beside   []ImportRow       `json:"beside,omitempty"`  // what other files of the same command state in these scopes: one snapshot with this file
 	Partial  bool              `json:"partial,omitempty"` // one of those files could not be read whole: nothing may be withdrawn
 	Asks     []message.Problem `json:"asks,omitempty"`    // of a proposal: what whoever confirms it has to look at
+	Repeated []ImportRow       `json:"-"`                 // rows that say once more what an earlier row of the file says; they are not among Rows
 
 	Counted    int         `json:"-"` // rows of data, good and bad
 	Total      money.Fen   `json:"-"` // sum of all amounts in good rows

@@ -314,6 +314,13 @@ func (x *Proposed) imports(ctx context.Context, b *Book, r Reader) error {
 		x.say("proposal.by_hand")
 	}
 	x.Said = append(append(x.Said, in.Notes...), plan.notes...)
+	if len(plan.idle) > 0 {
+		var cells []string
+		for _, p := range plan.idle {
+			cells = append(cells, strings.TrimSpace(p.Sheet+" "+p.Cell))
+		}
+		x.say("proposal.idle", len(cells), namesOf(cells))
+	}
 	x.Items, err = printedNames(ctx, r)
 	return err
 }

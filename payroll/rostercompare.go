@@ -22,6 +22,7 @@ type RosterComparison struct {
 	New     []RosterNew
 	Missing []RosterMissing
 	Differ  []RosterDifference
+	Twice   []RosterTwice
 }
 
 // RosterNew is somebody whom the book does not have.
@@ -40,6 +41,17 @@ type RosterMissing struct {
 	Place   string
 	Posts   string
 	Spells  []facts.Spell // running
+}
+
+// Serving says whether the person is in office; otherwise they are a living former cadre.
+func (m *RosterMissing) Serving() bool { return len(m.Spells) > 0 }
+
+// RosterTwice is somebody who stands on the roster more than once. What was compared is the row that holds
+// from the latest day.
+type RosterTwice struct {
+	ID    identity.ResidentID
+	Name  string
+	Cells []string
 }
 
 // Category is the person's category as papers word it.
@@ -106,11 +118,14 @@ func (x *RosterComparison) compare(ctx context.Context, r Reader, today calendar
 		}
 		stated[groupOf{facts.Township(p.Place), p.Category}] = true
 		if no, ok := known[id]; ok {
-			byNo[no] = rows[id]
+			if old := byNo[no]; old == nil || old.Fact.From <= rows[id].Fact.From { // under an earlier number too
+				byNo[no] = rows[id]
+			}
 		} else {
 			x.New = append(x.New, RosterNew{p.ID, p, rows[id].Cell("id")})
 		}
 	}
+	x.twice(in, known)
 	last, err := r.LastPerson(ctx)
 	if err != nil {
 		return err
@@ -128,6 +143,33 @@ func (x *RosterComparison) compare(ctx context.Context, r Reader, today calendar
 		}
 	}
 	return nil
+}
+
+// twice names who stands in more than one row, whether these say the same or not.
+func (x *RosterComparison) twice(in *ImportBatch, known map[string]int64) {
+	type who struct {
+		no int64
+		id string // of somebody whom the book does not have
+	}
+	rows := slices.SortedFunc(slices.Values(slices.Concat(in.Rows, in.Repeated)), func(a, b ImportRow) int { return cmp.Compare(a.Row, b.Row) })
+	stands, order := map[who][]*ImportRow{}, []who{}
+	for i := range rows {
+		w := who{no: known[rows[i].PersonID]}
+		if w.no == 0 {
+			w.id = rows[i].PersonID
+		}
+		if stands[w] = append(stands[w], &rows[i]); len(stands[w]) == 2 {
+			order = append(order, w)
+		}
+	}
+	for _, w := range order {
+		first := stands[w][0]
+		t := RosterTwice{ID: identity.ResidentID(first.PersonID), Name: first.PersonName}
+		for _, row := range stands[w] {
+			t.Cells = append(t.Cells, row.Cell("id"))
+		}
+		x.Twice = append(x.Twice, t)
+	}
 }
 
 // person holds one person of the book against the roster; row is nil when it has no such person.

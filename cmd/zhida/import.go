@@ -130,6 +130,7 @@ func (c *cli) asker() func(string, app.Control) bool {
 type refusedFile struct {
 	Kind     string    `json:"kind"`
 	Problems []problem `json:"problems"`
+	Idle     []problem `json:"idle"`
 	Answer   string    `json:"answer"` // "" when there is no marked workbook
 	Notes    []told    `json:"notes"`
 }
@@ -137,9 +138,10 @@ type refusedFile struct {
 // answered shows the problems of a file that was refused, and where its marked workbook is.
 func (c *cli) answered(e *app.Answered) error {
 	if c.json {
-		fmt.Fprintln(c.out, jsonText(refusedFile{e.Kind, c.problemList(e.Problems), e.File, c.toldAll(e.Notes)}))
+		fmt.Fprintln(c.out, jsonText(refusedFile{e.Kind, c.problemList(e.Problems), c.problemList(e.Idle), e.File, c.toldAll(e.Notes)}))
 	} else {
 		c.problemTable(e.Problems)
+		c.listed(e.Idle, "import.more_idle")
 		for _, m := range e.Notes {
 			c.note(m)
 		}
@@ -192,6 +194,7 @@ type importedFile struct {
 	Proposal  int64     `json:"proposal"`
 	Problems  []problem `json:"problems"` // of the rows left out
 	Asks      []problem `json:"asks"`     // rows that were taken in and that somebody should look at
+	Idle      []problem `json:"idle"`     // rows that are right and change no money
 	Answer    string    `json:"answer"`
 	Notes     []told    `json:"notes"`
 }
@@ -204,7 +207,7 @@ func (c *cli) imported(r app.Imported) error {
 	}
 	if c.json {
 		fmt.Fprintln(c.out, jsonText(importedFile{r.Kind, r.File, r.Digest, r.Rows, r.Added, r.Ended, r.Refused, r.Absent, r.Unchanged, r.Position, r.Proposal,
-			c.problemList(r.Problems), c.problemList(r.Asks), r.Answer, c.toldAll(r.Notes)}))
+			c.problemList(r.Problems), c.problemList(r.Asks), c.problemList(r.Idle), r.Answer, c.toldAll(r.Notes)}))
 		return left
 	}
 	switch {
@@ -217,7 +220,8 @@ func (c *cli) imported(r app.Imported) error {
 	default:
 		c.say("import.done", r.File, r.Rows, r.Added, r.Ended, r.Position)
 	}
-	c.asks(r.Asks)
+	c.listed(r.Asks, "import.more_asks")
+	c.listed(r.Idle, "import.more_idle")
 	for _, m := range r.Notes {
 		c.note(m)
 	}
@@ -234,13 +238,13 @@ func (c *cli) imported(r app.Imported) error {
 	return left
 }
 
-// asks shows what somebody else has to look at.
-func (c *cli) asks(list []message.Problem) {
+// listed shows rows that are right and that somebody has to look at, and by the code of more how many others there are.
+func (c *cli) listed(list []message.Problem, more string) {
 	for _, x := range list[:min(onScreen, len(list))] {
 		fmt.Fprintln(c.errs, problemOf(x, c.language()).said(c.language()))
 	}
 	if len(list) > onScreen {
-		c.note(message.M("import.more_asks", len(list)-onScreen))
+		c.note(message.M(more, len(list)-onScreen))
 	}
 }
 

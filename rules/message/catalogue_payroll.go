@@ -403,6 +403,8 @@ var payrollEntries = []Entry{
 		Zh: "销毁 {0} 人的数据，依据 {1}；销毁以后不能恢复", En: "erases the data of {0} persons by {1}; what is erased cannot come back"},
 	{Code: "proposal.first_settings", Exit: ExitDone,
 		Zh: "账本还没有设置，这是第一份", En: "the book has no settings yet; these are the first"},
+	{Code: "proposal.idle", Exit: ExitDone,
+		Zh: "其中 {0} 行不改变任何一笔钱：{1}", En: "{0} of the rows change no money: {1}"},
 	{Code: "proposal.imports", Exit: ExitDone,
 		Zh: "“{0}”有 {1} 行：新增 {2} 条，修改 {3} 条，撤销 {4} 条", En: "{0} has {1} rows: {2} new, {3} changed, {4} withdrawn"},
 	{Code: "proposal.kind", Exit: ExitInternal,

@@ -133,6 +133,7 @@ var texts = map[string]string{
 	"value.separators":        amounts + zhang + ",张甲,2026-10,\"48,20.00\",578.40\n",
 	"value.too_small":         "资金,文号,凭证号,到账日期,金额\nF03,样例〔2026〕1号,1,2026-10-01,-100.00\n",
 	"value.whole":             "区划代码,名称,户籍人口,生效日期\n430725101,陬市镇,4.2万,2020-01-01\n",
+	"value.year":              "身份证号,姓名,年度,考核等次\n" + zhang + ",张甲,205,称职\n",
 	"value.yes":               tenure + zhang + ",张甲,430725101,站所长,2021-01-15,,待定\n",
 }
 

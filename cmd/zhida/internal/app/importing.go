@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -21,8 +20,6 @@ import (
 	"zhida/importers/sheet"
 	"zhida/payroll"
 	"zhida/payroll/journal"
-	"zhida/rules/calendar"
-	"zhida/rules/facts"
 	"zhida/rules/message"
 	"zhida/rules/money"
 )
@@ -82,12 +79,11 @@ func (c Confirm) hold(file string, found Control) error {
 }
 
 // Import reads files of a kind and brings them into the book in their order, one
-// event each; each gets the result of every file. While one file is written to the
-// book the next is read. A file that does not come in goes to refused with the reason, *Answered where
-// it is for its problems, and keeps none of the others out unless refused returns an error; where it
-// is nil, the import ends. What came before stays. Files of a kind that
-// states a township's month or a village completely, and rosters, are read all before the first comes in:
-// those of one month are one snapshot, those of one village are refused, and so are rows that contradict each other.
+// event each; each gets the result of every file. All are read before the first comes in, because no answer may
+// depend on their order: those of one month are one snapshot, those of one village are refused, and so are rows
+// of two files that contradict each other. A file that does not come in goes to refused with the reason,
+// *Answered where it is for its problems, and keeps none of the others out unless refused returns an error; where it
+// is nil, the import ends. What came before stays.
 func (a *App) Import(ctx context.Context, s *payroll.Session, kind string, files []string, o ImportOptions, each func(Imported) error, refused func(file string, err error) error) error {
 	if err := a.complete(ctx, kind, &o.Options); err != nil {
 		return err
@@ -95,23 +91,13 @@ func (a *App) Import(ctx context.Context, s *payroll.Session, kind string, files
 	if o.Answer != "" && len(files) > 1 {
 		return message.Err("import.one_answer")
 	}
-	whole := len(files) > 1 && (importers.Snapshot(kind) || kind == payroll.KindElection || kind == "roster")
 	next := make(chan incoming, 1)
 	done := make(chan struct{})
 	defer close(done)
 	go func() {
 		var list []incoming
 		for _, file := range files {
-			in := readIncoming(ctx, kind, file, o.Options)
-			if whole {
-				list = append(list, in)
-				continue
-			}
-			select {
-			case next <- in:
-			case <-done:
-				return
-			}
+			list = append(list, readIncoming(ctx, kind, file, o.Options))
 		}
 		together(list)
 		villagesOnce(list, o.Places)
@@ -203,59 +189,6 @@ func villagesOnce(list []incoming, names map[string]string) {
 	})
 }
 
-// agree refuses rows of several files that say different things of the same, as one file refuses them: nobody
-// knows which of them is right, and the last would win.
-func agree(list []incoming) {
-	type statement struct {
-		kind, id, key string
-		fact          facts.Kind
-		from          calendar.Date
-	}
-	type place struct {
-		in  incoming
-		row *payroll.ImportRow
-	}
-	first := map[statement]place{}
-	for _, in := range list {
-		if in.err != nil || len(list) == 1 {
-			continue
-		}
-		for i := range in.batch.Rows {
-			is := place{in, &in.batch.Rows[i]}
-			f := &is.row.Fact
-			key := statement{in.batch.Kind, is.row.PersonID, f.Key, f.Kind, f.From}
-			was, twice := first[key]
-			if !twice {
-				first[key] = is
-				continue
-			}
-			if was.in.batch == in.batch || !differ(was.row, is.row) {
-				continue
-			}
-			for _, x := range [][2]place{{was, is}, {is, was}} {
-				x[0].in.batch.Problems = append(x[0].in.batch.Problems, message.Problem{File: x[0].in.batch.File, Sheet: x[0].row.Sheet, Cell: x[0].row.Cell(""),
-					Message: message.M("import.contradiction", x[1].in.batch.File+" "+strconv.Itoa(x[1].row.Row))})
-			}
-		}
-	}
-}
-
-// differ says whether two rows about the same state different things. Of what a sheet has no column for it says nothing.
-func differ(a, b *payroll.ImportRow) bool {
-	if a.Withdraw || b.Withdraw {
-		return a.Withdraw != b.Withdraw
-	}
-	var x, y map[string]json.RawMessage
-	if json.Unmarshal([]byte(a.Fact.Body), &x) != nil || json.Unmarshal([]byte(b.Fact.Body), &y) != nil {
-		return a.Fact.Body != b.Fact.Body
-	}
-	for _, silent := range slices.Concat(a.Silent, b.Silent) {
-		delete(x, silent)
-		delete(y, silent)
-	}
-	return !maps.EqualFunc(x, y, func(p, q json.RawMessage) bool { return string(p) == string(q) })
-}
-
 // complete adds what the book knows about reading: names of items and places, the only account, and
 // what was said about headings before.
 func (a *App) complete(ctx context.Context, kind string, o *importers.Options) error {
@@ -342,8 +275,8 @@ func (a *App) importOne(ctx context.Context, s *payroll.Session, in incoming, o 
 	result, err := a.Book.Import(ctx, s, in.batch, o.ImportOptions)
 	var problems message.Problems
 	if errors.As(err, &problems) {
-		file, note := a.answer(in, o.Answer, problems)
-		return &Answered{in.batch.Kind, problems, file, append(in.batch.Notes, note...)}
+		file, note := a.answer(in, o.Answer, slices.Concat(problems, result.Idle))
+		return &Answered{in.batch.Kind, problems, result.Idle, file, append(in.batch.Notes, note...)}
 	}
 	if err != nil {
 		return err
@@ -351,7 +284,7 @@ func (a *App) importOne(ctx context.Context, s *payroll.Session, in incoming, o 
 	file := ""
 	if len(result.Problems) > 0 {
 		var note []message.Message
-		file, note = a.answer(in, o.Answer, result.Problems)
+		file, note = a.answer(in, o.Answer, slices.Concat(result.Problems, result.Idle))
 		result.Notes = append(result.Notes, note...)
 	}
 	return each(Imported{result, file})
@@ -367,7 +300,8 @@ type Imported struct {
 type Answered struct {
 	Kind     string
 	Problems message.Problems
-	File     string // "" when there is none; Notes say why
+	Idle     message.Problems // rows that are right and would change no money
+	File     string           // "" when there is none; Notes say why
 	Notes    []message.Message
 }
 

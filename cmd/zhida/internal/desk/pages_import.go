@@ -92,6 +92,7 @@ type importRow struct {
 	Asks     []message.Problem
 	Notes    []message.Message
 	Problems message.Problems
+	Idle     message.Problems   // rows that are right and change no money
 	Revised  []payroll.Revision // payments of which the bank takes back what it had answered
 	Answer   string             // address of the clerk's own workbook, marked; "" for none
 }
@@ -188,12 +189,18 @@ func importDo(r *request) (string, error) {
 // Shown are the problems that the page lists; all of them are in the marked workbook.
 func (row importRow) Shown() message.Problems { return row.Problems[:min(len(row.Problems), mostRows)] }
 
+// ShownIdle are the rows without effect that the page lists.
+func (row importRow) ShownIdle() message.Problems { return row.Idle[:min(len(row.Idle), mostRows)] }
+
+// MoreIdle is how many of them the page does not list.
+func (row importRow) MoreIdle() int { return len(row.Idle) - len(row.ShownIdle()) }
+
 // More is how many problems the page does not list.
 func (row importRow) More() int { return len(row.Problems) - len(row.Shown()) }
 
 // Plain says that there is nothing to do or to read about the file but that it was taken.
 func (row importRow) Plain() bool {
-	return !row.Refused && row.Error == nil && len(row.Asks)+len(row.Notes)+len(row.Problems) == 0
+	return !row.Refused && row.Error == nil && len(row.Asks)+len(row.Idle)+len(row.Notes)+len(row.Problems) == 0
 }
 
 // Plain says whether any file is plain.
@@ -202,7 +209,7 @@ func (p importPage) Plain() bool { return slices.ContainsFunc(p.Files, importRow
 // imported brings the files of one form in together: those that state the same township and month are one snapshot.
 func imported(ctx context.Context, a *app.App, s *payroll.Session, v *visit, kind string, files []string, o app.ImportOptions) (rows []importRow, err error) {
 	err = a.Import(ctx, s, kind, files, o, func(x app.Imported) error {
-		row := importRow{File: x.File, Asks: x.Asks, Notes: x.Notes, Problems: x.Problems}
+		row := importRow{File: x.File, Asks: x.Asks, Notes: x.Notes, Problems: x.Problems, Idle: x.Idle}
 		switch {
 		case x.Unchanged:
 			row.Said = message.M("import.unchanged", x.File, x.Rows)
@@ -222,7 +229,7 @@ func imported(ctx context.Context, a *app.App, s *payroll.Session, v *visit, kin
 		row := importRow{File: filepath.Base(file), Refused: true}
 		var x *app.Answered
 		if errors.As(err, &x) {
-			row.Problems, row.Notes, row.Said = x.Problems, x.Notes, message.M("import.refused", len(x.Problems))
+			row.Problems, row.Idle, row.Notes, row.Said = x.Problems, x.Idle, x.Notes, message.M("import.refused", len(x.Problems))
 			if x.File != "" {
 				row.Answer = v.keep(x.File)
 			}
