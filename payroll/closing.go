@@ -162,6 +162,8 @@ func (b *Book) ReopenMonth(ctx context.Context, s *Session, month calendar.Month
 type closing struct {
 	month    calendar.Month
 	position int64
+	on       calendar.Date
+	by       string
 }
 
 // closings are the closings that count, in order.
@@ -178,7 +180,7 @@ func closings(ctx context.Context, r Reader) (list []closing, err error) {
 				return err
 			}
 			month, err := calendar.ParseMonth(valueOf(pairs, "month"))
-			list = append(list, closing{month, e.Position})
+			list = append(list, closing{month, e.Position, calendar.DateIn(e.Time, zone), e.Actor})
 			return err
 		case EventMonthReopened:
 			list = list[:len(list)-1]
