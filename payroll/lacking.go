@@ -37,6 +37,43 @@ func (b *Book) Lacking(ctx context.Context, month calendar.Month) (x Lacking, er
 	return x, err
 }
 
+// InTheWay is what keeps an open batch from being approved, or may: inputs that came in since it was computed, and money that is not there.
+func (b *Book) InTheWay(ctx context.Context, id BatchID) (list []message.Message, err error) {
+	err = b.view(ctx, func(r Reader) error {
+		x, err := batchOf(ctx, r, id)
+		if err != nil || !x.State.open() {
+			return err
+		}
+		inputs, err := moved(ctx, r, x)
+		if err != nil {
+			return err
+		}
+		if len(inputs) > 0 {
+			names, err := inputNames(ctx, r, inputs)
+			if err != nil {
+				return err
+			}
+			code := "status.moved"
+			if x.State == Draft {
+				code = "status.again"
+			}
+			list = append(list, message.M(code, id, len(inputs), names))
+		}
+		batches, err := r.Batches(ctx)
+		if err != nil {
+			return err
+		}
+		lacks, err := moneyLacking(ctx, r, batches)
+		for _, l := range lacks {
+			if l.Batch == id {
+				list = append(list, l.Message)
+			}
+		}
+		return err
+	})
+	return list, err
+}
+
 // moneyLacking approves the open batches on paper, one after the other as they would be, so that two of them do not count on the same money.
 func moneyLacking(ctx context.Context, r Reader, batches []Batch) (list []BatchLack, err error) {
 	open := slices.DeleteFunc(slices.Clone(batches), func(x Batch) bool { return !x.State.open() })

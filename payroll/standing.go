@@ -25,14 +25,6 @@ type Standing struct {
 	Closed  *Closed        // nil while the month's funds are open
 }
 
-// Closed is by whom and when the funds of a month were closed.
-type Closed struct {
-	On       calendar.Date
-	By       string
-	Position int64 // in the journal
-	Latest   bool  // no later month is closed: it can be opened again
-}
-
 // StepStanding is a step of the pay calendar and whether it is done.
 type StepStanding struct {
 	schedule.Due
@@ -85,7 +77,7 @@ func (b *Book) Standing(ctx context.Context, month calendar.Month) (s Standing, 
 			if x.ID.Month() == s.Month || x.State.open() || x.State == Approved {
 				s.Batches = append(s.Batches, x)
 			}
-			if len(closed) > 0 && x.ID.Month() <= closed[len(closed)-1].month && x.State == Exported {
+			if len(closed) > 0 && x.ID.Month() <= closed[len(closed)-1].Month && x.State == Exported {
 				continue // a month closes only when the stocks agree: what may be left of it came back, below
 			}
 			if err := of.batch(x); err != nil {
@@ -344,20 +336,18 @@ func moved(ctx context.Context, r Reader, x Batch) (list []input, err error) {
 }
 
 // closing asks for the closing of the month when it is over, or says that it is closed.
-func (s *todo) closing(closed []closing) {
-	for i, c := range closed {
-		if c.month == s.Month {
-			s.Closed = &Closed{On: c.on, By: c.by, Position: c.position, Latest: i == len(closed)-1}
-		}
+func (s *todo) closing(closed []Closed) {
+	if i := slices.IndexFunc(closed, func(c Closed) bool { return c.Month == s.Month }); i >= 0 {
+		s.Closed = &closed[i]
 	}
-	if s.Month < s.Today.Month() && (len(closed) == 0 || closed[len(closed)-1].month < s.Month) {
+	if s.Month < s.Today.Month() && (len(closed) == 0 || closed[len(closed)-1].Month < s.Month) {
 		s.Tasks = append(s.Tasks, Task{Roles: []Role{RoleChecker, RoleApprover}, What: message.M("status.close", s.Month), Do: "fund close " + s.Month.String()})
 	}
 }
 
 // cameBack keeps what came back to batches of closed months on the list until it is paid again or sent up. The ledger says at once
 // whether there is any.
-func (s *todo) cameBack(all []Batch, closed []closing) error {
+func (s *todo) cameBack(all []Batch, closed []Closed) error {
 	if len(closed) == 0 {
 		return nil
 	}
@@ -370,7 +360,7 @@ func (s *todo) cameBack(all []Batch, closed []closing) error {
 		return err
 	}
 	for _, x := range all {
-		if x.ID.Month() > closed[len(closed)-1].month || x.State != Exported {
+		if x.ID.Month() > closed[len(closed)-1].Month || x.State != Exported {
 			continue
 		}
 		_, back, err := s.answers(x)

@@ -14,8 +14,9 @@ type batchPage struct {
 	payroll.Overview
 	Batch                payroll.Batch
 	Events               []payroll.ReportEvent
-	More                 int             // held and refused that are not shown
-	Stops, Reviews       int             // findings that are open
+	More                 int // held and refused that are not shown
+	Stops, Reviews       int // findings that are open
+	InTheWay             []message.Message
 	May, Signs           map[string]bool // what the page offers; of that, what signs the digest
 	Maker                bool
 	Papers               []link
@@ -37,6 +38,9 @@ func batchShow(r *request) error {
 	p := batchPage{Overview: o, Batch: o.Head.Batch, Events: o.Head.Events, May: stepsOf(o.Head.Batch, r.visit.actor), Signs: map[string]bool{}, Maker: may(r.visit.actor, makers)}
 	if len(p.Turned) > mostRows {
 		p.More, p.Turned = len(p.Turned)-mostRows, p.Turned[:mostRows]
+	}
+	if p.InTheWay, err = r.desk.book.InTheWay(r.Context(), id); err != nil {
+		return err
 	}
 	if p.Attachments, err = r.desk.book.Attachments(r.Context(), id); err != nil {
 		return err

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"html/template"
+	"slices"
 	"strings"
 
 	"zhida/payroll"
@@ -20,6 +21,8 @@ type fundsPage struct {
 	Chart   drawings
 	Closing calendar.Month    // the month that the form would close; 0 for nobody who may
 	Open    []message.Message // what of that month is not done
+	Closed  []payroll.Closed  // months, the latest first
+	Reopens bool              // the visitor may open the latest of them again
 }
 
 // fundRow is a fund, with its stocks in their order.
@@ -47,6 +50,11 @@ func fundsShow(r *request) error {
 		p.Funds = append(p.Funds, row)
 	}
 	p.Chart = sumBars(message.Word(r.lang, "各笔资金本期已付"), paid)
+	if p.Closed, err = r.desk.book.Closings(r.Context()); err != nil {
+		return err
+	}
+	slices.Reverse(p.Closed)
+	p.Reopens = len(p.Closed) > 0 && may(r.visit.actor, approvers)
 	if may(r.visit.actor, judges) {
 		s, err := r.desk.book.Standing(r.Context(), 0)
 		if err != nil {
@@ -86,6 +94,20 @@ func closeDo(r *request) (string, error) {
 		return "", err
 	}
 	r.say("fund.closed", m, report.Closed)
+	return "/funds", nil
+}
+
+// reopenDo opens the month that was closed last again, with the reason that somebody gives.
+func reopenDo(r *request) (string, error) {
+	text := r.PostFormValue("month")
+	m, err := calendar.ParseMonth(text)
+	if err != nil {
+		return "", message.Err("cli.month", text)
+	}
+	if err := r.desk.book.ReopenMonth(r.Context(), r.signer, m, r.PostFormValue("reason")); err != nil {
+		return "", err
+	}
+	r.say("fund.reopened", m)
 	return "/funds", nil
 }
 

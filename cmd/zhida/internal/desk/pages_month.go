@@ -59,16 +59,18 @@ func monthShow(r *request) error {
 // pageOf is the page on which a task is done.
 func pageOf(t payroll.Task) string {
 	switch t.What.Code {
-	case "status.run":
+	case "status.run", "status.run_channel":
 		return "#run"
 	case "status.close":
 		return "/funds"
 	case "status.settings":
 		return "/settings"
-	case "status.no_calendar", "status.answer":
+	case "status.no_calendar", "status.answer", "status.no_days", "status.some_days":
 		return "/import"
 	case "status.back":
 		return "/payments?state=" + string(payroll.PaymentReturned)
+	case "status.again":
+		return "/month/" + t.Batch.Month().String() + "#run"
 	case "status.stops", "status.reviews":
 		return batchPath(t.Batch) + "/findings"
 	}
