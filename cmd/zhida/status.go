@@ -132,7 +132,7 @@ type monthStanding struct {
 	Steps   []stepRow      `json:"steps"`
 	Batches []batchHead    `json:"batches"`
 	Tasks   []taskRow      `json:"tasks"`
-	Closed  *monthClosed   `json:"closed"` // null while the month's funds are open
+	Closed  *monthClosed   `json:"closed,omitzero"` // absent while the month's funds are open
 }
 
 // monthClosed is the closing of a month, as JSON prints it.

@@ -386,7 +386,7 @@ var commandEntries = []Entry{
 		En: "channel {1} has no batch of {0}: {2} ({3} people, {4} yuan) was given up and nothing was computed since, so these people have nothing this month yet", EnHint: ""},
 	{Code: "status.short", Exit: ExitDone,
 		Zh: "{0} 要用的资金 {1}（{2}）差 {3} 元，到位并导入以前批不了", ZhHint: "请现在就请款；到位后导入（zhida import transfers 或 zhida import authority）",
-		En: "fund {1} ({2}) lacks {3} yuan for {0}: it cannot be approved until the money is there and imported", EnHint: "Ask for the money now; when it is there, zhida import transfers or zhida import authority."},
+		En: "fund {1} ({2}) lacks {3} yuan for {0}: it cannot be approved until the money is there and imported", EnHint: "Ask for the money now; when it is there, import it (zhida import transfers, zhida import authority)."},
 	{Code: "status.no_days", Exit: ExitDone,
 		Zh: "{0} 没有一个乡镇报过考勤（共 {1} 个）：按天数发的项目现在算出来都是零天", ZhHint: "请先向乡镇要考勤表，用 zhida import days 导入，再计算",
 		En: "no township of {1} has reported days of {0}: items by days come to no day for everybody", EnHint: "Ask the townships for their sheets, zhida import days, and compute again."},

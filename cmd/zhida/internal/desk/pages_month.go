@@ -17,6 +17,7 @@ type monthPage struct {
 	Tasks          []taskRow
 	CanRun         bool
 	Trend          *trendView
+	Sum            payroll.Batch // of the month's batches that count or may, but for those that pay again; without an id where there is none
 }
 
 // taskRow is a task, with the page on which it is done when it is the visitor's to do.
@@ -47,6 +48,12 @@ func monthShow(r *request) error {
 			page = ""
 		}
 		p.Tasks = append(p.Tasks, taskRow{t, t.By != 0 && t.By < s.Today, mine, page})
+	}
+	for _, x := range s.Batches {
+		if x.ID.Month() == s.Month && x.State != payroll.Cancelled && x.Kind != payroll.Reissue {
+			p.Sum.ID = x.ID
+			p.Sum.Gross, p.Sum.Deduction, p.Sum.Net = p.Sum.Gross+x.Gross, p.Sum.Deduction+x.Deduction, p.Sum.Net+x.Net
+		}
 	}
 	trend, err := r.desk.book.Trend(r.Context(), s.Month, "")
 	if err != nil {
