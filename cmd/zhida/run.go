@@ -95,7 +95,7 @@ type runMade struct {
 	Waiting []payroll.BatchID `json:"waiting"` // back-pay batches that are open, and were left alone
 	Skipped []calendar.Month  `json:"skipped"` // earlier months that were never run, and are paid with this one
 	Ended   []endedRow        `json:"ended_items"`
-	Lacking []lackingRow      `json:"lacking"` // money and reports of days that are missing
+	Lacking []lackingRow      `json:"still_needed"` // money and reports of days that are missing
 }
 
 // lackingRow is something that the month lacks, as JSON prints it.

@@ -140,6 +140,8 @@ var wordsOfPages = map[string]string{
 	"重开关账":                 "Open a month again",
 	"重开":                   "open again",
 	"只能重开最近关账的月份；年度已经关账的不能重开。重开以后改完，要再关一次。": "Only the month that was closed last can be opened again, and none of a closed year. Close it once more when it is put right.",
+	"增加":  "more",
+	"减少":  "less",
 	"涉及的": "found in",
 	"在哪些项目和乡镇，数额大的在前": "In which items and townships, the largest first",
 	"其余":         "the rest",

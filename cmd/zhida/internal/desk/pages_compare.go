@@ -42,11 +42,13 @@ type changeSum struct {
 	Causes, Subject, Township string
 	Count                     int
 	Before, Now               money.Fen
+	Up, Down                  money.Fen // of which more, and less
 }
 
 func (x *changeSum) add(c payroll.ReportChange) {
 	x.Count++
 	x.Before, x.Now = x.Before+c.Before, x.Now+c.Now
+	x.Up, x.Down = x.Up+max(c.Now-c.Before, 0), x.Down+min(c.Now-c.Before, 0)
 }
 
 // foremost is how many sums stand open on the page.
@@ -108,14 +110,14 @@ func stepKey(part string, causes []string) string {
 	return strings.Join(append([]string{part}, causes...), " ")
 }
 
-// sorted are the sums, the most money first, whichever way it goes.
+// sorted are the sums, the most money that moved first, whichever way it went: what goes up and down again is not out of sight.
 func (x *comparedPart) sorted() []changeSum {
 	list := make([]changeSum, 0, len(x.groups))
 	for _, s := range x.groups {
 		list = append(list, *s)
 	}
 	slices.SortFunc(list, func(a, b changeSum) int {
-		size := func(s changeSum) money.Fen { return max(s.Now-s.Before, s.Before-s.Now) }
+		size := func(s changeSum) money.Fen { return s.Up - s.Down }
 		return cmp.Or(cmp.Compare(size(b), size(a)), cmp.Compare(a.Causes, b.Causes), cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Township, b.Township))
 	})
 	return list
