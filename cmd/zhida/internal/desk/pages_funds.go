@@ -18,6 +18,7 @@ type fundsPage struct {
 	payroll.FundReport
 	Stocks  []ledger.Account
 	Funds   []fundRow
+	Sum     fundRow // of the funds
 	Chart   drawings
 	Closing calendar.Month    // the month that the form would close; 0 for nobody who may
 	Open    []message.Message // what of that month is not done
@@ -31,6 +32,17 @@ type fundRow struct {
 	Began money.Fen
 	Now   []money.Fen
 	Left  money.Fen // unexplained
+}
+
+func (x *fundRow) add(row fundRow) {
+	x.Began, x.Left = x.Began+row.Began, x.Left+row.Left
+	x.Received, x.Recovered, x.Assigned, x.Paid, x.SentUp = x.Received+row.Received, x.Recovered+row.Recovered, x.Assigned+row.Assigned, x.Paid+row.Paid, x.SentUp+row.SentUp
+	if x.Now == nil {
+		x.Now = make([]money.Fen, len(row.Now))
+	}
+	for i, fen := range row.Now {
+		x.Now[i] += fen
+	}
 }
 
 func fundsShow(r *request) error {
@@ -48,6 +60,7 @@ func fundsShow(r *request) error {
 			row.Now = append(row.Now, x.Stock[a])
 		}
 		p.Funds = append(p.Funds, row)
+		p.Sum.add(row)
 	}
 	p.Chart = sumBars(message.Word(r.lang, "各笔资金本期已付"), paid)
 	if p.Closed, err = r.desk.book.Closings(r.Context()); err != nil {
