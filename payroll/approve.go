@@ -103,9 +103,12 @@ func (b *Book) Answer(ctx context.Context, s *Session, id BatchID, person int64,
 }
 
 // Submit hands a draft to the checker, with what the checks find in it. Refused while a
-// refusal is unanswered or a difference has no cause but the program.
+// refusal is unanswered, a difference has no cause but the program, or what came in since would change it.
 func (b *Book) Submit(ctx context.Context, s *Session, id BatchID) (Batch, error) {
 	if err := s.need(RoleMaker); err != nil {
+		return Batch{}, err
+	}
+	if _, err := b.stillHolds(ctx, id, Draft); err != nil {
 		return Batch{}, err
 	}
 	return b.withFindings(ctx, s, id, Draft, func(w *worked) (Batch, error) { return b.submit(ctx, s, id, w) })
@@ -162,9 +165,13 @@ func intact(ctx context.Context, r Reader, batch Batch) error {
 }
 
 // Check is the checker's agreement. digest, when given, is that of the batch (or its first
-// eight or more characters) that the checker saw.
+// eight or more characters) that the checker saw. Nobody's time goes into a batch that cannot be
+// approved any more: refused when what came in since would change it.
 func (b *Book) Check(ctx context.Context, s *Session, id BatchID, digest string) (Batch, error) {
 	if err := s.need(RoleChecker); err != nil {
+		return Batch{}, err
+	}
+	if _, err := b.stillHolds(ctx, id, Submitted); err != nil {
 		return Batch{}, err
 	}
 	return b.withFindings(ctx, s, id, Submitted, func(w *worked) (Batch, error) {
@@ -190,7 +197,7 @@ func (b *Book) Approve(ctx context.Context, s *Session, id BatchID, digest strin
 	if err := s.need(RoleApprover); err != nil {
 		return Batch{}, err
 	}
-	fresh, err := b.stillHolds(ctx, id)
+	fresh, err := b.stillHolds(ctx, id, Checked)
 	if err != nil {
 		return Batch{}, err
 	}
@@ -214,7 +221,7 @@ func (b *Book) approve(ctx context.Context, s *Session, id BatchID, digest strin
 		if err != nil {
 			return nil, err
 		}
-		if inputs, err := inputsBetween(ctx, tx, fresh, head.Position, batch.Channel); err != nil || inputs > 0 {
+		if inputs, err := inputsBetween(ctx, tx, fresh, head.Position, batch.Channel); err != nil || len(inputs) > 0 {
 			return nil, errors.Join(err, message.Err("batch.raced", id))
 		}
 		if batch.Kind == Reissue { // a bank may have answered in between
@@ -336,13 +343,14 @@ func takesIn(earlier, batch Batch) bool {
 	return false
 }
 
-// stillHolds gives the journal position up to which the batch is known to hold. When
+// stillHolds gives the journal position up to which a batch in the state is known to hold. When
 // inputs came in after its horizon, the batch is computed again as known now and
-// must come to the same digest.
-func (b *Book) stillHolds(ctx context.Context, id BatchID) (int64, error) {
+// must come to the same digest. Errors: batch.outdated of a draft, batch.stale of one that is submitted.
+func (b *Book) stillHolds(ctx context.Context, id BatchID, state State) (int64, error) {
 	var batch Batch
 	var head journal.Head
-	inputs := 0
+	var inputs []input
+	var names string
 	err := b.view(ctx, func(r Reader) (err error) {
 		if batch, err = batchOf(ctx, r, id); err != nil {
 			return err
@@ -350,53 +358,114 @@ func (b *Book) stillHolds(ctx context.Context, id BatchID) (int64, error) {
 		if head, err = r.Head(ctx); err != nil {
 			return err
 		}
-		if batch.Kind == Reissue && batch.State == Checked {
+		if batch.Kind == Reissue && batch.State == state {
 			return b.reissueHolds(ctx, r, batch)
 		}
-		inputs, err = inputsBetween(ctx, r, batch.Horizon, head.Position, batch.Channel)
+		if inputs, err = inputsBetween(ctx, r, batch.Horizon, head.Position, batch.Channel); err != nil {
+			return err
+		}
+		names, err = inputNames(ctx, r, inputs)
 		return err
 	})
-	if err != nil || inputs == 0 || batch.State != Checked || batch.Kind == Reissue {
+	if err != nil || len(inputs) == 0 || batch.State != state || batch.Kind == Reissue {
 		return head.Position, err
+	}
+	stale := message.Err("batch.stale", id, names)
+	if state == Draft {
+		stale = message.Err("batch.outdated", id, names, batch.again())
 	}
 	digest, horizon, err := b.recompute(ctx, batch)
 	if err != nil {
-		return 0, errors.Join(message.Err("batch.stale", id), err)
+		return 0, errors.Join(stale, err)
 	}
 	if digest != batch.Digest {
-		return 0, message.Err("batch.stale", id)
+		return 0, stale
 	}
 	return horizon, nil
 }
 
-// inputsBetween counts events in (after, upto] that a batch of the channel may rest on.
-func inputsBetween(ctx context.Context, r Reader, after, upto int64, channel string) (n int, err error) {
-	var moved []BatchID // batches that began or ceased to count
+// again is the command that computes a batch again.
+func (b *Batch) again() string {
+	if b.Kind == Correction {
+		return "rerun " + b.ID.Month().String()
+	}
+	return "run " + b.ID.Month().String()
+}
+
+// input is something that came into the book and on which a batch may rest.
+type input struct {
+	event journal.Event
+	batch BatchID // another batch of the channel, which began or ceased to count; 0 for anything else
+}
+
+// inputsBetween are the events in (after, upto] that a batch of the channel may rest on.
+func inputsBetween(ctx context.Context, r Reader, after, upto int64, channel string) (list []input, err error) {
+	var moved []input // batches of whatever channel
 	err = r.Events(ctx, after+1, upto, func(e journal.Event) error {
 		switch e.Kind {
 		case EventImported, EventProposalAccepted:
-			n++
+			list = append(list, input{event: e})
 		case EventBatchApproved, EventBatchCancelled:
 			pairs, err := journal.ParsePayload(e.Payload)
 			if err != nil {
 				return err
 			}
+			if e.Kind == EventBatchCancelled && valueOf(pairs, "proposal") == "" { // it never counted
+				return nil
+			}
 			id, err := ParseBatchID(valueOf(pairs, "batch"))
-			moved = append(moved, id)
+			moved = append(moved, input{e, id})
 			return err
 		}
 		return nil
 	})
-	for _, id := range moved {
+	for _, x := range moved {
 		if err != nil {
 			break
 		}
 		var other Batch
-		if other, err = r.Batch(ctx, id); err == nil && other.Channel == channel {
-			n++
+		if other, err = r.Batch(ctx, x.batch); err == nil && other.Channel == channel {
+			list = append(list, x)
 		}
 	}
-	return n, err
+	return list, err
+}
+
+// inputNames names inputs as whoever brought them in knows them: files, titles of proposals, numbers of batches.
+func inputNames(ctx context.Context, r Reader, list []input) (string, error) {
+	if len(list) == 0 {
+		return "", nil
+	}
+	imports, err := r.Imports(ctx)
+	if err != nil {
+		return "", err
+	}
+	files := map[int64]string{}
+	for _, x := range imports {
+		files[x.Position] = x.File
+	}
+	var names []string
+	for _, x := range list {
+		name := files[x.event.Position]
+		switch {
+		case x.batch != 0:
+			name = x.batch.String()
+		case name == "":
+			pairs, err := journal.ParsePayload(x.event.Payload)
+			if err != nil {
+				return "", err
+			}
+			p, err := r.Proposal(ctx, parseNum(valueOf(pairs, "proposal")))
+			if err != nil {
+				return "", err
+			}
+			name = p.Title
+		}
+		if name += " " + x.event.Actor + " " + calendar.DateIn(x.event.Time, zone).String(); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return namesOf(names), nil
 }
 
 // recompute computes a batch as known now without writing anything, and gives the

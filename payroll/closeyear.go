@@ -200,7 +200,7 @@ func (b *Book) CloseYear(ctx context.Context, s *Session, year int, carried map[
 		if err != nil {
 			return err
 		}
-		if n := len(done); n == 0 || done[n-1].month < calendar.Month(year*100+12) {
+		if n := len(done); n == 0 || done[n-1].Month < calendar.Month(year*100+12) {
 			return message.Err("fund.year_open", year)
 		}
 		meta, err := tx.Meta(ctx)

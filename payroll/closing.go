@@ -105,8 +105,8 @@ func (b *Book) CloseMonth(ctx context.Context, s *Session, month calendar.Month)
 		if err != nil {
 			return err
 		}
-		if n := len(done); n > 0 && month != done[n-1].month.Add(1) {
-			return message.Err("fund.order", month, done[n-1].month)
+		if n := len(done); n > 0 && month != done[n-1].Month.Add(1) {
+			return message.Err("fund.order", month, done[n-1].Month)
 		}
 		var problems message.Problems
 		for _, d := range report.Differences {
@@ -144,7 +144,7 @@ func (b *Book) ReopenMonth(ctx context.Context, s *Session, month calendar.Month
 		if err != nil {
 			return err
 		}
-		if n := len(closings); n == 0 || closings[n-1].month != month {
+		if n := len(closings); n == 0 || closings[n-1].Month != month {
 			return message.Err("fund.not_last", month)
 		}
 		at, err := yearClosed(ctx, tx, month.Year())
@@ -159,13 +159,22 @@ func (b *Book) ReopenMonth(ctx context.Context, s *Session, month calendar.Month
 	})
 }
 
-type closing struct {
-	month    calendar.Month
-	position int64
+// Closed is a closing that counts.
+type Closed struct {
+	Month    calendar.Month
+	Position int64 // in the journal
+	On       calendar.Date
+	By       string
+}
+
+// Closings are the months that are closed, in order. Only the last can be opened again.
+func (b *Book) Closings(ctx context.Context) (list []Closed, err error) {
+	err = b.view(ctx, func(r Reader) error { list, err = closings(ctx, r); return err })
+	return list, err
 }
 
 // closings are the closings that count, in order.
-func closings(ctx context.Context, r Reader) (list []closing, err error) {
+func closings(ctx context.Context, r Reader) (list []Closed, err error) {
 	head, err := r.Head(ctx)
 	if err != nil {
 		return nil, err
@@ -178,7 +187,7 @@ func closings(ctx context.Context, r Reader) (list []closing, err error) {
 				return err
 			}
 			month, err := calendar.ParseMonth(valueOf(pairs, "month"))
-			list = append(list, closing{month, e.Position})
+			list = append(list, Closed{month, e.Position, calendar.DateIn(e.Time, zone), e.Actor})
 			return err
 		case EventMonthReopened:
 			list = list[:len(list)-1]
@@ -215,17 +224,17 @@ func fundReport(ctx context.Context, r Reader, month calendar.Month) (f FundRepo
 		return f, err
 	}
 	if n := len(done); month == 0 && n > 0 {
-		month = done[n-1].month.Add(1)
+		month = done[n-1].Month.Add(1)
 	}
 	f.Month = month
 	for i, c := range done {
 		switch {
-		case c.month < month:
-			f.From = c.position
-		case c.month == month:
-			f.To, f.Closed = c.position, c.position
+		case c.Month < month:
+			f.From = c.Position
+		case c.Month == month:
+			f.To, f.Closed = c.Position, c.Position
 		case i == len(done)-1 && f.Closed == 0:
-			return f, message.Err("fund.order", month, c.month)
+			return f, message.Err("fund.order", month, c.Month)
 		}
 	}
 	meta, err := r.Meta(ctx)

@@ -771,12 +771,12 @@ func (f *fsck) ledger() error {
 		return err
 	}
 	for _, c := range done {
-		report, err := fundReport(f.ctx, f.Reader, c.month)
+		report, err := fundReport(f.ctx, f.Reader, c.Month)
 		if err != nil {
 			return err
 		}
 		said := ""
-		err = f.Events(f.ctx, c.position, c.position, func(e journal.Event) error {
+		err = f.Events(f.ctx, c.Position, c.Position, func(e journal.Event) error {
 			pairs, err := journal.ParsePayload(e.Payload)
 			said = valueOf(pairs, "digest")
 			return err
@@ -785,7 +785,7 @@ func (f *fsck) ledger() error {
 			return err
 		}
 		if said != report.digest() {
-			f.fault(c.position, boundPosting, "fsck.closing", c.month)
+			f.fault(c.Position, boundPosting, "fsck.closing", c.Month)
 		}
 	}
 	return nil

@@ -94,9 +94,8 @@ func (p *poster) assign(from, to Purse, fen money.Fen) {
 }
 
 // reserve makes the postings of an approval: what is held before is released, what comes
-// back is there again, and then what leaves or stays held is taken. Error: message.Problems
-// with fund.short for each fund that lacks money.
-func (p *poster) reserve(county *County, portions []Portion) error {
+// back is there again, and then what leaves or stays held is taken.
+func (p *poster) reserve(county *County, portions []Portion) {
 	for i := range portions {
 		x := &portions[i]
 		p.move(x.Purse, ledger.Held, ledger.Available, x.released)
@@ -111,7 +110,6 @@ func (p *poster) reserve(county *County, portions []Portion) error {
 		p.spend(x.Purse, ledger.Paid, x.given, strict)
 		p.move(x.Purse, ledger.Recovered, ledger.Available, max(-x.Deduction, 0)) // an institution gives back
 	}
-	return p.lacking(county)
 }
 
 // setAside says that a line is paid whole by the fund that the county has set aside for
@@ -126,7 +124,7 @@ func (c *County) enforces(fund string) bool {
 	return f != nil && f.Kind != ""
 }
 
-// lacking says which funds lack how much.
+// lacking says which funds lack how much. Error: message.Problems with fund.short for each.
 func (p *poster) lacking(county *County) error {
 	var problems message.Problems
 	for _, code := range sortedKeys(p.short) {
@@ -192,46 +190,49 @@ func covered(ctx context.Context, r Reader, county *County, batch *Batch) error 
 	return message.Err("fund.purpose", wrong.Code, wrong.Name, name)
 }
 
-// fundApproval posts what an approval commits, by the settings that the batch was
-// computed with. position is that of the approval.
+// fundApproval posts what an approval commits. position is that of the approval.
 func fundApproval(ctx context.Context, tx Tx, batch *Batch, position int64) error {
-	county, err := settingsAt(ctx, tx, batch.Horizon)
-	if message.Code(err) == "settings.none" {
-		county, err = &County{}, nil
+	p, err := newPoster(ctx, tx, batch.ID.String())
+	if err != nil {
+		return err
 	}
+	county, err := p.approve(ctx, tx, batch)
 	if err != nil {
 		return err
 	}
 	if err := covered(ctx, tx, county, batch); err != nil {
 		return err
 	}
-	portions, err := portionsByPurse(ctx, tx, batch.ID)
-	if err != nil {
+	if err := p.lacking(county); err != nil {
 		return err
 	}
+	return tx.PutPostings(ctx, position, p.list)
+}
+
+// approve makes the postings of a batch's approval, by the settings that the batch was computed with, and gives them.
+func (p *poster) approve(ctx context.Context, r Reader, batch *Batch) (*County, error) {
+	county, err := settingsAt(ctx, r, batch.Horizon)
+	if message.Code(err) == "settings.none" {
+		county, err = &County{}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	portions, err := portionsByPurse(ctx, r, batch.ID)
+	if err != nil {
+		return nil, err
+	}
 	if batch.Kind == Reissue {
-		again, err := givenUp(ctx, tx, batch)
+		again, err := givenUp(ctx, r, batch)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for i := range portions {
 			portions[i].Reissued -= again[portions[i].Purse]
 		}
 	}
-	p, err := newPoster(ctx, tx, batch.ID.String())
-	if err != nil {
-		return err
-	}
-	if err := p.reserve(county, portions); err != nil {
-		return err
-	}
-	if err := sentUp(ctx, tx, county, batch, p); err != nil {
-		return err
-	}
-	if err := p.lacking(county); err != nil {
-		return err
-	}
-	return tx.PutPostings(ctx, position, p.list)
+	p.reserve(county, portions)
+	return county, sentUp(ctx, r, county, batch, p)
 }
 
 // sentUp posts what a batch collects for payments of an earlier year: it goes on to the

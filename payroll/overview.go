@@ -23,6 +23,7 @@ type Overview struct {
 // OverviewSum is what the lines of an item or township come to; deductions count in no township.
 type OverviewSum struct {
 	Code, Name string
+	Deduction  bool // of an item: it is taken off
 	Lines      int
 	Fen        money.Fen
 }
@@ -125,7 +126,9 @@ func (o *Overview) add(t *batchTotals) {
 		o.Townships = append(o.Townships, OverviewSum{Code: x.Code, Name: x.Name})
 	}
 	for _, x := range t.lines {
-		o.Items[items[x.Item]].count(x)
+		item := &o.Items[items[x.Item]]
+		item.count(x)
+		item.Deduction = x.Side == Deduction
 		if x.Side != Deduction {
 			o.Townships[townships[facts.Township(x.Place)]].count(x)
 		}

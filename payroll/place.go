@@ -81,38 +81,41 @@ type ReportedDays struct {
 
 // DaysReported adds up the days that townships have reported for a month, by township and kind.
 func (b *Book) DaysReported(ctx context.Context, month calendar.Month) (list []ReportedDays, err error) {
+	err = b.view(ctx, func(r Reader) error { list, err = daysReported(ctx, r, month); return err })
+	return list, err
+}
+
+func daysReported(ctx context.Context, r Reader, month calendar.Month) (list []ReportedDays, err error) {
 	type key struct{ township, kind string }
 	type sum struct {
 		ReportedDays
 		last int64
 	}
 	at := map[key]*sum{}
-	err = b.view(ctx, func(r Reader) error {
-		last, err := r.LastPerson(ctx)
-		if err != nil || last == 0 {
+	last, err := r.LastPerson(ctx)
+	if err != nil || last == 0 {
+		return nil, err
+	}
+	err = r.Facts(ctx, FactQuery{First: 1, Last: last, Kinds: []facts.Kind{facts.KindDay}, Since: month.First()}, func(f Fact) error {
+		if f.From > month.Last() {
+			return nil
+		}
+		var d facts.Day
+		if err := decode(f, &d); err != nil {
 			return err
 		}
-		return r.Facts(ctx, FactQuery{First: 1, Last: last, Kinds: []facts.Kind{facts.KindDay}, Since: month.First()}, func(f Fact) error {
-			if f.From > month.Last() {
-				return nil
-			}
-			var d facts.Day
-			if err := decode(f, &d); err != nil {
-				return err
-			}
-			k := key{facts.Township(d.Place), d.Kind}
-			x := at[k]
-			if x == nil {
-				x = &sum{ReportedDays: ReportedDays{Township: k.township, Kind: k.kind}}
-				at[k] = x
-			}
-			if x.last != f.Person { // by person
-				x.last = f.Person
-				x.People++
-			}
-			x.Days++
-			return nil
-		})
+		k := key{facts.Township(d.Place), d.Kind}
+		x := at[k]
+		if x == nil {
+			x = &sum{ReportedDays: ReportedDays{Township: k.township, Kind: k.kind}}
+			at[k] = x
+		}
+		if x.last != f.Person { // by person
+			x.last = f.Person
+			x.People++
+		}
+		x.Days++
+		return nil
 	})
 	for _, x := range at {
 		list = append(list, x.ReportedDays)

@@ -314,7 +314,7 @@ func notInDoubt(ctx context.Context, r Reader, batch BatchID) error {
 }
 
 // reissueHolds says whether every payment that a reissue replaces still waits to be paid
-// again, and goes where it would go now. Errors: batch.stale, reissue.doubtful.
+// again, and goes where it would go now. Errors: reissue.stale, reissue.doubtful.
 func (b *Book) reissueHolds(ctx context.Context, r Reader, batch Batch) error {
 	if err := notInDoubt(ctx, r, batch.ID); err != nil {
 		return err
@@ -346,7 +346,7 @@ func (b *Book) reissueHolds(ctx context.Context, r Reader, batch Batch) error {
 		}
 	}
 	if len(waiting) != len(now) {
-		return message.Err("batch.stale", batch.ID)
+		return message.Err("reissue.stale", batch.ID)
 	}
 	for _, p := range waiting {
 		to, why, err := b.whereNow(ctx, r, p, "asked before", batch.ID.Month())
@@ -357,7 +357,7 @@ func (b *Book) reissueHolds(ctx context.Context, r Reader, batch Batch) error {
 			return x.fen == y.Fen && x.account.Card.Full() == y.Card.Full() && x.account.Holder == y.Holder && x.target == y.Target
 		}
 		if !why.IsZero() || !slices.EqualFunc(to, now[p.ID()], goes) {
-			return message.Err("batch.stale", batch.ID)
+			return message.Err("reissue.stale", batch.ID)
 		}
 	}
 	return nil

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"zhida/payroll/checks"
+	"zhida/payroll/journal"
+	"zhida/payroll/ledger"
 	"zhida/payroll/schedule"
 	"zhida/rules/calendar"
 	"zhida/rules/message"
@@ -19,6 +21,8 @@ type Standing struct {
 	Steps   []StepStanding // of the pay calendar; none where the county has none
 	Batches []Batch        // of the month, and unfinished ones of other months
 	Tasks   []Task         // by day, those without one last
+	Lacking Lacking        // also among the tasks
+	Closed  *Closed        // nil while the month's funds are open
 }
 
 // StepStanding is a step of the pay calendar and whether it is done.
@@ -73,15 +77,21 @@ func (b *Book) Standing(ctx context.Context, month calendar.Month) (s Standing, 
 			if x.ID.Month() == s.Month || x.State.open() || x.State == Approved {
 				s.Batches = append(s.Batches, x)
 			}
-			if len(closed) > 0 && x.ID.Month() <= closed[len(closed)-1].month && x.State == Exported {
-				continue // a month closes only when everything in it is answered
+			if len(closed) > 0 && x.ID.Month() <= closed[len(closed)-1].Month && x.State == Exported {
+				continue // a month closes only when the stocks agree: what may be left of it came back, below
 			}
 			if err := of.batch(x); err != nil {
 				return err
 			}
 		}
-		if !slices.ContainsFunc(s.Batches, func(x Batch) bool { return x.Kind == Regular && x.ID.Month() == s.Month && x.State != Cancelled }) {
-			s.Tasks = append(s.Tasks, Task{Roles: []Role{RoleMaker}, What: message.M("status.run", s.Month), By: of.due["review"], Do: "run " + s.Month.String()})
+		if err := of.cameBack(all, closed); err != nil {
+			return err
+		}
+		if err := of.toRun(all); err != nil {
+			return err
+		}
+		if err := of.lacking(all); err != nil {
+			return err
 		}
 		of.closing(closed)
 		return nil
@@ -200,15 +210,20 @@ func (s *todo) answers(x Batch) (waiting, back int, err error) {
 	return waiting, back, err
 }
 
+// task adds something to be done about a batch, by the day of a step where the batch is of the month.
+func (s *todo) task(x Batch, by string, except []string, what message.Message, do string, roles ...Role) {
+	t := Task{Roles: roles, Except: except, What: what, Do: do, Batch: x.ID}
+	if x.ID.Month() == s.Month {
+		t.By = s.due[by]
+	}
+	s.Tasks = append(s.Tasks, t)
+}
+
 // batch adds the next step of a batch.
 func (s *todo) batch(x Batch) error {
 	id := x.ID.String()
 	task := func(by string, except []string, what message.Message, do string, roles ...Role) {
-		t := Task{Roles: roles, Except: except, What: what, Do: do, Batch: x.ID}
-		if x.ID.Month() == s.Month {
-			t.By = s.due[by]
-		}
-		s.Tasks = append(s.Tasks, t)
+		s.task(x, by, except, what, do, roles...)
 	}
 	switch x.State {
 	case Draft:
@@ -225,6 +240,14 @@ func (s *todo) batch(x Batch) error {
 			}
 			if len(back) > 0 {
 				task("review", nil, message.M("status.rejected", id, back[len(back)-1].Actor), "batch show "+id, RoleMaker)
+				return nil
+			}
+			since, names, err := s.moved(x)
+			if err != nil {
+				return err
+			}
+			if since > 0 {
+				task("review", nil, message.M("status.again", id, since, names), x.again(), RoleMaker)
 				return nil
 			}
 			task("review", nil, message.M("status.submit", id), "batch submit "+id, RoleMaker)
@@ -248,12 +271,12 @@ func (s *todo) batch(x Batch) error {
 		default:
 			task("review", []string{x.Maker, x.Checker}, message.M("status.approve", id), "batch approve "+id, RoleApprover)
 		}
-		moved, err := s.moved(x)
+		since, names, err := s.moved(x)
 		if err != nil {
 			return err
 		}
-		if moved > 0 {
-			task("review", nil, message.M("status.moved", id, moved), "batch show "+id, RoleMaker, RoleChecker, RoleApprover)
+		if since > 0 {
+			task("review", nil, message.M("status.moved", id, since, names), "batch show "+id, RoleMaker, RoleChecker, RoleApprover)
 		}
 	case Approved:
 		county, err := settingsAt(s.ctx, s.r, 0)
@@ -273,42 +296,150 @@ func (s *todo) batch(x Batch) error {
 		if waiting > 0 {
 			task("answer", nil, message.M("status.answer", id, waiting), "import returns FILE", RoleMaker)
 		}
-		if back > 0 {
-			task("answer", nil, message.M("status.back", id, back), "reissue", RoleMaker)
-		}
+		s.back(x, back)
 	}
 	return nil
+}
+
+// moved counts what has come in since a batch was computed, and names it.
+func (s *todo) moved(x Batch) (int, string, error) {
+	list, err := moved(s.ctx, s.r, x)
+	if err != nil {
+		return 0, "", err
+	}
+	names, err := inputNames(s.ctx, s.r, list)
+	return len(list), names, err
 }
 
 // moneyImports are the kinds of sheets that change what can be paid, and never what is due.
 var moneyImports = []string{"transfers", "authority", "vouchers", "statement"}
 
-// moved counts what has come into the book since a batch was computed and may change it. Whether it does is
-// worked out when it is approved: for a page that somebody only looks at, that takes too long.
-func (s *todo) moved(x Batch) (int, error) {
-	if x.Kind == Reissue { // it rests on payments, which are looked at when it is approved
-		return 0, nil
+// moved is what has come into the book since a batch was computed and may change it. Whether it does is
+// worked out when somebody submits, checks or approves it: for a page that somebody only looks at, that takes too long.
+func moved(ctx context.Context, r Reader, x Batch) (list []input, err error) {
+	if x.Kind == Reissue { // it rests on payments, which are looked at at each step
+		return nil, nil
+	}
+	head, err := r.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if list, err = inputsBetween(ctx, r, x.Horizon, head.Position, x.Channel); err != nil || len(list) == 0 {
+		return nil, err
+	}
+	imports, err := r.Imports(ctx)
+	return slices.DeleteFunc(list, func(i input) bool {
+		return slices.ContainsFunc(imports, func(x ImportRecord) bool {
+			return x.Position == i.event.Position && slices.Contains(moneyImports, x.Kind)
+		})
+	}), err
+}
+
+// closing asks for the closing of the month when it is over, or says that it is closed.
+func (s *todo) closing(closed []Closed) {
+	if i := slices.IndexFunc(closed, func(c Closed) bool { return c.Month == s.Month }); i >= 0 {
+		s.Closed = &closed[i]
+	}
+	if s.Month < s.Today.Month() && (len(closed) == 0 || closed[len(closed)-1].Month < s.Month) {
+		s.Tasks = append(s.Tasks, Task{Roles: []Role{RoleChecker, RoleApprover}, What: message.M("status.close", s.Month), Do: "fund close " + s.Month.String()})
+	}
+}
+
+// cameBack keeps what came back to batches of closed months on the list until it is paid again or sent up. The ledger says at once
+// whether there is any.
+func (s *todo) cameBack(all []Batch, closed []Closed) error {
+	if len(closed) == 0 {
+		return nil
 	}
 	head, err := s.r.Head(s.ctx)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	n, err := inputsBetween(s.ctx, s.r, x.Horizon, head.Position, x.Channel)
-	if err != nil || n == 0 {
-		return 0, err
+	book, err := ledgerAt(s.ctx, s.r, head.Position)
+	if err != nil || !slices.ContainsFunc(book.Purses(), func(k Purse) bool { return book[k][ledger.Returned] != 0 }) {
+		return err
 	}
-	imports, err := s.r.Imports(s.ctx)
-	for _, i := range imports {
-		if i.Position > x.Horizon && slices.Contains(moneyImports, i.Kind) {
-			n--
+	for _, x := range all {
+		if x.ID.Month() > closed[len(closed)-1].Month || x.State != Exported {
+			continue
 		}
+		_, back, err := s.answers(x)
+		if err != nil {
+			return err
+		}
+		s.back(x, back)
 	}
-	return n, err
+	return nil
 }
 
-// closing asks for the closing of the month when it is over.
-func (s *todo) closing(closed []closing) {
-	if s.Month < s.Today.Month() && (len(closed) == 0 || closed[len(closed)-1].month < s.Month) {
-		s.Tasks = append(s.Tasks, Task{Roles: []Role{RoleChecker, RoleApprover}, What: message.M("status.close", s.Month), Do: "fund close " + s.Month.String()})
+// back asks to pay again what came back to a batch.
+func (s *todo) back(x Batch, back int) {
+	if back > 0 {
+		s.task(x, "answer", nil, message.M("status.back", x.ID, back), "reissue", RoleMaker)
 	}
+}
+
+// toRun asks to compute the month: as a whole, or for a channel whose batch was given up and that has had no run since.
+func (s *todo) toRun(all []Batch) error {
+	of := slices.DeleteFunc(slices.Clone(all), func(x Batch) bool { return x.Kind != Regular || x.ID.Month() < s.Month })
+	if !slices.ContainsFunc(of, func(x Batch) bool { return x.ID.Month() == s.Month && x.State != Cancelled }) {
+		s.run(message.M("status.run", s.Month))
+		return nil
+	}
+	given := map[string]Batch{} // by channel, the last batch that was given up where nothing took its place
+	for _, x := range of {
+		if delete(given, x.Channel); x.State == Cancelled && x.ID.Month() == s.Month {
+			given[x.Channel] = x
+		}
+	}
+	if len(given) == 0 {
+		return nil
+	}
+	head, err := s.r.Head(s.ctx)
+	if err != nil {
+		return err
+	}
+	gone := map[string]bool{} // batches given up since the month was run last
+	err = s.r.Events(s.ctx, 1, head.Position, func(e journal.Event) error {
+		if e.Kind != EventBatchCancelled && e.Kind != EventBatchComputed && e.Kind != EventBatchNothing {
+			return nil
+		}
+		pairs, err := journal.ParsePayload(e.Payload)
+		if err != nil {
+			return err
+		}
+		if e.Kind == EventBatchCancelled {
+			gone[valueOf(pairs, "batch")] = true
+		} else if run, ok := runOf(pairs); ok && run.Kind == Regular && run.ID.Month() >= s.Month {
+			clear(gone)
+		}
+		return nil
+	})
+	for _, channel := range sortedKeys(given) {
+		if x := given[channel]; gone[x.ID.String()] {
+			s.run(message.M("status.run_channel", s.Month, channel, x.ID, x.Payees, x.Net.Grouped()))
+		}
+	}
+	return err
+}
+
+func (s *todo) run(what message.Message) {
+	s.Tasks = append(s.Tasks, Task{Roles: []Role{RoleMaker}, What: what, By: s.due["review"], Do: "run " + s.Month.String()})
+}
+
+// lacking asks for the money and the days that the month lacks.
+func (s *todo) lacking(all []Batch) (err error) {
+	if s.Lacking.Money, err = moneyLacking(s.ctx, s.r, all); err != nil {
+		return err
+	}
+	if s.Lacking.Days, err = daysLacking(s.ctx, s.r, s.Month, all); err != nil {
+		return err
+	}
+	for _, x := range s.Lacking.Money {
+		s.Tasks = append(s.Tasks, Task{Roles: []Role{RoleMaker}, What: x.Message, By: s.due["review"], Do: "import transfers FILE", Batch: x.Batch})
+	}
+	for _, m := range s.Lacking.Days {
+		s.Tasks = append(s.Tasks, Task{Roles: []Role{RoleMaker}, What: m, By: s.due["cutoff"], Do: "import days FILE"})
+	}
+	return nil
 }

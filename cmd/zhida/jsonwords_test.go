@@ -105,6 +105,8 @@ var meanings = map[string]both{
 	"batchPerson.fen":        {"金额；没有就是 0", "amount, 0 for none"},
 	"waiting":                {"没有办完、没有动的补发批次", "back-pay batches that are open and were left alone"},
 	"skipped":                {"以前没有算过、这一次一起发的月份", "earlier months that were never run and are paid along"},
+	"still_needed":           {"这个月还缺的：资金、乡镇的考勤", "what the month lacks: money, reports of days"},
+	"closed":                 {"资金已经关账；没有关的没有这一项", "the closing of the month's funds; absent while they are open"},
 	"ended_items":            {"文件到期、不再发的项目", "items whose document has ended"},
 	"broken":                 {"当地没有守住的核对规则", "rules that places do not keep to"},
 	"rule":                   {"核对规则的名称", "name of the rule"},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -56,7 +57,7 @@ func (c *cli) rerunCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return c.computed(m, r)
+				return c.computed(ctx, a, m, r)
 			})
 		}}
 	cmd.Flags().StringVar(&evidence, "evidence", "", "证据文件夹：只凭它把那一批再算一次，不用账本")
@@ -80,7 +81,7 @@ func (c *cli) compute(cmd *cobra.Command, month, without string) error {
 		if err != nil {
 			return err
 		}
-		return c.computed(m, r)
+		return c.computed(ctx, a, m, r)
 	})
 }
 
@@ -94,13 +95,44 @@ type runMade struct {
 	Waiting []payroll.BatchID `json:"waiting"` // back-pay batches that are open, and were left alone
 	Skipped []calendar.Month  `json:"skipped"` // earlier months that were never run, and are paid with this one
 	Ended   []endedRow        `json:"ended_items"`
+	Lacking []lackingRow      `json:"still_needed"` // money and reports of days that are missing
+}
+
+// lackingRow is something that the month lacks, as JSON prints it.
+type lackingRow struct {
+	Code string `json:"code"`
+	Text string `json:"text"`
+}
+
+func lackingRows(list []message.Message, lang message.Lang) []lackingRow {
+	rows := make([]lackingRow, len(list))
+	for i, m := range list {
+		rows[i] = lackingRow{m.Code, m.Text(lang)}
+	}
+	return rows
+}
+
+// lackingOf is what the month lacks, and money for the batches of a run. Batches of a dry run are not in the book, and their money
+// cannot be told.
+func lackingOf(ctx context.Context, a *app.App, m calendar.Month, r payroll.RunResult) (list []message.Message, err error) {
+	x, err := a.Lacking(ctx, m)
+	for _, short := range x.Money {
+		if slices.ContainsFunc(r.Batches, func(b payroll.Batch) bool { return b.ID == short.Batch }) {
+			list = append(list, short.Message)
+		}
+	}
+	return append(list, x.Days...), err
 }
 
 // computed shows what a run made. Refused persons make the exit code 3.
-func (c *cli) computed(m calendar.Month, r payroll.RunResult) error {
+func (c *cli) computed(ctx context.Context, a *app.App, m calendar.Month, r payroll.RunResult) error {
+	lacking, err := lackingOf(ctx, a, m, r)
+	if err != nil {
+		return err
+	}
 	if c.json {
 		if err := c.printJSON(runMade{m, r.Roster, headsOf(r.Batches), refusedOf(r.Refused, c.language()), brokenOf(r.Broken, c.language()),
-			append([]payroll.BatchID{}, r.Waiting...), append([]calendar.Month{}, r.Skipped...), endedOf(r.Ended)}); err != nil {
+			append([]payroll.BatchID{}, r.Waiting...), append([]calendar.Month{}, r.Skipped...), endedOf(r.Ended), lackingRows(lacking, c.language())}); err != nil {
 			return err
 		}
 	} else {
@@ -126,6 +158,9 @@ func (c *cli) computed(m calendar.Month, r payroll.RunResult) error {
 		}
 		for _, id := range r.Waiting {
 			c.say("run.waiting", id)
+		}
+		for _, x := range lacking {
+			c.note(x)
 		}
 		for i, x := range r.Broken {
 			if i == 20 {

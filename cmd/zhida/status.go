@@ -62,6 +62,9 @@ func (c *cli) standing(s payroll.Standing) error {
 		return c.printJSON(standingOf(s, c.language()))
 	}
 	c.say("status.head", c.month(s.Month), s.Today)
+	if x := s.Closed; x != nil {
+		c.say("status.closed", x.On, x.By, x.Position)
+	}
 	if len(s.Steps) > 0 {
 		var headings, row []string
 		for _, x := range s.Steps {
@@ -129,10 +132,21 @@ type monthStanding struct {
 	Steps   []stepRow      `json:"steps"`
 	Batches []batchHead    `json:"batches"`
 	Tasks   []taskRow      `json:"tasks"`
+	Closed  *monthClosed   `json:"closed,omitzero"` // absent while the month's funds are open
+}
+
+// monthClosed is the closing of a month, as JSON prints it.
+type monthClosed struct {
+	Date     calendar.Date `json:"date"`
+	Actor    string        `json:"actor"`
+	Position int64         `json:"position"`
 }
 
 func standingOf(s payroll.Standing, lang message.Lang) monthStanding {
-	out := monthStanding{s.Month, s.Today, []stepRow{}, headsOf(s.Batches), []taskRow{}}
+	out := monthStanding{s.Month, s.Today, []stepRow{}, headsOf(s.Batches), []taskRow{}, nil}
+	if x := s.Closed; x != nil {
+		out.Closed = &monthClosed{x.On, x.By, x.Position}
+	}
 	for _, x := range s.Steps {
 		out.Steps = append(out.Steps, stepRow{x.Step.Code, x.Date, x.Done})
 	}

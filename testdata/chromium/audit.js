@@ -4,7 +4,7 @@
   var wrong = [];
   function clean(s) { return (s || "").replace(/\s+/g, " ").trim(); }
   function say(e, what) { wrong.push(what + ": " + e.tagName.toLowerCase() + " " + clean(e.outerHTML).slice(0, 90)); }
-  function seen(e) { return e.getClientRects().length > 0 && getComputedStyle(e).visibility !== "hidden"; }
+  function seen(e) { return e.getClientRects().length > 0 && e.checkVisibility({visibilityProperty: true}); } // what is folded has its place and is not seen
   function colour(s) { var m = s.match(/[\d.]+/g).map(Number); return {r: m[0], g: m[1], b: m[2], a: m.length > 3 ? m[3] : 1}; }
   function over(top, under) {
     function mix(k) { return top[k] * top.a + under[k] * (1 - top.a); }

@@ -432,6 +432,7 @@ var access = map[string]string{
 
 	"GET /funds":              "maker checker approver auditor",
 	"POST /funds/close":       "checker approver",
+	"POST /funds/reopen":      "approver",
 	"GET /fund/{fund}":        "maker checker approver auditor",
 	"GET /fund/{fund}/flow":   "maker checker approver auditor",
 	"GET /statement":          "maker checker approver auditor",

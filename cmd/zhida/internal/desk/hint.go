@@ -23,7 +23,7 @@ var places = map[string]place{
 	"batch answer": {"/batch/{}/findings", "审核事项", ""}, "batch approve": {"/batch/{}", "批次", "审批"}, "batch cancel": {"/batch/{}", "批次", "作废"}, "batch findings": {"/batch/{}/findings", "审核事项", ""},
 	"batch lines": {"/batch/{}/lines", "批次明细", ""}, "batch list": {"/month", "本月", ""}, "batch reject": {"/batch/{}", "批次", "退回经办"}, "batch show": {"/batch/{}", "批次", ""}, "batch submit": {"/batch/{}", "批次", "提交"},
 	"explain": {"/search", "查找", ""}, "export": {"/batch/{}", "批次", "导出银行文件"},
-	"fund close": {"/funds", "资金", "关账"}, "fund show": {"/funds", "资金", ""},
+	"fund close": {"/funds", "资金", "关账"}, "fund reopen": {"/funds", "资金", "重开关账"}, "fund show": {"/funds", "资金", ""},
 	"import": {"/import", "导入表格", ""}, "payments": {"/payments", "支付台账", ""}, "paysheet": {"/batch/{}", "批次", "发放表"},
 	"policy adopt": {"/policies", "政策文件", "提出采用一个文件"}, "policy list": {"/policies", "政策文件", ""},
 	"proposal accept": {"/proposals/{}", "待确认的事项", "确认"}, "proposal list": {"/proposals", "待确认的事项", ""}, "proposal show": {"/proposals/{}", "待确认的事项", ""},

@@ -12,7 +12,7 @@ import (
 
 // technical are the commands that no page has: the desk says that they are for the technician. A command that gets into a sentence must
 // have a page or stand here.
-var technical = strings.Fields(`backup batch_attach batch_recompute checks_list election evidence fsck fund_match fund_reopen fund_send-up fund_statement headings_forget headings_list init layout_list layout_show
+var technical = strings.Fields(`backup batch_attach batch_recompute checks_list election evidence fsck fund_match fund_send-up fund_statement headings_forget headings_list init layout_list layout_show
 notice_record owed_show policy_test returns_list returns_resolve roster sendback_keep sendback_list serve upgrade`)
 
 var tags = regexp.MustCompile(`<a href="([^"]*)">|</a>`)

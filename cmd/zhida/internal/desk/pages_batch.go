@@ -7,6 +7,7 @@ import (
 	"zhida/payroll"
 	"zhida/payroll/checks"
 	"zhida/rules/message"
+	"zhida/rules/money"
 )
 
 // batchPage is a batch as those who judge it see it. Whoever signs, signs its digest.
@@ -14,15 +15,21 @@ type batchPage struct {
 	payroll.Overview
 	Batch                payroll.Batch
 	Events               []payroll.ReportEvent
-	More                 int             // held and refused that are not shown
-	Stops, Reviews       int             // findings that are open
+	More                 int // held and refused that are not shown
+	Stops, Reviews       int // findings that are open
+	InTheWay             []message.Message
 	May, Signs           map[string]bool // what the page offers; of that, what signs the digest
 	Maker                bool
 	Papers               []link
 	Attachments          []payroll.Attachment
 	TownChart, FundChart drawings
-	Again                []payroll.PaidOut // what a reissue pays again
-	AgainMore            int               // of them that are not shown
+	Again                []payroll.PaidOut   // what a reissue pays again
+	AgainMore            int                 // of them that are not shown
+	Off                  payroll.OverviewSum // of the items that are taken off
+	Due, Towns           payroll.OverviewSum // of the other items, of the townships
+	Shared               payroll.ReportShare // of the funds
+	TurnedSum, AgainSum  money.Fen
+	FoldTowns            bool // there are more townships than fit beside the items
 }
 
 func batchShow(r *request) error {
@@ -35,8 +42,14 @@ func batchShow(r *request) error {
 		return err
 	}
 	p := batchPage{Overview: o, Batch: o.Head.Batch, Events: o.Head.Events, May: stepsOf(o.Head.Batch, r.visit.actor), Signs: map[string]bool{}, Maker: may(r.visit.actor, makers)}
+	for _, x := range p.Turned {
+		p.TurnedSum += x.Balance
+	}
 	if len(p.Turned) > mostRows {
 		p.More, p.Turned = len(p.Turned)-mostRows, p.Turned[:mostRows]
+	}
+	if p.InTheWay, err = r.desk.book.InTheWay(r.Context(), id); err != nil {
+		return err
 	}
 	if p.Attachments, err = r.desk.book.Attachments(r.Context(), id); err != nil {
 		return err
@@ -44,6 +57,9 @@ func batchShow(r *request) error {
 	if p.Batch.Kind == payroll.Reissue {
 		if p.Again, err = r.desk.book.Reissued(r.Context(), id); err != nil {
 			return err
+		}
+		for _, x := range p.Again {
+			p.AgainSum += x.Fen
 		}
 		if len(p.Again) > mostRows {
 			p.AgainMore, p.Again = len(p.Again)-mostRows, p.Again[:mostRows]
@@ -56,6 +72,7 @@ func batchShow(r *request) error {
 			p.Signs[s] = true
 		}
 	}
+	p.addUp()
 	p.TownChart = sumBars(message.Word(r.lang, "各乡镇应发"), p.Townships)
 	p.FundChart = sumBars(message.Word(r.lang, "各笔资金实发"), shareRows(o.Head.Shares))
 	for _, x := range papers {
@@ -64,6 +81,31 @@ func batchShow(r *request) error {
 		}
 	}
 	return r.page("batch", "批次", p)
+}
+
+// fewTowns is how many townships stand open on the page.
+const fewTowns = 12
+
+// addUp makes the sums at the feet of the tables.
+func (p *batchPage) addUp() {
+	add := func(to *payroll.OverviewSum, x payroll.OverviewSum) {
+		to.Lines, to.Fen = to.Lines+x.Lines, to.Fen+x.Fen
+	}
+	for _, x := range p.Items {
+		if x.Deduction {
+			add(&p.Off, x)
+		} else {
+			add(&p.Due, x)
+		}
+	}
+	for _, x := range p.Townships {
+		add(&p.Towns, x)
+	}
+	p.FoldTowns = len(p.Townships) > fewTowns
+	for _, x := range p.Head.Shares {
+		s := &p.Shared
+		s.Gross, s.Deduction, s.Held, s.Owed, s.Pay = s.Gross+x.Gross, s.Deduction+x.Deduction, s.Held+x.Held, s.Owed+x.Owed, s.Pay+x.Pay
+	}
 }
 
 // steps are the steps of a batch's life that a page offers: who may, and in which states. The book judges anew, by more than that.

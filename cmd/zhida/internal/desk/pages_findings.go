@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strconv"
 
 	"zhida/payroll"
@@ -27,8 +28,40 @@ type findingGroup struct {
 	checks.Check
 	Severity checks.Severity
 	Open     int
-	Findings []payroll.CheckFinding
+	Findings []findingRow
 	More     int
+}
+
+// findingRow is a finding; one about no single person shows what it was found in.
+type findingRow struct {
+	payroll.CheckFinding
+	In     []foundIn
+	Folded bool // there is more of it than a page has room for
+}
+
+// foundIn is a row in which something was found, with the person whom it begins with; 0 for none.
+type foundIn struct {
+	Person int64
+	Text   string
+}
+
+// beginsWithPerson is a row that checks begin with the number and the name of a person.
+var beginsWithPerson = regexp.MustCompile(`^([0-9]+) \p{Han}`)
+
+func findingRowOf(f payroll.CheckFinding) findingRow {
+	x := findingRow{CheckFinding: f}
+	if f.Person != 0 {
+		return x
+	}
+	for _, text := range f.Rows {
+		in := foundIn{Text: text}
+		if m := beginsWithPerson.FindStringSubmatch(text); m != nil {
+			in.Person, _ = strconv.ParseInt(m[1], 10, 64) // digits alone; more than a number holds is nobody's
+		}
+		x.In = append(x.In, in)
+	}
+	x.Folded = len(x.In) > 3
+	return x
 }
 
 type notRun struct {
@@ -76,7 +109,7 @@ func findingsShow(r *request) error {
 			g.More++
 			continue
 		}
-		g.Findings = append(g.Findings, f)
+		g.Findings = append(g.Findings, findingRowOf(f))
 	}
 	for _, s := range c.States {
 		if !s.Ran {

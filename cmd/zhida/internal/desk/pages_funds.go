@@ -2,6 +2,7 @@ package desk
 
 import (
 	"html/template"
+	"slices"
 	"strings"
 
 	"zhida/payroll"
@@ -17,9 +18,12 @@ type fundsPage struct {
 	payroll.FundReport
 	Stocks  []ledger.Account
 	Funds   []fundRow
+	Sum     fundRow // of the funds
 	Chart   drawings
 	Closing calendar.Month    // the month that the form would close; 0 for nobody who may
 	Open    []message.Message // what of that month is not done
+	Closed  []payroll.Closed  // months, the latest first
+	Reopens bool              // the visitor may open the latest of them again
 }
 
 // fundRow is a fund, with its stocks in their order.
@@ -28,6 +32,17 @@ type fundRow struct {
 	Began money.Fen
 	Now   []money.Fen
 	Left  money.Fen // unexplained
+}
+
+func (x *fundRow) add(row fundRow) {
+	x.Began, x.Left = x.Began+row.Began, x.Left+row.Left
+	x.Received, x.Recovered, x.Assigned, x.Paid, x.SentUp = x.Received+row.Received, x.Recovered+row.Recovered, x.Assigned+row.Assigned, x.Paid+row.Paid, x.SentUp+row.SentUp
+	if x.Now == nil {
+		x.Now = make([]money.Fen, len(row.Now))
+	}
+	for i, fen := range row.Now {
+		x.Now[i] += fen
+	}
 }
 
 func fundsShow(r *request) error {
@@ -45,8 +60,14 @@ func fundsShow(r *request) error {
 			row.Now = append(row.Now, x.Stock[a])
 		}
 		p.Funds = append(p.Funds, row)
+		p.Sum.add(row)
 	}
 	p.Chart = sumBars(message.Word(r.lang, "各笔资金本期已付"), paid)
+	if p.Closed, err = r.desk.book.Closings(r.Context()); err != nil {
+		return err
+	}
+	slices.Reverse(p.Closed)
+	p.Reopens = len(p.Closed) > 0 && may(r.visit.actor, approvers)
 	if may(r.visit.actor, judges) {
 		s, err := r.desk.book.Standing(r.Context(), 0)
 		if err != nil {
@@ -86,6 +107,20 @@ func closeDo(r *request) (string, error) {
 		return "", err
 	}
 	r.say("fund.closed", m, report.Closed)
+	return "/funds", nil
+}
+
+// reopenDo opens the month that was closed last again, with the reason that somebody gives.
+func reopenDo(r *request) (string, error) {
+	text := r.PostFormValue("month")
+	m, err := calendar.ParseMonth(text)
+	if err != nil {
+		return "", message.Err("cli.month", text)
+	}
+	if err := r.desk.book.ReopenMonth(r.Context(), r.signer, m, r.PostFormValue("reason")); err != nil {
+		return "", err
+	}
+	r.say("fund.reopened", m)
 	return "/funds", nil
 }
 

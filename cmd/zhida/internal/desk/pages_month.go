@@ -17,6 +17,7 @@ type monthPage struct {
 	Tasks          []taskRow
 	CanRun         bool
 	Trend          *trendView
+	Sum            payroll.Batch // of the month's batches that count or may, but for those that pay again; without an id where there is none
 }
 
 // taskRow is a task, with the page on which it is done when it is the visitor's to do.
@@ -48,6 +49,12 @@ func monthShow(r *request) error {
 		}
 		p.Tasks = append(p.Tasks, taskRow{t, t.By != 0 && t.By < s.Today, mine, page})
 	}
+	for _, x := range s.Batches {
+		if x.ID.Month() == s.Month && x.State != payroll.Cancelled && x.Kind != payroll.Reissue {
+			p.Sum.ID = x.ID
+			p.Sum.Gross, p.Sum.Deduction, p.Sum.Net = p.Sum.Gross+x.Gross, p.Sum.Deduction+x.Deduction, p.Sum.Net+x.Net
+		}
+	}
 	trend, err := r.desk.book.Trend(r.Context(), s.Month, "")
 	if err != nil {
 		return err
@@ -59,16 +66,18 @@ func monthShow(r *request) error {
 // pageOf is the page on which a task is done.
 func pageOf(t payroll.Task) string {
 	switch t.What.Code {
-	case "status.run":
+	case "status.run", "status.run_channel":
 		return "#run"
 	case "status.close":
 		return "/funds"
 	case "status.settings":
 		return "/settings"
-	case "status.no_calendar", "status.answer":
+	case "status.no_calendar", "status.answer", "status.no_days", "status.some_days":
 		return "/import"
 	case "status.back":
 		return "/payments?state=" + string(payroll.PaymentReturned)
+	case "status.again":
+		return "/month/" + t.Batch.Month().String() + "#run"
 	case "status.stops", "status.reviews":
 		return batchPath(t.Batch) + "/findings"
 	}

@@ -56,6 +56,7 @@ func table() []route {
 
 		{pattern: "GET /funds", who: readers, nav: "资金", show: fundsShow},
 		{pattern: "POST /funds/close", who: judges, signs: hand, do: closeDo},
+		{pattern: "POST /funds/reopen", who: approvers, signs: hand, do: reopenDo},
 		{pattern: "GET /fund/{fund}", who: readers, show: fundShow},
 		{pattern: "GET /fund/{fund}/flow", who: readers, show: fundFlowShow},
 		{pattern: "GET /statement", who: readers, nav: "对账单", show: statementShow},

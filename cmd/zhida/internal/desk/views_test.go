@@ -480,3 +480,43 @@ func TestContrastFormula(t *testing.T) {
 		}
 	}
 }
+
+// Before anybody signs, the month and the batch say what is in the way; a draft that is out of date is not submitted, and the way to compute it again is named.
+func TestInTheWay(t *testing.T) {
+	o := open(t)
+	o.run()
+	maker := o.as("张敏")
+	maker.shows("/batch/2026-10/1", "本页", "应发", "扣款", "合计")
+	status, to, text := maker.upload("/import", map[string]string{"class.csv": "区划代码,名称,地区类别,距县城公里,户籍人口,生效日期\n430725102,盘塘镇,三类,33,21000,2026-10-01\n"}, append(maker.form("/import", "/import"), "kind", "places", "passphrase", passphrase)...)
+	if status != http.StatusSeeOther {
+		t.Fatalf("%d %s", status, plain(text))
+	}
+	if _, text := maker.wait(to); !strings.Contains(text, "class.csv") {
+		t.Fatal(plain(text))
+	}
+	maker.shows("/batch/2026-10/1", "批准以前要办的", "计算以后账本又有 1 处变动（class.csv 张敏 2026-10-26）")
+	maker.shows("/month/2026-10", "计算以后账本又有 1 处变动（class.csv 张敏 2026-10-26）：重新计算")
+	if _, text := maker.step("/batch/2026-10/1", "submit"); !strings.Contains(text, "batch.outdated") || !strings.Contains(plain(text), "class.csv") {
+		t.Errorf("a draft out of date is submitted: %s", plain(text))
+	}
+	o.run("submit")
+}
+
+// A month that is closed says since when and by whom; an approver, and nobody else, finds on the page of the funds how to open it again.
+func TestClosedMonth(t *testing.T) {
+	o := open(t)
+	checker, approver := o.as("李复"), o.as("王审")
+	if status, _, text := checker.post("/funds/close", append(checker.form("/funds", "/funds/close"), "month", "2026-10", "seen", "1", "passphrase", passphrase)...); status != http.StatusSeeOther {
+		t.Fatalf("%d %s", status, plain(text))
+	}
+	checker.shows("/month/2026-10", "已关账 2026-10-26 李复")
+	if text := checker.shows("/funds", "已关账的月份"); strings.Contains(text, "/funds/reopen") {
+		t.Error("a checker is offered to open the month again")
+	}
+	if status, _, text := approver.post("/funds/reopen", append(approver.form("/funds", "/funds/reopen"), "reason", "补登回盘", "passphrase", passphrase)...); status != http.StatusSeeOther {
+		t.Fatalf("%d %s", status, plain(text))
+	}
+	if text := checker.shows("/month/2026-10"); strings.Contains(text, "已关账") {
+		t.Error("the month still says that it is closed")
+	}
+}
