@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,7 +59,15 @@ func (b *browser) decides(page, what string) (status int, text string) {
 func (b *browser) anyToken() string {
 	b.o.t.Helper()
 	own := b.own()
-	for _, page := range []string{"/actors", "/import", "/proposals", "/batch/2026-10/1", "/policies", "/batch/2026-10/1/lines"} {
+	open, err := b.o.book.ProposalList(context.Background(), true)
+	if err != nil {
+		b.o.t.Fatal(err)
+	}
+	pages := []string{"/actors", "/import", "/batch/2026-10/1", "/policies"}
+	for _, p := range open {
+		pages = append(pages, fmt.Sprintf("/proposals/%d", p.Position))
+	}
+	for _, page := range pages {
 		_, text := b.get(page)
 		for _, m := range hidden.FindAllStringSubmatch(text, -1) {
 			if m[1] == "once" && m[2] != own {
@@ -88,7 +97,7 @@ func TestPeopleTakeTwo(t *testing.T) {
 			if offers := strings.Contains(text, gone+"/accept"); offers != may {
 				t.Errorf("%v: the page offers %s to accept: %v", steps, x.name, offers)
 			}
-			if may {
+			if may || !slices.Contains([]string{"周正", "张敏", "王审"}, x.name) { // no page of this book has a form for the others, and without one TestAccess refuses them
 				continue
 			}
 			for _, page := range []string{gone, shadow} {
