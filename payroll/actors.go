@@ -2,7 +2,6 @@ package payroll
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"slices"
 	"strings"
@@ -20,23 +19,17 @@ type NewActor struct {
 	Passphrase []byte
 }
 
-// AddActor makes the key of a new actor and puts both into the book. The first
-// actor of a book is an administrator and vouches for themselves (by is nil);
-// all others are vouched for by an administrator's signature. The new actor's key
-// is unlocked in the session that comes back.
-func (b *Book) AddActor(ctx context.Context, by *Session, a NewActor) (*Session, error) {
+// AddActor makes the key of a new actor. While a book is founded an administrator puts both into it alone, the first
+// administrator themselves (by is nil); the new actor's key is unlocked in the session that comes back. Afterwards it is a
+// proposal, see offer, and only the proposal's position comes back. Errors: actor.exists, actor.same_person, those of offer and of checkOwner.
+func (b *Book) AddActor(ctx context.Context, by *Session, a NewActor) (added *Session, proposal int64, err error) {
 	if err := checkNewActor(a); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	key, err := journal.NewKey(b.random)
+	key, p, err := b.newKey(a.Passphrase)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	sealed, err := journal.Seal(key, a.Passphrase)
-	if err != nil {
-		return nil, err
-	}
-	actor := Actor{Name: a.Name, Roles: a.Roles, PublicKey: key.Public(), KeyID: journal.KeyID(key.Public()), SealedKey: sealed}
 	err = b.update(ctx, func(tx Tx) error {
 		all, err := tx.Actors(ctx)
 		if err != nil {
@@ -46,33 +39,34 @@ func (b *Book) AddActor(ctx context.Context, by *Session, a NewActor) (*Session,
 		if err != nil {
 			return err
 		}
-		actor.Natural = natural(meta, a.ID)
-		for _, x := range all {
-			if x.Name == a.Name {
-				return message.Err("actor.exists", a.Name)
-			}
-			if x.Natural == actor.Natural && x.Removed == 0 {
-				return message.Err("actor.same_person", x.Name)
-			}
-		}
+		p.Name, p.Roles, p.ID, p.Natural = a.Name, a.Roles, a.ID, natural(meta, a.ID)
 		signer := by
 		if len(all) == 0 {
-			signer = &Session{Actor: actor, key: key}
+			signer = &Session{Actor: p.actor(), key: key}
 			if err := signer.need(RoleAdmin); err != nil {
 				return message.Err("actor.first_is_admin")
 			}
-		} else if err := by.need(RoleAdmin); err != nil {
-			return err
 		}
-		e, err := b.record(ctx, tx, signer, EventActorAdded, "name", a.Name, "roles", joinRoles(a.Roles),
-			"natural", actor.Natural, "public_key", hex.EncodeToString(actor.PublicKey))
-		if err != nil {
-			return err
-		}
-		actor.Added = e.Position
-		return tx.PutActor(ctx, actor)
+		proposal, err = b.offer(ctx, tx, signer, ProposeActorAdd, p)
+		return err
 	})
-	return &Session{Actor: actor, key: key}, err
+	if err != nil || proposal != 0 {
+		return nil, proposal, err
+	}
+	return &Session{Actor: p.actor(), key: key}, 0, nil
+}
+
+// newKey makes a key under a passphrase.
+func (b *Book) newKey(passphrase []byte) (journal.Signer, personnel, error) {
+	if len(passphrase) < 8 {
+		return nil, personnel{}, message.Err("actor.passphrase_short")
+	}
+	key, err := journal.NewKey(b.random)
+	if err != nil {
+		return nil, personnel{}, err
+	}
+	sealed, err := journal.Seal(key, passphrase)
+	return key, personnel{PublicKey: key.Public(), Key: journal.KeyID(key.Public()), SealedKey: sealed}, err
 }
 
 func checkNewActor(a NewActor) error {
@@ -81,8 +75,6 @@ func checkNewActor(a NewActor) error {
 		return message.Err("actor.name")
 	case len(a.Roles) == 0:
 		return message.Err("actor.no_role", a.Name)
-	case len(a.Passphrase) < 8:
-		return message.Err("actor.passphrase_short")
 	}
 	if _, err := identity.ParseResidentID(a.ID.Full()); err != nil {
 		return err
@@ -96,31 +88,22 @@ func checkNewActor(a NewActor) error {
 	return nil
 }
 
-// RemoveActor ends an actor's key at once: somebody who left, or whose key is lost or known
-// to others. What it signed before stays valid. The last administrator cannot be removed.
-// Errors: actor.missing, actor.inactive, actor.last_admin, payroll.reason_needed.
-func (b *Book) RemoveActor(ctx context.Context, s *Session, name, reason string) error {
-	if err := s.need(RoleAdmin, RoleChecker, RoleApprover); err != nil {
-		return err
-	}
+// RemoveActor ends an actor's key: somebody who left, or whose key is lost or known to others. What it signed before stays
+// valid. The last administrator cannot be removed. After the founding it is a proposal, see offer.
+// Errors: actor.missing, actor.inactive, actor.last_admin, payroll.reason_needed, those of offer.
+func (b *Book) RemoveActor(ctx context.Context, s *Session, name, reason string) (proposal int64, err error) {
 	if strings.TrimSpace(reason) == "" {
-		return message.Err("payroll.reason_needed")
+		return 0, message.Err("payroll.reason_needed")
 	}
-	return b.update(ctx, func(tx Tx) error {
+	err = b.update(ctx, func(tx Tx) error {
 		a, err := activeActor(ctx, tx, name)
 		if err != nil {
 			return err
 		}
-		if err := staysAdministered(ctx, tx, a); err != nil {
-			return err
-		}
-		e, err := b.record(ctx, tx, s, EventActorRemoved, "name", name, "key", a.KeyID, "reason", reason)
-		if err != nil {
-			return err
-		}
-		a.Removed = e.Position
-		return tx.PutActor(ctx, a)
+		proposal, err = b.offer(ctx, tx, s, ProposeActorRemove, personnel{Name: name, Roles: a.Roles, Key: a.KeyID, Reason: reason})
+		return err
 	})
+	return proposal, err
 }
 
 func activeActor(ctx context.Context, r Reader, name string) (Actor, error) {
@@ -148,70 +131,29 @@ func staysAdministered(ctx context.Context, r Reader, leaving Actor) error {
 	return message.Err("actor.last_admin", leaving.Name)
 }
 
-// RekeyActor gives an actor whose key was ended a new one under a new passphrase. An
-// administrator vouches for it, and it takes two: not the one who ended the old key.
-// Errors: actor.missing, actor.active, actor.same_remover, actor.same_person.
-func (b *Book) RekeyActor(ctx context.Context, by *Session, name string, passphrase []byte) (*Session, error) {
-	if err := by.need(RoleAdmin); err != nil {
-		return nil, err
-	}
-	if len(passphrase) < 8 {
-		return nil, message.Err("actor.passphrase_short")
-	}
-	key, err := journal.NewKey(b.random)
+// RekeyActor gives an actor whose key was ended a new one under a new passphrase. While a book is founded an administrator
+// does, and not the one who ended the old key; afterwards it is a proposal, see offer.
+// Errors: actor.missing, actor.active, actor.same_remover, actor.same_person, those of offer.
+func (b *Book) RekeyActor(ctx context.Context, by *Session, name string, passphrase []byte) (again *Session, proposal int64, err error) {
+	key, p, err := b.newKey(passphrase)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	sealed, err := journal.Seal(key, passphrase)
-	if err != nil {
-		return nil, err
-	}
-	var actor Actor
 	err = b.update(ctx, func(tx Tx) error {
-		var err error
-		if actor, err = tx.Actor(ctx, name); errors.Is(err, ErrNotFound) {
+		old, err := tx.Actor(ctx, name)
+		if errors.Is(err, ErrNotFound) {
 			return message.Err("actor.missing", name)
 		} else if err != nil {
 			return err
 		}
-		if actor.Removed == 0 {
-			return message.Err("actor.active", name)
-		}
-		if err := mayVouchAgain(ctx, tx, actor, by.Actor.Name); err != nil {
-			return err
-		}
-		actor.PublicKey, actor.KeyID, actor.SealedKey, actor.Removed = key.Public(), journal.KeyID(key.Public()), sealed, 0
-		e, err := b.record(ctx, tx, by, EventActorRekeyed, "name", name, "roles", joinRoles(actor.Roles), "natural", actor.Natural, "public_key", hex.EncodeToString(actor.PublicKey))
-		if err != nil {
-			return err
-		}
-		actor.Added = e.Position
-		return tx.PutActor(ctx, actor)
-	})
-	return &Session{Actor: actor, key: key}, err
-}
-
-// mayVouchAgain refuses the one who ended the key, and a person who acts under another name by now.
-func mayVouchAgain(ctx context.Context, r Reader, a Actor, by string) error {
-	all, err := r.Actors(ctx)
-	if err != nil {
+		p.Name, p.Roles, p.Natural = name, old.Roles, old.Natural
+		proposal, err = b.offer(ctx, tx, by, ProposeActorRekey, p)
 		return err
-	}
-	for _, x := range all {
-		if x.Name != a.Name && x.Natural == a.Natural && x.Removed == 0 {
-			return message.Err("actor.same_person", x.Name)
-		}
-	}
-	persons, err := registerOf(ctx, r)
-	if err != nil {
-		return err
-	}
-	return r.Events(ctx, a.Removed, a.Removed, func(e journal.Event) error {
-		if persons.same(e.Actor, by) {
-			return message.Err("actor.same_remover", a.Name)
-		}
-		return nil
 	})
+	if err != nil || proposal != 0 {
+		return nil, proposal, err
+	}
+	return &Session{Actor: p.actor(), key: key}, 0, nil
 }
 
 // natural is the digest by which two accounts of one person are recognised

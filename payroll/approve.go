@@ -301,7 +301,15 @@ func makersOf(ctx context.Context, r Reader, batch Batch) (map[string]string, er
 		}
 	}
 	err = r.Events(ctx, since+1, batch.Horizon, func(e journal.Event) error {
-		if e.Kind == EventImported || e.Kind == EventProposed {
+		entered := e.Kind == EventImported
+		if e.Kind == EventProposed {
+			pairs, err := journal.ParsePayload(e.Payload)
+			if err != nil {
+				return err
+			}
+			entered = !aboutPeople(valueOf(pairs, "proposal")) // no batch rests on who may act
+		}
+		if entered {
 			makers[e.Actor] = "录入了它依据的数据（日志第 " + num(e.Position) + " 条）"
 		}
 		return nil

@@ -83,7 +83,7 @@ func (b *Book) Found(ctx context.Context, m Meta) error {
 		if err := tx.InitBook(ctx, m); err != nil {
 			return err
 		}
-		payload := journal.Payload("county", m.County, "name", m.Name, "cutover", m.Cutover.String(), "rehearsal", yesNo(m.Rehearsal), "salt", m.Salt)
+		payload := journal.Payload("county", m.County, "name", m.Name, "cutover", m.Cutover.String(), "rehearsal", yesNo(m.Rehearsal), "salt", m.Salt, registration, registrationTwo)
 		e, err := journal.New(journal.Head{}, b.now(), "", EventFounded, payload)
 		if err != nil {
 			return err
@@ -91,6 +91,10 @@ func (b *Book) Found(ctx context.Context, m Meta) error {
 		return tx.AppendEvent(ctx, e)
 	})
 }
+
+// registration says in the first event that nobody is registered by one person alone once a batch was submitted. Books
+// of earlier programs do not say it: there one administrator could.
+const registration, registrationTwo = "registration", "two"
 
 // Kinds of journal events.
 const (

@@ -340,7 +340,7 @@ func routes(ctx context.Context, r Reader, from int64) (map[int64]*route, error)
 }
 
 // pass lets an actor confirm the next step of a chain; last says that it was the last.
-func (b *Book) pass(ctx context.Context, tx Tx, s *Session, p Proposal, way *route, persons register) (last bool, err error) {
+func (b *Book) pass(ctx context.Context, tx Tx, s *Session, p Proposal, way *route, persons *register) (last bool, err error) {
 	step := way.next()
 	if err := s.need(way.roles(step)...); err != nil {
 		return false, err

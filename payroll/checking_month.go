@@ -273,7 +273,7 @@ func (g *gathering) journal() error {
 	days, by := map[int64]calendar.Date{}, map[int64]string{}
 	if err := g.r.Events(g.ctx, 1, head.Position, func(e journal.Event) error {
 		switch e.Kind {
-		case EventImported, EventProposed, EventProposalAccepted, EventReturnsImported:
+		case EventImported, EventProposed, EventProposalAccepted, EventReturnsImported, EventActorAdded, EventActorRemoved, EventActorRekeyed:
 			days[e.Position], by[e.Position] = calendar.DateIn(e.Time, zone), e.Actor
 		}
 		return nil
@@ -303,6 +303,13 @@ func (g *gathering) journal() error {
 		case x.Position > g.m.Before && !confirmed[x.Position]:
 			g.m.Inputs = append(g.m.Inputs, checks.Input{Position: x.Position, What: x.File, Entered: by[x.Position]})
 		}
+	}
+	known, err := registerOf(g.ctx, g.r)
+	if err != nil {
+		return err
+	}
+	for _, x := range known.alones() {
+		g.m.Alone = append(g.m.Alone, checks.Alone{Name: x.Name, By: x.By, Position: x.At})
 	}
 	actors, err := g.r.Actors(g.ctx)
 	if err != nil {

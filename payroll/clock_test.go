@@ -65,7 +65,7 @@ func TestAcceptedClockIsOnRecord(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	admin, err := b.AddActor(ctx, nil, payroll.NewActor{Name: "周正", Roles: []payroll.Role{payroll.RoleAdmin}, ID: id, Passphrase: []byte("zhida-test")})
+	admin, _, err := b.AddActor(ctx, nil, payroll.NewActor{Name: "周正", Roles: []payroll.Role{payroll.RoleAdmin}, ID: id, Passphrase: []byte("zhida-test")})
 	if err != nil {
 		t.Fatal(err)
 	}

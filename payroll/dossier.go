@@ -169,7 +169,7 @@ type dossierMaker struct {
 	taken    []Batch          // those of the period that concern the subject
 	received map[string]bool  // ids of those that paid the person or the place
 	handled  map[string]bool  // ids of those that the actor had a hand in
-	people   register
+	people   *register
 	events   []journal.Event // of the period
 }
 

@@ -38,6 +38,7 @@ type Health struct {
 	Skipped                []BatchID // not computed again: of another version of the rules
 	Erased                 []BatchID // not computed again: data of somebody in them was erased
 	Anchored               []Anchor  // that the journal bears out
+	Alone                  []Alone   // who can act by one person's word
 	Faults                 []Fault
 }
 
@@ -60,7 +61,7 @@ func (b *Book) FsckRows(ctx context.Context, anchors []Anchor) (Health, error) {
 
 func (b *Book) fsckRows(ctx context.Context, anchors []Anchor) (*fsck, error) {
 	f := &fsck{ctx: ctx, bound: map[int64]map[string]string{}, salted: map[int64]string{}, actors: map[string]string{}, export: map[BatchID]int64{}, anchors: map[int64][]Anchor{},
-		known: register{}, offered: map[int64]string{}, judged: map[string][]string{}}
+		known: newRegister(), offered: map[int64]string{}, judged: map[string][]string{}}
 	for _, a := range anchors {
 		f.anchors[a.Position] = append(f.anchors[a.Position], a)
 	}
@@ -71,6 +72,7 @@ func (b *Book) fsckRows(ctx context.Context, anchors []Anchor) (*fsck, error) {
 				return err
 			}
 		}
+		f.Alone = f.known.alones()
 		return nil
 	})
 }
@@ -90,7 +92,7 @@ type fsck struct {
 	salted  map[int64]string            // by position, what an import says of its facts
 	founded []string
 	actors  map[string]string // by name, what the latest event says of the actor's row
-	known   register
+	known   *register
 	offered map[int64]string    // who made a proposal, by position
 	judged  map[string][]string // who submitted a batch last, and who has judged it since
 	steps   []batchStep
@@ -173,11 +175,8 @@ var maySign = map[string]Role{EventBatchSubmitted: RoleMaker, EventBatchChecked:
 // hands holds who signed an event against the register: an actor with a program of their own
 // can sign with their key whatever they like.
 func (f *fsck) hands(e *journal.Event, pairs []string) {
-	if mayRegister[e.Kind] != nil {
-		if wrong := f.known.note(e, pairs); !wrong.IsZero() {
-			f.Faults = append(f.Faults, Fault{e.Position, "event", wrong})
-		}
-		return
+	if wrong := f.known.note(e, pairs); !wrong.IsZero() {
+		f.Faults = append(f.Faults, Fault{e.Position, "event", wrong})
 	}
 	one := func(before, does string) {
 		if f.known.same(before, e.Actor) {

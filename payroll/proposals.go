@@ -205,6 +205,13 @@ func place(ctx context.Context, r Reader, list []Proposal) error {
 			}
 			list[i].Asks = in.Asks
 		}
+		if list[i].AboutPeople() {
+			var in personnel
+			if err := json.Unmarshal(list[i].Payload, &in); err != nil {
+				return err
+			}
+			list[i].Concerns = in.Name
+		}
 		if way := ways[list[i].Position]; way != nil {
 			list[i].Route = way.text()
 			if list[i].Decided == 0 {
@@ -252,6 +259,11 @@ func (b *Book) Decide(ctx context.Context, s *Session, position int64, accept bo
 		}
 		if accept && persons.same(p.Actor, s.Actor.Name) {
 			return message.Err("proposal.same_actor", position, p.Actor)
+		}
+		if p.AboutPeople() {
+			if err := persons.mayJudge(position, s.Actor.Name, accept); err != nil {
+				return err
+			}
 		}
 		if err := b.proposalIntact(ctx, tx, p); err != nil {
 			return err
@@ -335,6 +347,8 @@ func (b *Book) accept(ctx context.Context, tx Tx, s *Session, p Proposal) (int64
 		return b.applySendUp(ctx, tx, s, p, note)
 	case ProposeAdopt:
 		return b.adopt(ctx, tx, s, p, note)
+	case ProposeActorAdd, ProposeActorRemove, ProposeActorRekey:
+		return b.applyPersonnel(ctx, tx, s, p, note)
 	case ProposeSettings:
 		var a adoption
 		if err := json.Unmarshal(p.Payload, &a); err != nil {

@@ -75,6 +75,8 @@ func (b *Book) proposed(ctx context.Context, r Reader, p Proposal) (Proposed, er
 		err = x.sendsUp(ctx, r)
 	case ProposeErase:
 		err = x.erases(ctx, r)
+	case ProposeActorAdd, ProposeActorRemove, ProposeActorRekey:
+		err = x.registers(ctx, r)
 	default:
 		if !strings.HasPrefix(p.Kind, importProposal) {
 			return x, message.Err("proposal.kind", p.Kind)

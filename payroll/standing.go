@@ -100,7 +100,11 @@ func (b *Book) Standing(ctx context.Context, month calendar.Month) (s Standing, 
 		return s, err
 	}
 	for _, p := range proposals {
-		s.Tasks = append(s.Tasks, Task{Roles: p.Waits, Except: []string{p.Actor}, What: message.M("status.proposal", p.Position, p.Title, p.Actor), Do: "proposal accept " + num(p.Position), Proposal: p.Position})
+		except := []string{p.Actor}
+		if p.Concerns != "" && p.Concerns != p.Actor {
+			except = append(except, p.Concerns)
+		}
+		s.Tasks = append(s.Tasks, Task{Roles: p.Waits, Except: except, What: message.M("status.proposal", p.Position, p.Title, p.Actor), Do: "proposal accept " + num(p.Position), Proposal: p.Position})
 	}
 	if len(rows) > 0 {
 		var sum money.Fen

@@ -335,6 +335,7 @@ type Proposal struct {
 	Accepted bool
 	Route    string // on a chain, its steps in words with those passed marked; not stored
 	Waits    []Role // who may decide it, or pass its next step; not stored
+	Concerns string // of a proposal about people, the actor whom it is about and who does not decide it; not stored beside the payload
 
 	Asks []message.Problem // of a file, what whoever decides it has to look at; not stored beside the payload
 }

@@ -120,10 +120,13 @@ func rekeyed(files memory) *forger {
 		}
 	}
 	for i := range f.events {
-		if p := f.payload(i + 1); p.get("public_key") != "" {
+		if p := f.payload(i + 1); p.get("public_key") != "" && f.events[i][3] != "proposal.made" {
 			name := f.keyName(p.get("name"), i+1)
 			f.addKey(name)
 			f.set(i+1, "public_key", hex.EncodeToString(f.keys[name].public.bytes[:]))
+			if n, err := strconv.Atoi(p.get("proposal")); err == nil {
+				f.set(n, "public_key", hex.EncodeToString(f.keys[name].public.bytes[:]))
+			}
 		}
 	}
 	f.signSeal()

@@ -19,7 +19,7 @@ const (
 	january  = "证据_2026-01-1"
 	february = "证据_2026-02-2"
 
-	// From after 钱乙, person 2, was erased by event 50: of the same batch, and of one that they were never in.
+	// From after 钱乙, person 2, was erased by event 51: of the same batch, and of one that they were never in.
 	erased = "after/证据_2026-02-2"
 	april  = "after/证据_2026-04-1"
 )
@@ -281,12 +281,32 @@ var forgeries = []forgery{
 		f.chain(1)
 		f.manifest("周正")
 	}, []string{"3 journal.tsv values.differ"}},
-	{"a lost key replaced by the one who ended it", january, nil, func(f *forger) {
+	{"a new key that its proposer confirms", january, nil, func(f *forger) {
 		f.owned = nil
-		f.events[f.event("actor.removed", 1)-1][2] = "吴管"
+		f.events[f.event("actor.rekeyed", 1)-1][2] = "周正"
 		f.chain(1)
 		f.manifest("周正")
-	}, []string{"2 journal.tsv journal.one_replaces"}},
+	}, []string{"2 journal.tsv journal.may_not_confirm", "2 journal.tsv journal.own_proposal"}},
+	{"a key ended by the one who had it", january, nil, func(f *forger) {
+		f.owned = nil
+		f.set(f.event("actor.removed", 1), "name", "李复")
+		f.set(f.event("actor.removed", 1)-1, "name", "李复")
+		f.chain(1)
+		f.manifest("周正")
+	}, []string{"2 journal.tsv journal.own_proposal"}},
+	{"a new key without a proposal", january, nil, func(f *forger) {
+		f.owned = nil
+		e := f.events[f.event("actor.rekeyed", 1)-1]
+		e[2], e[4] = "周正", strings.NewReplacer("proposal=", "was=", "rows.decision", "rows.gone").Replace(e[4])
+		f.chain(1)
+		f.manifest("周正")
+	}, []string{"2 journal.tsv journal.alone"}},
+	{"another role confirmed than proposed", january, nil, func(f *forger) {
+		f.owned = nil
+		f.set(f.event("actor.rekeyed", 1)-1, "roles", "maker,checker")
+		f.chain(1)
+		f.manifest("周正")
+	}, []string{"2 journal.tsv values.differ"}},
 	{"a key replaced that nobody ended", january, nil, func(f *forger) {
 		f.owned = nil
 		f.set(f.event("actor.removed", 1), "name", "王审")
@@ -424,8 +444,8 @@ var forgeries = []forgery{
 	}, []string{"7 sealed/lines.tsv amounts.obligation_twice", "7 sealed/settlements.tsv amounts.gross"}},
 }
 
-// event50 erased 钱乙, on the proposal 49.
-const event50 = 50
+// event51 erased 钱乙, on the proposal 50.
+const event51 = 51
 
 // bindRemains has a changed section of a batch be what an erasure left, and the event bind that.
 func (f *forger) bindRemains(batch, name, file string) {
@@ -440,7 +460,7 @@ func (f *forger) bindRemains(batch, name, file string) {
 		b.WriteString(rowOf(fields...))
 	}
 	f.memory["remainders.tsv"] = b.String()
-	f.set(event50, "rows.remainder", h.digest().String())
+	f.set(event51, "rows.remainder", h.digest().String())
 }
 
 // reduce takes somebody out of the rows of a folder as an erasure does; remaining says nothing of the journal.
@@ -492,15 +512,15 @@ var erasureForgeries = []forgery{
 	}, []string{"5 inputs/batches/2026-01-1/settlements.tsv values.differ"}},
 	{"and the digest of what remains", erased, []string{"王审"}, func(f *forger) {
 		f.edit("sealed/payments.tsv", "6228480000000000034", "6228480000000000035")
-		said := f.payload(event50).get("rows.remainder")
+		said := f.payload(event51).get("rows.remainder")
 		f.bindRemains("2026-02/2", "payments", "sealed/payments.tsv")
-		f.set(event50, "rows.remainder", said)
+		f.set(event51, "rows.remainder", said)
 		f.manifest("王审")
 	}, []string{"5 remainders.tsv bound.differs", "7 sealed/payments.tsv amounts.other_account"}},
 	{"and the event, by the approver alone", erased, []string{"王审"}, func(f *forger) {
 		f.edit("sealed/payments.tsv", "6228480000000000034", "6228480000000000035")
 		f.bindRemains("2026-02/2", "payments", "sealed/payments.tsv")
-		f.chain(event50)
+		f.chain(event51)
 		f.manifest("王审")
 	}, []string{"2 journal.tsv journal.signature", "4 leaves.tsv tree.differs"}},
 	{"another digest said to have been sealed", erased, []string{"王审"}, func(f *forger) {
@@ -523,15 +543,15 @@ var erasureForgeries = []forgery{
 	}, []string{"5 inputs/facts.tsv erasure.nobody", "4 leaves.tsv erasure.nobody", "3 sealed/settlements.tsv values.differ"}},
 	{"one more erased than was", erased, []string{"王审"}, func(f *forger) {
 		reduce(f, "3")
-		f.memory["erased.tsv"] += "50\t3\n"
+		f.memory["erased.tsv"] += "51\t3\n"
 		f.manifest("王审")
 	}, []string{"5 erased.tsv bound.differs", "5 journal.tsv values.differ", "3 sealed/settlements.tsv values.differ"}},
 	{"one more erased than was proposed, signed by all", erased, nil, func(f *forger) {
 		f.owned = nil
 		reduce(f, "3")
-		f.memory["erased.tsv"] += "50\t3\n"
-		f.bind(event50, "rows.erased", "erased.tsv")
-		f.set(event50, "erased", "2")
+		f.memory["erased.tsv"] += "51\t3\n"
+		f.bind(event51, "rows.erased", "erased.tsv")
+		f.set(event51, "erased", "2")
 		f.bindRemains("2026-02/2", "settlements", "sealed/settlements.tsv")
 		f.bindRemains("2026-02/2", "payments", "sealed/payments.tsv")
 		f.chain(1)
@@ -546,38 +566,38 @@ var erasureForgeries = []forgery{
 		f.owned = nil
 		delete(f.memory, "erased.tsv")
 		delete(f.memory, "remainders.tsv")
-		f.events[event50-1][4] = strings.NewReplacer("rows.erased", "rows.gone", "rows.remainder", "rows.left").Replace(f.events[event50-1][4])
+		f.events[event51-1][4] = strings.NewReplacer("rows.erased", "rows.gone", "rows.remainder", "rows.left").Replace(f.events[event51-1][4])
 		f.chain(1)
 		f.manifest("周正")
 	}, []string{"5 inputs/facts.tsv erasure.nobody", "4 leaves.tsv erasure.nobody", "3 sealed/settlements.tsv values.differ"}},
 	{"the event taken out, signed by all", erased, nil, func(f *forger) {
 		f.owned = nil
-		f.events = slices.Delete(f.events, event50-1, event50)
+		f.events = slices.Delete(f.events, event51-1, event51)
 		f.chain(1)
 		f.manifest("周正")
 	}, []string{"5 erased.tsv bound.unbound", "5 remainders.tsv bound.unbound"}},
 	{"erased by who proposed it", erased, nil, func(f *forger) {
 		f.owned = nil
-		f.events[event50-1][2] = "张敏"
+		f.events[event51-1][2] = "张敏"
 		f.chain(1)
 		f.manifest("周正")
 	}, []string{"2 journal.tsv journal.own_proposal", "5 journal.tsv erasure.not_decided"}},
 	{"erased by a checker", erased, nil, func(f *forger) {
 		f.owned = nil
-		f.events[event50-1][2] = "李复"
+		f.events[event51-1][2] = "李复"
 		f.chain(1)
 		f.manifest("周正")
 	}, []string{"5 journal.tsv erasure.not_decided"}},
 	{"erased on a proposal of something else", erased, nil, func(f *forger) {
 		f.owned = nil
-		f.set(event50-1, "proposal", "import.roster")
-		f.set(event50-1, "rows.proposal", sum3([]byte(rowOf("import.roster", f.events[event50-2][2], f.payload(event50-1).get("title"), f.payload(event50-1).get("digest")))).String())
+		f.set(event51-1, "proposal", "import.roster")
+		f.set(event51-1, "rows.proposal", sum3([]byte(rowOf("import.roster", f.events[event51-2][2], f.payload(event51-1).get("title"), f.payload(event51-1).get("digest")))).String())
 		f.chain(1)
 		f.manifest("周正")
 	}, []string{"5 journal.tsv erasure.not_decided"}},
 	{"erased before the term is over", erased, nil, func(f *forger) {
 		f.owned = nil
-		for i := event50 - 2; i < len(f.events); i++ {
+		for i := event51 - 2; i < len(f.events); i++ {
 			f.events[i][1] = strings.Replace(f.events[i][1], "2099-", f.events[0][1][:3]+"9-", 1)
 		}
 		f.chain(1)

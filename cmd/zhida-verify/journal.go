@@ -76,6 +76,9 @@ type journal struct {
 	active    map[string]*actor // by name, at the end
 	ended     map[string]endedKey
 	everybody []*actor // in the order in which they came
+
+	working bool // a batch was submitted: the founding is over
+	two     bool // from then on nobody is registered by one person alone
 }
 
 // at is the event of a position, nil if there is none.
@@ -214,27 +217,26 @@ func (f *folder) founded(e *event) {
 	if e.kind != "book.founded" || e.actor != "" {
 		f.fail(2, e.place, "journal.not_founded")
 	}
+	f.journal.two = e.payload.get("registration") == "two"
 	for _, name := range []string{"county", "name", "cutover", "rehearsal", "salt"} {
 		f.expect(2, place{File: "about.txt"}, name, f.about.get(name), e.payload.get(name))
 	}
 }
 
-// changeActors applies the events that add people, end their keys and give them new ones. One ends a key, another replaces it.
+// changeActors applies the events that add people, end their keys and give them new ones. While a book is founded one
+// ends a key and another replaces it; afterwards each of the three is proposed by one and confirmed by another.
 func (f *folder) changeActors(e *event) {
 	j := &f.journal
 	name := e.payload.get("name")
 	active, ended := j.active[name], j.ended[name]
+	confirms := f.signedByTwo(e)
 	switch e.kind {
 	case "actor.added":
-		f.needsAdmin(e)
 		if active != nil || ended.actor != nil {
 			f.fail(2, e.place, "journal.added_twice", name)
 		}
 		f.enter(f.newActor(e), e)
 	case "actor.removed":
-		if !e.signer.may("admin") && !e.signer.may("checker") && !e.signer.may("approver") {
-			f.fail(2, e.place, "journal.may_not_end", e.position, e.actor)
-		}
 		if active == nil {
 			f.fail(2, e.place, "journal.nobody", name)
 			return
@@ -242,14 +244,63 @@ func (f *folder) changeActors(e *event) {
 		delete(j.active, name)
 		j.ended[name] = endedKey{active, e.signer}
 	case "actor.rekeyed":
-		f.needsAdmin(e)
-		f.rekey(e, ended)
+		f.rekey(e, ended, confirms)
 	}
 }
 
-func (f *folder) needsAdmin(e *event) {
-	if !e.signer.may("admin") {
+// aboutPeople are the kinds of proposals about people, by the events that carry them out.
+var aboutPeople = map[string]string{"actor.added": "actor.add", "actor.removed": "actor.remove", "actor.rekeyed": "actor.rekey"}
+
+// signedByTwo holds an event about an actor, and a proposal of one, against who may sign it, and says whether it confirms a proposal.
+func (f *folder) signedByTwo(e *event) (confirms bool) {
+	j := &f.journal
+	judges := e.signer.may("checker") || e.signer.may("approver")
+	kind, change := e.payload.get("proposal"), aboutPeople[e.kind] != ""
+	if e.kind == "batch.submitted" {
+		j.working = true
+	}
+	if e.kind == "proposal.made" && strings.HasPrefix(kind, "actor.") {
+		j.two = true
+		if !e.signer.may("admin") && !(judges && (kind == "actor.remove" || e.payload.get("roles") == "admin")) {
+			f.fail(2, e.place, "journal.may_not_propose", e.position, e.actor)
+		}
+	}
+	if !change {
+		return false
+	}
+	n, _ := integer(kind)
+	proposal := j.at(n)
+	switch {
+	case kind != "":
+		if proposal == nil || n >= e.position || proposal.payload.get("proposal") != aboutPeople[e.kind] {
+			f.fail(2, e.place, "journal.no_proposal", e.position, kind)
+			return true
+		}
+		f.confirms(e, proposal)
+		return true
+	case j.working && j.two:
+		f.fail(2, e.place, "journal.alone", e.position, e.actor)
+	case e.kind == "actor.removed":
+		if !e.signer.may("admin") && !judges {
+			f.fail(2, e.place, "journal.may_not_end", e.position, e.actor)
+		}
+	case !e.signer.may("admin"):
 		f.fail(2, e.place, "journal.not_admin", e.position, e.actor)
+	}
+	return false
+}
+
+// confirms holds who confirms a change of people against who proposed it: both name the same person, roles and key.
+func (f *folder) confirms(e, proposal *event) {
+	name := e.payload.get("name")
+	if !e.signer.may("checker") && !e.signer.may("approver") {
+		f.fail(2, e.place, "journal.may_not_confirm", e.position, e.actor)
+	}
+	if samePerson(f.journal.active[name], e.signer) {
+		f.fail(2, e.place, "journal.own_proposal", e.position, proposal.position, e.actor)
+	}
+	for _, pair := range []string{"name", "roles", "natural", "public_key", "key"} {
+		f.expect(2, e.place, pair, e.payload.get(pair), proposal.payload.get(pair))
 	}
 }
 
@@ -257,7 +308,7 @@ func (f *folder) needsAdmin(e *event) {
 type endedKey struct{ actor, by *actor }
 
 // rekey gives an actor whose key was ended a new one; roles and natural person stay what they were.
-func (f *folder) rekey(e *event, ended endedKey) {
+func (f *folder) rekey(e *event, ended endedKey, confirms bool) {
 	name := e.payload.get("name")
 	a := f.newActor(e)
 	switch {
@@ -265,7 +316,7 @@ func (f *folder) rekey(e *event, ended endedKey) {
 		f.fail(2, e.place, "journal.still_active", name)
 	case ended.actor == nil:
 		f.fail(2, e.place, "journal.nobody", name)
-	case samePerson(ended.by, e.signer):
+	case !confirms && samePerson(ended.by, e.signer):
 		f.fail(2, e.place, "journal.one_replaces", e.position, e.actor)
 	case a != nil && (a.natural != ended.actor.natural || !slices.Equal(a.roles, ended.actor.roles)):
 		f.fail(2, e.place, "journal.rekeyed_other", name)
@@ -285,8 +336,11 @@ func (f *folder) newActor(e *event) *actor {
 	if !digestForm.MatchString(e.payload.get("natural")) {
 		f.fail(2, e.place, "journal.no_natural", e.payload.get("name"))
 	}
-	a := &actor{name: e.payload.get("name"), natural: e.payload.get("natural"), roles: rolesOf(e.payload), key: key, entered: &entered{e.position, e.actor, e.kind}}
-	return a
+	by := e.actor
+	if n, ok := integer(e.payload.get("proposal")); ok && n < e.position && f.journal.at(n) != nil { // two entered them
+		by = f.journal.at(n).actor + " + " + by
+	}
+	return &actor{name: e.payload.get("name"), natural: e.payload.get("natural"), roles: rolesOf(e.payload), key: key, entered: &entered{e.position, by, e.kind}}
 }
 
 // enter makes an actor active and refuses that two names are one person or have one key.
@@ -351,7 +405,8 @@ func (f *folder) checkDecisions() {
 			approved[e.payload.get("batch")] = true
 		}
 		_, bound := e.payload.lookup("rows.decision")
-		if bound || e.kind == "proposal.accepted" || e.kind == "proposal.rejected" || e.kind == "batch.cancelled" && approved[e.payload.get("batch")] {
+		change := aboutPeople[e.kind] != "" && e.payload.get("proposal") != ""
+		if bound || change || e.kind == "proposal.accepted" || e.kind == "proposal.rejected" || e.kind == "batch.cancelled" && approved[e.payload.get("batch")] {
 			f.checkDecision(e, decided)
 		}
 	}

@@ -29,7 +29,7 @@ func (c *cli) actorCommand() *cobra.Command {
 	var idFile, passFile string
 	add := &cobra.Command{
 		Use: "add NAME", Short: "登记一名操作人员并生成 SM2 密钥", Args: cobra.ExactArgs(1),
-		Long: "第一名登记的是管理员，由自己担保；以后的由管理员（--as）担保。身份证号从文件或终端读，一人只能有一个账号。",
+		Long: "第一名登记的是管理员，由自己担保；以后的由管理员（--as）担保。第一个批次提交以后，登记、停用、换新密钥都由管理员提出、\n与此无关的复核或审批确认（proposal accept）；管理员一个都不在的，复核或审批可以提出登记一名管理员。身份证号从文件或终端读，一人只能有一个账号。",
 		Example: `  zhida actor add 周正 --role admin --id-file 周正.id --new-passphrase-file 周正.pass
   zhida actor add 张敏 --role maker --id-file 张敏.id --new-passphrase-file 张敏.pass --as 周正`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -60,9 +60,13 @@ func (c *cli) actorCommand() *cobra.Command {
 				if n.Passphrase, err = c.passphrase(n.Name, passFile); err != nil {
 					return err
 				}
-				added, err := a.AddActor(ctx, by, n)
+				added, at, err := a.AddActor(ctx, by, n)
 				if err != nil {
 					return err
+				}
+				if at != 0 {
+					c.say("actor.proposed", n.Name, at)
+					return nil
 				}
 				c.say("actor.added", added.Actor.Name, c.rolesText(added.Actor.Roles), added.Actor.KeyID)
 				return nil
@@ -100,20 +104,25 @@ func (c *cli) actorCommand() *cobra.Command {
 	var reason string
 	remove := &cobra.Command{
 		Use: "remove NAME", Short: "停用一个人的密钥：离岗、密钥丢失或泄露；签过的仍然有效", Args: cobra.ExactArgs(1),
-		Example: "  zhida actor remove 王审 --reason 调离 --as 周正\n  zhida actor remove 王审 --reason 密钥丢失 --as 李复   # 换新密钥要另一名管理员",
+		Example: "  zhida actor remove 王审 --reason 调离 --as 周正\n  zhida actor remove 王审 --reason 密钥丢失 --as 李复",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
-				if err := a.RemoveActor(ctx, s, args[0], reason); err != nil {
+				at, err := a.RemoveActor(ctx, s, args[0], reason)
+				switch {
+				case err != nil:
 					return err
+				case at != 0:
+					c.say("actor.proposed", args[0], at)
+				default:
+					c.say("actor.removed", args[0])
 				}
-				c.say("actor.removed", args[0])
 				return nil
 			})
 		},
 	}
 	remove.Flags().StringVar(&reason, "reason", "", "为什么停用")
 	rekey := &cobra.Command{
-		Use: "rekey NAME", Short: "给密钥停用了的人换新密钥；停用的人和换新的管理员不能是同一个", Args: cobra.ExactArgs(1),
+		Use: "rekey NAME", Short: "给密钥停用了的人换新密钥；第一个批次提交以前，停用的人和换新的管理员不能是同一个", Args: cobra.ExactArgs(1),
 		Example: "  zhida actor rekey 王审 --new-passphrase-file 王审.pass --as 周正",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
@@ -121,11 +130,15 @@ func (c *cli) actorCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				again, err := a.RekeyActor(ctx, s, args[0], passphrase)
-				if err != nil {
+				again, at, err := a.RekeyActor(ctx, s, args[0], passphrase)
+				switch {
+				case err != nil:
 					return err
+				case at != 0:
+					c.say("actor.proposed", args[0], at)
+				default:
+					c.say("actor.rekeyed", args[0], again.Actor.KeyID)
 				}
-				c.say("actor.rekeyed", args[0], again.Actor.KeyID)
 				return nil
 			})
 		},

@@ -38,6 +38,13 @@ type faultRow struct {
 	Text     string `json:"text"`
 }
 
+// aloneRow is somebody who can act by one person's word, as JSON prints it.
+type aloneRow struct {
+	Name     string `json:"name"`
+	By       string `json:"registered_by"`
+	Position int64  `json:"position"`
+}
+
 // bookHealth is the JSON of fsck.
 type bookHealth struct {
 	Events     int               `json:"events"`
@@ -47,6 +54,7 @@ type bookHealth struct {
 	Erased     []payroll.BatchID `json:"erased_batches"`
 	Unbound    int64             `json:"unbound_until"`
 	Anchored   []evidenceAt      `json:"anchored"`
+	Alone      []aloneRow        `json:"registered_alone"`
 	Faults     []faultRow        `json:"faults"`
 }
 
@@ -61,12 +69,16 @@ func (c *cli) health(h payroll.Health) error {
 	for _, x := range h.Anchored {
 		anchored = append(anchored, evidenceAt{x.Where, x.Position})
 	}
+	alone := []aloneRow{}
+	for _, x := range h.Alone {
+		alone = append(alone, aloneRow{x.Name, x.By, x.At})
+	}
 	var failed error
 	if len(h.Faults) > 0 {
 		failed = message.Err("fsck.failed", len(h.Faults))
 	}
 	if c.json {
-		if err := c.printJSON(bookHealth{h.EventCount, h.BatchCount, h.Recomputed, append([]payroll.BatchID{}, h.Skipped...), append([]payroll.BatchID{}, h.Erased...), h.Unbound, anchored, out}); err != nil {
+		if err := c.printJSON(bookHealth{h.EventCount, h.BatchCount, h.Recomputed, append([]payroll.BatchID{}, h.Skipped...), append([]payroll.BatchID{}, h.Erased...), h.Unbound, anchored, alone, out}); err != nil {
 			return err
 		}
 		return failed
@@ -85,6 +97,9 @@ func (c *cli) health(h payroll.Health) error {
 	}
 	for _, x := range h.Anchored {
 		c.say("fsck.anchored", x.Where, x.Position)
+	}
+	for _, x := range h.Alone {
+		c.say("fsck.alone_before", x.Name, x.By, x.At)
 	}
 	if failed == nil {
 		c.say("fsck.good", h.EventCount, h.BatchCount, h.Recomputed)

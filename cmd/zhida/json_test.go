@@ -43,10 +43,10 @@ func (o output) or(kinds ...any) output { o.kinds = append(o.kinds, kinds...); r
 
 var outputs = map[string]output{
 	"zhida init":            saying("init.done"),
-	"zhida actor add":       saying("actor.added"),
+	"zhida actor add":       saying("actor.added", "actor.proposed"),
 	"zhida actor list":      one([]actorRow{}),
-	"zhida actor remove":    saying("actor.removed"),
-	"zhida actor rekey":     saying("actor.rekeyed"),
+	"zhida actor remove":    saying("actor.removed", "actor.proposed"),
+	"zhida actor rekey":     saying("actor.rekeyed", "actor.proposed"),
 	"zhida settings set":    saying("proposal.made"),
 	"zhida settings show":   one(wholeText{}),
 	"zhida template":        one(writtenFiles{}),

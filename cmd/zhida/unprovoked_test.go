@@ -29,6 +29,7 @@ var (
 
 // unprovoked lists the errors that no script shows, and why.
 var unprovoked = map[string]excuse{
+	"actor.same_root":         testedIn("payroll"),
 	"audit.checks":            bug,
 	"auditreport.unknown":     bug,
 	"backup.prune":            disk,
@@ -102,7 +103,9 @@ var unprovoked = map[string]excuse{
 	"fsck.erased":             years,
 	"fsck.no_batch":           edited,
 	"fsck.no_event":           edited,
+	"fsck.alone":              ownProgram,
 	"fsck.one_person":         ownProgram,
+	"fsck.other_person":       ownProgram,
 	"fsck.other":              edited,
 	"fsck.recompute":          edited,
 	"fund.gap":                testedIn("cmd/zhida/internal/app"),

@@ -566,6 +566,9 @@ func TestChecks(t *testing.T) {
 			s.m.Inputs = []Input{{60, "amounts.csv", "张敏", "张敏"}}
 			s.m.Judges = []Judged{{"2026-10/1", "张敏", "李复", "张敏"}}
 		}, []string{"same_actor stop same_actor", "same_actor stop same_judge"}},
+		{"two whom one person registered", func(s *setting) {
+			s.m.Alone = []Alone{{"影办", "周正", 60}, {"影审", "周正", 61}}
+		}, []string{"same_actor review registered_alone"}},
 		{"three people", func(s *setting) {
 			s.m.Inputs = []Input{{60, "amounts.csv", "张敏", "李复"}, {61, "days.csv", "张敏", ""}}
 			s.m.Judges = []Judged{{"2026-10/1", "张敏", "李复", "王审"}}

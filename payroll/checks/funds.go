@@ -2,6 +2,7 @@ package checks
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -194,13 +195,20 @@ func reversed(m *Month, found func(Finding)) watch {
 	}}
 }
 
-// sameActor finds what one person entered and confirmed, or made and judged.
+// sameActor finds what one person entered and confirmed, or made and judged, and whom one person registered.
 func sameActor(m *Month, found func(Finding)) watch {
 	return watch{end: func() {
 		for _, x := range m.Inputs {
 			if x.Accepted != "" && x.Entered == x.Accepted {
 				found(Finding{Name: x.Entered, Actor: x.Entered, Message: message.M("check.same_actor", x.Entered, x.What, x.Position), Rows: []string{"日志第 " + itoa(x.Position) + " 条"}})
 			}
+		}
+		alone, rows := map[string][]string{}, map[string][]string{} // by who registered them
+		for _, x := range m.Alone {
+			alone[x.By], rows[x.By] = append(alone[x.By], x.Name), append(rows[x.By], "日志第 "+itoa(x.Position)+" 条")
+		}
+		for _, by := range slices.Sorted(maps.Keys(alone)) {
+			found(Finding{Name: by, Actor: by, Severity: Review, Message: message.M("check.registered_alone", by, strings.Join(alone[by], "、")), Rows: rows[by]})
 		}
 		for _, x := range m.Judges {
 			for _, pair := range [][2]string{{x.Maker, x.Checker}, {x.Maker, x.Approver}, {x.Checker, x.Approver}} {

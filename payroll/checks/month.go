@@ -37,6 +37,7 @@ type Month struct {
 	Actors    []string  // who may make, check or approve
 	Inputs    []Input   // what came in since the batch before
 	Judges    []Judged
+	Alone     []Alone // who acts by one other person's word, by position
 	Statement []Row
 	Transfers []Transfer
 	Open      []OpenPayment // payments of earlier batches that are not on a card
@@ -115,6 +116,12 @@ type Input struct {
 	Position          int64
 	What              string
 	Entered, Accepted string
+}
+
+// Alone is somebody who acts by the word of one other person.
+type Alone struct {
+	Name, By string
+	Position int64 // at which they were registered
 }
 
 // Judged is who made, checked and approved a batch.

@@ -149,7 +149,7 @@ func (d *Demo) actors(ctx context.Context) error {
 		role payroll.Role
 	}{{"周正", payroll.RoleAdmin}, {"张敏", payroll.RoleMaker}, {"李复", payroll.RoleChecker}, {"王审", payroll.RoleApprover}} {
 		var err error
-		d.by[a.name], err = d.app.AddActor(ctx, d.by["周正"], payroll.NewActor{Name: a.name, Roles: []payroll.Role{a.role},
+		d.by[a.name], _, err = d.app.AddActor(ctx, d.by["周正"], payroll.NewActor{Name: a.name, Roles: []payroll.Role{a.role},
 			ID: identity.MakeResidentID("439901", calendar.Date(19000101+i), 1), Passphrase: []byte(DemoPassphrase)})
 		if err != nil {
 			return err

@@ -120,6 +120,9 @@ func (d *doctor) integrity(s *store.Store, b *payroll.Book) error {
 		return nil
 	}
 	d.say("integrity", Good, "doctor.integrity", h.EventCount, h.BatchCount)
+	for _, x := range h.Alone {
+		d.say("people", Warning, "fsck.alone_before", x.Name, x.By, x.At)
+	}
 	return nil
 }
 

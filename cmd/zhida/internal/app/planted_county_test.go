@@ -426,7 +426,7 @@ func TestPlantedInCounty(t *testing.T) {
 	b.bring("accounts", "身份证号,姓名,银行卡号,户名,生效日期,换卡依据\n"+x.head()+","+countyCard(990)+","+x.name+",2026-11-20,农商证〔2026〕3号\n") // between compute and approval
 	expect(checks.Review, "card_changed", "card_after", "", x.no, x.place, 0, "")
 
-	b.by[maker.name], err = b.app.AddActor(ctx, b.by["周正"], payroll.NewActor{Name: maker.name, Roles: []payroll.Role{payroll.RoleMaker}, ID: maker.id, Passphrase: []byte(DemoPassphrase)})
+	b.by[maker.name], _, err = b.app.AddActor(ctx, b.by["周正"], payroll.NewActor{Name: maker.name, Roles: []payroll.Role{payroll.RoleMaker}, ID: maker.id, Passphrase: []byte(DemoPassphrase)})
 	b.must(err)
 	var got []string
 	known := map[string]bool{}
@@ -516,7 +516,7 @@ func (b *fundBook) refusedPlants(people []resident) {
 		}
 	}
 
-	both, err := b.app.AddActor(ctx, b.by["周正"], payroll.NewActor{Name: "吴双", Roles: []payroll.Role{payroll.RoleMaker, payroll.RoleChecker},
+	both, _, err := b.app.AddActor(ctx, b.by["周正"], payroll.NewActor{Name: "吴双", Roles: []payroll.Role{payroll.RoleMaker, payroll.RoleChecker},
 		ID: identity.MakeResidentID("439901", 19000110, 1), Passphrase: []byte(DemoPassphrase)})
 	b.must(err)
 	at, err := b.app.ProposePolicy(ctx, both, "aid.yaml", []byte(strings.NewReplacer("2025〕4号", "2025〕5号", "aid_old", "aid_more_old").Replace(plantedOldAid)))

@@ -307,7 +307,7 @@ func (b *fundBook) plant(check string, do func(*fundBook)) payroll.BatchID {
 
 // actorOnRoster makes 钱乙, a cadre of the county, a maker as well.
 func (b *fundBook) actorOnRoster(ctx context.Context) (err error) {
-	b.by["钱乙"], err = b.app.AddActor(ctx, b.by["周正"], payroll.NewActor{Name: "钱乙", Roles: []payroll.Role{payroll.RoleMaker}, ID: "439901198001020119", Passphrase: []byte(DemoPassphrase)})
+	b.by["钱乙"], _, err = b.app.AddActor(ctx, b.by["周正"], payroll.NewActor{Name: "钱乙", Roles: []payroll.Role{payroll.RoleMaker}, ID: "439901198001020119", Passphrase: []byte(DemoPassphrase)})
 	return err
 }
 

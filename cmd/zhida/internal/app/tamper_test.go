@@ -311,9 +311,9 @@ func TestSignedPastTheProgram(t *testing.T) {
 	}
 	_, err = b.app.Unlock(ctx, "李复", []byte(DemoPassphrase))
 	b.must(err)
-	_, err = b.app.AddActor(ctx, with("张敏", payroll.RoleAdmin), payroll.NewActor{Name: "影子", Roles: []payroll.Role{payroll.RoleApprover}, ID: "439901198001040136", Passphrase: []byte(DemoPassphrase)})
+	_, _, err = b.app.AddActor(ctx, with("张敏", payroll.RoleAdmin), payroll.NewActor{Name: "影子", Roles: []payroll.Role{payroll.RoleApprover}, ID: "439901198001040136", Passphrase: []byte(DemoPassphrase)})
 	b.must(err)
-	if d := cmp.Diff(append(want, "fsck.role 张敏 登记操作人员"), faults()); d != "" {
+	if d := cmp.Diff(append(want, "fsck.role 张敏 提出"), faults()); d != "" {
 		t.Error(d)
 	}
 	for _, name := range []string{"影子", "李复"} { // nobody acts until it is found out
@@ -361,7 +361,9 @@ func tampered(t *testing.T) string {
 	at, err = b.app.ProposeWithdrawal(ctx, b.by["张敏"], policies[0].Position, "另文")
 	b.must(err)
 	b.accept(at)
-	b.must(b.app.RemoveActor(ctx, b.by["周正"], "王审", "调离"))
+	at, err = b.app.RemoveActor(ctx, b.by["周正"], "王审", "调离")
+	b.must(err)
+	b.accept(at)
 	file := filepath.Join(t.TempDir(), "book.db")
 	if _, err := os.Stat(b.book); err != nil {
 		t.Fatal(err)

@@ -86,7 +86,7 @@ var county = sync.OnceValues(func() ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		if by[x.name], err = a.AddActor(ctx, by["周正"], payroll.NewActor{Name: x.name, Roles: x.roles, ID: id, Passphrase: []byte(passphrase)}); err != nil {
+		if by[x.name], _, err = a.AddActor(ctx, by["周正"], payroll.NewActor{Name: x.name, Roles: x.roles, ID: id, Passphrase: []byte(passphrase)}); err != nil {
 			return nil, err
 		}
 	}
@@ -696,7 +696,7 @@ func TestSignedOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := o.book.RemoveActor(context.Background(), admin, "张敏", "调离"); err != nil {
+	if _, err := o.book.RemoveActor(context.Background(), admin, "张敏", "调离"); err != nil {
 		t.Fatal(err)
 	}
 	if status, _ := maker.get("/month"); status != http.StatusUnauthorized {

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"strconv"
 	"strings"
 
 	"zhida/payroll"
@@ -41,9 +42,9 @@ func actorAddDo(r *request) (string, error) {
 		return "", message.Err("desk.two_passphrases")
 	}
 	a.ID, a.Passphrase = id, []byte(first)
-	added, err := r.desk.book.AddActor(r.Context(), r.signer, a)
-	if err != nil {
-		return "", err
+	added, at, err := r.desk.book.AddActor(r.Context(), r.signer, a)
+	if err != nil || at != 0 {
+		return r.actorProposed(a.Name, at, err)
 	}
 	r.say("actor.added", added.Actor.Name, rolesText(added.Actor.Roles, r.lang), added.Actor.KeyID)
 	return "/actors", nil
@@ -51,8 +52,9 @@ func actorAddDo(r *request) (string, error) {
 
 func actorRemoveDo(r *request) (string, error) {
 	name := r.PostFormValue("name")
-	if err := r.desk.book.RemoveActor(r.Context(), r.signer, name, r.PostFormValue("reason")); err != nil {
-		return "", err
+	at, err := r.desk.book.RemoveActor(r.Context(), r.signer, name, r.PostFormValue("reason"))
+	if err != nil || at != 0 {
+		return r.actorProposed(name, at, err)
 	}
 	r.say("actor.removed", name)
 	return "/actors", nil
@@ -63,10 +65,20 @@ func actorRekeyDo(r *request) (string, error) {
 	if first != again {
 		return "", message.Err("desk.two_passphrases")
 	}
-	s, err := r.desk.book.RekeyActor(r.Context(), r.signer, r.PostFormValue("name"), []byte(first))
-	if err != nil {
-		return "", err
+	name := r.PostFormValue("name")
+	s, at, err := r.desk.book.RekeyActor(r.Context(), r.signer, name, []byte(first))
+	if err != nil || at != 0 {
+		return r.actorProposed(name, at, err)
 	}
 	r.say("actor.rekeyed", s.Actor.Name, s.Actor.KeyID)
 	return "/actors", nil
+}
+
+// actorProposed leads to what waits for a second person about somebody.
+func (r *request) actorProposed(name string, at int64, err error) (string, error) {
+	if err != nil {
+		return "", err
+	}
+	r.say("actor.proposed", name, at)
+	return "/proposals/" + strconv.FormatInt(at, 10), nil
 }

@@ -12,13 +12,13 @@ import (
 
 // decides says whether the visitor is one of those a proposal waits for; the book judges anew, by more than that.
 func (r *request) decides(p payroll.Proposal) bool {
-	return may(r.visit.actor, p.Waits) && p.Actor != r.visit.actor.Name
+	return may(r.visit.actor, p.Waits) && p.Actor != r.visit.actor.Name && p.Concerns != r.visit.actor.Name
 }
 
-// sees says whether a proposal is for the visitor's eyes: the bureau sees all; the administrator settings; a department what it brought or decides.
+// sees says whether a proposal is for the visitor's eyes: the bureau sees all; the administrator settings and people; a department what it brought or decides.
 func (r *request) sees(p payroll.Proposal) bool {
 	a := r.visit.actor
-	return may(a, readers) || may(a, admins) && p.Kind == payroll.ProposeSettings || p.Actor == a.Name || r.decides(p)
+	return may(a, readers) || may(a, admins) && (p.Kind == payroll.ProposeSettings || p.AboutPeople()) || p.Actor == a.Name || r.decides(p)
 }
 
 func proposalsShow(r *request) error {
@@ -59,7 +59,7 @@ func proposalShow(r *request) error {
 	if err != nil {
 		return err
 	}
-	p := proposalPage{Proposed: x, Mine: r.decides(x.Proposal), Send: r.decides(x.Proposal) || may(r.visit.actor, judges)}
+	p := proposalPage{Proposed: x, Mine: r.decides(x.Proposal), Send: r.decides(x.Proposal) || may(r.visit.actor, judges) && x.Concerns != r.visit.actor.Name}
 	from, _ := strconv.Atoi(r.URL.Query().Get("from"))
 	from = max(0, min(from-1, len(x.Facts)))
 	to := min(from+mostRows, len(x.Facts))
