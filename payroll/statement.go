@@ -392,8 +392,8 @@ func overCounter(ctx context.Context, r Reader, county *County, batches []Batch,
 	if err != nil {
 		return nil, err
 	}
-	days := map[int64]calendar.Date{}
-	if err := r.Events(ctx, 1, head.Position, func(e journal.Event) error { days[e.Position] = calendar.DateIn(e.Time, zone); return nil }); err != nil {
+	days, err := eventDays(ctx, r)
+	if err != nil {
 		return nil, err
 	}
 	kinds, void := map[string]BatchKind{}, map[string]bool{}
@@ -532,6 +532,16 @@ const refundOf = "退回 "
 func exportedOn(ctx context.Context, r Reader, x Batch) (calendar.Date, error) {
 	days, err := exportDays(ctx, r, x.Horizon)
 	return days[x.ID.String()], err
+}
+
+// eventDays are the days of the journal's events, by position.
+func eventDays(ctx context.Context, r Reader) (map[int64]calendar.Date, error) {
+	head, err := r.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	days := map[int64]calendar.Date{}
+	return days, r.Events(ctx, 1, head.Position, func(e journal.Event) error { days[e.Position] = calendar.DateIn(e.Time, zone); return nil })
 }
 
 // exportDays are the days on which batches left since a position, by printed id.

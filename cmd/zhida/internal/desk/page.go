@@ -13,6 +13,7 @@ import (
 	"zhida/payroll"
 	"zhida/rules"
 	"zhida/rules/calendar"
+	"zhida/rules/identity"
 	"zhida/rules/message"
 	"zhida/rules/money"
 )
@@ -141,6 +142,7 @@ func (d *Desk) parse(lang message.Lang) *template.Template {
 		"roles":   func(list []payroll.Role) string { return rolesText(list, lang) },
 		"short":   func(digest string) string { return digest[:min(8, len(digest))] },
 		"minus":   func(a, b money.Fen) money.Fen { return a - b },
+		"bank":    func(code string) string { return cmp.Or(identity.BankName(code), code) },
 		"rowMark": rowMark,
 		"matched": func(by string) string { return message.Word(lang, matchedWords[by]) },
 		"outcome": func(x rules.Explanation) string { return outcomeText(x, lang) },
