@@ -10,6 +10,7 @@ import (
 	"zhida/payroll/ledger"
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
+	"zhida/rules/identity"
 	"zhida/rules/message"
 	"zhida/rules/money"
 	"zhida/rules/policy"
@@ -136,7 +137,7 @@ func (b *Book) UnmatchRow(ctx context.Context, s *Session, account, serial strin
 		}
 		x, err := oneRow(list, account, serial, on, func(x StatementRow) bool { return x.By == MatchedByPerson })
 		if message.Code(err) == "statement.missing" {
-			return message.Err("statement.not_by_hand", account, serial)
+			return message.Err("statement.not_by_hand", identity.Card(account), serial)
 		}
 		if err != nil {
 			return err
@@ -156,11 +157,11 @@ func oneRow(list []StatementRow, account, serial string, on calendar.Date, wante
 	}
 	switch len(found) {
 	case 0:
-		return StatementRow{}, message.Err("statement.missing", account, serial)
+		return StatementRow{}, message.Err("statement.missing", identity.Card(account), serial)
 	case 1:
 		return found[0], nil
 	}
-	return StatementRow{}, message.Err("statement.several", account, serial, len(found))
+	return StatementRow{}, message.Err("statement.several", identity.Card(account), serial, len(found))
 }
 
 func statement(ctx context.Context, r Reader) (list []StatementRow, err error) {

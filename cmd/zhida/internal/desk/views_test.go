@@ -63,7 +63,9 @@ func TestViews(t *testing.T) {
 		b.shows("/month/2026-10", "近十二个月", "基本工资")
 		b.shows("/roster/2026-10", "花名册 2026年10月", "乡镇干部", "1 / 1")
 		b.shows("/attendance/2026-10", "还没有报的乡镇")
-		b.shows("/statement", "每一行都对上了")
+		if page := b.shows("/statement", "还没有导入过对账单"); strings.Contains(page, "对上了。") {
+			t.Errorf("nothing was imported, and all of it is matched: %s", plain(page))
+		}
 		b.shows("/policies", "用真实花名册试算草案")
 	}
 	b := o.as("张敏")
@@ -125,11 +127,11 @@ func TestViews(t *testing.T) {
 func TestStatement(t *testing.T) {
 	o := open(t)
 	maker, checker := o.as("张敏"), o.as("李复")
-	status, to, text := maker.upload("/import", map[string]string{"对账单.csv": "本方账号,流水号,交易日期,摘要,对方户名,借方金额,贷方金额,余额\n1860000000000000002,20261020000001,2026-10-20,存款利息,银行,,12.34,12.34\n"}, append(maker.form("/import", "/import"), "kind", "statement")...)
+	status, to, text := maker.upload("/import", map[string]string{"对账单.csv": "本方账号,流水号,交易日期,摘要,对方户名,借方金额,贷方金额,余额\n1860000000000000002,20261020000001,2026-10-20,存款利息,银行,,12.34,12.34\n1860000000000000010,20260930000001,2026-09-30,开户,银行,,0.01,0.01\n"}, append(maker.form("/import", "/import"), "kind", "statement")...)
 	if status != http.StatusSeeOther {
 		t.Fatalf("%d %s", status, plain(text))
 	}
-	if _, text := maker.wait(to); !strings.Contains(text, "1 行") {
+	if _, text := maker.wait(to); !strings.Contains(text, "2 行") {
 		t.Fatal(plain(text))
 	}
 	if page := maker.shows("/statement", "没有对上", "存款利息", "12.34"); strings.Contains(page, "1860000000000000002") || strings.Contains(page, `action="/statement/match"`) {
@@ -147,8 +149,10 @@ func TestStatement(t *testing.T) {
 			t.Fatalf("%s: %d %s", path, status, plain(text))
 		}
 	}
+	press("/statement/match", "to", "开户") // the account that no fund has stands last, and its row first
+	checker.shows("/statement", "0002 2026-10-20 2026-10-20 1 1", "0010 2026-09-30 2026-09-30 1 0 2026年10月")
 	press("/statement/match", "to", "利息")
-	checker.shows("/statement", "每一行都对上了", "利息 人工")
+	checker.shows("/statement", "导入的每一行都对上了", "利息 人工", "2026-10-20 2026-10-20 1 0")
 	press("/statement/unmatch")
 	checker.shows("/statement", "没有对上的 账号")
 	if status, _, text := checker.post("/statement/match", append(checker.form("/statement", "/statement/match"), "row", "x|2026-10-20|1", "to", "利息", "reason", "x", "passphrase", passphrase)...); status == http.StatusSeeOther || !strings.Contains(text, "desk.form_broken") {
