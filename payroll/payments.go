@@ -114,6 +114,58 @@ func datePaid(ctx context.Context, r Reader, list []PaidOut) error {
 	return nil
 }
 
+// SentFile is a payment file of which the bank has not answered every payment.
+type SentFile struct {
+	ExportFile
+	Since   calendar.Date // of the export
+	Waiting int           // payments without an answer
+	Fen     money.Fen     // and their sum
+}
+
+// Unanswered are the payment files that banks have not answered in full, by batch and name.
+func (b *Book) Unanswered(ctx context.Context) (list []SentFile, err error) {
+	err = b.view(ctx, func(r Reader) error {
+		list = nil
+		batches, err := r.Batches(ctx)
+		if err != nil {
+			return err
+		}
+		days, err := exportDays(ctx, r, 1)
+		if err != nil {
+			return err
+		}
+		for _, x := range batches {
+			if x.State != Exported {
+				continue
+			}
+			files, err := r.Exports(ctx, x.ID)
+			if err != nil {
+				return err
+			}
+			at := map[string]*SentFile{}
+			for _, f := range files {
+				at[f.Name] = &SentFile{ExportFile: f, Since: days[x.ID.String()]}
+			}
+			if err := paidOut(ctx, r, x, func(p PaidOut) error {
+				if f := at[p.File]; f != nil && p.State == PaymentSent {
+					f.Waiting++
+					f.Fen += p.Fen
+				}
+				return nil
+			}); err != nil {
+				return err
+			}
+			for _, f := range files {
+				if at[f.Name].Waiting > 0 {
+					list = append(list, *at[f.Name])
+				}
+			}
+		}
+		return nil
+	})
+	return list, err
+}
+
 // PersonNames gives the names of persons as known now, by number.
 func (b *Book) PersonNames(ctx context.Context, persons []int64) (map[int64]string, error) {
 	list := make([]PaidOut, len(persons))

@@ -92,6 +92,7 @@ func TestLedger(t *testing.T) {
 	o := open(t)
 	sent, _ := o.sent()
 	b := o.as("李复")
+	o.as("张敏").shows("/import?kind=returns", "银行还没有答完的文件", "2026-10/1 2026-10-26 "+strconv.Itoa(len(sent)))
 	page := b.shows("/payments?state=sent", "共 "+strconv.Itoa(len(sent)), "合计，不只是这一页 笔数 "+strconv.Itoa(len(sent)))
 	var sum = sent[0].Fen - sent[0].Fen
 	for _, p := range sent {
