@@ -133,9 +133,9 @@ func rolesText(roles []payroll.Role, lang message.Lang) string {
 func (d *Desk) parse(lang message.Lang) *template.Template {
 	return template.Must(template.New("").Funcs(template.FuncMap{
 		"t":       func(chinese string) string { return message.Word(lang, chinese) },
-		"text":    func(m message.Message) template.HTML { return led(m.Text(lang), lang) },
-		"hint":    func(m message.Message) template.HTML { return led(m.Hint(lang), lang) },
-		"led":     func(said string) template.HTML { return led(said, lang) },
+		"text":    func(m message.Message) template.HTML { return led(m.Text(lang), m.Code, lang) },
+		"hint":    func(m message.Message) template.HTML { return led(m.Hint(lang), m.Code, lang) },
+		"led":     func(said, code string) template.HTML { return led(said, code, lang) },
 		"yuan":    func(f money.Fen) string { return f.Grouped() },
 		"month":   func(m calendar.Month) string { return monthText(m, lang) },
 		"clock":   func(t time.Time) string { return t.In(calendar.China).Format("2006-01-02 15:04") },

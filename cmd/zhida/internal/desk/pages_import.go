@@ -1,8 +1,10 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,6 +14,7 @@ import (
 	"zhida/importers"
 	"zhida/payroll"
 	"zhida/rules/calendar"
+	"zhida/rules/identity"
 	"zhida/rules/message"
 )
 
@@ -48,6 +51,9 @@ type importForm struct {
 	Maker   bool
 	Returns bool               // the page before is about a bank's answer
 	Waiting []payroll.SentFile // that banks have not answered in full
+	// Whose a bank's file is, where it does not say so itself: its bank and batch, or the account of a statement by a fund that has it.
+	Banks, Accounts []choice
+	Batches         []payroll.BatchID
 }
 
 type importStep struct {
@@ -74,11 +80,71 @@ func importShow(r *request) error {
 		}
 	}
 	if p.Maker {
-		if p.Waiting, err = r.desk.book.Unanswered(r.Context()); err != nil {
+		if err := p.ofBanks(r); err != nil {
 			return err
 		}
 	}
 	return r.page("import", "导入表格", p)
+}
+
+// ofBanks reads what banks have been sent, and what a file of theirs can be said to be about.
+func (p *importForm) ofBanks(r *request) (err error) {
+	if p.Waiting, err = r.desk.book.Unanswered(r.Context()); err != nil {
+		return err
+	}
+	for _, f := range p.Waiting {
+		if !slices.Contains(p.Batches, f.Batch) {
+			p.Batches = append(p.Batches, f.Batch)
+		}
+	}
+	county, err := r.desk.book.County(r.Context())
+	if message.Code(err) == "settings.none" {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, code := range slices.Sorted(maps.Keys(county.Banks)) {
+		p.Banks = append(p.Banks, choice{Code: code, Name: cmp.Or(identity.BankName(code), code)})
+	}
+	seen := map[string]bool{}
+	for _, f := range county.Funds {
+		if f.Kind == payroll.FundAccount && f.Account != "" && !seen[f.Account] {
+			seen[f.Account] = true
+			p.Accounts = append(p.Accounts, choice{Code: f.Code, Name: f.Name + " " + maskedAccount(f.Account)})
+		}
+	}
+	return nil
+}
+
+// whose reads what the form says a bank's file is about. Error: desk.form_broken.
+func (r *request) whose() (about app.ReturnOptions, account string, err error) {
+	bank, batch, fund := r.PostFormValue("bank"), r.PostFormValue("batch"), r.PostFormValue("account")
+	if batch != "" {
+		if about.Batch, err = payroll.ParseBatchID(batch); err != nil {
+			return about, "", err
+		}
+	}
+	if bank == "" && fund == "" {
+		return about, "", nil
+	}
+	county, err := r.desk.book.County(r.Context())
+	if err != nil {
+		return about, "", err
+	}
+	if _, known := county.Banks[bank]; bank != "" && !known {
+		return about, "", message.Err("desk.form_broken")
+	}
+	about.Bank = bank
+	for _, f := range county.Funds {
+		if f.Code == fund {
+			account = f.Account
+		}
+	}
+	if fund != "" && account == "" {
+		return about, "", message.Err("desk.form_broken")
+	}
+	return about, account, nil
 }
 
 // brings are the kinds of sheets that a visitor brings in: all of them the bureau's maker, a department those of which the county's
@@ -182,6 +248,11 @@ func importDo(r *request) (string, error) {
 			return "", message.Err("import.map_form", line)
 		}
 	}
+	about, account, err := r.whose()
+	if err != nil {
+		return "", err
+	}
+	o.Account, about.Confirm = account, o.Confirm
 	o.AcceptGood = r.PostFormValue("accept_good") != ""
 	kinds, err := r.brings()
 	if err != nil {
@@ -224,7 +295,7 @@ func importDo(r *request) (string, error) {
 		p.Kind = "银行回盘"
 		for _, file := range files {
 			row := importRow{File: filepath.Base(file)}
-			if err := row.returned(ctx, &a, signer, file, app.ReturnOptions{Confirm: o.Confirm}); err != nil {
+			if err := row.returned(ctx, &a, signer, file, about); err != nil {
 				m := messageOf(err)
 				row.Refused, row.Error = true, &m
 			}

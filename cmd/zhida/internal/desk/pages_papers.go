@@ -148,7 +148,7 @@ func bankFileShow(r *request) error {
 
 // reissueDo drafts batches that pay again what came back.
 func reissueDo(r *request) (string, error) {
-	result, err := r.desk.book.ReissueDraft(r.Context(), r.signer, nil, "")
+	result, err := r.desk.book.ReissueDraft(r.Context(), r.signer, nil, strings.TrimSpace(r.PostFormValue("same_account")))
 	if err != nil {
 		return "", err
 	}
