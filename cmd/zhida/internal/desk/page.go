@@ -3,6 +3,7 @@ package desk
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"html/template"
 	"net/http"
 	"slices"
@@ -64,7 +65,7 @@ func (r *request) render(status int, name, title string, body any) error {
 	p := &page{Title: title, Lang: r.lang, County: r.desk.county, Body: body, visit: r.visit, routes: r.desk.routes}
 	if r.visit != nil {
 		a := r.visit.actor
-		p.Actor, p.Roles, p.Nav, p.Flashes, p.Keeps = a.Name, r.rolesText(), r.nav(), r.visit.said(), r.visit.signer() != nil
+		p.Actor, p.Roles, p.Nav, p.Flashes, p.Keeps = a.Name, r.desk.rolesText(r.Context(), a.Roles, r.lang), r.nav(), r.visit.said(), r.visit.signer() != nil
 	}
 	if j, ok := body.(jobPage); ok && !j.Over {
 		p.Refresh = "2"
@@ -104,23 +105,21 @@ func (r *request) nav() (list []link) {
 	return list
 }
 
-// rolesText are the visitor's own roles, that of a township's office by its name.
-func (r *request) rolesText() string {
-	roles := slices.Clone(r.visit.actor.Roles)
-	if len(r.scope().townships) > 0 {
-		names, err := r.placeNames()
-		for i, x := range roles {
-			if name := names[x.Township()]; err == nil && name != "" {
-				roles[i] = payroll.Owner(name)
-			}
-		}
-	}
-	return rolesText(roles, r.lang)
-}
-
-func rolesText(roles []payroll.Role, lang message.Lang) string {
+// rolesText are roles in words, those of townships' offices by the names of the townships.
+func (d *Desk) rolesText(ctx context.Context, roles []payroll.Role, lang message.Lang) string {
 	words := make([]string, len(roles))
+	var names map[string]string
 	for i, x := range roles {
+		if code := x.Township(); code != "" {
+			if names == nil {
+				var err error
+				if names, err = d.book.PlaceNames(ctx); err != nil { // the code says it as well
+					d.Log.Error("no names of places", "error", err)
+					names = map[string]string{}
+				}
+			}
+			x = payroll.Owner(cmp.Or(names[code], code))
+		}
 		words[i] = message.Word(lang, x.Chinese())
 	}
 	if lang == message.English {
@@ -139,7 +138,7 @@ func (d *Desk) parse(lang message.Lang) *template.Template {
 		"yuan":    func(f money.Fen) string { return f.Grouped() },
 		"month":   func(m calendar.Month) string { return monthText(m, lang) },
 		"clock":   func(t time.Time) string { return t.In(calendar.China).Format("2006-01-02 15:04") },
-		"roles":   func(list []payroll.Role) string { return rolesText(list, lang) },
+		"roles":   func(list []payroll.Role) string { return d.rolesText(context.Background(), list, lang) },
 		"short":   func(digest string) string { return digest[:min(8, len(digest))] },
 		"minus":   func(a, b money.Fen) money.Fen { return a - b },
 		"bank":    func(code string) string { return cmp.Or(identity.BankName(code), code) },

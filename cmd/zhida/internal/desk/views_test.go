@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"zhida/payroll"
 	"zhida/rules/message"
 )
 
@@ -111,6 +112,12 @@ func TestViews(t *testing.T) {
 	}
 	if status, file := b.get("/place/430725101/notice/2026-10/1"); status != http.StatusOK || !strings.HasPrefix(file, "PK") {
 		t.Errorf("the notices of a township: %d %.80q", status, file)
+	}
+	if page := b.shows("/place/430725102200", "审批过的批次里没有这里的人"); strings.Contains(page, "/notice/") {
+		t.Error("a village that no batch pays leads to its notice")
+	}
+	if page := b.shows("/place/" + people[0].Place); !strings.Contains(page, "/place/"+people[0].Place+"/notice/2026-10/1") {
+		t.Errorf("a place that a batch pays does not lead to its notice: %s", plain(page))
 	}
 	if status, text := b.get("/place/430725102200/notice/2026-10/1"); status != http.StatusNotFound || !strings.Contains(text, "desk.no_notice") {
 		t.Errorf("the notice of a village that the batch does not pay: %d %s", status, plain(text))
@@ -482,5 +489,28 @@ func TestContrastFormula(t *testing.T) {
 		if got := contrast(t, x.a, x.b); math.Abs(got-x.want) > 0.005 {
 			t.Errorf("%s on %s: %.3f, not %.2f", x.a, x.b, got, x.want)
 		}
+	}
+}
+
+// The office of a township is registered and shown by the township's name, a department by its own; no code is typed.
+func TestActorsByName(t *testing.T) {
+	o := open(t)
+	b := o.as("周正")
+	page := b.shows("/actors", "盘塘镇（数据主管）", "组织部（数据主管）")
+	if strings.Contains(plain(page), "430725") || strings.Contains(plain(page), "owner:") {
+		t.Errorf("codes stand before the administrator: %s", plain(page))
+	}
+	form := append(b.form("/actors", "/actors/add"), "name", "覃镇", "id", "439901197001120019", "township", "430725102", "department", "编办，民政局", "new_passphrase", passphrase, "new_passphrase_again", passphrase, "passphrase", passphrase)
+	if status, to, text := b.post("/actors/add", form...); status != http.StatusSeeOther {
+		t.Fatalf("%d %s %s", status, to, plain(text))
+	}
+	b.shows("/actors", "覃镇 编办（数据主管）、民政局（数据主管）、")
+	list, err := o.book.ActorList(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []payroll.Role{payroll.Owner("编办"), payroll.Owner("民政局"), payroll.Owner("430725102")}
+	if i := slices.IndexFunc(list, func(a payroll.Actor) bool { return a.Name == "覃镇" }); i < 0 || !slices.Equal(list[i].Roles, want) {
+		t.Errorf("%+v", list)
 	}
 }
