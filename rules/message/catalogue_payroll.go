@@ -87,7 +87,7 @@ var payrollEntries = []Entry{
 		En: "row {1} of the bank's answer {0}, {2} yuan, is open: {3}", EnHint: "Look into it, then zhida returns resolve {0} {1} --reason."},
 	{Code: "fund.short", Exit: ExitState,
 		Zh: "资金 {0}（{1}）差 {2} 元，不够付它的各行", ZhHint: "请等资金到位，用 zhida import transfers 或 zhida import authority 导入后再审批；月度批次也可以用 run --without {0} 先算其他资金的",
-		En: "fund {0} ({1}) lacks {2} yuan for its lines", EnHint: "Import the money (zhida import transfers or zhida import authority) and approve again, or, of a month, compute the others first with run --without {0}."},
+		En: "fund {0} ({1}) lacks {2} yuan for its lines", EnHint: "Import the money (zhida import transfers, or zhida import authority) and approve again, or, of a month, compute the others first with run --without {0}."},
 	{Code: "fund.statement", Exit: ExitCheck,
 		Zh: "账号 {0} {2} 流水 {1} 的 {3} 元（{4}）没有对上账", ZhHint: "查明后用 zhida fund match {0} {1} --to 写明",
 		En: "row {1} of account {0} on {2}, {3} yuan ({4}), matches nothing in the book", EnHint: "Look into it, then zhida fund match {0} {1} --to."},

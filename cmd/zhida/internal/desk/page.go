@@ -105,29 +105,6 @@ func (r *request) nav() (list []link) {
 	return list
 }
 
-// rolesText are roles in words, those of townships' offices by the names of the townships.
-func (d *Desk) rolesText(ctx context.Context, roles []payroll.Role, lang message.Lang) string {
-	words := make([]string, len(roles))
-	var names map[string]string
-	for i, x := range roles {
-		if code := x.Township(); code != "" {
-			if names == nil {
-				var err error
-				if names, err = d.book.PlaceNames(ctx); err != nil { // the code says it as well
-					d.Log.Error("no names of places", "error", err)
-					names = map[string]string{}
-				}
-			}
-			x = payroll.Owner(cmp.Or(names[code], code))
-		}
-		words[i] = message.Word(lang, x.Chinese())
-	}
-	if lang == message.English {
-		return strings.Join(words, ", ")
-	}
-	return strings.Join(words, "、")
-}
-
 // parse reads the pages in a language. Their words stand in Chinese, as {{t "提交"}}.
 func (d *Desk) parse(lang message.Lang) *template.Template {
 	return template.Must(template.New("").Funcs(template.FuncMap{
