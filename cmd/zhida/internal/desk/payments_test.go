@@ -13,6 +13,7 @@ import (
 
 	"zhida/payroll"
 	"zhida/rules/calendar"
+	"zhida/rules/money"
 )
 
 // sent takes the first month up to its export, and gives the payments with the maker who made them.
@@ -94,7 +95,7 @@ func TestLedger(t *testing.T) {
 	b := o.as("李复")
 	o.as("张敏").shows("/import?kind=returns", "银行还没有答完的文件", "2026-10/1 2026-10-26 "+strconv.Itoa(len(sent)))
 	page := b.shows("/payments?state=sent", "共 "+strconv.Itoa(len(sent)), "合计，不只是这一页 笔数 "+strconv.Itoa(len(sent)))
-	var sum = sent[0].Fen - sent[0].Fen
+	var sum money.Fen
 	for _, p := range sent {
 		sum += p.Fen
 		if p.Since == 0 {
