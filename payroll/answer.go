@@ -30,7 +30,8 @@ type ReturnResult struct {
 	Same      int                        // rows that say what is known
 	Kept      []KeptRow                  // rows that were not applied
 	Revised   []Revision                 // payments of which the bank had said something else
-	Waiting   []Waiting                  // payment files that it answers in part; of a list of failures nothing
+	Files     []ExportFile               // payment files of which something moved
+	Waiting   []Waiting                  // of these, those that it answers in part; of a list of failures nothing
 }
 
 // Said says in a sentence what the answer did.
@@ -179,10 +180,11 @@ func (b *Book) ImportReturns(ctx context.Context, s *Session, f *ReturnFile, onl
 		if err := tx.PutReturnRows(ctx, m.kept); err != nil {
 			return err
 		}
-		if !f.Partial {
-			if result.Waiting, err = stillWaiting(ctx, tx, m.moves); err != nil {
-				return err
-			}
+		if result.Files, result.Waiting, err = filesAnswered(ctx, tx, m.moves); err != nil {
+			return err
+		}
+		if f.Partial {
+			result.Waiting = nil
 		}
 		return tx.PutImport(ctx, ImportRecord{Position: e.Position, Kind: "returns", File: f.File, Digest: f.Digest, Rows: result.Rows, Added: len(m.moves), Refused: len(m.kept)})
 	})
@@ -245,9 +247,9 @@ func (b *Book) NotSent(ctx context.Context, file, digest string) error {
 	})
 }
 
-// stillWaiting counts, by payment file of which something moved, the payments that have no
+// filesAnswered are the payment files of which something moved, and of these the payments that have no
 // answer at all. Moves stand in the order of their batches.
-func stillWaiting(ctx context.Context, r Reader, moves []move) (list []Waiting, err error) {
+func filesAnswered(ctx context.Context, r Reader, moves []move) (files []ExportFile, list []Waiting, err error) {
 	for len(moves) > 0 {
 		id := moves[0].Batch
 		var answered, moved seqSet
@@ -255,7 +257,7 @@ func stillWaiting(ctx context.Context, r Reader, moves []move) (list []Waiting, 
 			moved.add(moves[0].Seq)
 		}
 		if err := r.PaymentEvents(ctx, id, func(e PaymentEvent) error { answered.add(e.Seq); return nil }); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		waiting, touched := map[string]int{}, map[string]bool{}
 		err := r.Payments(ctx, id, func(p Payment) error {
@@ -265,7 +267,16 @@ func stillWaiting(ctx context.Context, r Reader, moves []move) (list []Waiting, 
 			return nil
 		})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
+		}
+		exports, err := r.Exports(ctx, id)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, x := range exports {
+			if touched[x.Name] {
+				files = append(files, x)
+			}
 		}
 		for _, file := range sortedKeys(touched) {
 			if touched[file] && waiting[file] > 0 {
@@ -273,7 +284,7 @@ func stillWaiting(ctx context.Context, r Reader, moves []move) (list []Waiting, 
 			}
 		}
 	}
-	return list, nil
+	return files, list, nil
 }
 
 // seqSet is a set of numbers of payments of a batch, of which there may be a million.

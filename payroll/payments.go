@@ -47,7 +47,7 @@ type PaidOut struct {
 	State   PaymentState
 	Cause   ReturnCause
 	Reason  string        // the bank's word
-	Since   calendar.Date // of the state: the bank's date, or that of the export
+	Since   calendar.Date // of the state: the bank's date; where it gives none 0, in PaymentList the day of the export or of the answer
 	Answer  int64         // position of the answer, 0 while there is none
 }
 
@@ -79,9 +79,105 @@ func (b *Book) PaymentList(ctx context.Context, q PaymentQuery) (list []PaidOut,
 				return err
 			}
 		}
+		if err := datePaid(ctx, r, list); err != nil {
+			return err
+		}
 		return namePaid(ctx, r, list)
 	})
 	return list, err
+}
+
+// datePaid fills in since when payments have their states, where no bank has said so: what is on its way since the day of its export,
+// anything else since the day on which it was recorded.
+func datePaid(ctx context.Context, r Reader, list []PaidOut) error {
+	undated := func(p PaidOut) bool { return p.Since == 0 }
+	if !slices.ContainsFunc(list, undated) {
+		return nil
+	}
+	exported, err := exportDays(ctx, r, 1)
+	if err != nil {
+		return err
+	}
+	recorded, err := eventDays(ctx, r)
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		switch p := &list[i]; {
+		case p.Since != 0:
+		case p.Answer == 0:
+			p.Since = exported[p.Batch.String()]
+		default:
+			p.Since = recorded[p.Answer]
+		}
+	}
+	return nil
+}
+
+// SentFile is a payment file of which the bank has not answered every payment.
+type SentFile struct {
+	ExportFile
+	Since   calendar.Date // of the export
+	Waiting int           // payments without an answer
+	Fen     money.Fen     // and their sum
+}
+
+// Unanswered are the payment files that banks have not answered in full, by batch and name.
+func (b *Book) Unanswered(ctx context.Context) (list []SentFile, err error) {
+	err = b.view(ctx, func(r Reader) error {
+		list = nil
+		batches, err := r.Batches(ctx)
+		if err != nil {
+			return err
+		}
+		days, err := exportDays(ctx, r, 1)
+		if err != nil {
+			return err
+		}
+		for _, x := range batches {
+			if x.State != Exported {
+				continue
+			}
+			files, err := r.Exports(ctx, x.ID)
+			if err != nil {
+				return err
+			}
+			at := map[string]*SentFile{}
+			for _, f := range files {
+				at[f.Name] = &SentFile{ExportFile: f, Since: days[x.ID.String()]}
+			}
+			if err := paidOut(ctx, r, x, func(p PaidOut) error {
+				if f := at[p.File]; f != nil && p.State == PaymentSent {
+					f.Waiting++
+					f.Fen += p.Fen
+				}
+				return nil
+			}); err != nil {
+				return err
+			}
+			for _, f := range files {
+				if at[f.Name].Waiting > 0 {
+					list = append(list, *at[f.Name])
+				}
+			}
+		}
+		return nil
+	})
+	return list, err
+}
+
+// PersonNames gives the names of persons as known now, by number.
+func (b *Book) PersonNames(ctx context.Context, persons []int64) (map[int64]string, error) {
+	list := make([]PaidOut, len(persons))
+	for i, n := range persons {
+		list[i].Person = n
+	}
+	err := b.view(ctx, func(r Reader) error { return namePaid(ctx, r, list) })
+	names := map[int64]string{}
+	for _, p := range list {
+		names[p.Person] = p.Name
+	}
+	return names, err
 }
 
 // Reissued gives the payments of a reissue, from its draft on, by number: which returned payment each pays again, whose, and where to.

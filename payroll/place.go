@@ -13,8 +13,9 @@ import (
 
 // PlaceAccount is what the people of a place were paid, month by month.
 type PlaceAccount struct {
-	Months []calendar.Month // that have a committed batch, at most twelve
-	People []PlacePerson    // by person: who is on the roster now, and who was paid in the months
+	Months  []calendar.Month // that have a committed batch, at most twelve
+	Batches []BatchID        // of these months: those that had somebody of the place
+	People  []PlacePerson    // by person: who is on the roster now, and who was paid in the months
 }
 
 // PlacePerson is somebody of a place. A month's payments are those of its batches that had the person there.
@@ -46,6 +47,9 @@ func (b *Book) PlaceAccount(ctx context.Context, place string, on calendar.Date)
 			return err
 		}
 		err = r.SettledAt(ctx, ids, place, func(s Settlement) error {
+			if !slices.Contains(a.Batches, s.Batch) {
+				a.Batches = append(a.Batches, s.Batch)
+			}
 			if s.Pay == 0 && at[s.Person] == nil {
 				return nil
 			}

@@ -38,6 +38,47 @@ func nameLeft(ctx context.Context, r Reader, list []LeftOut) ([]LeftOut, error) 
 	return list, err
 }
 
+// Replacements gives what pays payments again, drafts too: by the payment that came back, in their order. One that several people
+// share is replaced by several.
+func (b *Book) Replacements(ctx context.Context) (again map[PaymentID][]PaymentID, err error) {
+	err = b.view(ctx, func(r Reader) error {
+		again = map[PaymentID][]PaymentID{}
+		batches, err := r.Batches(ctx)
+		if err != nil {
+			return err
+		}
+		for _, x := range batches {
+			if x.Kind != Reissue || !x.State.open() && !x.State.Committed() {
+				continue
+			}
+			if err := r.Payments(ctx, x.ID, func(p Payment) error { again[p.Replaces] = append(again[p.Replaces], p.ID()); return nil }); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return again, err
+}
+
+// SamePay wants the steps of a payment, of what it pays again and of what pays it again, however often: the same money.
+func SamePay(id PaymentID, again map[PaymentID][]PaymentID) func(FlowStep) bool {
+	before := map[PaymentID]PaymentID{}
+	for from, list := range again {
+		for _, to := range list {
+			before[to] = from
+		}
+	}
+	for from, ok := before[id]; ok; from, ok = before[id] {
+		id = from
+	}
+	same := map[PaymentID]bool{}
+	for list := []PaymentID{id}; len(list) > 0; list = list[1:] {
+		same[list[0]] = true
+		list = append(list, again[list[0]]...)
+	}
+	return func(s FlowStep) bool { return same[s.Payment] }
+}
+
 // again is a payment that came back, with where it goes now.
 type again struct {
 	PaidOut

@@ -10,6 +10,7 @@ import (
 	"zhida/payroll/ledger"
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
+	"zhida/rules/identity"
 	"zhida/rules/message"
 	"zhida/rules/money"
 	"zhida/rules/policy"
@@ -136,7 +137,7 @@ func (b *Book) UnmatchRow(ctx context.Context, s *Session, account, serial strin
 		}
 		x, err := oneRow(list, account, serial, on, func(x StatementRow) bool { return x.By == MatchedByPerson })
 		if message.Code(err) == "statement.missing" {
-			return message.Err("statement.not_by_hand", account, serial)
+			return message.Err("statement.not_by_hand", identity.Card(account), serial)
 		}
 		if err != nil {
 			return err
@@ -156,11 +157,11 @@ func oneRow(list []StatementRow, account, serial string, on calendar.Date, wante
 	}
 	switch len(found) {
 	case 0:
-		return StatementRow{}, message.Err("statement.missing", account, serial)
+		return StatementRow{}, message.Err("statement.missing", identity.Card(account), serial)
 	case 1:
 		return found[0], nil
 	}
-	return StatementRow{}, message.Err("statement.several", account, serial, len(found))
+	return StatementRow{}, message.Err("statement.several", identity.Card(account), serial, len(found))
 }
 
 func statement(ctx context.Context, r Reader) (list []StatementRow, err error) {
@@ -392,8 +393,8 @@ func overCounter(ctx context.Context, r Reader, county *County, batches []Batch,
 	if err != nil {
 		return nil, err
 	}
-	days := map[int64]calendar.Date{}
-	if err := r.Events(ctx, 1, head.Position, func(e journal.Event) error { days[e.Position] = calendar.DateIn(e.Time, zone); return nil }); err != nil {
+	days, err := eventDays(ctx, r)
+	if err != nil {
 		return nil, err
 	}
 	kinds, void := map[string]BatchKind{}, map[string]bool{}
@@ -532,6 +533,16 @@ const refundOf = "退回 "
 func exportedOn(ctx context.Context, r Reader, x Batch) (calendar.Date, error) {
 	days, err := exportDays(ctx, r, x.Horizon)
 	return days[x.ID.String()], err
+}
+
+// eventDays are the days of the journal's events, by position.
+func eventDays(ctx context.Context, r Reader) (map[int64]calendar.Date, error) {
+	head, err := r.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	days := map[int64]calendar.Date{}
+	return days, r.Events(ctx, 1, head.Position, func(e journal.Event) error { days[e.Position] = calendar.DateIn(e.Time, zone); return nil })
 }
 
 // exportDays are the days on which batches left since a position, by printed id.

@@ -198,7 +198,8 @@ func (c *cli) traceCommand() *cobra.Command {
 // wanted understands what is to be traced.
 func (c *cli) wanted(ctx context.Context, a *app.App, what string) (func(payroll.FlowStep) bool, error) {
 	if id, err := payroll.ParsePaymentID(what); err == nil {
-		return func(s payroll.FlowStep) bool { return s.Payment == id }, nil
+		again, err := a.Replacements(ctx)
+		return payroll.SamePay(id, again), err
 	}
 	if (len(what) == 9 || len(what) == 12) && strings.Trim(what, "0123456789") == "" {
 		return func(s payroll.FlowStep) bool { return s.Place == what || facts.Township(s.Place) == what }, nil

@@ -90,7 +90,6 @@ var wordsOfViews = map[string]string{
 	"案例":            "case",
 	"止":             "until",
 	"每一行都与日志一致。":    "Every row agrees with the journal.",
-	"每一行都对上了。":      "Every row is matched.",
 	"每个案例算出来都相符。":   "Every case comes to what it should.",
 	"每个项目一幅图":       "A chart for each item",
 	"每月金额（元）":       "yuan a month",

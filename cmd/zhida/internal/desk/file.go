@@ -83,6 +83,16 @@ func (v *visit) keep(file string) string {
 	return "/file/" + name
 }
 
+// kept takes back a file that was kept, by its address: it can be fetched no more. "" where there is none.
+func (v *visit) kept(address string) (file string) {
+	v.lock.Lock()
+	defer v.lock.Unlock()
+	name := strings.TrimPrefix(address, "/file/")
+	file = v.files[name]
+	delete(v.files, name)
+	return file
+}
+
 // fileShow sends a file that was made for this visit.
 func fileShow(r *request) error {
 	r.visit.lock.Lock()

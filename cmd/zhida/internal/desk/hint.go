@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"html/template"
 	"net/url"
 	"regexp"
@@ -22,32 +23,42 @@ var places = map[string]place{
 	"actor add": {"/actors", "人员和密钥", ""}, "actor list": {"/actors", "人员和密钥", ""}, "actor remove": {"/actors", "人员和密钥", "停用密钥"},
 	"batch answer": {"/batch/{}/findings", "审核事项", ""}, "batch approve": {"/batch/{}", "批次", "审批"}, "batch cancel": {"/batch/{}", "批次", "作废"}, "batch findings": {"/batch/{}/findings", "审核事项", ""},
 	"batch lines": {"/batch/{}/lines", "批次明细", ""}, "batch list": {"/month", "本月", ""}, "batch reject": {"/batch/{}", "批次", "退回经办"}, "batch show": {"/batch/{}", "批次", ""}, "batch submit": {"/batch/{}", "批次", "提交"},
+	"batch recompute": {"/batch/{}/proof", "核验和证据", ""}, "evidence": {"/batch/{}/proof", "核验和证据", ""},
 	"explain": {"/search", "查找", ""}, "export": {"/batch/{}", "批次", "导出银行文件"},
-	"fund close": {"/funds", "资金", "关账"}, "fund reopen": {"/funds", "资金", "重开关账"}, "fund show": {"/funds", "资金", ""},
+	"fund close": {"/funds", "资金", "关账"}, "fund match": {"/statement", "对账单", "人工对账"}, "fund reopen": {"/funds", "资金", "重开关账"}, "fund show": {"/funds", "资金", ""}, "fund statement": {"/statement", "对账单", ""},
 	"import": {"/import", "导入表格", ""}, "payments": {"/payments", "支付台账", ""}, "paysheet": {"/batch/{}", "批次", "发放表"},
 	"policy adopt": {"/policies", "政策文件", "提出采用一个文件"}, "policy list": {"/policies", "政策文件", ""},
 	"proposal accept": {"/proposals/{}", "待确认的事项", "确认"}, "proposal list": {"/proposals", "待确认的事项", ""}, "proposal show": {"/proposals/{}", "待确认的事项", ""},
 	"policy diff": {"/policies", "政策文件", ""}, "policy show": {"/policies", "政策文件", ""}, "policy try": {"/policies", "政策文件", ""},
 	"reissue": {"/payments", "支付台账", "重发退票"},
-	"rerun":   {"/month", "本月", ""}, "run": {"/month", "本月", ""}, "settings set": {"/settings", "设置", ""}, "settings show": {"/settings", "设置", ""},
+	"rerun":   {"/month", "本月", ""}, "returns list": {"/payments", "支付台账", "回盘里没有对上的行"}, "returns resolve": {"/payments", "支付台账", "落实"}, "roster": {"/roster", "花名册", ""}, "run": {"/month", "本月", ""}, "settings set": {"/settings", "设置", ""}, "settings show": {"/settings", "设置", ""},
 	"status": {"/month", "本月", ""}, "template": {"/import", "导入表格", ""},
 }
 
 // fields are the options of commands that a form of the desk has as a field, by its label.
 var fields = map[string]string{
-	"--accept-good": "只收没有问题的行，并记入日志", "--confirm": "行数,合计（.xls 和 .et 要核对）", "--document": "文号", "--from": "表里没有生效日期的，从哪一天起算",
-	"--map": "认不出来的列，每行写一个：列名=栏目名", "--sheet": "工作表名",
+	"--accept-good": "只收没有问题的行，并记入日志", "--account": "对账单是哪个专户的", "--bank": "回盘是哪家银行的", "--batch": "回盘是哪个批次的", "--confirm": "行数,合计（.xls 和 .et 要核对）",
+	"--document": "文号", "--dry-run": "先试一遍，不入账", "--from": "表里没有生效日期的，从哪一天起算", "--id-file": "身份证号", "--map": "认不出来的列，每行写一个：列名=栏目名", "--old-cards": "旧卡为什么还能收款",
+	"--reason": "依据或理由", "--role": "角色", "--same-account": "仍付原账户的理由", "--sheet": "工作表名", "--unmask": "审计通知书文号",
 }
 
-var option = regexp.MustCompile(`--[a-z-]+`)
+// fieldsOf are those that are another field in the sentences of a code.
+var fieldsOf = map[string]map[string]string{
+	"audit.months":    {"--from": "起始月份", "--to": "终止月份"},
+	"trial.months":    {"--from": "起始月份", "--to": "终止月份"},
+	"statement.taken": {"--to": "对上的文号、文件或支付；不是账上的，写明是什么"},
+	"statement.what":  {"--to": "对上的文号、文件或支付；不是账上的，写明是什么"},
+}
 
-// unled is the text between commands: an option that stands alone is a field of the page.
-func unled(text string, lang message.Lang) string {
+var option = regexp.MustCompile(`--([a-z-]+)`)
+
+// unled is the text between commands: an option that stands alone is a field of the page, and one that no page has is for the technician.
+func unled(text, code string, lang message.Lang) string {
 	return template.HTMLEscapeString(option.ReplaceAllStringFunc(text, func(o string) string {
-		if label := fields[o]; label != "" {
+		if label := cmp.Or(fieldsOf[code][o], fields[o]); label != "" {
 			return "“" + message.Word(lang, label) + "”"
 		}
-		return o
+		return message.Word(lang, "命令行选项") + " " + strings.Trim(o, "-") + message.Word(lang, "（请技术人员办）")
 	}))
 }
 
@@ -73,20 +84,20 @@ func commands(text string, give func(from, to int, words, args []string)) {
 	}
 }
 
-// led writes a sentence of the catalogue for the desk: commands in it are pages.
-func led(text string, lang message.Lang) template.HTML {
+// led writes a sentence of the catalogue for the desk, of the code where one is known: commands in it are pages.
+func led(text, code string, lang message.Lang) template.HTML {
 	var b strings.Builder
 	at := 0
 	commands(text, func(from, to int, words, args []string) {
-		b.WriteString(unled(text[at:from], lang))
+		b.WriteString(unled(text[at:from], code, lang))
 		if p, ok := placeOf(words); ok {
 			b.WriteString(string(p.link(args, lang)))
 		} else {
-			b.WriteString(template.HTMLEscapeString(text[from:to] + message.Word(lang, "（请技术人员办）")))
+			b.WriteString(template.HTMLEscapeString("zhida " + strings.Join(words, " ") + message.Word(lang, "（请技术人员办）")))
 		}
 		at = to
 	})
-	b.WriteString(unled(text[at:], lang))
+	b.WriteString(unled(text[at:], code, lang))
 	return template.HTML(b.String())
 }
 

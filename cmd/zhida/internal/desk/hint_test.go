@@ -2,6 +2,7 @@ package desk
 
 import (
 	"html"
+	"io/fs"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,8 +13,8 @@ import (
 
 // technical are the commands that no page has: the desk says that they are for the technician. A command that gets into a sentence must
 // have a page or stand here.
-var technical = strings.Fields(`backup batch_attach batch_recompute checks_list election evidence fsck fund_match fund_send-up fund_statement headings_forget headings_list init layout_list layout_show
-notice_record owed_show policy_test returns_list returns_resolve roster sendback_keep sendback_list serve upgrade`)
+var technical = strings.Fields(`backup batch_attach checks_list election fsck fund_send-up headings_forget headings_list init layout_list layout_show
+notice_record owed_show policy_test sendback_keep sendback_list serve upgrade`)
 
 var tags = regexp.MustCompile(`<a href="([^"]*)">|</a>`)
 
@@ -25,7 +26,7 @@ func TestCommandsAreLed(t *testing.T) {
 			patterns = append(patterns, regexp.MustCompile("^"+regexp.MustCompile(`\\\{[^}]*\\\}`).ReplaceAllString(regexp.QuoteMeta(path), "[^/]+")+"$"))
 		}
 	}
-	met := map[string]bool{}
+	met, stands := map[string]bool{}, map[string]bool{}
 	for _, e := range message.Entries() {
 		m := message.M(e.Code, "2026-10/1", "2026-10/1", "2026-10/1", "2026-10/1", "2026-10/1", "2026-10/1")
 		if strings.Contains(e.Zh+e.ZhHint, "zhida proposal") {
@@ -33,16 +34,17 @@ func TestCommandsAreLed(t *testing.T) {
 		}
 		for _, lang := range []message.Lang{message.Chinese, message.English} {
 			for _, said := range []string{m.Text(lang), m.Hint(lang)} {
-				shown := string(led(said, lang))
+				shown := string(led(said, e.Code, lang))
 				for _, link := range tags.FindAllStringSubmatch(shown, -1) {
 					if to := link[1]; to != "" && !slices.ContainsFunc(patterns, func(p *regexp.Regexp) bool { return p.MatchString(to) }) {
 						t.Errorf("%s leads to %s, which is no page: %s", e.Code, to, shown)
 					}
 				}
-				for o := range fields {
-					if strings.Contains(shown, o) {
-						t.Errorf("%s tells somebody at the desk of the option %s: %s", e.Code, o, shown)
-					}
+				for _, o := range option.FindAllString(said, -1) {
+					stands[o] = true
+				}
+				if o := option.FindString(shown); o != "" {
+					t.Errorf("%s tells somebody at the desk of the option %s: %s", e.Code, o, shown)
 				}
 				plain := html.UnescapeString(tags.ReplaceAllString(shown, ""))
 				commands(plain, func(_, to int, words, _ []string) {
@@ -60,9 +62,30 @@ func TestCommandsAreLed(t *testing.T) {
 			t.Errorf("no sentence names %s any more", name)
 		}
 	}
+	on := ""
+	names, err := fs.Glob(pages, "pages/*.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		text, err := fs.ReadFile(pages, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		on += string(text)
+	}
+	for code, own := range fieldsOf {
+		if !slices.ContainsFunc(message.Entries(), func(e message.Entry) bool { return e.Code == code }) {
+			t.Errorf("there is no message %s", code)
+		}
+		for o, label := range own {
+			isField(t, on, o, label)
+		}
+	}
 	for o, label := range fields {
-		if !message.HasWord(label) {
-			t.Errorf("%s: %s has no English", o, label)
+		isField(t, on, o, label)
+		if !stands[o] {
+			t.Errorf("no sentence names %s any more", o)
 		}
 	}
 	for command, p := range places {
@@ -71,6 +94,14 @@ func TestCommandsAreLed(t *testing.T) {
 				t.Errorf("%s: %s has no English", command, word)
 			}
 		}
+	}
+}
+
+// isField says that an option is a field that a page has, by its label.
+func isField(t *testing.T, pages, option, label string) {
+	t.Helper()
+	if !message.HasWord(label) || !strings.Contains(pages, `{{t "`+label+`"}}`) {
+		t.Errorf("%s: no page has a field %q", option, label)
 	}
 }
 
@@ -85,10 +116,11 @@ func TestLed(t *testing.T) {
 		"待另一人用 zhida proposal accept 16 确认":                                      `待另一人用 <a href="/proposals/16">“待确认的事项 16：确认”</a> 确认`,
 		"用 zhida batch cancel 作废本批再算一次":                                          `用 “批次：作废” 作废本批再算一次`,
 		"没有“<b>zhida run</b>”":                                                   `没有“&lt;b&gt;<a href="/month">“本月”</a>&lt;/b&gt;”`,
+		"请改 --since，用 zhida backup --out 文件夹 备份":                                 `请改 命令行选项 since（请技术人员办），用 zhida backup（请技术人员办） 备份`,
 		"请用 zhida fsck 查明":                                                       `请用 zhida fsck（请技术人员办） 查明`,
 		"见 zhida batch show 2026-10/1\"><script>":                                `见 <a href="/batch/2026-10/1">“批次 2026-10/1”</a>&#34;&gt;&lt;script&gt;`,
 	} {
-		if got := string(led(said, message.Chinese)); got != want {
+		if got := string(led(said, "", message.Chinese)); got != want {
 			t.Errorf("%s\n got %s\nwant %s", said, got, want)
 		}
 	}

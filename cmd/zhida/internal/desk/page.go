@@ -3,6 +3,7 @@ package desk
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"html/template"
 	"net/http"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"zhida/payroll"
 	"zhida/rules"
 	"zhida/rules/calendar"
+	"zhida/rules/identity"
 	"zhida/rules/message"
 	"zhida/rules/money"
 )
@@ -63,7 +65,7 @@ func (r *request) render(status int, name, title string, body any) error {
 	p := &page{Title: title, Lang: r.lang, County: r.desk.county, Body: body, visit: r.visit, routes: r.desk.routes}
 	if r.visit != nil {
 		a := r.visit.actor
-		p.Actor, p.Roles, p.Nav, p.Flashes, p.Keeps = a.Name, r.rolesText(), r.nav(), r.visit.said(), r.visit.signer() != nil
+		p.Actor, p.Roles, p.Nav, p.Flashes, p.Keeps = a.Name, r.desk.rolesText(r.Context(), a.Roles, r.lang), r.nav(), r.visit.said(), r.visit.signer() != nil
 	}
 	if j, ok := body.(jobPage); ok && !j.Over {
 		p.Refresh = "2"
@@ -103,44 +105,20 @@ func (r *request) nav() (list []link) {
 	return list
 }
 
-// rolesText are the visitor's own roles, that of a township's office by its name.
-func (r *request) rolesText() string {
-	roles := slices.Clone(r.visit.actor.Roles)
-	if len(r.scope().townships) > 0 {
-		names, err := r.placeNames()
-		for i, x := range roles {
-			if name := names[x.Township()]; err == nil && name != "" {
-				roles[i] = payroll.Owner(name)
-			}
-		}
-	}
-	return rolesText(roles, r.lang)
-}
-
-func rolesText(roles []payroll.Role, lang message.Lang) string {
-	words := make([]string, len(roles))
-	for i, x := range roles {
-		words[i] = message.Word(lang, x.Chinese())
-	}
-	if lang == message.English {
-		return strings.Join(words, ", ")
-	}
-	return strings.Join(words, "、")
-}
-
 // parse reads the pages in a language. Their words stand in Chinese, as {{t "提交"}}.
 func (d *Desk) parse(lang message.Lang) *template.Template {
 	return template.Must(template.New("").Funcs(template.FuncMap{
 		"t":       func(chinese string) string { return message.Word(lang, chinese) },
-		"text":    func(m message.Message) template.HTML { return led(m.Text(lang), lang) },
-		"hint":    func(m message.Message) template.HTML { return led(m.Hint(lang), lang) },
-		"led":     func(said string) template.HTML { return led(said, lang) },
+		"text":    func(m message.Message) template.HTML { return led(m.Text(lang), m.Code, lang) },
+		"hint":    func(m message.Message) template.HTML { return led(m.Hint(lang), m.Code, lang) },
+		"led":     func(said, code string) template.HTML { return led(said, code, lang) },
 		"yuan":    func(f money.Fen) string { return f.Grouped() },
 		"month":   func(m calendar.Month) string { return monthText(m, lang) },
 		"clock":   func(t time.Time) string { return t.In(calendar.China).Format("2006-01-02 15:04") },
-		"roles":   func(list []payroll.Role) string { return rolesText(list, lang) },
+		"roles":   func(list []payroll.Role) string { return d.rolesText(context.Background(), list, lang) },
 		"short":   func(digest string) string { return digest[:min(8, len(digest))] },
 		"minus":   func(a, b money.Fen) money.Fen { return a - b },
+		"bank":    func(code string) string { return cmp.Or(identity.BankName(code), code) },
 		"rowMark": rowMark,
 		"matched": func(by string) string { return message.Word(lang, matchedWords[by]) },
 		"outcome": func(x rules.Explanation) string { return outcomeText(x, lang) },

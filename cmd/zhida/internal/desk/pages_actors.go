@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"zhida/payroll"
+	"zhida/rules/facts"
 	"zhida/rules/identity"
 	"zhida/rules/message"
 )
@@ -13,6 +14,8 @@ import (
 type actorsPage struct {
 	Actors []payroll.Actor
 	Roles  []payroll.Role // that can be given
+	// Townships are those whose office can be given; departments are named in words.
+	Townships []choice
 }
 
 func actorsShow(r *request) error {
@@ -20,13 +23,29 @@ func actorsShow(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.page("actors", "人员和密钥", actorsPage{list, []payroll.Role{payroll.RoleMaker, payroll.RoleChecker, payroll.RoleApprover, payroll.RoleAuditor, payroll.RoleAdmin}})
+	p := actorsPage{Actors: list, Roles: []payroll.Role{payroll.RoleMaker, payroll.RoleChecker, payroll.RoleApprover, payroll.RoleAuditor, payroll.RoleAdmin}}
+	names, err := r.placeNames()
+	if err != nil {
+		return err
+	}
+	for _, code := range sortedCodes(names) {
+		if code == facts.Township(code) {
+			p.Townships = append(p.Townships, choice{Code: code, Name: names[code]})
+		}
+	}
+	return r.page("actors", "人员和密钥", p)
 }
 
 // actorAddDo registers somebody. They choose their passphrase themselves, at this screen.
 func actorAddDo(r *request) (string, error) {
 	a := payroll.NewActor{Name: strings.TrimSpace(r.PostFormValue("name"))}
-	for _, text := range append(r.PostForm["role"], strings.Fields(strings.ReplaceAll(r.PostFormValue("owner"), "，", " "))...) {
+	roles := r.PostForm["role"]
+	for _, department := range append(strings.Fields(strings.ReplaceAll(r.PostFormValue("department"), "，", " ")), r.PostForm["township"]...) {
+		if department != "" {
+			roles = append(roles, string(payroll.Owner(department)))
+		}
+	}
+	for _, text := range roles {
 		role, err := payroll.ParseRole(text)
 		if err != nil {
 			return "", err
@@ -46,7 +65,7 @@ func actorAddDo(r *request) (string, error) {
 	if err != nil || at != 0 {
 		return r.actorProposed(a.Name, at, err)
 	}
-	r.say("actor.added", added.Actor.Name, rolesText(added.Actor.Roles, r.lang), added.Actor.KeyID)
+	r.say("actor.added", added.Actor.Name, r.desk.rolesText(r.Context(), added.Actor.Roles, r.lang), added.Actor.KeyID)
 	return "/actors", nil
 }
 

@@ -1,14 +1,11 @@
 package desk
 
 import (
-	"html/template"
 	"slices"
-	"strings"
 
 	"zhida/payroll"
 	"zhida/payroll/ledger"
 	"zhida/rules/calendar"
-	"zhida/rules/facts"
 	"zhida/rules/message"
 	"zhida/rules/money"
 )
@@ -122,77 +119,4 @@ func reopenDo(r *request) (string, error) {
 	}
 	r.say("fund.reopened", m)
 	return "/funds", nil
-}
-
-// tracePage follows the money of a document, a village or a person, from where it came from to what has become of it.
-type tracePage struct {
-	Text    string
-	Drawing template.HTML
-	Steps   []traceRow
-	More    int
-	Sum     money.Fen
-}
-
-type traceRow struct {
-	payroll.FlowStep
-	FundName, PlaceName, Where string
-}
-
-func traceShow(r *request) error { return r.page("trace", "追踪资金", tracePage{}) }
-
-// traceDo looks for a place by its code, for a person, else for a document.
-func traceDo(r *request) error {
-	p := tracePage{Text: strings.TrimSpace(r.PostFormValue("text"))}
-	if p.Text == "" {
-		return traceShow(r)
-	}
-	keep, err := r.traced(p.Text)
-	if err != nil {
-		return err
-	}
-	list, err := r.desk.book.Trace(r.Context(), keep)
-	if err != nil {
-		return err
-	}
-	drawing, err := r.desk.book.Flow(r.Context(), list)
-	if err != nil {
-		return err
-	}
-	p.Drawing = template.HTML(drawing) // drawn by this program from its own words, which it escapes
-	funds, err := r.desk.book.FundNames(r.Context())
-	if err != nil {
-		return err
-	}
-	places, err := r.placeNames()
-	if err != nil {
-		return err
-	}
-	for _, x := range list {
-		if x.State != payroll.PaymentReissued {
-			p.Sum += x.Fen
-		}
-		if len(p.Steps) == mostRows {
-			p.More++
-			continue
-		}
-		p.Steps = append(p.Steps, traceRow{x, funds[x.Fund], places[x.Place], message.Word(r.lang, x.Chinese())})
-	}
-	return r.page("trace", "追踪资金", p)
-}
-
-func (r *request) traced(text string) (func(payroll.FlowStep) bool, error) {
-	if (len(text) == 9 || len(text) == 12) && strings.Trim(text, "0123456789") == "" {
-		return func(s payroll.FlowStep) bool { return s.Place == text || facts.Township(s.Place) == text }, nil
-	}
-	if id, err := payroll.ParsePaymentID(text); err == nil {
-		return func(s payroll.FlowStep) bool { return s.Payment == id }, nil
-	}
-	found, err := r.desk.book.Person(r.Context(), text)
-	switch message.Code(err) {
-	case "person.missing":
-		return func(s payroll.FlowStep) bool { return s.Lot == text }, nil
-	case "":
-		return func(s payroll.FlowStep) bool { return s.Person == found.Person }, err
-	}
-	return nil, err
 }

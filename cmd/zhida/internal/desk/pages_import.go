@@ -1,8 +1,10 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,6 +14,7 @@ import (
 	"zhida/importers"
 	"zhida/payroll"
 	"zhida/rules/calendar"
+	"zhida/rules/identity"
 	"zhida/rules/message"
 )
 
@@ -27,10 +30,35 @@ type kindRow struct {
 // returnsKind is the bank's answer, which has no form of ours.
 const returnsKind = "returns"
 
+// importSteps are the kinds of sheets in the order in which a county brings them in: what a step names has to be there for the next.
+var importSteps = []struct {
+	title string
+	kinds []string
+}{
+	{"一、先导入县里的：地方、参考数、工作日", []string{"places", "references", "calendar"}},
+	{"二、再导入人", []string{"roster"}},
+	{"三、每个人的：任职、账户、考核、金额（项目要先有政策文件）", []string{"tenure", "accounts", "assessments", "amounts"}},
+	{"四、启用以前发过的、欠着的，只在启用时", []string{"paid", "receivables"}},
+	{"五、资金的来源（资金要先有设置）", []string{"transfers", "authority"}},
+	{"六、每个月，在计算以前", []string{"days", "absences", payroll.KindChanges, payroll.KindElection, "holds", "orders", "recipients", "verifications", "notices", "registers"}},
+	{"七、公示、付款以后", []string{payroll.KindPublicity, "vouchers", "statement"}},
+}
+
 // importForm is what a visitor can bring in.
 type importForm struct {
+	Kinds   []kindRow
+	Steps   []importStep
+	Maker   bool
+	Returns bool               // the page before is about a bank's answer
+	Waiting []payroll.SentFile // that banks have not answered in full
+	// Whose a bank's file is, where it does not say so itself: its bank and batch, or the account of a statement by a fund that has it.
+	Banks, Accounts []choice
+	Batches         []payroll.BatchID
+}
+
+type importStep struct {
+	Title string
 	Kinds []kindRow
-	Maker bool
 }
 
 func importShow(r *request) error {
@@ -38,11 +66,85 @@ func importShow(r *request) error {
 	if err != nil {
 		return err
 	}
-	p := importForm{Maker: may(r.visit.actor, makers)}
-	for _, k := range kinds {
-		p.Kinds = append(p.Kinds, kindRow{k, importers.Title(k), k == r.URL.Query().Get("kind")})
+	chosen := r.URL.Query().Get("kind")
+	p := importForm{Maker: may(r.visit.actor, makers), Returns: chosen == returnsKind}
+	for _, step := range importSteps {
+		row := importStep{Title: message.Word(r.lang, step.title)}
+		for _, k := range step.kinds {
+			if slices.Contains(kinds, k) {
+				row.Kinds = append(row.Kinds, kindRow{k, importers.Title(k), k == chosen})
+			}
+		}
+		if p.Kinds = append(p.Kinds, row.Kinds...); len(row.Kinds) > 0 {
+			p.Steps = append(p.Steps, row)
+		}
+	}
+	if p.Maker {
+		if err := p.ofBanks(r); err != nil {
+			return err
+		}
 	}
 	return r.page("import", "导入表格", p)
+}
+
+// ofBanks reads what banks have been sent, and what a file of theirs can be said to be about.
+func (p *importForm) ofBanks(r *request) (err error) {
+	if p.Waiting, err = r.desk.book.Unanswered(r.Context()); err != nil {
+		return err
+	}
+	for _, f := range p.Waiting {
+		if !slices.Contains(p.Batches, f.Batch) {
+			p.Batches = append(p.Batches, f.Batch)
+		}
+	}
+	county, err := r.desk.book.County(r.Context())
+	if message.Code(err) == "settings.none" {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, code := range slices.Sorted(maps.Keys(county.Banks)) {
+		p.Banks = append(p.Banks, choice{Code: code, Name: cmp.Or(identity.BankName(code), code)})
+	}
+	seen := map[string]bool{}
+	for _, f := range county.Funds {
+		if f.Kind == payroll.FundAccount && f.Account != "" && !seen[f.Account] {
+			seen[f.Account] = true
+			p.Accounts = append(p.Accounts, choice{Code: f.Code, Name: f.Name + " " + maskedAccount(f.Account)})
+		}
+	}
+	return nil
+}
+
+// whose reads what the form says a bank's file is about. Error: desk.form_broken.
+func (r *request) whose() (about app.ReturnOptions, account string, err error) {
+	bank, batch, fund := r.PostFormValue("bank"), r.PostFormValue("batch"), r.PostFormValue("account")
+	if batch != "" {
+		if about.Batch, err = payroll.ParseBatchID(batch); err != nil {
+			return about, "", err
+		}
+	}
+	if bank == "" && fund == "" {
+		return about, "", nil
+	}
+	county, err := r.desk.book.County(r.Context())
+	if err != nil {
+		return about, "", err
+	}
+	if _, known := county.Banks[bank]; bank != "" && !known {
+		return about, "", message.Err("desk.form_broken")
+	}
+	about.Bank = bank
+	for _, f := range county.Funds {
+		if f.Code == fund {
+			account = f.Account
+		}
+	}
+	if fund != "" && account == "" {
+		return about, "", message.Err("desk.form_broken")
+	}
+	return about, account, nil
 }
 
 // brings are the kinds of sheets that a visitor brings in: all of them the bureau's maker, a department those of which the county's
@@ -79,6 +181,7 @@ func templateShow(r *request) error {
 // importPage is what came of the files of one form, in their order.
 type importPage struct {
 	Kind  string // in words
+	Code  string // of the kind
 	Dry   bool
 	Files []importRow
 }
@@ -86,15 +189,19 @@ type importPage struct {
 // importRow is what came of one file.
 type importRow struct {
 	File     string
+	path     string          // where it was put, of one that was refused
 	Said     message.Message // what it did
 	Refused  bool            // nothing of it was taken
 	Error    *message.Message
 	Asks     []message.Problem
 	Notes    []message.Message
 	Problems message.Problems
-	Idle     message.Problems   // rows that are right and change no money
-	Revised  []payroll.Revision // payments of which the bank takes back what it had answered
-	Answer   string             // address of the clerk's own workbook, marked; "" for none
+	Idle     message.Problems     // rows that are right and change no money
+	Revised  []payroll.Revision   // payments of which the bank takes back what it had answered
+	Banks    []payroll.ExportFile // the payment files that a bank's answer is about
+	Answer   string               // address of the clerk's own workbook, marked; "" for none
+	As       kindRow              // the kind that the sheet looks like instead, where the visitor may bring that in
+	Kept     string               // address of the sheet, kept to be brought in as that
 }
 
 // importDo brings files in. Unlike on the command line, what is wrong with one keeps none of the others out: twenty
@@ -142,9 +249,20 @@ func importDo(r *request) (string, error) {
 			return "", message.Err("import.map_form", line)
 		}
 	}
-	o.AcceptGood = r.PostFormValue("accept_good") != ""
-	files, err := r.uploaded("files")
+	about, account, err := r.whose()
 	if err != nil {
+		return "", err
+	}
+	o.Account, about.Confirm = account, o.Confirm
+	o.AcceptGood = r.PostFormValue("accept_good") != ""
+	kinds, err := r.brings()
+	if err != nil {
+		return "", err
+	}
+	var files []string
+	if file := r.visit.kept(r.PostFormValue("kept")); file != "" {
+		files = []string{file}
+	} else if files, err = r.uploaded("files"); err != nil {
 		return "", err
 	}
 	a := *r.desk.book
@@ -156,24 +274,29 @@ func importDo(r *request) (string, error) {
 	done := visit.work()
 	return r.desk.jobs.begin(visit.actor.Name, message.M("desk.importing", len(files)), func(ctx context.Context) (outcome, error) {
 		defer done()
-		p := importPage{Kind: title, Dry: dry}
-		if kind == returnsKind {
-			p.Kind = "银行回盘"
-		}
+		p := importPage{Kind: title, Code: kind, Dry: dry}
+		kept := map[string]bool{}
 		defer func() {
 			for _, file := range files {
-				os.Remove(file) // the marked workbook beside it stays
+				if !kept[file] {
+					os.Remove(file) // the marked workbook beside it stays
+				}
 			}
 		}()
 		if kind != returnsKind {
 			var err error
 			p.Files, err = imported(ctx, &a, signer, visit, kind, files, o)
+			for i := range p.Files {
+				if x := &p.Files[i]; x.looksLike(kinds) {
+					x.Kept, kept[x.path] = visit.keep(x.path), true
+				}
+			}
 			return outcome{page: "imported", title: "导入结果", body: p}, err
 		}
 		p.Kind = "银行回盘"
 		for _, file := range files {
 			row := importRow{File: filepath.Base(file)}
-			if err := row.returned(ctx, &a, signer, file, app.ReturnOptions{Confirm: o.Confirm}); err != nil {
+			if err := row.returned(ctx, &a, signer, file, about); err != nil {
 				m := messageOf(err)
 				row.Refused, row.Error = true, &m
 			}
@@ -184,6 +307,19 @@ func importDo(r *request) (string, error) {
 		}
 		return outcome{page: "imported", title: "导入结果", body: p}, nil
 	}), nil
+}
+
+// looksLike says whether the sheet is of another kind that the visitor brings in.
+func (row *importRow) looksLike(kinds []string) bool {
+	if row.Error == nil || row.Error.Code != "import.other_kind" {
+		return false
+	}
+	kind := row.Error.Args[len(row.Error.Args)-1]
+	if row.path == "" || !slices.Contains(kinds, kind) {
+		return false
+	}
+	row.As = kindRow{Kind: kind, Title: importers.Title(kind)}
+	return true
 }
 
 // Shown are the problems that the page lists; all of them are in the marked workbook.
@@ -200,7 +336,7 @@ func (row importRow) More() int { return len(row.Problems) - len(row.Shown()) }
 
 // Plain says that there is nothing to do or to read about the file but that it was taken.
 func (row importRow) Plain() bool {
-	return !row.Refused && row.Error == nil && len(row.Asks)+len(row.Idle)+len(row.Notes)+len(row.Problems) == 0
+	return !row.Refused && row.Error == nil && len(row.Banks)+len(row.Asks)+len(row.Idle)+len(row.Notes)+len(row.Problems) == 0
 }
 
 // Plain says whether any file is plain.
@@ -226,7 +362,7 @@ func imported(ctx context.Context, a *app.App, s *payroll.Session, v *visit, kin
 		rows = append(rows, row)
 		return ctx.Err()
 	}, func(file string, err error) error {
-		row := importRow{File: filepath.Base(file), Refused: true}
+		row := importRow{File: filepath.Base(file), path: file, Refused: true}
 		var x *app.Answered
 		if errors.As(err, &x) {
 			row.Problems, row.Idle, row.Notes, row.Said = x.Problems, x.Idle, x.Notes, message.M("import.refused", len(x.Problems))
@@ -249,7 +385,7 @@ func (row *importRow) returned(ctx context.Context, a *app.App, s *payroll.Sessi
 	if err != nil {
 		return err
 	}
-	row.Said, row.Revised = x.Said(row.File), x.Revised
+	row.Said, row.Revised, row.Banks = x.Said(row.File), x.Revised, x.Files
 	row.Notes = append(row.Notes, x.Notes()...)
 	if len(x.Kept) > 0 {
 		row.Notes = append(row.Notes, message.M("returns.kept", len(x.Kept)))

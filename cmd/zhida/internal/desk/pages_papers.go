@@ -148,7 +148,7 @@ func bankFileShow(r *request) error {
 
 // reissueDo drafts batches that pay again what came back.
 func reissueDo(r *request) (string, error) {
-	result, err := r.desk.book.ReissueDraft(r.Context(), r.signer, nil, "")
+	result, err := r.desk.book.ReissueDraft(r.Context(), r.signer, nil, strings.TrimSpace(r.PostFormValue("same_account")))
 	if err != nil {
 		return "", err
 	}
@@ -182,47 +182,4 @@ func resolveDo(r *request) (string, error) {
 	}
 	r.say("returns.resolved", len(rows), reason)
 	return "/payments", nil
-}
-
-// paymentsPage is the ledger of payments in one state; those that came back first of all.
-type paymentsPage struct {
-	State    payroll.PaymentState
-	States   []payroll.PaymentState
-	Payments []payroll.PaidOut
-	More     int
-	Rows     []payroll.KeptRow // of banks' answers that fit no payment
-	Maker    bool
-	Bounced  []payroll.OverviewSum // why payments came back, when those are shown
-	Chart    drawings
-	Judge    bool // may say what came of these rows
-}
-
-func paymentsShow(r *request) error {
-	p := paymentsPage{State: payroll.PaymentState(r.URL.Query().Get("state")), Maker: may(r.visit.actor, makers), Judge: may(r.visit.actor, judges),
-		States: []payroll.PaymentState{payroll.PaymentReturned, payroll.PaymentRecalled, payroll.PaymentSent, payroll.PaymentParked, payroll.PaymentCredited, payroll.PaymentReissued}}
-	if p.State == "" {
-		p.State = payroll.PaymentReturned
-	}
-	if p.State.Chinese() == "" {
-		return message.Err("desk.no_page")
-	}
-	list, err := r.desk.book.PaymentList(r.Context(), payroll.PaymentQuery{State: p.State})
-	if err != nil {
-		return err
-	}
-	list = r.scope().paid(list)
-	if p.State == payroll.PaymentReturned {
-		p.Bounced = bounceRows(list, r.lang)
-		p.Chart = sumBars(message.Word(r.lang, "金额（元）"), p.Bounced)
-	}
-	if len(list) > mostRows {
-		p.More, list = len(list)-mostRows, list[:mostRows]
-	}
-	p.Payments = list
-	if r.scope().whole { // nobody knows yet whose they are
-		if p.Rows, err = r.desk.book.OpenRows(r.Context()); err != nil {
-			return err
-		}
-	}
-	return r.page("payments", "支付台账", p)
 }

@@ -88,6 +88,7 @@ func placeShow(r *request) error {
 	if p.Batches, err = r.noticedBatches(); err != nil {
 		return err
 	}
+	p.Batches = slices.DeleteFunc(p.Batches, func(b payroll.Batch) bool { return !slices.Contains(account.Batches, b.ID) })
 	return r.render(200, "place", p.Name, p)
 }
 

@@ -17,12 +17,33 @@ import (
 type rosterPage struct {
 	rosterFilter
 	People []memberRow
-	All    int // people that the filter lets through
 	Counts []countRow
+	turning
+}
+
+// turning is a list that is longer than one page, and the ways to the pages beside.
+type turning struct {
+	All    int // rows of all pages
 	Page   int // from 1
 	Pages  int
 	Before string // address of the page before, "" for none
 	After  string
+}
+
+// turn finds which rows of a list the page that the address names has. Error: desk.no_page.
+func (t *turning) turn(r *request, all int, address func(page int) string) (from, to int, err error) {
+	t.All, t.Pages = all, max((all+onePage-1)/onePage, 1)
+	t.Page, err = strconv.Atoi(cmp.Or(r.URL.Query().Get("page"), "1"))
+	if err != nil || t.Page < 1 || t.Page > t.Pages {
+		return 0, 0, message.Err("desk.no_page")
+	}
+	if t.Page > 1 {
+		t.Before = address(t.Page - 1)
+	}
+	if t.Page < t.Pages {
+		t.After = address(t.Page + 1)
+	}
+	return (t.Page - 1) * onePage, min(t.Page*onePage, all), nil
 }
 
 // rosterFilter is what the form above a list asks for.
@@ -52,7 +73,7 @@ type memberRow struct {
 	CategoryName, PlaceName string
 }
 
-// onePage is how many people one page of the roster shows.
+// onePage is how many rows one page of a list shows.
 const onePage = 100
 
 var categories = []facts.Category{facts.TownshipCadre, facts.VillageCadre, facts.FormerVillageCadre}
@@ -140,18 +161,11 @@ func rosterShow(r *request) error {
 	}
 	members = slices.DeleteFunc(members, func(m payroll.Member) bool { return p.Category != "" && string(m.Category) != p.Category })
 	slices.SortStableFunc(members, func(a, b payroll.Member) int { return cmp.Compare(a.Place, b.Place) })
-	p.All, p.Pages = len(members), max((len(members)+onePage-1)/onePage, 1)
-	p.Page, err = strconv.Atoi(cmp.Or(r.URL.Query().Get("page"), "1"))
-	if err != nil || p.Page < 1 || p.Page > p.Pages {
-		return message.Err("desk.no_page")
+	from, to, err := p.turn(r, len(members), p.address)
+	if err != nil {
+		return err
 	}
-	if p.Page > 1 {
-		p.Before = p.address(p.Page - 1)
-	}
-	if p.Page < p.Pages {
-		p.After = p.address(p.Page + 1)
-	}
-	for _, m := range members[(p.Page-1)*onePage : min(p.Page*onePage, len(members))] {
+	for _, m := range members[from:to] {
 		p.People = append(p.People, memberRowOf(m, names, r.lang))
 	}
 	return r.page("roster", "花名册", p)

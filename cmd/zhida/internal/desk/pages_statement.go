@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -11,8 +12,11 @@ import (
 	"zhida/rules/money"
 )
 
-// statementPage is the statement of the funds' accounts: what each row was matched to, the rows that nothing was matched to first.
+// statementPage is the statement of the funds' accounts: of which account and month there is one, and what each row was matched to, the
+// rows that nothing was matched to first.
 type statementPage struct {
+	Accounts           []statementAccount
+	Any                bool // some statement was imported
 	Open, Matched      []payroll.StatementRow
 	OpenIn, OpenOut    money.Fen
 	MoreOpen, MoreDone int
@@ -20,12 +24,71 @@ type statementPage struct {
 	Judge              bool
 }
 
+// statementAccount is what has been imported of one account's statements.
+type statementAccount struct {
+	Account     string // masked
+	Funds       []string
+	Rows, Open  int
+	From, Until calendar.Date    // first and last day of its rows
+	Missing     []calendar.Month // of the last twelve since the cut-over: those without a row
+}
+
+// statementAccounts are the accounts of the county's funds, and those that only a statement names.
+func (r *request) statementAccounts(list []payroll.StatementRow) (accounts []statementAccount, err error) {
+	county, err := r.desk.book.County(r.Context())
+	if message.Code(err) == "settings.none" {
+		county, err = &payroll.County{}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	_, _, today, err := r.desk.book.Letterhead(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	at, months := map[string]*statementAccount{}, map[string]map[calendar.Month]bool{}
+	var order []string
+	account := func(number string) *statementAccount {
+		if at[number] == nil {
+			order = append(order, number)
+			at[number], months[number] = &statementAccount{Account: maskedAccount(number)}, map[calendar.Month]bool{}
+		}
+		return at[number]
+	}
+	for _, f := range county.Funds {
+		if f.Kind == payroll.FundAccount && f.Account != "" {
+			x := account(f.Account)
+			x.Funds = append(x.Funds, f.Name)
+		}
+	}
+	for _, row := range list { // by account and day
+		x := account(row.Account)
+		x.Rows, x.From, x.Until = x.Rows+1, cmp.Or(x.From, row.Date), row.Date
+		months[row.Account][row.Date.Month()] = true
+		if row.By == "" {
+			x.Open++
+		}
+	}
+	for _, number := range order {
+		for m := max(r.desk.cutover, today.Month().Add(-11)); m <= today.Month(); m = m.Add(1) {
+			if !months[number][m] {
+				at[number].Missing = append(at[number].Missing, m)
+			}
+		}
+		accounts = append(accounts, *at[number])
+	}
+	return accounts, nil
+}
+
 func statementShow(r *request) error {
 	list, err := r.desk.book.Statement(r.Context())
 	if err != nil {
 		return err
 	}
-	p := statementPage{Judge: may(r.visit.actor, judges)}
+	p := statementPage{Any: len(list) > 0, Judge: may(r.visit.actor, judges)}
+	if p.Accounts, err = r.statementAccounts(list); err != nil {
+		return err
+	}
 	for _, x := range slices.Backward(list) { // the latest first
 		x.Account = maskedAccount(x.Account)
 		switch {

@@ -1,6 +1,8 @@
 package desk
 
 import (
+	"cmp"
+	"context"
 	"slices"
 	"strings"
 
@@ -52,6 +54,29 @@ func (r *request) placeNames() (map[string]string, error) {
 		}
 	}
 	return names, err
+}
+
+// rolesText are roles in words, those of townships' offices by the names of the townships.
+func (d *Desk) rolesText(ctx context.Context, roles []payroll.Role, lang message.Lang) string {
+	words := make([]string, len(roles))
+	var names map[string]string
+	for i, x := range roles {
+		if code := x.Township(); code != "" {
+			if names == nil {
+				var err error
+				if names, err = d.book.PlaceNames(ctx); err != nil { // the code says it as well
+					d.Log.Error("no names of places", "error", err)
+					names = map[string]string{}
+				}
+			}
+			x = payroll.Owner(cmp.Or(names[code], code))
+		}
+		words[i] = message.Word(lang, x.Chinese())
+	}
+	if lang == message.English {
+		return strings.Join(words, ", ")
+	}
+	return strings.Join(words, "、")
 }
 
 // place is the place that the address names, with the names of all that the visitor sees. Error: desk.no_page.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"zhida/payroll"
 	"zhida/rules/message"
 )
 
@@ -63,7 +64,9 @@ func TestViews(t *testing.T) {
 		b.shows("/month/2026-10", "近十二个月", "基本工资")
 		b.shows("/roster/2026-10", "花名册 2026年10月", "乡镇干部", "1 / 1")
 		b.shows("/attendance/2026-10", "还没有报的乡镇")
-		b.shows("/statement", "每一行都对上了")
+		if page := b.shows("/statement", "还没有导入过对账单"); strings.Contains(page, "对上了。") {
+			t.Errorf("nothing was imported, and all of it is matched: %s", plain(page))
+		}
 		b.shows("/policies", "用真实花名册试算草案")
 	}
 	b := o.as("张敏")
@@ -110,6 +113,12 @@ func TestViews(t *testing.T) {
 	if status, file := b.get("/place/430725101/notice/2026-10/1"); status != http.StatusOK || !strings.HasPrefix(file, "PK") {
 		t.Errorf("the notices of a township: %d %.80q", status, file)
 	}
+	if page := b.shows("/place/430725102200", "审批过的批次里没有这里的人"); strings.Contains(page, "/notice/") {
+		t.Error("a village that no batch pays leads to its notice")
+	}
+	if page := b.shows("/place/" + people[0].Place); !strings.Contains(page, "/place/"+people[0].Place+"/notice/2026-10/1") {
+		t.Errorf("a place that a batch pays does not lead to its notice: %s", plain(page))
+	}
 	if status, text := b.get("/place/430725102200/notice/2026-10/1"); status != http.StatusNotFound || !strings.Contains(text, "desk.no_notice") {
 		t.Errorf("the notice of a village that the batch does not pay: %d %s", status, plain(text))
 	}
@@ -125,11 +134,11 @@ func TestViews(t *testing.T) {
 func TestStatement(t *testing.T) {
 	o := open(t)
 	maker, checker := o.as("张敏"), o.as("李复")
-	status, to, text := maker.upload("/import", map[string]string{"对账单.csv": "本方账号,流水号,交易日期,摘要,对方户名,借方金额,贷方金额,余额\n1860000000000000002,20261020000001,2026-10-20,存款利息,银行,,12.34,12.34\n"}, append(maker.form("/import", "/import"), "kind", "statement")...)
+	status, to, text := maker.upload("/import", map[string]string{"对账单.csv": "本方账号,流水号,交易日期,摘要,对方户名,借方金额,贷方金额,余额\n1860000000000000002,20261020000001,2026-10-20,存款利息,银行,,12.34,12.34\n1860000000000000010,20260930000001,2026-09-30,开户,银行,,0.01,0.01\n"}, append(maker.form("/import", "/import"), "kind", "statement")...)
 	if status != http.StatusSeeOther {
 		t.Fatalf("%d %s", status, plain(text))
 	}
-	if _, text := maker.wait(to); !strings.Contains(text, "1 行") {
+	if _, text := maker.wait(to); !strings.Contains(text, "2 行") {
 		t.Fatal(plain(text))
 	}
 	if page := maker.shows("/statement", "没有对上", "存款利息", "12.34"); strings.Contains(page, "1860000000000000002") || strings.Contains(page, `action="/statement/match"`) {
@@ -147,8 +156,10 @@ func TestStatement(t *testing.T) {
 			t.Fatalf("%s: %d %s", path, status, plain(text))
 		}
 	}
+	press("/statement/match", "to", "开户") // the account that no fund has stands last, and its row first
+	checker.shows("/statement", "0002 2026-10-20 2026-10-20 1 1", "0010 2026-09-30 2026-09-30 1 0 2026年10月")
 	press("/statement/match", "to", "利息")
-	checker.shows("/statement", "每一行都对上了", "利息 人工")
+	checker.shows("/statement", "导入的每一行都对上了", "利息 人工", "2026-10-20 2026-10-20 1 0")
 	press("/statement/unmatch")
 	checker.shows("/statement", "没有对上的 账号")
 	if status, _, text := checker.post("/statement/match", append(checker.form("/statement", "/statement/match"), "row", "x|2026-10-20|1", "to", "利息", "reason", "x", "passphrase", passphrase)...); status == http.StatusSeeOther || !strings.Contains(text, "desk.form_broken") {
@@ -518,5 +529,28 @@ func TestClosedMonth(t *testing.T) {
 	}
 	if text := checker.shows("/month/2026-10"); strings.Contains(text, "已关账") {
 		t.Error("the month still says that it is closed")
+	}
+}
+
+// The office of a township is registered and shown by the township's name, a department by its own; no code is typed.
+func TestActorsByName(t *testing.T) {
+	o := open(t)
+	b := o.as("周正")
+	page := b.shows("/actors", "盘塘镇（数据主管）", "组织部（数据主管）")
+	if strings.Contains(plain(page), "430725") || strings.Contains(plain(page), "owner:") {
+		t.Errorf("codes stand before the administrator: %s", plain(page))
+	}
+	form := append(b.form("/actors", "/actors/add"), "name", "覃镇", "id", "439901197001120019", "township", "430725102", "department", "编办，民政局", "new_passphrase", passphrase, "new_passphrase_again", passphrase, "passphrase", passphrase)
+	if status, to, text := b.post("/actors/add", form...); status != http.StatusSeeOther {
+		t.Fatalf("%d %s %s", status, to, plain(text))
+	}
+	b.shows("/actors", "覃镇 编办（数据主管）、民政局（数据主管）、")
+	list, err := o.book.ActorList(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []payroll.Role{payroll.Owner("编办"), payroll.Owner("民政局"), payroll.Owner("430725102")}
+	if i := slices.IndexFunc(list, func(a payroll.Actor) bool { return a.Name == "覃镇" }); i < 0 || !slices.Equal(list[i].Roles, want) {
+		t.Errorf("%+v", list)
 	}
 }

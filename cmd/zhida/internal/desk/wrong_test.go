@@ -10,10 +10,14 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"zhida/cmd/zhida/internal/app"
+	"zhida/importers"
 	"zhida/payroll"
 	"zhida/rules/message"
 )
@@ -160,6 +164,56 @@ func TestImport(t *testing.T) {
 	}
 	if strings.Contains(text, "C:") {
 		t.Error("the page names folders of the clerk's machine")
+	}
+}
+
+// A sheet of another kind is kept, and comes in as what it looks like by one button, once; the kind stays for the next sheet.
+func TestImportAsWhatItIs(t *testing.T) {
+	o := open(t)
+	b := o.as("张敏")
+	sheet := "身份证号,姓名,类型,开始日期,结束日期,工作日数\n439901198503010017,张甲,事假,2026-10-12,2026-10-14,3\n"
+	_, to, text := b.upload("/import", map[string]string{"假.csv": sheet}, "once", b.once(), "kind", "roster")
+	if to == "" {
+		t.Fatal(plain(text))
+	}
+	before := o.head()
+	_, text = b.wait(to)
+	o.says("a sheet of another kind", http.StatusOK, text, "像是“缺勤”表", "改按这种表导入：缺勤")
+	if !strings.Contains(text, `href="/import?kind=roster"`) {
+		t.Error("the kind is lost on the way back")
+	}
+	kept := regexp.MustCompile(`name="kept" value="([^"]+)"`).FindStringSubmatch(text)
+	if kept == nil {
+		t.Fatal(plain(text))
+	}
+	for i, want := range []string{"1 行，新记 1 条", "desk.no_file"} {
+		_, to, text := b.post("/import", "once", b.once(), "kind", "absences", "kept", kept[1])
+		if to != "" {
+			_, text = b.wait(to)
+		}
+		if !strings.Contains(text, want) || o.head() != before+1 {
+			t.Errorf("%d: %d events: %s", i, o.head()-before, plain(text))
+		}
+	}
+	if status, _ := b.get(kept[1]); status != http.StatusNotFound {
+		t.Errorf("it can still be fetched: %d", status)
+	}
+}
+
+// Every kind of sheet has its place in the order, once.
+func TestImportSteps(t *testing.T) {
+	var list []string
+	for _, s := range importSteps {
+		if !message.HasWord(s.title) {
+			t.Errorf("%s has no English", s.title)
+		}
+		list = append(list, s.kinds...)
+	}
+	want := importers.Kinds()
+	slices.Sort(list)
+	slices.Sort(want)
+	if diff := cmp.Diff(want, list); diff != "" {
+		t.Error(diff)
 	}
 }
 

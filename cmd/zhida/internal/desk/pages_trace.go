@@ -1,0 +1,163 @@
+package desk
+
+import (
+	"cmp"
+	"html/template"
+	"slices"
+	"strconv"
+	"strings"
+
+	"zhida/payroll"
+	"zhida/rules/facts"
+	"zhida/rules/message"
+	"zhida/rules/money"
+)
+
+// tracePage follows the money of a document, a place, a person or a payment, from where it came from to what has become of it. It
+// answers a form and not an address: what people look for are names and numbers of persons.
+type tracePage struct {
+	Text    string // as it was asked for
+	Asked   bool
+	Choices []traceChoice // where the text names several
+	Drawing template.HTML
+	Steps   []traceRow
+	More    int
+	Sum     money.Fen
+}
+
+// traceChoice is one of several that a text may mean: the field of the form that names it, and its words.
+type traceChoice struct{ Field, Value, Kind, Text string }
+
+type traceRow struct {
+	payroll.FlowStep
+	FundName, PlaceName, Name, Where string
+	Again                            []payroll.PaymentID // what pays it again
+	Back                             bool                // it came back and nothing pays it again yet
+}
+
+func traceShow(r *request) error { return r.page("trace", "追踪资金", tracePage{}) }
+
+func traceDo(r *request) error {
+	p := tracePage{Text: strings.TrimSpace(r.PostFormValue("text")), Asked: true}
+	again, err := r.desk.book.Replacements(r.Context())
+	if err != nil {
+		return err
+	}
+	keep, err := r.traced(&p, again)
+	if err != nil {
+		return err
+	}
+	if keep == nil {
+		return r.page("trace", "追踪资金", p)
+	}
+	list, err := r.desk.book.Trace(r.Context(), keep)
+	if err != nil {
+		return err
+	}
+	drawing, err := r.desk.book.Flow(r.Context(), list)
+	if err != nil {
+		return err
+	}
+	p.Drawing = template.HTML(drawing) // drawn by this program from its own words, which it escapes
+	for _, x := range list {
+		if x.State != payroll.PaymentReissued {
+			p.Sum += x.Fen
+		}
+	}
+	if len(list) > mostRows {
+		p.More, list = len(list)-mostRows, list[:mostRows]
+	}
+	if p.Steps, err = r.traceRows(list, again); err != nil {
+		return err
+	}
+	return r.page("trace", "追踪资金", p)
+}
+
+// traceRows says of steps what their codes and numbers stand for.
+func (r *request) traceRows(list []payroll.FlowStep, again map[payroll.PaymentID][]payroll.PaymentID) (rows []traceRow, err error) {
+	funds, err := r.desk.book.FundNames(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	places, err := r.placeNames()
+	if err != nil {
+		return nil, err
+	}
+	persons := make([]int64, len(list))
+	for i, x := range list {
+		persons[i] = x.Person
+	}
+	names, err := r.desk.book.PersonNames(r.Context(), persons)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range list {
+		row := traceRow{FlowStep: x, FundName: cmp.Or(funds[x.Fund], x.Fund), PlaceName: message.Word(r.lang, "全县"), Name: names[x.Person], Where: message.Word(r.lang, x.Chinese()), Again: again[x.Payment]}
+		if x.Place != "" {
+			row.PlaceName = fullName(places, x.Place)
+		}
+		row.Lot = cmp.Or(x.Lot, message.Word(r.lang, "没有来源"))
+		row.Back = len(row.Again) == 0 && (x.State == payroll.PaymentReturned || x.State == payroll.PaymentRecalled)
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// traced finds what a form asks for: what one of its buttons names, or what a text can only mean. Of a text that names several, or
+// nothing, it gives none, and the page says which.
+func (r *request) traced(p *tracePage, again map[payroll.PaymentID][]payroll.PaymentID) (keep func(payroll.FlowStep) bool, err error) {
+	for _, field := range []string{"person", "place", "document"} {
+		if value := r.PostFormValue(field); value != "" {
+			return wanted(traceChoice{Field: field, Value: value}), nil
+		}
+	}
+	if p.Text == "" {
+		p.Asked = false
+		return nil, nil
+	}
+	if id, err := payroll.ParsePaymentID(p.Text); err == nil {
+		return payroll.SamePay(id, again), nil
+	}
+	brought, err := r.desk.book.Brought(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	if slices.Contains(append(brought, "收回"), p.Text) {
+		return wanted(traceChoice{Field: "document", Value: p.Text}), nil
+	}
+	hits, err := r.desk.book.Search(r.Context(), p.Text)
+	if err != nil {
+		return nil, err
+	}
+	places, err := r.placeNames()
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range hits.People {
+		p.Choices = append(p.Choices, traceChoice{"person", strconv.FormatInt(x.Person, 10), message.Word(r.lang, "人员"), strings.Join([]string{x.Name, x.ID.String(), fullName(places, x.Place)}, " ")})
+	}
+	for _, x := range hits.Incomes {
+		p.Choices = append(p.Choices, traceChoice{"document", x, message.Word(r.lang, "文号"), x})
+	}
+	for _, x := range hits.Places {
+		p.Choices = append(p.Choices, traceChoice{"place", x.Code, message.Word(r.lang, "单位"), fullName(places, x.Code)})
+	}
+	if len(p.Choices) != 1 {
+		return nil, nil
+	}
+	keep, p.Choices = wanted(p.Choices[0]), nil
+	return keep, nil
+}
+
+// wanted are the steps of one person, place or document.
+func wanted(x traceChoice) func(payroll.FlowStep) bool {
+	return func(s payroll.FlowStep) bool {
+		switch x.Field {
+		case "person":
+			return strconv.FormatInt(s.Person, 10) == x.Value && s.Person != 0
+		case "place":
+			return s.Place == x.Value || facts.Township(s.Place) == x.Value
+		}
+		return s.Lot == x.Value
+	}
+}
