@@ -65,7 +65,7 @@ func (r *request) render(status int, name, title string, body any) error {
 		a := r.visit.actor
 		p.Actor, p.Roles, p.Nav, p.Flashes, p.Keeps = a.Name, r.rolesText(), r.nav(), r.visit.said(), r.visit.signer() != nil
 	}
-	if j, ok := body.(jobPage); ok && !j.Over {
+	if x, ok := body.(interface{ waits() bool }); ok && x.waits() {
 		p.Refresh = "2"
 	}
 	var b bytes.Buffer

@@ -127,19 +127,22 @@ func rosterShow(r *request) error {
 	if p.rosterFilter, err = r.filter(names); err != nil {
 		return err
 	}
-	members, err := r.desk.book.Members(r.Context(), p.Place, p.Month.Last())
+	members, err := r.desk.book.Roster(r.Context(), p.Month.Last())
 	if err != nil {
 		return err
 	}
 	counts := map[facts.Category]int{}
+	members = slices.DeleteFunc(members, func(m payroll.RosterRow) bool {
+		return p.Place != "" && m.Place != p.Place && facts.Township(m.Place) != p.Place
+	})
 	for _, m := range members {
 		counts[m.Category]++
 	}
 	for _, c := range categories {
 		p.Counts = append(p.Counts, countRow{message.Word(r.lang, policy.CategoryChinese(c)), counts[c]})
 	}
-	members = slices.DeleteFunc(members, func(m payroll.Member) bool { return p.Category != "" && string(m.Category) != p.Category })
-	slices.SortStableFunc(members, func(a, b payroll.Member) int { return cmp.Compare(a.Place, b.Place) })
+	members = slices.DeleteFunc(members, func(m payroll.RosterRow) bool { return p.Category != "" && string(m.Category) != p.Category })
+	slices.SortStableFunc(members, func(a, b payroll.RosterRow) int { return cmp.Compare(a.Place, b.Place) })
 	p.All, p.Pages = len(members), max((len(members)+onePage-1)/onePage, 1)
 	p.Page, err = strconv.Atoi(cmp.Or(r.URL.Query().Get("page"), "1"))
 	if err != nil || p.Page < 1 || p.Page > p.Pages {
@@ -151,7 +154,15 @@ func rosterShow(r *request) error {
 	if p.Page < p.Pages {
 		p.After = p.address(p.Page + 1)
 	}
+	var shown []int64
 	for _, m := range members[(p.Page-1)*onePage : min(p.Page*onePage, len(members))] {
+		shown = append(shown, m.Person)
+	}
+	people, err := r.desk.book.Members(r.Context(), shown, p.Month.Last())
+	if err != nil {
+		return err
+	}
+	for _, m := range people {
 		p.People = append(p.People, memberRowOf(m, names, r.lang))
 	}
 	return r.page("roster", "花名册", p)
@@ -253,7 +264,7 @@ func attendanceShow(r *request) error {
 	if err != nil {
 		return err
 	}
-	members, err := r.desk.book.Members(r.Context(), "", m.Last())
+	members, err := r.desk.book.Roster(r.Context(), m.Last())
 	if err != nil {
 		return err
 	}
