@@ -29,10 +29,11 @@ func (m Member) PostsText() string {
 	return strings.Join(words, "、")
 }
 
-// Roster are the people on the roster of the county on a day, as known now, by who they are and which place keeps them, without their names; by person.
-func (b *Book) Roster(ctx context.Context, on calendar.Date) (list []RosterRow, err error) {
+// Roster are the people on the roster of a place on a day, of a township with its villages, or with "" of the whole county, as known now,
+// by who they are and which place keeps them, without their names; by person.
+func (b *Book) Roster(ctx context.Context, place string, on calendar.Date) (list []RosterRow, err error) {
 	err = b.view(ctx, func(r Reader) error {
-		return r.Roster(ctx, on, func(x RosterRow) error { list = append(list, x); return nil })
+		return r.Roster(ctx, place, on, func(x RosterRow) error { list = append(list, x); return nil })
 	})
 	return list, err
 }

@@ -162,8 +162,8 @@ type Reader interface {
 	PersonsByID(ctx context.Context, ids []string) (map[string]int64, error)
 	LastPerson(ctx context.Context) (int64, error)
 	Facts(ctx context.Context, q FactQuery, fn func(Fact) error) error
-	// Roster streams who is on the roster on a day, as known now, by person.
-	Roster(ctx context.Context, on calendar.Date, fn func(RosterRow) error) error
+	// Roster streams who is on the roster of a place on a day, of a township with its villages, or with "" of the county, as known now, by person.
+	Roster(ctx context.Context, place string, on calendar.Date, fn func(RosterRow) error) error
 	// Posts streams the posts and ranks of all spells as known now, each once, by post, rank.
 	Posts(ctx context.Context, fn func(PostRow) error) error
 	// CardHolders maps cards of latest account facts to the persons that have them.

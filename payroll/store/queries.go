@@ -400,15 +400,18 @@ func (q *queries) about(a *payroll.About) (query string, args []any) {
 // inRoster are the words of the index that has what a roster is made of.
 const inRoster = ` AND kind IN ('person', 'spell') AND known_to = 0 AND commitment = ''`
 
-func (q *queries) Roster(ctx context.Context, on calendar.Date, fn func(payroll.RosterRow) error) error {
-	died := q.says("died")
+func (q *queries) Roster(ctx context.Context, place string, on calendar.Date, fn func(payroll.RosterRow) error) error {
+	died, at, args := q.says("died"), "", []any{on, on, on, on, on.String()}
+	if place != "" {
+		at, args = ` AND (`+q.says("place")+` = ? OR SUBSTR(`+q.says("place")+`, 1, 9) = ?)`, []any{on, place, place, on, on, on, on.String()}
+	}
 	return q.rows(ctx, `SELECT person, `+q.says("category")+`, `+q.says("place")+` FROM fact p
-		WHERE kind = 'person' AND valid_from <= ?`+inRoster+`
+		WHERE kind = 'person' AND valid_from <= ?`+inRoster+at+`
 		AND NOT EXISTS (SELECT 1 FROM fact n WHERE n.person = p.person AND n.kind = 'person' AND n.valid_from > p.valid_from AND n.valid_from <= ?`+inRoster+`)
 		AND (`+q.says("category")+` = 'former_village_cadre' OR EXISTS (SELECT 1 FROM fact s WHERE s.person = p.person AND s.kind = 'spell' AND s.valid_from <= ? AND s.valid_to >= ?`+inRoster+`))
 		AND NOT EXISTS (SELECT 1 FROM fact d WHERE d.person = p.person AND d.kind = 'person' AND `+died+` <> '' AND `+died+` <= ?`+inRoster+`
 			AND NOT EXISTS (SELECT 1 FROM fact l WHERE l.person = d.person AND l.kind = 'person' AND l.valid_from > d.valid_from AND `+died+` <> ''`+inRoster+`))
-		ORDER BY person`, []any{on, on, on, on, on.String()}, 3, func(r *row) error {
+		ORDER BY person`, args, 3, func(r *row) error {
 		x := payroll.RosterRow{Person: r.int(), Category: facts.Category(r.text()), Place: r.text()}
 		if r.err != nil {
 			return r.err

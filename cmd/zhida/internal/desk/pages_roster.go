@@ -127,14 +127,11 @@ func rosterShow(r *request) error {
 	if p.rosterFilter, err = r.filter(names); err != nil {
 		return err
 	}
-	members, err := r.desk.book.Roster(r.Context(), p.Month.Last())
+	members, err := r.desk.book.Roster(r.Context(), p.Place, p.Month.Last())
 	if err != nil {
 		return err
 	}
 	counts := map[facts.Category]int{}
-	members = slices.DeleteFunc(members, func(m payroll.RosterRow) bool {
-		return p.Place != "" && m.Place != p.Place && facts.Township(m.Place) != p.Place
-	})
 	for _, m := range members {
 		counts[m.Category]++
 	}
@@ -264,7 +261,7 @@ func attendanceShow(r *request) error {
 	if err != nil {
 		return err
 	}
-	members, err := r.desk.book.Roster(r.Context(), m.Last())
+	members, err := r.desk.book.Roster(r.Context(), "", m.Last())
 	if err != nil {
 		return err
 	}

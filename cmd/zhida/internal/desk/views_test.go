@@ -67,7 +67,7 @@ func TestViews(t *testing.T) {
 		b.shows("/policies", "用真实花名册试算草案")
 	}
 	b := o.as("张敏")
-	rows, err := o.book.Roster(t.Context(), 20261031)
+	rows, err := o.book.Roster(t.Context(), "", 20261031)
 	if err != nil {
 		t.Fatal(err)
 	}
