@@ -30,7 +30,7 @@ var deskPages = []struct {
 		"/month", "/month/2026-10", "/import", "/proposals", "/proposals/{position}", "/template/roster",
 		"/batch/2026-11/1", "/batch/2026-11/1/compare", "/batch/2026-11/1/findings", "/batch/2026-11/1/lines", "/batch/2026-11/1/lines?place=430725115",
 		"/batch/2026-10/1", "/batch/2026-10/1/compare", "/batch/2026-10/1/findings", "/batch/2026-10/1/lines", "/batch/2026-10/1/files", "/batch/2026-10/1/proof",
-		"/payments", "/payments?state=returned", "/payments?batch=2026-10/1", "/funds", "/fund/F01", "/fund/F01/flow", "/statement", "/trace", "/trace text=2026-10/1", "/trace text=430725107",
+		"/payments", "/payments?state=returned", "/funds", "/fund/F01", "/fund/F01/flow", "/statement", "/trace", "/trace text=2026-10/1", "/trace text=430725107",
 		"/policies", "/policies/{position}",
 		"/roster", "/roster/2026-10", "/roster?place=430725115", "/roster/2026-11?category=township_cadre&page=900", "/roster/2026-11/changes", "/roster/2026-11/changes?place=430725115",
 		"/attendance", "/attendance/2026-10", "/place/430725100", "/place/430725100/attendance/2026-10", "/place/430725100/flow", "/place/430725100/notice/2026-10/1",
