@@ -405,7 +405,7 @@ func (q *queries) Roster(ctx context.Context, place string, on calendar.Date, fn
 	if place != "" {
 		at, args = ` AND (`+q.says("place")+` = ? OR SUBSTR(`+q.says("place")+`, 1, 9) = ?)`, []any{on, place, place, on, on, on, on.String()}
 	}
-	return q.rows(ctx, `SELECT person, `+q.says("category")+`, `+q.says("place")+` FROM fact p
+	return q.rows(ctx, `SELECT person, COALESCE(`+q.says("category")+`, ''), COALESCE(`+q.says("place")+`, '') FROM fact p
 		WHERE kind = 'person' AND valid_from <= ?`+inRoster+at+`
 		AND NOT EXISTS (SELECT 1 FROM fact n WHERE n.person = p.person AND n.kind = 'person' AND n.valid_from > p.valid_from AND n.valid_from <= ?`+inRoster+`)
 		AND (`+q.says("category")+` = 'former_village_cadre' OR EXISTS (SELECT 1 FROM fact s WHERE s.person = p.person AND s.kind = 'spell' AND s.valid_from <= ? AND s.valid_to >= ?`+inRoster+`))
@@ -425,7 +425,7 @@ func (q *queries) Posts(ctx context.Context, fn func(payroll.PostRow) error) err
 	if q.postgres {
 		length = `(length(body::jsonb ->> 'place'))`
 	}
-	return q.rows(ctx, `SELECT DISTINCT `+q.says("post")+`, `+q.says("rank")+`, `+length+` FROM fact WHERE kind = 'spell' AND known_to = 0 AND commitment = '' ORDER BY 1, 2, 3`, nil, 3, func(r *row) error {
+	return q.rows(ctx, `SELECT DISTINCT COALESCE(`+q.says("post")+`, ''), COALESCE(`+q.says("rank")+`, ''), COALESCE(`+length+`, 0) FROM fact WHERE kind = 'spell' AND known_to = 0 AND commitment = '' ORDER BY 1, 2, 3`, nil, 3, func(r *row) error {
 		x := payroll.PostRow{Post: r.text(), Rank: r.text(), Township: r.int() == 9}
 		if r.err != nil {
 			return r.err
@@ -434,7 +434,7 @@ func (q *queries) Posts(ctx context.Context, fn func(payroll.PostRow) error) err
 	})
 }
 
-// says is what the body of a fact has under a name, ends are its last four characters: words of indexes, to the letter.
+// says is what the body of a fact has under a name, NULL where it has nothing, ends are its last four characters: words of indexes, to the letter.
 func (q *queries) says(name string) string {
 	if q.postgres {
 		return `(body::jsonb ->> '` + name + `') COLLATE "C"`

@@ -14,11 +14,17 @@ import (
 
 // What pages ask is answered from facts as known now: who is on a roster, and whom a name, the end of a number or a place is about.
 func testLooks(t *testing.T, s payroll.Store) {
+	said := func(name, word string) string {
+		if word == "" {
+			return ""
+		}
+		return `,"` + name + `":"` + word + `"`
+	}
 	profile := func(no int64, from calendar.Date, name, id, category, place, died string) payroll.Fact {
-		return fact(no, facts.KindPerson, "", from, 5, `{"id":"`+id+`","name":"`+name+`","category":"`+category+`","place":"`+place+`","died":"`+died+`"}`)
+		return fact(no, facts.KindPerson, "", from, 5, `{"id":"`+id+`","name":"`+name+`","category":"`+category+`","place":"`+place+`"`+said("died", died)+`}`)
 	}
 	spell := func(no int64, from, to calendar.Date, post, rank, place string) payroll.Fact {
-		f := fact(no, facts.KindSpell, place+"|"+post+"|"+from.String(), from, 5, `{"post":"`+post+`","rank":"`+rank+`","place":"`+place+`"}`)
+		f := fact(no, facts.KindSpell, place+"|"+post+"|"+from.String(), from, 5, `{"post":"`+post+`"`+said("rank", rank)+`,"place":"`+place+`"}`)
 		f.To = to
 		return f
 	}
