@@ -421,7 +421,7 @@ func (q *queries) Roster(ctx context.Context, place string, on calendar.Date, fn
 }
 
 func (q *queries) Posts(ctx context.Context, fn func(payroll.PostRow) error) error {
-	length := `length(json_extract(body, '$.place'))`
+	length := `length(` + q.says("place") + `)`
 	if q.postgres {
 		length = `(length(body::jsonb ->> 'place'))`
 	}
@@ -439,14 +439,14 @@ func (q *queries) says(name string) string {
 	if q.postgres {
 		return `(body::jsonb ->> '` + name + `') COLLATE "C"`
 	}
-	return `json_extract(body, '$.` + name + `')`
+	return `(CASE WHEN json_valid(body) THEN json_extract(body, '$.` + name + `') END)` // a body that somebody damaged is for fsck to name
 }
 
 func (q *queries) ends(name string) string {
 	if q.postgres {
 		return `(right(body::jsonb ->> '` + name + `', 4)) COLLATE "C"`
 	}
-	return `substr(json_extract(body, '$.` + name + `'), -4)`
+	return `substr(` + q.says(name) + `, -4)`
 }
 
 func (q *queries) ChangedSince(ctx context.Context, after, upto int64, fn func(payroll.Fact) error) error {

@@ -26,12 +26,12 @@ CREATE INDEX settlement_place ON settlement (batch, place, person);
 CREATE INDEX payment_person ON payment (person, batch, seq);
 
 -- Whom facts as known now are about: the database itself keeps these true. Those of many rows have what their questions ask, so that no body is read.
-CREATE INDEX fact_name ON fact (json_extract(body, '$.name'), person) WHERE kind = 'person' AND known_to = 0 AND commitment = '';
-CREATE INDEX fact_id_end ON fact (substr(json_extract(body, '$.id'), -4), person) WHERE kind = 'person' AND known_to = 0 AND commitment = '';
-CREATE INDEX fact_card_end ON fact (substr(json_extract(body, '$.card'), -4), person) WHERE kind = 'account' AND known_to = 0 AND commitment = '';
-CREATE INDEX fact_place ON fact (json_extract(body, '$.place'), person, kind, known_to, commitment) WHERE kind IN ('person', 'spell', 'day') AND known_to = 0 AND commitment = '';
-CREATE INDEX fact_roster ON fact (person, kind, valid_from, valid_to, json_extract(body, '$.category'), json_extract(body, '$.place'), json_extract(body, '$.died'), known_to, commitment) WHERE kind IN ('person', 'spell') AND known_to = 0 AND commitment = '';
-CREATE INDEX fact_post ON fact (json_extract(body, '$.post'), json_extract(body, '$.rank'), length(json_extract(body, '$.place')), known_to, commitment) WHERE kind = 'spell' AND known_to = 0 AND commitment = '';
+CREATE INDEX fact_name ON fact ((CASE WHEN json_valid(body) THEN json_extract(body, '$.name') END), person) WHERE kind = 'person' AND known_to = 0 AND commitment = '';
+CREATE INDEX fact_id_end ON fact (substr((CASE WHEN json_valid(body) THEN json_extract(body, '$.id') END), -4), person) WHERE kind = 'person' AND known_to = 0 AND commitment = '';
+CREATE INDEX fact_card_end ON fact (substr((CASE WHEN json_valid(body) THEN json_extract(body, '$.card') END), -4), person) WHERE kind = 'account' AND known_to = 0 AND commitment = '';
+CREATE INDEX fact_place ON fact ((CASE WHEN json_valid(body) THEN json_extract(body, '$.place') END), person, kind, known_to, commitment) WHERE kind IN ('person', 'spell', 'day') AND known_to = 0 AND commitment = '';
+CREATE INDEX fact_roster ON fact (person, kind, valid_from, valid_to, (CASE WHEN json_valid(body) THEN json_extract(body, '$.category') END), (CASE WHEN json_valid(body) THEN json_extract(body, '$.place') END), (CASE WHEN json_valid(body) THEN json_extract(body, '$.died') END), known_to, commitment) WHERE kind IN ('person', 'spell') AND known_to = 0 AND commitment = '';
+CREATE INDEX fact_post ON fact ((CASE WHEN json_valid(body) THEN json_extract(body, '$.post') END), (CASE WHEN json_valid(body) THEN json_extract(body, '$.rank') END), length((CASE WHEN json_valid(body) THEN json_extract(body, '$.place') END)), known_to, commitment) WHERE kind = 'spell' AND known_to = 0 AND commitment = '';
 
 -- +goose Down
 DROP INDEX fact_post;
