@@ -28,14 +28,13 @@ type Book struct {
 	dry     bool
 	turn    int64 // of the run that has this book, see alone; 0 outside one
 
-	totals   *remembered[string, *batchTotals] // by the batch's digest
-	observed *remembered[observedKey, *calc]   // for explanations
+	observed *remembered[observedKey, *calc] // for explanations
 }
 
 // NewBook puts the use cases on a store. now is asked once per transaction.
 func NewBook(s Store, now func() time.Time) *Book {
 	return &Book{store: s, now: now, random: rand.Reader, workers: runtime.GOMAXPROCS(0),
-		totals: newRemembered[string, *batchTotals](200), observed: newRemembered[observedKey, *calc](3)}
+		observed: newRemembered[observedKey, *calc](3)}
 }
 
 // WithWorkers returns the same book computing with n workers; the result never depends on n.

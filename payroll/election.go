@@ -735,6 +735,12 @@ func (b *Book) ElectionStatus(ctx context.Context, year int) (list []VillageElec
 	return list, err
 }
 
+// ElectionReports says which villages have reported the election of a year, without who serves there.
+func (b *Book) ElectionReports(ctx context.Context, year int) (list []VillageElection, err error) {
+	err = b.view(ctx, func(r Reader) error { list, err = electionStatus(ctx, r, year); return err })
+	return list, err
+}
+
 func electionStatus(ctx context.Context, r Reader, year int) ([]VillageElection, error) {
 	names := map[string]string{}
 	err := r.Facts(ctx, FactQuery{Kinds: []facts.Kind{facts.KindPlace}}, func(f Fact) error {

@@ -84,16 +84,10 @@ func (l *FormLists) fromPolicies(ctx context.Context, r Reader) error {
 
 // fromSpells takes posts and ranks that people hold or held, in the order of their names.
 func (l *FormLists) fromSpells(ctx context.Context, r Reader) error {
-	last, err := r.LastPerson(ctx)
-	if err != nil || last == 0 {
-		return err
-	}
 	posts, ranks := map[string]bool{}, map[string]bool{}
-	err = r.Facts(ctx, FactQuery{First: 1, Last: last, Kinds: []facts.Kind{facts.KindSpell}}, func(f Fact) error {
-		var s facts.Spell
-		err := decode(f, &s)
-		posts[s.Post], ranks[s.Rank] = posts[s.Post] || len(s.Place) == 9, true
-		return err
+	err := r.Posts(ctx, func(x PostRow) error {
+		posts[x.Post], ranks[x.Rank] = posts[x.Post] || x.Township, true
+		return nil
 	})
 	delete(ranks, "")
 	maps.DeleteFunc(posts, func(_ string, atTownship bool) bool { return !atTownship })

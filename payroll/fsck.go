@@ -13,6 +13,7 @@ import (
 	"zhida/rules"
 	"zhida/rules/facts"
 	"zhida/rules/message"
+	"zhida/rules/money"
 )
 
 // Anchor is the end of a journal as something outside the book remembers it: an evidence
@@ -721,8 +722,10 @@ func (f *fsck) any(id BatchID) (found bool, err error) {
 // sums says which sum of a head is not that of its rows, "" when all are.
 func (f *fsck) sums(x Batch) (string, error) {
 	var got Batch
+	kept := keptTotals{}
 	err := f.Settlements(f.ctx, x.ID, func(s Settlement) error {
 		got.Roster++
+		kept.status(StatusCount{s.Status, s.Place, 1})
 		got.Net, got.Held, got.Owed, got.Reissued = got.Net+s.Pay, got.Held+s.Held, got.Owed+s.Owed, got.Reissued+s.Reissued
 		if s.Pay > 0 {
 			got.Payees++
@@ -733,6 +736,7 @@ func (f *fsck) sums(x Batch) (string, error) {
 		return "", err
 	}
 	err = f.Lines(f.ctx, LineQuery{Batch: x.ID}, func(l Line) error {
+		kept.line(LineTotal{l.Item, l.Side, l.Place, l.Policy, l.Fund, 1, l.Fen})
 		if got.Lines++; l.Side == Deduction {
 			got.Deduction += l.Fen
 		} else {
@@ -740,16 +744,61 @@ func (f *fsck) sums(x Batch) (string, error) {
 		}
 		return nil
 	})
+	if err != nil {
+		return "", err
+	}
+	agree, err := kept.agree(f.ctx, f.Reader, x.ID)
 	for _, c := range []struct {
 		what string
 		same bool
 	}{{"人数", got.Roster == x.Roster}, {"实发人数", got.Payees == x.Payees}, {"行数", got.Lines == x.Lines}, {"应发", got.Gross == x.Gross}, {"扣款", got.Deduction == x.Deduction},
-		{"实发", got.Net == x.Net}, {"缓发增减", got.Held == x.Held}, {"待扣增减", got.Owed == x.Owed}, {"重发", got.Reissued == x.Reissued}} {
+		{"实发", got.Net == x.Net}, {"缓发增减", got.Held == x.Held}, {"待扣增减", got.Owed == x.Owed}, {"重发", got.Reissued == x.Reissued}, {"分项合计", agree}} {
 		if !c.same {
 			return c.what, err
 		}
 	}
 	return "", err
+}
+
+// keptTotals are the sums that pages show of a batch, added up anew from its rows: what was kept takes away what the rows give.
+type keptTotals map[any][7]money.Fen
+
+func (k keptTotals) add(key any, sums ...money.Fen) {
+	at := k[key]
+	for i, n := range sums {
+		at[i] += n
+	}
+	if k[key] = at; at == ([7]money.Fen{}) {
+		delete(k, key)
+	}
+}
+
+func (k keptTotals) line(x LineTotal) {
+	count, fen := x.Count, x.Fen
+	x.Count, x.Fen = 0, 0
+	k.add(x, money.Fen(count), fen)
+}
+
+func (k keptTotals) status(x StatusCount) {
+	count := x.Count
+	x.Count = 0
+	k.add(x, money.Fen(count))
+}
+
+// agree says whether the sums that are kept are those of the rows.
+func (k keptTotals) agree(ctx context.Context, r Reader, id BatchID) (bool, error) {
+	err := errors.Join(
+		r.Portions(ctx, id, func(p Portion) error {
+			k.add(p.Fund, p.Gross, p.Deduction, p.Moved, p.Held, p.Owed, p.Reissued, p.Pay)
+			return nil
+		}),
+		r.LineTotals(ctx, id, func(x LineTotal) error { x.Count, x.Fen = -x.Count, -x.Fen; k.line(x); return nil }),
+		r.StatusCounts(ctx, id, func(x StatusCount) error { x.Count = -x.Count; k.status(x); return nil }),
+		r.FundTotals(ctx, id, func(x FundTotal) error {
+			k.add(x.Fund, -x.Gross, -x.Deduction, -x.Moved, -x.Held, -x.Owed, -x.Reissued, -x.Pay)
+			return nil
+		}))
+	return len(k) == 0, err
 }
 
 // ledger holds the stocks against the batches and payments that they are made of, and the

@@ -71,15 +71,25 @@ func (h *Hits) byEnd(ctx context.Context, r Reader, text string, known map[int64
 	if len(text) < 4 || len(text) > 6 || strings.Trim(strings.TrimSuffix(text, "X"), "0123456789") != "" {
 		return nil
 	}
-	return eachOf(ctx, r, "", []facts.Kind{facts.KindPerson, facts.KindAccount}, func(p *facts.Person) error {
+	found := map[int64]Found{}
+	hear := func(p *facts.Person) error {
 		hit := slices.ContainsFunc(p.Profiles, func(f facts.Profile) bool { return strings.HasSuffix(f.ID.Full(), text) }) ||
 			slices.ContainsFunc(p.Accounts, func(a facts.Account) bool { return strings.HasSuffix(a.Card.Full(), text) })
 		if n := len(p.Profiles); hit && n > 0 && !known[p.No] {
 			f := p.Profiles[n-1]
-			h.People = append(h.People, Found{p.No, f.Name, f.ID, f.Place})
+			found[p.No] = Found{p.No, f.Name, f.ID, f.Place}
 		}
 		return nil
-	})
+	}
+	for _, about := range []About{{IDEnd: text[len(text)-4:]}, {CardEnd: text[len(text)-4:]}} {
+		if err := eachOf(ctx, r, &about, []facts.Kind{facts.KindPerson, facts.KindAccount}, hear); err != nil {
+			return err
+		}
+	}
+	for _, no := range sortedNumbers(found) {
+		h.People = append(h.People, found[no])
+	}
+	return nil
 }
 
 func (h *Hits) batches(ctx context.Context, r Reader, text string) error {

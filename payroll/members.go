@@ -2,12 +2,12 @@ package payroll
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
 	"zhida/rules/identity"
+	"zhida/rules/message"
 )
 
 // Member is somebody who is on the roster on a day: in office, or one of the former cadres, and living.
@@ -29,16 +29,33 @@ func (m Member) PostsText() string {
 	return strings.Join(words, "、")
 }
 
-// Members are the people on the roster of a place on a day, of a township with its villages, or with "" of the whole county, as
-// known now; by person.
-func (b *Book) Members(ctx context.Context, place string, on calendar.Date) (list []Member, err error) {
+// Roster are the people on the roster of a place on a day, of a township with its villages, or with "" of the whole county, as known now,
+// by who they are and which place keeps them, without their names; by person.
+func (b *Book) Roster(ctx context.Context, place string, on calendar.Date) (list []RosterRow, err error) {
 	err = b.view(ctx, func(r Reader) error {
-		return eachOf(ctx, r, place, []facts.Kind{facts.KindPerson, facts.KindSpell}, func(p *facts.Person) error {
-			if m, ok := memberOn(p, on); ok && within(m.Place, place) {
-				list = append(list, m)
+		return r.Roster(ctx, place, on, func(x RosterRow) error { list = append(list, x); return nil })
+	})
+	return list, err
+}
+
+// Members gives people who are on the roster on a day, in the order of the list. Error: person.missing of who is not.
+func (b *Book) Members(ctx context.Context, persons []int64, on calendar.Date) (list []Member, err error) {
+	err = b.view(ctx, func(r Reader) error {
+		for _, no := range persons {
+			people, _, err := loadPersons(ctx, r, 0, no, no)
+			if err != nil {
+				return err
 			}
-			return nil
-		})
+			m, ok := Member{}, false
+			if len(people) == 1 {
+				m, ok = memberOn(&people[0], on)
+			}
+			if !ok {
+				return message.Err("person.missing", no)
+			}
+			list = append(list, m)
+		}
+		return nil
 	})
 	return list, err
 }
@@ -90,7 +107,7 @@ func (c MemberChange) Who() Member {
 func (b *Book) MemberChanges(ctx context.Context, place string, month calendar.Month) (list []MemberChange, err error) {
 	before, now := month.Add(-1).Last(), month.Last()
 	err = b.view(ctx, func(r Reader) error {
-		return eachOf(ctx, r, place, []facts.Kind{facts.KindPerson, facts.KindSpell}, func(p *facts.Person) error {
+		return eachOf(ctx, r, &About{Turns: &Turns{before, now}}, []facts.Kind{facts.KindPerson, facts.KindSpell}, func(p *facts.Person) error {
 			c := MemberChange{Died: p.Died()}
 			c.Before, _ = memberOn(p, before)
 			c.Now, _ = memberOn(p, now)
@@ -136,18 +153,22 @@ func within(place, of string) bool {
 	return place != "" && (of == "" || place == of || facts.Township(place) == of)
 }
 
-// eachOf streams people with the facts of some kinds as known now, by person. Of a place it may leave out who was never there: no
-// fact of theirs names it.
-func eachOf(ctx context.Context, r Reader, place string, kinds []facts.Kind, fn func(*facts.Person) error) error {
+// at are the persons whom a fact puts at a place; nil, for everybody, with "".
+func at(place string) *About {
+	if place == "" {
+		return nil
+	}
+	return &About{Place: place}
+}
+
+// eachOf streams people with the facts of some kinds as known now, by person: those whom a fact names so, or with nil everybody.
+func eachOf(ctx context.Context, r Reader, about *About, kinds []facts.Kind, fn func(*facts.Person) error) error {
 	last, err := r.LastPerson(ctx)
 	if err != nil || last == 0 {
 		return err
 	}
 	var own []Fact
 	flush := func() error {
-		if !slices.ContainsFunc(own, func(f Fact) bool { return strings.Contains(f.Body, `"`+place) }) {
-			return nil
-		}
 		p := facts.Person{No: own[0].Person}
 		for _, f := range own {
 			if err := addFact(&p, f); err != nil {
@@ -157,7 +178,7 @@ func eachOf(ctx context.Context, r Reader, place string, kinds []facts.Kind, fn 
 		orderFacts(&p)
 		return fn(&p)
 	}
-	err = r.Facts(ctx, FactQuery{First: 1, Last: last, Kinds: kinds}, func(f Fact) error {
+	err = r.Facts(ctx, FactQuery{First: 1, Last: last, Kinds: kinds, About: about}, func(f Fact) error {
 		if len(own) > 0 && own[0].Person != f.Person {
 			if err := flush(); err != nil {
 				return err

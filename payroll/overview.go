@@ -8,6 +8,7 @@ import (
 	"zhida/payroll/journal"
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
+	"zhida/rules/message"
 	"zhida/rules/money"
 )
 
@@ -44,14 +45,39 @@ type batchTotals struct {
 	shares   []ReportShare
 }
 
-// totalsOf adds up a batch once; rows never change under a digest.
-func (b *Book) totalsOf(ctx context.Context, r Reader, batch Batch) (*batchTotals, error) {
-	return b.totals.get(ctx, batch.Digest, func() (*batchTotals, error) {
-		shares, err := sharesOf(ctx, r, batch.ID)
-		t := &batchTotals{shares: shares}
-		return t, errors.Join(err, r.LineTotals(ctx, batch.ID, func(x LineTotal) error { t.lines = append(t.lines, x); return nil }),
-			r.StatusCounts(ctx, batch.ID, func(x StatusCount) error { t.statuses = append(t.statuses, x); return nil }))
-	})
+// totalsOf reads what was added up while the batch was written; rows never change under a digest. What the sums come to is held against
+// the head, which the digest covers; fsck adds the rows up anew. Error: batch.tampered.
+func totalsOf(ctx context.Context, r Reader, batch Batch) (*batchTotals, error) {
+	county, err := countyOf(ctx, r, Meta{})
+	if err != nil {
+		return nil, err
+	}
+	t := &batchTotals{}
+	var sum Batch
+	err = errors.Join(
+		r.LineTotals(ctx, batch.ID, func(x LineTotal) error {
+			t.lines = append(t.lines, x)
+			if sum.Lines += x.Count; x.Side == Deduction {
+				sum.Deduction += x.Fen
+			} else {
+				sum.Gross += x.Fen
+			}
+			return nil
+		}),
+		r.StatusCounts(ctx, batch.ID, func(x StatusCount) error {
+			t.statuses = append(t.statuses, x)
+			sum.Roster += x.Count
+			return nil
+		}),
+		r.FundTotals(ctx, batch.ID, func(x FundTotal) error {
+			t.shares = append(t.shares, ReportShare{ReportFund: ReportFund{x.Fund, county.FundName(x.Fund)}, Gross: x.Gross, Deduction: x.Deduction, Moved: x.Moved, Held: x.Held, Owed: x.Owed, Reissued: x.Reissued, Pay: x.Pay})
+			sum.Net += x.Pay
+			return nil
+		}))
+	if err == nil && (sum.Lines != batch.Lines || sum.Gross != batch.Gross || sum.Deduction != batch.Deduction || sum.Roster != batch.Roster || sum.Net != batch.Net) {
+		err = message.Err("batch.tampered", batch.ID)
+	}
+	return t, err
 }
 
 // Overview gives a batch without its rows. Error: batch.missing.
@@ -95,7 +121,7 @@ func (b *Book) light(ctx context.Context, r Reader, id BatchID) (*batchReport, *
 		return nil, nil, err
 	}
 	p.head.Batch = batch
-	t, err := b.totalsOf(ctx, r, batch)
+	t, err := totalsOf(ctx, r, batch)
 	if err != nil {
 		return nil, nil, err
 	}

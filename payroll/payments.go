@@ -56,6 +56,8 @@ type PaymentQuery struct {
 	Batch  BatchID
 	Person int64
 	State  PaymentState
+	Place  string // code: only people whom a fact puts at this place, or at a village of this township
+	Most   int    // only the first so many
 }
 
 // PaymentList gives payments that have left, by batch and number, with their states.
@@ -65,19 +67,20 @@ func (b *Book) PaymentList(ctx context.Context, q PaymentQuery) (list []PaidOut,
 		if err != nil {
 			return err
 		}
+		channels, ids := map[BatchID]string{}, []BatchID(nil)
 		for _, x := range batches {
-			if x.State != Exported || q.Batch != 0 && x.ID != q.Batch {
-				continue
+			if x.State == Exported && (q.Batch == 0 || x.ID == q.Batch) {
+				channels[x.ID] = x.Channel
+				ids = append(ids, x.ID)
 			}
-			err := paidOut(ctx, r, x, func(p PaidOut) error {
-				if (q.Person == 0 || p.Person == q.Person) && (q.State == "" || p.State == q.State) {
-					list = append(list, p)
-				}
-				return nil
-			})
-			if err != nil {
-				return err
-			}
+		}
+		err = r.Sent(ctx, SentQuery{Batches: ids, Person: q.Person, State: q.State, Place: q.Place, Most: q.Most}, func(p PaidOut) error {
+			p.Channel = channels[p.Batch]
+			list = append(list, p)
+			return nil
+		})
+		if err != nil {
+			return err
 		}
 		if err := datePaid(ctx, r, list); err != nil {
 			return err
@@ -194,25 +197,28 @@ func (b *Book) Reissued(ctx context.Context, id BatchID) (list []PaidOut, err er
 // namePaid fills in who the persons are.
 func namePaid(ctx context.Context, r Reader, list []PaidOut) error {
 	at := map[int64][]int{}
-	var last int64
+	k := &knownFacts{persons: map[string]int64{}}
 	for i := range list {
 		at[list[i].Person] = append(at[list[i].Person], i)
-		last = max(last, list[i].Person)
+		k.persons[num(list[i].Person)] = list[i].Person
 	}
-	if last == 0 {
-		return nil
+	for _, run := range k.runs() {
+		err := r.Facts(ctx, FactQuery{First: run[0], Last: run[1], Kinds: []facts.Kind{facts.KindPerson}}, func(f Fact) error {
+			if len(at[f.Person]) == 0 {
+				return nil
+			}
+			var p facts.Profile
+			err := decode(f, &p)
+			for _, i := range at[f.Person] {
+				list[i].Name, list[i].Place = p.Name, p.Place
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
 	}
-	return r.Facts(ctx, FactQuery{First: 1, Last: last, Kinds: []facts.Kind{facts.KindPerson}}, func(f Fact) error {
-		if len(at[f.Person]) == 0 {
-			return nil
-		}
-		var p facts.Profile
-		err := decode(f, &p)
-		for _, i := range at[f.Person] {
-			list[i].Name, list[i].Place = p.Name, p.Place
-		}
-		return err
-	})
+	return nil
 }
 
 // paidOut streams the payments of an exported batch with their states.

@@ -36,10 +36,10 @@ func (b *Book) PlaceAccount(ctx context.Context, place string, on calendar.Date)
 		}
 		ids, months := lastMonths(batches, on.Month())
 		a.Months = months
-		at := map[int64]*PlacePerson{}
-		err = eachOf(ctx, r, place, []facts.Kind{facts.KindPerson, facts.KindSpell}, func(p *facts.Person) error {
+		people := map[int64]*PlacePerson{}
+		err = eachOf(ctx, r, at(place), []facts.Kind{facts.KindPerson, facts.KindSpell}, func(p *facts.Person) error {
 			if m, ok := memberOn(p, on); ok && within(m.Place, place) {
-				at[m.Person] = &PlacePerson{Member: m, Here: true}
+				people[m.Person] = &PlacePerson{Member: m, Here: true}
 			}
 			return nil
 		})
@@ -50,13 +50,13 @@ func (b *Book) PlaceAccount(ctx context.Context, place string, on calendar.Date)
 			if !slices.Contains(a.Batches, s.Batch) {
 				a.Batches = append(a.Batches, s.Batch)
 			}
-			if s.Pay == 0 && at[s.Person] == nil {
+			if s.Pay == 0 && people[s.Person] == nil {
 				return nil
 			}
-			if at[s.Person] == nil {
-				at[s.Person] = &PlacePerson{Member: Member{Person: s.Person, Name: s.Name, Category: s.Category, Place: s.Place}}
+			if people[s.Person] == nil {
+				people[s.Person] = &PlacePerson{Member: Member{Person: s.Person, Name: s.Name, Category: s.Category, Place: s.Place}}
 			}
-			p := at[s.Person]
+			p := people[s.Person]
 			if p.Paid == nil {
 				p.Paid = make([]money.Fen, len(months))
 			}
@@ -64,11 +64,11 @@ func (b *Book) PlaceAccount(ctx context.Context, place string, on calendar.Date)
 			p.Sum += s.Pay
 			return nil
 		})
-		for _, no := range sortedNumbers(at) {
-			if at[no].Paid == nil {
-				at[no].Paid = make([]money.Fen, len(months))
+		for _, no := range sortedNumbers(people) {
+			if people[no].Paid == nil {
+				people[no].Paid = make([]money.Fen, len(months))
 			}
-			a.People = append(a.People, *at[no])
+			a.People = append(a.People, *people[no])
 		}
 		return err
 	})
@@ -142,7 +142,7 @@ type PersonDays struct {
 func (b *Book) Attendance(ctx context.Context, place string, month calendar.Month) (kinds []string, list []PersonDays, err error) {
 	days := []map[string]int{}
 	err = b.view(ctx, func(r Reader) error {
-		return eachOf(ctx, r, place, []facts.Kind{facts.KindPerson, facts.KindSpell, facts.KindDay, facts.KindAbsence}, func(p *facts.Person) error {
+		return eachOf(ctx, r, at(place), []facts.Kind{facts.KindPerson, facts.KindSpell, facts.KindDay, facts.KindAbsence}, func(p *facts.Person) error {
 			m, until, here := lastHere(p, place, month)
 			if !here {
 				m = Member{Person: p.No}

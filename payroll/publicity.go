@@ -157,7 +157,7 @@ func (b *Book) Unpublicised(ctx context.Context, id BatchID, place string) (pers
 			return nil
 		}
 		held := map[int64]bool{}
-		err = r.Settlements(ctx, id, func(s Settlement) error {
+		err = r.Turned(ctx, id, func(s Settlement) error {
 			lies := s.Place == place || len(place) == 9 && facts.Township(s.Place) == place
 			if lies && s.Status == OnHold && s.Reason.Code == "settle.not_publicised" {
 				held[s.Person] = true
@@ -167,7 +167,7 @@ func (b *Book) Unpublicised(ctx context.Context, id BatchID, place string) (pers
 		if err != nil {
 			return err
 		}
-		err = r.Lines(ctx, LineQuery{Batch: id}, func(l Line) error {
+		err = r.Lines(ctx, LineQuery{Batch: id, Settled: place}, func(l Line) error {
 			if held[l.Person] && wanted[l.Item] && !slices.Contains(items[l.Person], l.Item) {
 				items[l.Person] = append(items[l.Person], l.Item)
 			}

@@ -88,24 +88,60 @@ var unspeakable = []string{"丧", "抚恤", "遗属", "遗孀", "死亡", "去�
 // PublicNotices gathers the notices of a batch. What it leaves out it counts: what is
 // withheld or taken back, who has died, and items that are due on a death or whose name
 // tells of death, illness or family. Error: batch.missing.
-func (b *Book) PublicNotices(ctx context.Context, id BatchID) (out PublicNotices, err error) {
+func (b *Book) PublicNotices(ctx context.Context, id BatchID, place string) (out PublicNotices, err error) {
 	err = b.view(ctx, func(r Reader) error {
-		p, err := newReport(ctx, r, id)
+		p, err := b.noticed(ctx, r, id, place)
 		if err != nil {
 			return err
 		}
 		out.Head = p.head
 		n := &noticing{batchReport: p, at: map[noticeKey]*noticeDraft{}, left: map[string]*noticeLeft{}}
-		if err := n.prepare(); err != nil {
+		if err := n.prepare(place); err != nil {
 			return err
 		}
-		if err := r.Lines(ctx, LineQuery{Batch: id}, n.line); err != nil {
+		if err := r.Lines(ctx, LineQuery{Batch: id, Settled: place}, n.line); err != nil {
 			return err
 		}
 		n.finish(&out)
+		out.Papers = slices.DeleteFunc(out.Papers, func(x PublicNotice) bool { return place != "" && x.Township != place && x.Place != place })
 		return nil
 	})
 	return out, err
+}
+
+// noticed is a report of the people of a place: of a batch of any size only those are read.
+func (b *Book) noticed(ctx context.Context, r Reader, id BatchID, place string) (*batchReport, error) {
+	if place == "" {
+		return newReport(ctx, r, id)
+	}
+	p, _, err := b.light(ctx, r, id)
+	if err != nil {
+		return nil, err
+	}
+	if p.head.Batch.State.Committed() {
+		p.head.Seal = p.head.Batch.Digest
+	}
+	if p.texts, err = r.Texts(ctx, id); err != nil {
+		return nil, err
+	}
+	return p, r.SettledAt(ctx, []BatchID{id}, place, func(s Settlement) error {
+		p.people[s.Person] = &reportPerson{settlement: s}
+		return nil
+	})
+}
+
+// NoticePlaces says at which places a batch has people with lines: those of which notices may be put up.
+func (b *Book) NoticePlaces(ctx context.Context, id BatchID) (places map[string]bool, err error) {
+	places = map[string]bool{}
+	err = b.view(ctx, func(r Reader) error {
+		return r.StatusCounts(ctx, id, func(x StatusCount) error {
+			if x.Status == Paid || x.Status == OnHold {
+				places[x.Place] = true
+			}
+			return nil
+		})
+	})
+	return places, err
 }
 
 // noticing makes the papers of one batch.
@@ -156,7 +192,7 @@ type noticeLeft struct {
 	people map[int64]bool
 }
 
-func (n *noticing) prepare() (err error) {
+func (n *noticing) prepare(place string) (err error) {
 	if n.place, err = n.placeNames(); err != nil {
 		return err
 	}
@@ -179,7 +215,11 @@ func (n *noticing) prepare() (err error) {
 		return err
 	}
 	end := n.head.Batch.ID.Month().Last()
-	return n.r.Facts(n.ctx, FactQuery{Horizon: n.head.Batch.Horizon, First: 1, Last: last, Kinds: []facts.Kind{facts.KindPerson, facts.KindSpell}}, func(f Fact) error {
+	q := FactQuery{Horizon: n.head.Batch.Horizon, First: 1, Last: last, Kinds: []facts.Kind{facts.KindPerson, facts.KindSpell}}
+	if place != "" {
+		q.About = &About{Batch: n.head.Batch.ID, Place: place}
+	}
+	return n.r.Facts(n.ctx, q, func(f Fact) error {
 		if n.batchReport.people[f.Person] == nil {
 			return nil
 		}

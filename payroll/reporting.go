@@ -646,13 +646,12 @@ func (b *Book) Find(ctx context.Context, text string) (list []Found, err error) 
 	no, numeric := strconv.ParseInt(text, 10, 64)
 	id, idErr := identity.ParseResidentID(text)
 	err = b.view(ctx, func(r Reader) error {
-		last, err := r.LastPerson(ctx)
-		if err != nil {
-			return err
-		}
-		q := FactQuery{First: 1, Last: last, Kinds: []facts.Kind{facts.KindPerson}}
-		if numeric == nil && idErr != nil {
-			q.First, q.Last = no, no
+		q := FactQuery{About: &About{Name: text}, Kinds: []facts.Kind{facts.KindPerson}}
+		switch {
+		case idErr == nil:
+			q.About = &About{IDEnd: id.Full()[len(id.Full())-4:]}
+		case numeric == nil:
+			q.First, q.Last, q.About = no, no, nil
 		}
 		return r.Facts(ctx, q, func(f Fact) error {
 			var p facts.Profile

@@ -202,12 +202,12 @@ func (s *todo) done(d schedule.Due, all []Batch) (bool, error) {
 // answers counts the payments of a batch that have left and are not answered, and those that
 // came back and were not paid again.
 func (s *todo) answers(x Batch) (waiting, back int, err error) {
-	err = paidOut(s.ctx, s.r, x, func(p PaidOut) error {
-		switch p.State {
+	err = s.r.StateCounts(s.ctx, []BatchID{x.ID}, func(c StateCount) error {
+		switch c.State {
 		case PaymentSent, PaymentParked:
-			waiting++
+			waiting += c.Count
 		case PaymentReturned, PaymentRecalled:
-			back++
+			back += c.Count
 		}
 		return nil
 	})

@@ -29,7 +29,34 @@ type FactQuery struct {
 	Since       calendar.Date // leaves out day facts that ended before; 0 for all
 	Moving      *Moving       // only what moves; nil for all
 	Scope       string        // only facts of this scope, of any person
+	About       *About        // only persons whom a fact as known now names so; First and Last are not asked then
 }
+
+// About names persons by what a fact about them, as known now, says, or by where a batch has them: one of the words is asked for.
+type About struct {
+	Name    string  // a profile has this name
+	IDEnd   string  // the last four characters of a profile's ID number
+	CardEnd string  // the last four digits of an account
+	Place   string  // a profile, post or day is of this place, or of a village of this township
+	Batch   BatchID // with Place: this batch has them there
+	Turns   *Turns  // a profile or post begins or ends, or a death lies, between two days, both counted
+}
+
+// RosterRow is somebody who is on the roster on a day, with what the profile of that day says.
+type RosterRow struct {
+	Person   int64
+	Category facts.Category
+	Place    string
+}
+
+// PostRow is a post with a rank that somebody holds or held, in a township itself or elsewhere.
+type PostRow struct {
+	Post, Rank string
+	Township   bool
+}
+
+// Turns are the days between which a roster may change.
+type Turns struct{ From, To calendar.Date }
 
 // Moving selects facts that became known after a position, facts that begin or end between
 // two days, and who people are whenever that became known.
@@ -43,6 +70,7 @@ type LineQuery struct {
 	Batch       BatchID
 	Person      int64
 	First, Last int64          // person numbers
+	Settled     string         // only lines of people whom the batch has at this place, or in a village of this township
 	Within      string         // only lines of this township and its villages
 	Cause       string         // only lines with this cause
 	Before      calendar.Month // only lines of earlier months
@@ -74,6 +102,27 @@ type LineTotal struct {
 	Fund   string
 	Count  int
 	Fen    money.Fen
+}
+
+// FundTotal is what a batch does to the money of a fund.
+type FundTotal struct {
+	Fund                                               string
+	Gross, Deduction, Moved, Held, Owed, Reissued, Pay money.Fen
+}
+
+// StateCount is how many payments of a batch are in a state.
+type StateCount struct {
+	State PaymentState
+	Count int
+}
+
+// SentQuery selects payments of batches; zero values select all.
+type SentQuery struct {
+	Batches []BatchID
+	Person  int64
+	State   PaymentState
+	Place   string // only persons of whom a fact as known now names this place, or a village of this township
+	Most    int    // only the first so many
 }
 
 // StatusCount is how many persons of a place end alike in a batch.
@@ -113,6 +162,10 @@ type Reader interface {
 	PersonsByID(ctx context.Context, ids []string) (map[string]int64, error)
 	LastPerson(ctx context.Context) (int64, error)
 	Facts(ctx context.Context, q FactQuery, fn func(Fact) error) error
+	// Roster streams who is on the roster of a place on a day, of a township with its villages, or with "" of the county, as known now, by person.
+	Roster(ctx context.Context, place string, on calendar.Date, fn func(RosterRow) error) error
+	// Posts streams the posts and ranks of all spells as known now, each once, by post, rank.
+	Posts(ctx context.Context, fn func(PostRow) error) error
 	// CardHolders maps cards of latest account facts to the persons that have them.
 	CardHolders(ctx context.Context, cards []string) (map[string][]int64, error)
 	// ChangedSince streams facts with KnownFrom or KnownTo in (after, upto], ordered like Facts,
@@ -131,11 +184,15 @@ type Reader interface {
 	Lines(ctx context.Context, q LineQuery, fn func(Line) error) error
 	// LineSums streams the sums of the lines of the given batches by batch, item, side; with a fund, of its lines alone.
 	LineSums(ctx context.Context, batches []BatchID, fund string, fn func(LineSum) error) error
+	// LineTotals, FundTotals and StatusCounts are kept while the rows of a batch are written: they are for pages, and nothing that moves money rests on them.
+
 	// LineTotals streams the sums of a batch's lines by item, side, place, policy, fund.
 	LineTotals(ctx context.Context, id BatchID, fn func(LineTotal) error) error
 	Settlements(ctx context.Context, id BatchID, fn func(Settlement) error) error // by person
 	// SettledAt streams what the given batches did to the people of a place, of a township with its villages, by batch and person.
 	SettledAt(ctx context.Context, batches []BatchID, place string, fn func(Settlement) error) error
+	// FundTotals streams the sums of a batch's portions by fund.
+	FundTotals(ctx context.Context, id BatchID, fn func(FundTotal) error) error
 	// Turned streams the settlements of those who are held or refused, by person.
 	Turned(ctx context.Context, id BatchID, fn func(Settlement) error) error
 	// OpenRefusals lists the persons of whom a batch refused something and nobody has answered for it.
@@ -168,6 +225,10 @@ type Reader interface {
 	// PaymentsTo streams the payments to the given accounts with their latest states, sent where
 	// they have none, by batch and seq within each account; channel and name stay empty.
 	PaymentsTo(ctx context.Context, cards []string, fn func(PaidOut) error) error
+	// Sent streams payments of the given batches with their latest states, sent where they have none, by batch and seq; channel and name stay empty.
+	Sent(ctx context.Context, q SentQuery, fn func(PaidOut) error) error
+	// StateCounts counts the payments of the given batches by their latest states, by state.
+	StateCounts(ctx context.Context, batches []BatchID, fn func(StateCount) error) error
 	// ReturnRows streams rows of banks' answers that were not applied, by position and line.
 	ReturnRows(ctx context.Context, fn func(KeptRow) error) error
 	// Salts streams what hides the leaves of a batch, by person.

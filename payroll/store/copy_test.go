@@ -276,7 +276,7 @@ func TestCopyIsOfOneMoment(t *testing.T) {
 			ctx := context.Background()
 			s := book(t, at, 50)
 			c, err := s.CopyTo(ctx, filepath.Join(t.TempDir(), "copy.db"), func(copied *Store, c Copied) error {
-				return s.update(ctx, func(q *queries) error { return q.exec(ctx, `UPDATE fact SET body = 'later'`) })
+				return s.update(ctx, func(q *queries) error { return q.exec(ctx, `UPDATE fact SET body = '"later"'`) })
 			})
 			if err != nil {
 				t.Fatal(err)

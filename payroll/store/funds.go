@@ -14,6 +14,14 @@ import (
 const portionColumns = `batch, person, fund, place, gross, deduction, moved, held, owed, reissued, pay`
 
 func (q *queries) PutPortions(ctx context.Context, list []payroll.Portion) error {
+	sums := totals[string]{}
+	for i := range list {
+		p := &list[i]
+		sums.add(p.Batch, p.Fund, p.Gross, p.Deduction, p.Moved, p.Held, p.Owed, p.Reissued, p.Pay)
+	}
+	if err := sums.put(ctx, q, "fund_total", "fund", "gross, deduction, moved, held, owed, reissued, pay", func(fund string) []any { return []any{fund} }); err != nil {
+		return err
+	}
 	return q.insert(ctx, "portion ("+portionColumns+")", 11, len(list), func(i int, a []any) {
 		p := &list[i]
 		a[0], a[1], a[2], a[3] = int64(p.Batch), p.Person, p.Fund, p.Place
@@ -32,6 +40,16 @@ func (q *queries) Portions(ctx context.Context, id payroll.BatchID, fn func(payr
 			return r.err
 		}
 		return fn(p)
+	})
+}
+
+func (q *queries) FundTotals(ctx context.Context, id payroll.BatchID, fn func(payroll.FundTotal) error) error {
+	return q.stream(ctx, `SELECT fund, gross, deduction, moved, held, owed, reissued, pay FROM fund_total WHERE batch = ? ORDER BY fund`, []any{int64(id)}, func(r *sqlx.Rows) error {
+		var x payroll.FundTotal
+		if err := r.Scan(&x.Fund, &x.Gross, &x.Deduction, &x.Moved, &x.Held, &x.Owed, &x.Reissued, &x.Pay); err != nil {
+			return err
+		}
+		return fn(x)
 	})
 }
 
@@ -91,27 +109,60 @@ func (q *queries) PaymentEvents(ctx context.Context, id payroll.BatchID, fn func
 	})
 }
 
+// latest joins the last state of each payment p; a payment of which nothing was heard is sent.
+const latest = ` LEFT JOIN payment_state s ON s.batch = p.batch AND s.seq = p.seq AND s.position = (SELECT MAX(position) FROM payment_state WHERE batch = p.batch AND seq = p.seq)`
+
+func (q *queries) Sent(ctx context.Context, x payroll.SentQuery, fn func(payroll.PaidOut) error) error {
+	list, args := in(x.Batches)
+	where := `p.batch IN ` + list
+	if x.Person != 0 {
+		where, args = where+` AND p.person = ?`, append(args, x.Person)
+	}
+	if x.State != "" {
+		where, args = where+` AND COALESCE(s.state, 'sent') = ?`, append(args, string(x.State))
+	}
+	if x.Place != "" {
+		persons, of := q.about(&payroll.About{Place: x.Place})
+		where, args = where+` AND p.person IN (`+persons+`)`, append(args, of...)
+	}
+	where += ` ORDER BY p.batch, p.seq`
+	if x.Most != 0 {
+		where, args = where+` LIMIT ?`, append(args, x.Most)
+	}
+	return q.stream(ctx, `SELECT `+paidColumns+` FROM payment p`+latest+` WHERE `+where, args, func(r *sqlx.Rows) error { return scanPaid(r, fn) })
+}
+
+func (q *queries) StateCounts(ctx context.Context, batches []payroll.BatchID, fn func(payroll.StateCount) error) error {
+	list, args := in(batches)
+	return q.stream(ctx, `SELECT COALESCE(s.state, 'sent'), COUNT(*) FROM payment p`+latest+` WHERE p.batch IN `+list+` GROUP BY 1 ORDER BY 1`, args, func(r *sqlx.Rows) error {
+		var x payroll.StateCount
+		if err := r.Scan(&x.State, &x.Count); err != nil {
+			return err
+		}
+		return fn(x)
+	})
+}
+
+// paidColumns are those of a payment p and its last state.
+const paidColumns = `p.batch, p.seq, person, fen, bank, card, cnaps, branch, holder, place, file, target, replaces_batch, replaces_seq,
+	COALESCE(state, 'sent'), COALESCE(cause, ''), COALESCE(reason, ''), COALESCE(date, 0), COALESCE(position, 0)`
+
+func scanPaid(r *sqlx.Rows, fn func(payroll.PaidOut) error) error {
+	var p payroll.PaidOut
+	if err := scanPayment(r, &p.Payment, &p.State, &p.Cause, &p.Reason, &p.Since, &p.Answer); err != nil {
+		return err
+	}
+	return fn(p)
+}
+
 func (q *queries) PaymentsTo(ctx context.Context, cards []string, fn func(payroll.PaidOut) error) error {
 	for len(cards) > 0 {
 		n := min(idsPerQuery, len(cards))
-		query, args, err := sqlx.In(`SELECT p.batch, p.seq, person, fen, bank, card, cnaps, branch, holder, place, file, target, replaces_batch, replaces_seq,
-				COALESCE(state, ''), COALESCE(cause, ''), COALESCE(reason, ''), COALESCE(date, 0), COALESCE(position, 0)
-			FROM payment p LEFT JOIN payment_state s ON s.batch = p.batch AND s.seq = p.seq
-				AND s.position = (SELECT MAX(position) FROM payment_state WHERE batch = p.batch AND seq = p.seq)
-			WHERE card IN (?) ORDER BY card, p.batch, p.seq`, cards[:n])
+		query, args, err := sqlx.In(`SELECT `+paidColumns+` FROM payment p`+latest+` WHERE card IN (?) ORDER BY card, p.batch, p.seq`, cards[:n])
 		if err != nil {
 			return err
 		}
-		if err := q.stream(ctx, query, args, func(r *sqlx.Rows) error {
-			var p payroll.PaidOut
-			if err := scanPayment(r, &p.Payment, &p.State, &p.Cause, &p.Reason, &p.Since, &p.Answer); err != nil {
-				return err
-			}
-			if p.State == "" {
-				p.State = payroll.PaymentSent
-			}
-			return fn(p)
-		}); err != nil {
+		if err := q.stream(ctx, query, args, func(r *sqlx.Rows) error { return scanPaid(r, fn) }); err != nil {
 			return err
 		}
 		cards = cards[n:]

@@ -340,8 +340,12 @@ func scanFact(r *row) (payroll.Fact, error) {
 
 func (q *queries) Facts(ctx context.Context, x payroll.FactQuery, fn func(payroll.Fact) error) error {
 	query, args := `SELECT `+factColumns+` FROM fact WHERE person BETWEEN ? AND ?`, []any{x.First, x.Last}
-	if x.Scope != "" {
+	switch {
+	case x.Scope != "":
 		query, args = `SELECT `+factColumns+` FROM fact WHERE scope = ? AND scope <> '' `, []any{x.Scope}
+	case x.About != nil:
+		persons, of := q.about(x.About)
+		query, args = `SELECT `+factColumns+` FROM fact WHERE person IN (`+persons+`)`, of
 	}
 	query += ` AND commitment = ''`
 	if x.Horizon == 0 {
@@ -371,6 +375,78 @@ func (q *queries) Facts(ctx context.Context, x payroll.FactQuery, fn func(payrol
 		}
 		return fn(f)
 	})
+}
+
+// about is the question for the persons whom facts as known now name; each of its conditions is that of an index.
+func (q *queries) about(a *payroll.About) (query string, args []any) {
+	const known = ` AND known_to = 0 AND commitment = ''`
+	switch {
+	case a.Name != "":
+		return `SELECT person FROM fact WHERE ` + q.says("name") + ` = ? AND kind = 'person'` + known, []any{a.Name}
+	case a.IDEnd != "":
+		return `SELECT person FROM fact WHERE ` + q.ends("id") + ` = ? AND kind = 'person'` + known, []any{a.IDEnd}
+	case a.CardEnd != "":
+		return `SELECT person FROM fact WHERE ` + q.ends("card") + ` = ? AND kind = 'account'` + known, []any{a.CardEnd}
+	case a.Turns != nil:
+		t := a.Turns
+		return `SELECT person FROM fact WHERE (valid_from BETWEEN ? AND ? OR valid_to BETWEEN ? AND ? OR ` + q.says("died") + ` BETWEEN ? AND ?)` + inRoster, []any{t.From, t.To, t.From, t.To, t.From.String(), t.To.String()}
+	}
+	if a.Batch != 0 {
+		return `SELECT person FROM settlement WHERE batch = ? AND place >= ? AND place < ?`, []any{int64(a.Batch), a.Place, a.Place + ":"}
+	}
+	return `SELECT person FROM fact WHERE ` + q.says("place") + ` >= ? AND ` + q.says("place") + ` < ? AND kind IN ('person', 'spell', 'day')` + known, []any{a.Place, a.Place + ":"}
+}
+
+// inRoster are the words of the index that has what a roster is made of.
+const inRoster = ` AND kind IN ('person', 'spell') AND known_to = 0 AND commitment = ''`
+
+func (q *queries) Roster(ctx context.Context, place string, on calendar.Date, fn func(payroll.RosterRow) error) error {
+	died, at, args := q.says("died"), "", []any{on, on, on, on, on.String()}
+	if place != "" {
+		at, args = ` AND (`+q.says("place")+` = ? OR SUBSTR(`+q.says("place")+`, 1, 9) = ?)`, []any{on, place, place, on, on, on, on.String()}
+	}
+	return q.rows(ctx, `SELECT person, COALESCE(`+q.says("category")+`, ''), COALESCE(`+q.says("place")+`, '') FROM fact p
+		WHERE kind = 'person' AND valid_from <= ?`+inRoster+at+`
+		AND NOT EXISTS (SELECT 1 FROM fact n WHERE n.person = p.person AND n.kind = 'person' AND n.valid_from > p.valid_from AND n.valid_from <= ?`+inRoster+`)
+		AND (`+q.says("category")+` = 'former_village_cadre' OR EXISTS (SELECT 1 FROM fact s WHERE s.person = p.person AND s.kind = 'spell' AND s.valid_from <= ? AND s.valid_to >= ?`+inRoster+`))
+		AND NOT EXISTS (SELECT 1 FROM fact d WHERE d.person = p.person AND d.kind = 'person' AND `+died+` <> '' AND `+died+` <= ?`+inRoster+`
+			AND NOT EXISTS (SELECT 1 FROM fact l WHERE l.person = d.person AND l.kind = 'person' AND l.valid_from > d.valid_from AND `+died+` <> ''`+inRoster+`))
+		ORDER BY person`, args, 3, func(r *row) error {
+		x := payroll.RosterRow{Person: r.int(), Category: facts.Category(r.text()), Place: r.text()}
+		if r.err != nil {
+			return r.err
+		}
+		return fn(x)
+	})
+}
+
+func (q *queries) Posts(ctx context.Context, fn func(payroll.PostRow) error) error {
+	length := `length(` + q.says("place") + `)`
+	if q.postgres {
+		length = `(length(body::jsonb ->> 'place'))`
+	}
+	return q.rows(ctx, `SELECT DISTINCT COALESCE(`+q.says("post")+`, ''), COALESCE(`+q.says("rank")+`, ''), COALESCE(`+length+`, 0) FROM fact WHERE kind = 'spell' AND known_to = 0 AND commitment = '' ORDER BY 1, 2, 3`, nil, 3, func(r *row) error {
+		x := payroll.PostRow{Post: r.text(), Rank: r.text(), Township: r.int() == 9}
+		if r.err != nil {
+			return r.err
+		}
+		return fn(x)
+	})
+}
+
+// says is what the body of a fact has under a name, NULL where it has nothing, ends are its last four characters: words of indexes, to the letter.
+func (q *queries) says(name string) string {
+	if q.postgres {
+		return `(body::jsonb ->> '` + name + `') COLLATE "C"`
+	}
+	return `(CASE WHEN json_valid(body) THEN json_extract(body, '$.` + name + `') END)` // a body that somebody damaged is for fsck to name
+}
+
+func (q *queries) ends(name string) string {
+	if q.postgres {
+		return `(right(body::jsonb ->> '` + name + `', 4)) COLLATE "C"`
+	}
+	return `substr(` + q.says(name) + `, -4)`
 }
 
 func (q *queries) ChangedSince(ctx context.Context, after, upto int64, fn func(payroll.Fact) error) error {
@@ -636,7 +712,7 @@ func (q *queries) SetBatch(ctx context.Context, b payroll.Batch, from payroll.St
 }
 
 // batchTables hold the rows of a batch.
-var batchTables = []string{"line", "settlement", "portion", "receivable_entry", "payment", "batch_text", "export_file", "leaf", "checking", "finding"}
+var batchTables = []string{"line_total", "status_total", "fund_total", "line", "settlement", "portion", "receivable_entry", "payment", "batch_text", "export_file", "leaf", "checking", "finding"}
 
 func (q *queries) RenameBatch(ctx context.Context, from, to payroll.BatchID) error {
 	b, err := q.Batch(ctx, from)
@@ -677,6 +753,16 @@ func (q *queries) ClearBatch(ctx context.Context, id payroll.BatchID) error {
 const lineColumns = `batch, person, item, month, side, fen, due, committed, place, policy, fund, cause, text_no`
 
 func (q *queries) PutLines(ctx context.Context, list []payroll.Line) error {
+	sums := totals[payroll.LineTotal]{}
+	for i := range list {
+		l := &list[i]
+		sums.add(l.Batch, payroll.LineTotal{Item: l.Item, Side: l.Side, Place: l.Place, Policy: l.Policy, Fund: l.Fund}, 1, l.Fen)
+	}
+	if err := sums.put(ctx, q, "line_total", "item, side, place, policy, fund", "line_count, fen", func(x payroll.LineTotal) []any {
+		return []any{x.Item, string(x.Side), x.Place, x.Policy, x.Fund}
+	}); err != nil {
+		return err
+	}
 	return q.insert(ctx, "line ("+lineColumns+")", 13, len(list), func(i int, a []any) {
 		l := &list[i]
 		a[0], a[1], a[2], a[3], a[4] = int64(l.Batch), l.Person, l.Item, int64(l.Month), string(l.Side)
@@ -695,6 +781,10 @@ func (q *queries) Lines(ctx context.Context, x payroll.LineQuery, fn func(payrol
 	}
 	if x.Last != 0 {
 		query, args = query+` AND person BETWEEN ? AND ?`, append(args, x.First, x.Last)
+	}
+	if x.Settled != "" {
+		persons, of := q.about(&payroll.About{Batch: x.Batch, Place: x.Settled})
+		query, args = query+` AND person IN (`+persons+`)`, append(args, of...)
 	}
 	if x.Within != "" {
 		query, args = query+` AND place >= ? AND place < ?`, append(args, x.Within, x.Within+":") // what begins with its digits
@@ -727,6 +817,15 @@ func (q *queries) PutSettlements(ctx context.Context, list []payroll.Settlement)
 		failed = errors.Join(failed, err)
 		return string(b)
 	}
+	sums := totals[payroll.StatusCount]{}
+	for i := range list {
+		sums.add(list[i].Batch, payroll.StatusCount{Status: list[i].Status, Place: list[i].Place}, 1)
+	}
+	if err := sums.put(ctx, q, "status_total", "status, place", "person_count", func(x payroll.StatusCount) []any {
+		return []any{string(x.Status), x.Place}
+	}); err != nil {
+		return err
+	}
 	err := q.insert(ctx, "settlement ("+settlementColumns+")", 15, len(list), func(i int, a []any) {
 		s := &list[i]
 		a[0], a[1], a[2], a[3] = int64(s.Batch), s.Person, string(s.Status), text(s.Reason, s.Reason.IsZero())
@@ -743,11 +842,11 @@ func (q *queries) Settlements(ctx context.Context, id payroll.BatchID, fn func(p
 
 func (q *queries) SettledAt(ctx context.Context, batches []payroll.BatchID, place string, fn func(payroll.Settlement) error) error {
 	list, args := in(batches)
-	return q.settlements(ctx, `batch IN `+list+` AND (place = ? OR SUBSTR(place, 1, 9) = ?) ORDER BY batch, person`, append(args, place, place), fn)
+	return q.settlements(ctx, `batch IN `+list+` AND place >= ? AND place < ? AND (place = ? OR SUBSTR(place, 1, 9) = ?) ORDER BY batch, person`, append(args, place, place+":", place, place), fn)
 }
 
 func (q *queries) Turned(ctx context.Context, id payroll.BatchID, fn func(payroll.Settlement) error) error {
-	return q.settlements(ctx, `batch = ? AND status IN (?, ?) ORDER BY person`, []any{int64(id), string(payroll.OnHold), string(payroll.Refused)}, fn)
+	return q.settlements(ctx, `batch = ? AND status IN ('held', 'refused') ORDER BY person`, []any{int64(id)}, fn) // the words of its index
 }
 
 func (q *queries) OpenRefusals(ctx context.Context, id payroll.BatchID) (list []int64, err error) {
@@ -915,7 +1014,7 @@ func (q *queries) LineSums(ctx context.Context, batches []payroll.BatchID, fund 
 	if fund != "" {
 		where, args = where+` AND fund = ?`, append(args, fund)
 	}
-	return q.stream(ctx, `SELECT batch, item, side, COUNT(*), CAST(SUM(fen) AS BIGINT) FROM line WHERE `+where+`
+	return q.stream(ctx, `SELECT batch, item, side, CAST(SUM(line_count) AS BIGINT), CAST(SUM(fen) AS BIGINT) FROM line_total WHERE `+where+`
 		GROUP BY batch, item, side ORDER BY batch, item, side`, args, func(r *sqlx.Rows) error {
 		var s payroll.LineSum
 		if err := r.Scan(&s.Batch, &s.Item, &s.Side, &s.Count, &s.Fen); err != nil {
@@ -926,8 +1025,7 @@ func (q *queries) LineSums(ctx context.Context, batches []payroll.BatchID, fund 
 }
 
 func (q *queries) LineTotals(ctx context.Context, id payroll.BatchID, fn func(payroll.LineTotal) error) error {
-	return q.stream(ctx, `SELECT item, side, place, policy, fund, COUNT(*), CAST(SUM(fen) AS BIGINT) FROM line WHERE batch = ?
-		GROUP BY item, side, place, policy, fund ORDER BY item, side, place, policy, fund`, []any{int64(id)}, func(r *sqlx.Rows) error {
+	return q.stream(ctx, `SELECT item, side, place, policy, fund, line_count, fen FROM line_total WHERE batch = ? ORDER BY item, side, place, policy, fund`, []any{int64(id)}, func(r *sqlx.Rows) error {
 		var x payroll.LineTotal
 		if err := r.Scan(&x.Item, &x.Side, &x.Place, &x.Policy, &x.Fund, &x.Count, &x.Fen); err != nil {
 			return err
@@ -937,7 +1035,7 @@ func (q *queries) LineTotals(ctx context.Context, id payroll.BatchID, fn func(pa
 }
 
 func (q *queries) StatusCounts(ctx context.Context, id payroll.BatchID, fn func(payroll.StatusCount) error) error {
-	return q.stream(ctx, `SELECT status, place, COUNT(*) FROM settlement WHERE batch = ? GROUP BY status, place ORDER BY status, place`, []any{int64(id)}, func(r *sqlx.Rows) error {
+	return q.stream(ctx, `SELECT status, place, person_count FROM status_total WHERE batch = ? ORDER BY status, place`, []any{int64(id)}, func(r *sqlx.Rows) error {
 		var x payroll.StatusCount
 		if err := r.Scan(&x.Status, &x.Place, &x.Count); err != nil {
 			return err

@@ -193,6 +193,7 @@ var wordsOfPages = map[string]string{
 	"本页": "On this page",
 	"办理": "To be done",
 	"条":  "entries",
+	"正在按全县逐项计算，算好后自动出现在这里；下面登记的和已经发的现在就能看。":        "The items are being worked out over the whole county and will appear here by themselves; what is recorded and what was paid stands below already.",
 	"登录已经过期，这一次没有办。前面已经按过一次的，登录后先看它现在的状态，再决定要不要办。": "Your visit had ended: what you asked for was not done this time. If you had pressed before, look first at how it stands now, then decide.",
 	"登记":      "register",
 	"登记一个人":   "Register somebody",

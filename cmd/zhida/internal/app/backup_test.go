@@ -143,7 +143,9 @@ func earlier(t *testing.T, server string) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if _, err := db.Exec(`SET search_path = zhida_430725; DROP TABLE remainder; DELETE FROM goose_db_version WHERE version_id = 10`); err != nil {
+	if _, err := db.Exec(`SET search_path = zhida_430725; DROP TABLE line_total, status_total, fund_total;
+		DROP INDEX fact_name, fact_id_end, fact_card_end, fact_place, fact_roster, fact_post, settlement_turned, settlement_open, settlement_place, payment_person;
+		DELETE FROM goose_db_version WHERE version_id = 11`); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -110,12 +109,9 @@ func (a *App) Payslips(ctx context.Context, id payroll.BatchID, person int64, di
 // township a workbook and pages to print for its villages, and the same for its own cadres,
 // which stay in the house. With a place, a township or a village, those of it alone.
 func (a *App) PublicNotices(ctx context.Context, id payroll.BatchID, place, dir string) (payroll.PublicNotices, []string, error) {
-	n, err := a.Book.PublicNotices(ctx, id)
+	n, err := a.Book.PublicNotices(ctx, id, place)
 	if err != nil {
 		return n, nil, err
-	}
-	if place != "" {
-		n.Papers = slices.DeleteFunc(n.Papers, func(p payroll.PublicNotice) bool { return p.Township != place && p.Place != place })
 	}
 	names := map[string]string{}
 	for _, t := range n.Head.Townships {

@@ -611,7 +611,7 @@ func (b *fundBook) plantedByHand(next func(string) resident, known map[string]bo
 	}
 	slices.Sort(faults)
 	if diff := cmp.Diff([]string{
-		"batch.tampered 2026-10/1", "batch.tampered 2026-11/1", "batch.tampered 2026-11/2", "fsck.head 2026-10/1 行数", "fsck.head 2026-11/1 应发",
+		"batch.tampered 2026-10/1", "batch.tampered 2026-11/1", "batch.tampered 2026-11/2", "fsck.head 2026-10/1 行数", "fsck.head 2026-11/1 应发", "fsck.head 2026-11/2 分项合计",
 		"fsck.rows 提议", "fsck.rows 银行文件", "fsck.seal 2026-10/1",
 		fmt.Sprintf("fund.totals 2026-10/2 %s %s %s", october.Net-1, october.Net, october.Net),
 	}, slices.Compact(faults)); diff != "" {

@@ -207,7 +207,7 @@ func TestNoticeLeavesOut(t *testing.T) {
 	b.bring("roster", "身份证号,姓名,人员类别,单位代码,村民小组,去世日期,生效日期\n"+
 		id(2)+",乙,离任村干部,430725102200,,2026-10-15,2026-10-01\n"+id(3)+",丙,离任村干部,430725102200,一组,,2026-10-01\n")
 	_, batch := b.month(202610)
-	n, err := b.app.Book.PublicNotices(context.Background(), batch)
+	n, err := b.app.Book.PublicNotices(context.Background(), batch, "")
 	b.must(err)
 	var rows [][]string
 	for _, p := range n.Papers {

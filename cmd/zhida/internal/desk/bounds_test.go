@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -56,7 +57,7 @@ func TestSlowFormsTakeNoPlace(t *testing.T) {
 	o := open(t)
 	b := o.as("孙计")
 	taken := -1
-	body := io.MultiReader(strings.NewReader("from=2026-10&to=2026-10"), leaving(func() { taken = len(o.heavy) }))
+	body := io.MultiReader(strings.NewReader("from=2026-10&to=2026-10"), leaving(func() { taken = len(o.slots.free) }))
 	r := httptest.NewRequest(http.MethodPost, o.URL+"/audit/data", body)
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	for _, c := range b.Jar.Cookies(o.address()) {
@@ -96,7 +97,7 @@ func TestHeavyPagesWait(t *testing.T) {
 	o.run()
 	b := o.as("张敏")
 	for range mostHeavy {
-		o.heavy <- struct{}{}
+		o.slots.free <- struct{}{}
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
 	defer cancel()
@@ -110,11 +111,11 @@ func TestHeavyPagesWait(t *testing.T) {
 	if status, _ := b.get("/batch/2026-10/1"); status != http.StatusOK {
 		t.Errorf("a light page: %d", status)
 	}
-	<-o.heavy
+	<-o.slots.free
 	if status, _ := b.get("/batch/2026-10/1/paper/workbook"); status != http.StatusOK {
 		t.Errorf("with a place: %d", status)
 	}
-	<-o.heavy
+	<-o.slots.free
 }
 
 // A page that takes long is worked out once for all who ask, they are shown how far it is meanwhile, and what failed is tried again.
@@ -147,6 +148,40 @@ func TestPreparedOnce(t *testing.T) {
 		if v, err := ask(); v != 42 || err != nil || times != 2 {
 			t.Errorf("afterwards: %d %v after %d times", v, err, times)
 		}
+	}
+}
+
+// Who opens slow pages again and again waits for himself: another visitor has a place.
+func TestPlaceForOthers(t *testing.T) {
+	p := newSlots()
+	first, err := p.take(t.Context(), "张敏")
+	if err != nil {
+		t.Fatal(err)
+	}
+	waiting, cancel := context.WithCancel(t.Context())
+	outcome := make(chan error)
+	for range 10 {
+		go func() { _, err := p.take(waiting, "张敏"); outcome <- err }()
+	}
+	other, err := p.take(t.Context(), "李复")
+	if err != nil || len(p.free) != 2 {
+		t.Fatal("another visitor: ", err, len(p.free))
+	}
+	other()
+	cancel()
+	for range 10 {
+		if err := <-outcome; !errors.Is(err, context.Canceled) {
+			t.Error("a second place for one: ", err)
+		}
+	}
+	first()
+	if leave, err := p.take(t.Context(), "张敏"); err != nil {
+		t.Error("afterwards: ", err)
+	} else {
+		leave()
+	}
+	if len(p.free) != 0 {
+		t.Error("places that nobody gave back: ", len(p.free))
 	}
 }
 

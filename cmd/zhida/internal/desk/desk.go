@@ -40,7 +40,7 @@ type Desk struct {
 	cutover  calendar.Month // no month before it is computed here
 	scratch  string         // folder for what a request needs on disk, removed at the end
 	clear    func() error
-	heavy    chan struct{} // a place for each thing at a time that takes much memory
+	slots    *slots
 	visits   *visits
 	guesses  *guesses
 	jobs     *jobs
@@ -59,15 +59,12 @@ func New(ctx context.Context, a *app.App, o Options) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Desk{Options: o, book: a, county: meta.Name, cutover: meta.Cutover, scratch: scratch, clear: clear, heavy: make(chan struct{}, mostHeavy), visits: newVisits(o.Now), guesses: newGuesses(o.Now), routes: table()}
-	d.jobs = newJobs(o.Now, o.Log, d.heavy)
+	d := &Desk{Options: o, book: a, county: meta.Name, cutover: meta.Cutover, scratch: scratch, clear: clear, slots: newSlots(), visits: newVisits(o.Now), guesses: newGuesses(o.Now), routes: table()}
+	d.jobs = newJobs(o.Now, o.Log, d.slots)
 	d.views = map[message.Lang]*template.Template{message.Chinese: d.parse(message.Chinese), message.English: d.parse(message.English)}
 	d.sweeping.Go(func() { d.visits.sweepUntil(d.jobs.ctx) })
 	return d, nil
 }
-
-// mostHeavy is how many things that take much memory are made at a time: papers, exports, imports, runs.
-const mostHeavy = 2
 
 // Close ends running work, waits for it, and removes what lay on disk for it.
 func (d *Desk) Close() error {

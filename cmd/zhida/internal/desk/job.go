@@ -44,7 +44,7 @@ type jobs struct {
 	ctx      context.Context
 	stop     context.CancelFunc
 	all      sync.WaitGroup
-	heavy    chan struct{} // see Desk
+	slots    *slots
 	lock     sync.Mutex
 	of       map[string]*job
 	prepared map[string]*job // by what they depend on
@@ -57,9 +57,9 @@ const kept = time.Hour
 // mostPrepared is how many pages are kept that took long to work out.
 const mostPrepared = 40
 
-func newJobs(now func() time.Time, log *slog.Logger, heavy chan struct{}) *jobs {
+func newJobs(now func() time.Time, log *slog.Logger, slots *slots) *jobs {
 	ctx, stop := context.WithCancel(context.Background())
-	return &jobs{now: now, log: log, ctx: ctx, stop: stop, heavy: heavy, of: map[string]*job{}, prepared: map[string]*job{}}
+	return &jobs{now: now, log: log, ctx: ctx, stop: stop, slots: slots, of: map[string]*job{}, prepared: map[string]*job{}}
 }
 
 func (j *jobs) close() {
@@ -71,14 +71,14 @@ func (j *jobs) close() {
 func (j *jobs) begin(actor string, what message.Message, f func(context.Context) (outcome, error)) string {
 	j.lock.Lock()
 	defer j.lock.Unlock()
-	return j.start(actor, what, f).address()
+	return j.start(actor, "", what, f).address()
 }
 
 func (x *job) address() string { return "/job/" + x.name }
 
-// start starts work; j is locked.
-func (j *jobs) start(actor string, what message.Message, f func(context.Context) (outcome, error)) *job {
-	x := &job{Actor: actor, What: what, Began: j.now(), name: secret(), ended: make(chan struct{})}
+// start starts work; j is locked. whose says who alone may ask for it, by whose place it takes: "" for nobody's, as steps of a batch are few.
+func (j *jobs) start(whose, by string, what message.Message, f func(context.Context) (outcome, error)) *job {
+	x := &job{Actor: whose, What: what, Began: j.now(), name: secret(), ended: make(chan struct{})}
 	for k, old := range j.of {
 		if s := old.state(); s.over && x.Began.Sub(old.Began) > kept {
 			delete(j.of, k)
@@ -101,19 +101,19 @@ func (j *jobs) start(actor string, what message.Message, f func(context.Context)
 			defer x.lock.Unlock()
 			x.over, x.outcome, x.err = true, end, err
 		}()
-		select {
-		case j.heavy <- struct{}{}: // others' work goes first
-			defer func() { <-j.heavy }()
-			end, err = f(ctx)
-		case <-ctx.Done():
-			err = ctx.Err()
+		leave, none := j.slots.take(ctx, by) // others' work goes first
+		if none != nil {
+			err = none
+			return
 		}
+		defer leave()
+		end, err = f(ctx)
 	})
 	return x
 }
 
-// prepare gives work that is under way or done under a key, or begins it. Work that failed is begun again.
-func (j *jobs) prepare(key string, what message.Message, f func(context.Context) (outcome, error)) *job {
+// prepare gives work that is under way or done under a key, or begins it for somebody. Work that failed is begun again.
+func (j *jobs) prepare(by, key string, what message.Message, f func(context.Context) (outcome, error)) *job {
 	j.lock.Lock()
 	defer j.lock.Unlock()
 	if x := j.prepared[key]; x != nil {
@@ -124,7 +124,7 @@ func (j *jobs) prepare(key string, what message.Message, f func(context.Context)
 		delete(j.prepared, j.keys[0])
 		j.keys = j.keys[1:]
 	}
-	x := j.start("", what, f)
+	x := j.start("", by, what, f)
 	j.prepared[key] = x
 	return x
 }
@@ -140,11 +140,19 @@ const patience = 250 * time.Millisecond
 // prepared gives what a page shows that takes long to work out. key says everything it depends on, so that it is worked out once for
 // everybody; until it is there, the error is elsewhere, and the browser comes back to the address it asked for.
 func prepared[T any](r *request, key string, what message.Message, work func(context.Context) (T, error)) (none T, err error) {
+	return awaited[T](r, begun(r, key, what, work), patience)
+}
+
+// begun begins what prepared waits for: a page that has other things to read does that meanwhile.
+func begun[T any](r *request, key string, what message.Message, work func(context.Context) (T, error)) *job {
 	back := r.URL.RequestURI()
-	x := r.desk.jobs.prepare(key, what, func(ctx context.Context) (outcome, error) {
+	return r.desk.jobs.prepare(r.who(), key, what, func(ctx context.Context) (outcome, error) {
 		v, err := work(ctx)
 		return outcome{to: back, kept: v}, err
 	})
+}
+
+func awaited[T any](r *request, x *job, patience time.Duration) (none T, err error) {
 	wait := time.NewTimer(patience)
 	defer wait.Stop()
 	select {

@@ -67,7 +67,7 @@ func (r *request) render(status int, name, title string, body any) error {
 		a := r.visit.actor
 		p.Actor, p.Roles, p.Nav, p.Flashes, p.Keeps = a.Name, r.desk.rolesText(r.Context(), a.Roles, r.lang), r.nav(), r.visit.said(), r.visit.signer() != nil
 	}
-	if j, ok := body.(jobPage); ok && !j.Over {
+	if x, ok := body.(interface{ waits() bool }); ok && x.waits() {
 		p.Refresh = "2"
 	}
 	var b bytes.Buffer

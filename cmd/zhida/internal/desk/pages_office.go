@@ -138,7 +138,7 @@ func (r *request) officeOf(code string, s payroll.Standing) (row officeRow, err 
 			row.Register = append(row.Register, b)
 		}
 	}
-	villages, err := book.ElectionStatus(ctx, s.Month.Year())
+	villages, err := book.ElectionReports(ctx, s.Month.Year())
 	if err != nil {
 		return row, err
 	}
@@ -146,7 +146,7 @@ func (r *request) officeOf(code string, s payroll.Standing) (row officeRow, err 
 	if slices.ContainsFunc(villages, func(v payroll.VillageElection) bool { return v.Reported }) {
 		row.Elections = slices.DeleteFunc(villages, func(v payroll.VillageElection) bool { return v.Reported || !own.has(v.Place) })
 	}
-	back, err := book.PaymentList(ctx, payroll.PaymentQuery{State: payroll.PaymentReturned})
+	back, err := book.PaymentList(ctx, payroll.PaymentQuery{State: payroll.PaymentReturned, Place: code})
 	row.Bounced = len(own.paid(back))
 	return row, err
 }
@@ -274,7 +274,7 @@ func noticesShow(r *request) error {
 	p.Register = slices.Contains(kinds, payroll.KindPublicity)
 	for _, b := range batches {
 		x := noticedBatch{Batch: b}
-		papers, err := r.desk.book.Book.PublicNotices(r.Context(), b.ID)
+		noticed, err := r.desk.book.NoticePlaces(r.Context(), b.ID)
 		if err != nil {
 			return err
 		}
@@ -289,7 +289,7 @@ func noticesShow(r *request) error {
 			}
 		}
 		for _, code := range sortedCodes(names) {
-			if len(waiting[code]) > 0 || slices.ContainsFunc(papers.Papers, func(n payroll.PublicNotice) bool { return n.Place == code }) {
+			if len(waiting[code]) > 0 || noticed[code] {
 				x.Places = append(x.Places, noticedPlace{code, names[code], waiting[code]})
 			}
 		}

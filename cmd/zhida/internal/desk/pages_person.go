@@ -3,6 +3,7 @@ package desk
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -60,10 +61,13 @@ type personPage struct {
 	Month          calendar.Month
 	Previous, Next calendar.Month
 	Items          []rules.Explanation
+	Working        bool // the items are still being worked out: everything else stands there meanwhile
 	Payments       []payroll.PaidOut
 	Debts          []debtRow
 	recordView
 }
+
+func (p personPage) waits() bool { return p.Working }
 
 // debtRow is what somebody has to pay back in a channel, with the reasons.
 type debtRow struct {
@@ -113,11 +117,9 @@ func personShow(r *request) error {
 	}
 	book, month := r.desk.book, p.Month
 	key := fmt.Sprint("person ", number, " ", month, " ", head.Digest)
-	if p.Items, err = prepared(r, key, message.M("desk.explaining", p.Name, month), func(ctx context.Context) ([]rules.Explanation, error) {
+	items := begun(r, key, message.M("desk.explaining", p.Name, month), func(ctx context.Context) ([]rules.Explanation, error) {
 		return book.Explain(ctx, number, month, "")
-	}); err != nil {
-		return err
-	}
+	})
 	if p.Payments, err = r.desk.book.PaymentList(r.Context(), payroll.PaymentQuery{Person: number}); err != nil {
 		return err
 	}
@@ -141,5 +143,10 @@ func personShow(r *request) error {
 		return err
 	}
 	p.recordView = recordOf(record, names, s.Today, r.lang)
+	p.Items, err = awaited[[]rules.Explanation](r, items, patience/2) // the rest of the page has taken its time
+	var wait elsewhere
+	if p.Working = errors.As(err, &wait); err != nil && !p.Working {
+		return err
+	}
 	return r.render(200, "person", p.Name, p)
 }

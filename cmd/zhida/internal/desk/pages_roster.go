@@ -148,7 +148,7 @@ func rosterShow(r *request) error {
 	if p.rosterFilter, err = r.filter(names); err != nil {
 		return err
 	}
-	members, err := r.desk.book.Members(r.Context(), p.Place, p.Month.Last())
+	members, err := r.desk.book.Roster(r.Context(), p.Place, p.Month.Last())
 	if err != nil {
 		return err
 	}
@@ -159,13 +159,21 @@ func rosterShow(r *request) error {
 	for _, c := range categories {
 		p.Counts = append(p.Counts, countRow{message.Word(r.lang, policy.CategoryChinese(c)), counts[c]})
 	}
-	members = slices.DeleteFunc(members, func(m payroll.Member) bool { return p.Category != "" && string(m.Category) != p.Category })
-	slices.SortStableFunc(members, func(a, b payroll.Member) int { return cmp.Compare(a.Place, b.Place) })
+	members = slices.DeleteFunc(members, func(m payroll.RosterRow) bool { return p.Category != "" && string(m.Category) != p.Category })
+	slices.SortStableFunc(members, func(a, b payroll.RosterRow) int { return cmp.Compare(a.Place, b.Place) })
 	from, to, err := p.turn(r, len(members), p.address)
 	if err != nil {
 		return err
 	}
+	var shown []int64
 	for _, m := range members[from:to] {
+		shown = append(shown, m.Person)
+	}
+	people, err := r.desk.book.Members(r.Context(), shown, p.Month.Last())
+	if err != nil {
+		return err
+	}
+	for _, m := range people {
 		p.People = append(p.People, memberRowOf(m, names, r.lang))
 	}
 	return r.page("roster", "花名册", p)
@@ -267,7 +275,7 @@ func attendanceShow(r *request) error {
 	if err != nil {
 		return err
 	}
-	members, err := r.desk.book.Members(r.Context(), "", m.Last())
+	members, err := r.desk.book.Roster(r.Context(), "", m.Last())
 	if err != nil {
 		return err
 	}

@@ -71,6 +71,8 @@ type jobPage struct {
 	Seconds     int
 }
 
+func (p jobPage) waits() bool { return !p.Over }
+
 // jobShow says how far work is; when it is over the browser goes where its outcome stands.
 func jobShow(r *request) error {
 	x := r.desk.jobs.find(r.PathValue("job"), r.visit.actor.Name)

@@ -119,11 +119,7 @@ func (d *Desk) handle(rt *route) http.Handler {
 		if err != nil {
 			r.fail(err)
 		}
-		who := ""
-		if r.visit != nil {
-			who = r.visit.actor.Name
-		}
-		d.Log.Info("page", "route", rt.pattern, "actor", who, "code", message.Code(err), "ms", time.Since(began).Milliseconds())
+		d.Log.Info("page", "route", rt.pattern, "actor", r.who(), "code", message.Code(err), "ms", time.Since(began).Milliseconds())
 	})
 }
 
@@ -152,12 +148,11 @@ func (r *request) answer() (err error) {
 		}
 	}
 	if r.route.heavy {
-		select {
-		case r.desk.heavy <- struct{}{}:
-			defer func() { <-r.desk.heavy }()
-		case <-r.Context().Done():
-			return r.Context().Err()
+		leave, err := r.desk.slots.take(r.Context(), r.who())
+		if err != nil {
+			return err
 		}
+		defer leave()
 	}
 	if r.route.show != nil {
 		return r.route.show(r)
@@ -192,6 +187,14 @@ func (r *request) answer() (err error) {
 		return message.Err("desk.form_outdated")
 	}
 	return r.to(to, err)
+}
+
+// who is the visitor's name, "" where nobody has signed in.
+func (r *request) who() string {
+	if r.visit == nil {
+		return ""
+	}
+	return r.visit.actor.Name
 }
 
 func (r *request) readForm() error {

@@ -297,7 +297,7 @@ func TestSecondMonth(t *testing.T) {
 	if _, text := maker.wait(to); !strings.Contains(text, "2026-11/1") {
 		t.Fatal(text)
 	}
-	_, text = maker.get("/batch/2026-11/1/compare")
+	_, text = maker.wait("/batch/2026-11/1/compare")
 	if !strings.Contains(text, "上月实发") || !strings.Contains(text, "<dt>没有说明的差额</dt><dd>0.00</dd>") {
 		t.Errorf("the comparison: %s", text)
 	}

@@ -1,0 +1,165 @@
+package storetest
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"zhida/payroll"
+	"zhida/rules/calendar"
+	"zhida/rules/facts"
+	"zhida/rules/money"
+)
+
+// What pages ask is answered from facts as known now: who is on a roster, and whom a name, the end of a number or a place is about.
+func testLooks(t *testing.T, s payroll.Store) {
+	said := func(name, word string) string {
+		if word == "" {
+			return ""
+		}
+		return `,"` + name + `":"` + word + `"`
+	}
+	profile := func(no int64, from calendar.Date, name, id, category, place, died string) payroll.Fact {
+		return fact(no, facts.KindPerson, "", from, 5, `{"id":"`+id+`","name":"`+name+`","category":"`+category+`","place":"`+place+`"`+said("died", died)+`}`)
+	}
+	spell := func(no int64, from, to calendar.Date, post, rank, place string) payroll.Fact {
+		f := fact(no, facts.KindSpell, place+"|"+post+"|"+from.String(), from, 5, `{"post":"`+post+`"`+said("rank", rank)+`,"place":"`+place+`"}`)
+		f.To = to
+		return f
+	}
+	const cadre, village, former = "township_cadre", "village_cadre", "former_village_cadre"
+	old := profile(9, 20260101, "庚", "439901196501010099", cadre, "430725101", "")
+	update(t, s, func(tx payroll.Tx) error {
+		return tx.PutFacts(ctx, []payroll.Fact{
+			profile(1, 20260101, "甲", "43990119650101001X", cadre, "430725101", ""), spell(1, 20200101, calendar.Forever, "镇长", "正科级", "430725101"),
+			profile(2, 20260101, "乙", "439901196501010022", village, "430725101200", ""), spell(2, 20200101, 20261031, "支书", "", "430725101200"), // until the end of October, that day counted
+			profile(3, 20260101, "丙", "439901196501010033", cadre, "430725101", ""), // without a post
+			profile(4, 20260101, "丁", "439901196501010044", former, "430725102200", ""),
+			profile(5, 20260101, "戊", "439901196501010055", former, "430725102200", "2026-10-31"), // dead on that day
+			profile(6, 20261101, "己", "439901196501010066", former, "430725102200", ""),           // not yet
+			profile(7, 20260101, "甲", "439901196501010077", former, "430725102200", ""), profile(7, 20261015, "甲", "439901196501010077", former, "430725103200", ""),
+			profile(8, 20260101, "辛", "439901196501010088", former, "430725102200", "2026-01-05"), profile(8, 20260201, "辛", "439901196501010088", former, "430725102200", "2026-12-01"), // the last word counts
+			fact(4, facts.KindAccount, "", 20260101, 5, `{"card":"6228480000000000017"}`),
+			old, spell(9, 20200101, calendar.Forever, "镇长", "正科级", "430725101"),
+		})
+	})
+	update(t, s, func(tx payroll.Tx) error { return tx.EndFacts(ctx, []payroll.Fact{old}, 8) }) // nobody says so any more
+	roster := func(place string, on calendar.Date) (list []payroll.RosterRow) {
+		view(t, s, func(r payroll.Reader) error {
+			return r.Roster(ctx, place, on, func(x payroll.RosterRow) error { list = append(list, x); return nil })
+		})
+		return list
+	}
+	a, b, d := payroll.RosterRow{Person: 1, Category: cadre, Place: "430725101"}, payroll.RosterRow{Person: 2, Category: village, Place: "430725101200"}, payroll.RosterRow{Person: 4, Category: former, Place: "430725102200"}
+	moved, lives := payroll.RosterRow{Person: 7, Category: former, Place: "430725103200"}, payroll.RosterRow{Person: 8, Category: former, Place: "430725102200"}
+	late := payroll.RosterRow{Person: 6, Category: former, Place: "430725102200"}
+	for _, c := range []struct {
+		place string
+		on    calendar.Date
+		want  []payroll.RosterRow
+	}{
+		{"", 20251231, nil}, {"", 20261031, []payroll.RosterRow{a, b, d, moved, lives}}, {"", 20261101, []payroll.RosterRow{a, d, late, moved, lives}}, {"", 20261201, []payroll.RosterRow{a, d, late, moved}},
+		{"430725101", 20261031, []payroll.RosterRow{a, b}}, {"430725101200", 20261031, []payroll.RosterRow{b}}, {"43072510", 20261031, nil},
+	} {
+		if diff := cmp.Diff(c.want, roster(c.place, c.on)); diff != "" {
+			t.Errorf("the roster of %q on %s: %s", c.place, c.on, diff)
+		}
+	}
+	for _, c := range []struct {
+		about payroll.About
+		want  []int64
+	}{
+		{payroll.About{Name: "甲"}, []int64{1, 7}}, {payroll.About{Name: "庚"}, nil}, {payroll.About{IDEnd: "001X"}, []int64{1}}, {payroll.About{CardEnd: "0017"}, []int64{4}},
+		{payroll.About{Place: "430725101"}, []int64{1, 2, 3, 9}}, {payroll.About{Place: "430725102200"}, []int64{4, 5, 6, 7, 8}},
+		{payroll.About{Turns: &payroll.Turns{From: 20261015, To: 20261031}}, []int64{2, 5, 7}}, {payroll.About{Turns: &payroll.Turns{From: 20261201, To: 20261231}}, []int64{8}},
+	} {
+		var got []int64
+		view(t, s, func(r payroll.Reader) error {
+			return r.Facts(ctx, payroll.FactQuery{About: &c.about}, func(f payroll.Fact) error {
+				if n := len(got); n == 0 || got[n-1] != f.Person {
+					got = append(got, f.Person)
+				}
+				return nil
+			})
+		})
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("about %+v: %s", c.about, diff)
+		}
+	}
+	var posts []payroll.PostRow
+	view(t, s, func(r payroll.Reader) error {
+		return r.Posts(ctx, func(x payroll.PostRow) error { posts = append(posts, x); return nil })
+	})
+	if diff := cmp.Diff([]payroll.PostRow{{Post: "支书"}, {Post: "镇长", Rank: "正科级", Township: true}}, posts); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Sums are kept while rows are written, in portions, and go with their batch.
+func testTotals(t *testing.T, s payroll.Store) {
+	const id, other = payroll.BatchID(202610001), payroll.BatchID(202610002)
+	update(t, s, func(tx payroll.Tx) error { return tx.CreateBatch(ctx, batch(id)) })
+	for _, fen := range []money.Fen{5, -7} {
+		update(t, s, func(tx payroll.Tx) error {
+			return tx.PutPortions(ctx, []payroll.Portion{{Batch: id, Person: int64(10 + fen), Purse: payroll.Purse{Fund: "F01", Place: "430725101"}, Gross: fen, Pay: 2}, {Batch: id, Person: int64(10 + fen), Purse: payroll.Purse{Fund: "F02"}, Held: fen}})
+		})
+	}
+	totals := func(id payroll.BatchID) (list []payroll.FundTotal) {
+		view(t, s, func(r payroll.Reader) error {
+			return r.FundTotals(ctx, id, func(x payroll.FundTotal) error { list = append(list, x); return nil })
+		})
+		return list
+	}
+	want := []payroll.FundTotal{{Fund: "F01", Gross: -2, Pay: 4}, {Fund: "F02", Held: -2}}
+	if diff := cmp.Diff(want, totals(id)); diff != "" {
+		t.Error(diff)
+	}
+	update(t, s, func(tx payroll.Tx) error { return tx.RenameBatch(ctx, id, other) })
+	if diff := cmp.Diff(want, totals(other)); diff != "" || len(totals(id)) != 0 {
+		t.Error("renamed: ", diff)
+	}
+	update(t, s, func(tx payroll.Tx) error { return tx.ClearBatch(ctx, other) })
+	if list := totals(other); len(list) != 0 {
+		t.Errorf("cleared: %+v", list)
+	}
+}
+
+// A payment is in its latest state, or sent while nobody has heard of it.
+func testSent(t *testing.T, s payroll.Store) {
+	const id = payroll.BatchID(202610001)
+	payments := []payroll.Payment{{Batch: id, Seq: 1, Person: 4, Fen: 10}, {Batch: id, Seq: 2, Person: 5, Fen: 20}, {Batch: id, Seq: 3, Person: 6, Fen: 30}}
+	update(t, s, func(tx payroll.Tx) error {
+		event := func(seq int, position int64, state payroll.PaymentState) payroll.PaymentEvent {
+			return payroll.PaymentEvent{PaymentID: payroll.PaymentID{Batch: id, Seq: seq}, Position: position, State: state}
+		}
+		return errors.Join(tx.CreateBatch(ctx, batch(id)), tx.PutPayments(ctx, payments),
+			tx.PutFacts(ctx, []payroll.Fact{fact(5, facts.KindPerson, "", 20260101, 5, `{"place":"430725101200"}`), fact(6, facts.KindPerson, "", 20260101, 5, `{"place":"430725102"}`)}),
+			tx.PutPaymentStates(ctx, []payroll.PaymentEvent{event(2, 8, payroll.PaymentCredited), event(2, 9, payroll.PaymentReturned), event(3, 9, payroll.PaymentReturned)}))
+	})
+	for _, c := range []struct {
+		q    payroll.SentQuery
+		want []int
+	}{
+		{payroll.SentQuery{}, []int{1, 2, 3}}, {payroll.SentQuery{State: payroll.PaymentSent}, []int{1}}, {payroll.SentQuery{State: payroll.PaymentCredited}, nil},
+		{payroll.SentQuery{State: payroll.PaymentReturned}, []int{2, 3}}, {payroll.SentQuery{State: payroll.PaymentReturned, Most: 1}, []int{2}},
+		{payroll.SentQuery{State: payroll.PaymentReturned, Place: "430725101"}, []int{2}}, {payroll.SentQuery{Person: 6}, []int{3}},
+	} {
+		c.q.Batches = []payroll.BatchID{id}
+		var got []int
+		view(t, s, func(r payroll.Reader) error {
+			return r.Sent(ctx, c.q, func(p payroll.PaidOut) error { got = append(got, p.Seq); return nil })
+		})
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%+v: %s", c.q, diff)
+		}
+	}
+	var counts []payroll.StateCount
+	view(t, s, func(r payroll.Reader) error {
+		return errors.Join(r.StateCounts(ctx, []payroll.BatchID{id}, func(x payroll.StateCount) error { counts = append(counts, x); return nil }),
+			r.Sent(ctx, payroll.SentQuery{}, func(p payroll.PaidOut) error { t.Errorf("of no batch: %+v", p); return nil }))
+	})
+	if diff := cmp.Diff([]payroll.StateCount{{State: payroll.PaymentReturned, Count: 2}, {State: payroll.PaymentSent, Count: 1}}, counts); diff != "" {
+		t.Error(diff)
+	}
+}
