@@ -1,9 +1,11 @@
 package desk
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -115,7 +117,8 @@ func TestButtonsInChromium(t *testing.T) {
 	}
 }
 
-// Every page of everybody's holds WCAG AA in both languages, fits its window, asks nobody else for anything, and prints without its frame.
+// Every page of everybody's holds WCAG AA in both languages, fits its window, can be walked by the Tab
+// key, asks nobody else for anything, and prints without its frame, saying on every sheet what it belongs to.
 func TestPagesInChromium(t *testing.T) {
 	o := open(t)
 	o.run("submit", "check", "approve")
@@ -136,17 +139,10 @@ func TestPagesInChromium(t *testing.T) {
 			if p.Has("姓名", "") && p.Has("口令", "") {
 				t.Fatalf("%s signed %s out", path, x.name)
 			}
-			for _, wrong := range p.Audit() {
+			for _, wrong := range append(p.Audit(), p.Walk()...) {
 				t.Error(wrong)
 			}
-			pdf := filepath.Join(t.TempDir(), "page.pdf")
-			if err := os.WriteFile(pdf, p.Print(), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			out, err := exec.Command(print, pdf, "-").Output()
-			if text := string(out); err != nil || strings.Contains(text, "退出") || strings.TrimSpace(text) == "" {
-				t.Errorf("%s prints as %q %v", path, text, err)
-			}
+			p.prints(print, path)
 			p.Press("English", "")
 			p.Visit(o.URL + path)
 			for _, wrong := range p.Audit() {
@@ -162,6 +158,56 @@ func TestPagesInChromium(t *testing.T) {
 		}
 	}
 }
+
+var (
+	spaces  = regexp.MustCompile(`\s+`)
+	ofBatch = regexp.MustCompile(`^/batch/2026-10/1(/|$)`)
+	seal    = regexp.MustCompile(`批次2026-10/1封印[0-9a-f]{8}`)
+)
+
+// footed is the first release that prints the margin boxes of a sheet.
+const footed = 131
+
+// prints holds the page on paper against what a paper has to say of itself: on the first sheet whatever the browser, else on each.
+func (p *person) prints(pdftotext, path string) {
+	p.o.t.Helper()
+	pdf := filepath.Join(p.o.t.TempDir(), "page.pdf")
+	if err := os.WriteFile(pdf, p.Print(), 0o600); err != nil {
+		p.o.t.Fatal(err)
+	}
+	out, err := exec.Command(pdftotext, "-layout", pdf, "-").Output()
+	if err != nil {
+		p.o.t.Fatal(err)
+	}
+	text := spaces.ReplaceAllString(string(out), "")
+	if strings.Contains(text, "退出") || strings.Contains(text, "跳到正文") {
+		p.o.t.Errorf("%s prints its frame: %s", path, text)
+	}
+	sheets := strings.Split(strings.TrimSuffix(string(out), "\f"), "\f")
+	for i, sheet := range sheets {
+		sheet = spaces.ReplaceAllString(sheet, "")
+		says := []string{"桃源县财政局", "账本桃源县", "2026-10-2609:00" + p.name}
+		if p.Release() >= footed {
+			says = append(says, fmt.Sprintf("第%d页共%d页", i+1, len(sheets)))
+		} else if i > 0 {
+			continue
+		}
+		for _, want := range says {
+			if !strings.Contains(sheet, want) {
+				p.o.t.Errorf("sheet %d of %s does not say %q: %s", i+1, path, want, sheet)
+			}
+		}
+		if has := seal.MatchString(sheet); has != ofBatch.MatchString(path) {
+			p.o.t.Errorf("sheet %d of %s: a seal is there: %v: %s", i+1, path, has, sheet)
+		}
+	}
+	if signed := strings.Contains(text, "（签字）："); signed != signedPages.MatchString(path) {
+		p.o.t.Errorf("%s: there is room for signatures: %v", path, signed)
+	}
+}
+
+// signedPages are those that people sign on paper.
+var signedPages = regexp.MustCompile(`^/(batch/2026-10/1(/compare|/findings)?|statement|funds|place/[0-9]+/attendance/2026-10)$`)
 
 // fair says what the browser complains about, and what a page asked of another machine.
 func (p *person) fair() {
