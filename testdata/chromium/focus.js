@@ -3,7 +3,7 @@
 (function (begin) {
   "use strict";
   function clean(s) { return (s || "").replace(/\s+/g, " ").trim(); }
-  function seen(e) { return e.getClientRects().length > 0 && getComputedStyle(e).visibility !== "hidden"; }
+  function seen(e) { return e.getClientRects().length > 0 && getComputedStyle(e).visibility !== "hidden" && e.checkVisibility(); } // what a closed part holds has a place and is not drawn
   function name(e) { return e.tagName.toLowerCase() + " " + clean(e.innerText || e.getAttribute("aria-label") || (e.labels && e.labels[0] && e.labels[0].textContent) || e.name).slice(0, 40); }
   if (begin) {
     var stops = Array.from(document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")).filter(function (e) {

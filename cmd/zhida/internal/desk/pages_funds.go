@@ -103,13 +103,11 @@ type traceRow struct {
 	FundName, PlaceName, Where string
 }
 
-func traceShow(r *request) error { return r.page("trace", "追踪资金", tracePage{}) }
-
-// traceDo looks for a place by its code, for a person, else for a document.
-func traceDo(r *request) error {
-	p := tracePage{Text: strings.TrimSpace(r.PostFormValue("text"))}
+// traceShow looks for a place by its code, for a person, else for a document.
+func traceShow(r *request) error {
+	p := tracePage{Text: r.asked()}
 	if p.Text == "" {
-		return traceShow(r)
+		return r.page("trace", "追踪资金", p)
 	}
 	keep, err := r.traced(p.Text)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -317,6 +318,17 @@ func (r *request) to(path string, err error) error {
 
 // say keeps a message for the next page.
 func (r *request) say(code string, args ...any) { r.visit.say(message.M(code, args...)) }
+
+// ask leads to a page that answers the text of a form, by a number that only this visit knows: what people look for, names and numbers
+// of persons, stands in no address, and whoever comes back to the page finds the answer again.
+func ask(path string) func(*request) error {
+	return func(r *request) error {
+		return r.to(path+"?asked="+strconv.Itoa(r.visit.ask(strings.TrimSpace(r.PostFormValue("text")))), nil)
+	}
+}
+
+// asked is what the visitor looks for on this page.
+func (r *request) asked() string { return r.visit.question(r.URL.Query().Get("asked")) }
 
 // batch reads the batch that the address names.
 func (r *request) batch() (payroll.BatchID, error) {
