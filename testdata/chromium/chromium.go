@@ -223,6 +223,13 @@ func (w *Window) until(done func() bool) bool {
 	return false
 }
 
+// Await waits until an expression comes to a text, and gives what it came to last.
+func (w *Window) Await(expression, want string) (got string, ok bool) {
+	w.t.Helper()
+	ok = w.until(func() bool { got = Ask[string](w, expression); return got == want })
+	return got, ok
+}
+
 // Text is what the page says.
 func (w *Window) Text() string {
 	w.t.Helper()
@@ -387,10 +394,10 @@ func (w *Window) Scripts(on bool) {
 	w.run(command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on}))
 }
 
-// Release is the number of the browser's release, as 131.
-func (w *Window) Release() int {
+// MarginBoxes says whether the browser prints what a style sheet puts into the margins of sheets, as Chromium does from release 131.
+func (w *Window) MarginBoxes() bool {
 	w.t.Helper()
-	return Ask[int](w, `Number(navigator.userAgent.match(/Chrome\/(\d+)/)[1])`)
+	return Ask[int](w, `Number(navigator.userAgent.match(/Chrome\/(\d+)/)[1])`) >= 131
 }
 
 // Print is the page as it is printed, a PDF: on A4 upright where its style sheet does not say otherwise.

@@ -173,9 +173,6 @@ var (
 	seal    = regexp.MustCompile(`批次2026-10/1封印[0-9a-f]{8}`)
 )
 
-// footed is the first release that prints the margin boxes of a sheet.
-const footed = 131
-
 // prints holds the page on paper against what a paper has to say of itself: on the first sheet whatever the browser, else on each.
 func (p *person) prints(pdftotext, path string) {
 	p.o.t.Helper()
@@ -195,7 +192,7 @@ func (p *person) prints(pdftotext, path string) {
 	for i, sheet := range sheets {
 		sheet = spaces.ReplaceAllString(sheet, "")
 		says := []string{"桃源县财政局", "账本桃源县", "2026-10-2609:00" + p.name}
-		if p.Release() >= footed {
+		if p.MarginBoxes() {
 			says = append(says, fmt.Sprintf("第%d页共%d页", i+1, len(sheets)))
 		} else if i > 0 {
 			continue
