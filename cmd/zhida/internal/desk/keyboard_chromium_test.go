@@ -49,6 +49,7 @@ func TestKeyboardInChromium(t *testing.T) {
 	press("王丙", "", "\r")
 	p.sees("王丙", "439***********0010")
 	w.Back()
+	p.sees("王丙", "人员") // the answer is there again, and no question whether to send the form anew
 
 	days := filepath.Join(t.TempDir(), "下村登记.csv")
 	if err := os.WriteFile(days, []byte("身份证号,姓名,单位代码,日期,类型\n439901198503010017,张甲,430725101,2026-10-12,下村\n"), 0o600); err != nil {
