@@ -61,7 +61,7 @@ func (h letterhead) foot(lang message.Lang) template.CSS {
 	if h.Mark != "" {
 		left += "　" + h.Mark
 	}
-	return template.CSS(`@media print{@page{@bottom-left{content:` + cssText(left) + `}@bottom-center{content:` + cssText(h.Made+" "+h.Actor) + `}@bottom-right{content:` +
+	return template.CSS(`@media print{@page{@bottom-left{content:` + cssText(left) + ` "\a " ` + cssText(h.Made+" "+h.Actor) + `;white-space:pre-line}@bottom-right{content:` +
 		cssText(sheet[0]) + ` counter(page) ` + cssText(sheet[1]) + ` counter(pages) ` + cssText(sheet[2]) + `}}}`)
 }
 
