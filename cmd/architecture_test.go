@@ -86,6 +86,7 @@ var testsToo = map[string][]string{
 	"cmd/zhida":               {"payroll/journal", "payroll/store", "testdata/chromium", "testdata/smallpng"},
 	"cmd/zhida/internal/app":  {"cmd/zhida/internal/desk", "payroll/ledger", "payroll/store/pgtest", "testdata/bank"},
 	"cmd/zhida/internal/desk": {"testdata/chromium"},
+	"exporters/webreport":     {"testdata/chromium"},
 	"exporters/workbook":      {"payroll/journal"},
 	"importers":               {"testdata/counties/taoyuan"},
 	"payroll":                 {"payroll/store"},

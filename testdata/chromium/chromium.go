@@ -37,22 +37,10 @@ type Browser struct {
 // patience is how long a page may take; machines of tests are slow and shared.
 const patience = 2 * time.Minute
 
-// Start starts a browser. Where there is no Chromium the test is skipped, or fails with CI=true.
+// Start starts a browser: the one that CHROMIUM names, or that of the distribution. Where there is none the test is skipped, or fails with CI=true.
 func Start(t testing.TB) *Browser {
 	t.Helper()
-	program := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			program = path
-			break
-		}
-	}
-	if program == "" && os.Getenv("CI") == "true" {
-		t.Fatal("chromium is missing")
-	}
-	if program == "" {
-		t.Skip("chromium is missing")
-	}
+	program := program(t)
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(program), chromedp.NoSandbox,
 		chromedp.Flag("disable-gpu", true), chromedp.Flag("lang", "zh-CN"), chromedp.UserDataDir(t.TempDir()))
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
@@ -66,6 +54,25 @@ func Start(t testing.TB) *Browser {
 		t.Fatal(err)
 	}
 	return &Browser{t, ctx}
+}
+
+// program is where the browser lies.
+func program(t testing.TB) string {
+	t.Helper()
+	names := []string{"chromium", "chromium-browser", "google-chrome"}
+	if other := os.Getenv("CHROMIUM"); other != "" {
+		names = []string{other}
+	}
+	for _, name := range names {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	if os.Getenv("CI") == "true" || len(names) == 1 {
+		t.Fatal(names[0] + " is missing")
+	}
+	t.Skip(names[0] + " is missing")
+	return ""
 }
 
 // Window is a page on somebody's own machine: it shares no cookie with any other window.
@@ -214,6 +221,13 @@ func (w *Window) until(done func() bool) bool {
 		_ = w.try(chromedp.Sleep(pause))
 	}
 	return false
+}
+
+// Await waits until an expression comes to a text, and gives what it came to last.
+func (w *Window) Await(expression, want string) (got string, ok bool) {
+	w.t.Helper()
+	ok = w.until(func() bool { got = Ask[string](w, expression); return got == want })
+	return got, ok
 }
 
 // Text is what the page says.
@@ -380,10 +394,16 @@ func (w *Window) Scripts(on bool) {
 	w.run(command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on}))
 }
 
-// Print is the page as it is printed on A4, a PDF.
+// MarginBoxes says whether the browser prints what a style sheet puts into the margins of sheets, as Chromium does from release 131.
+func (w *Window) MarginBoxes() bool {
+	w.t.Helper()
+	return Ask[int](w, `Number(navigator.userAgent.match(/Chrome\/(\d+)/)[1])`) >= 131
+}
+
+// Print is the page as it is printed, a PDF: on A4 upright where its style sheet does not say otherwise.
 func (w *Window) Print() []byte {
 	w.t.Helper()
-	return get(w, chromedp.PrintToPDF(chromedp.PDFPaper(chromedp.PaperA4), chromedp.PDFPrintBackground()))
+	return get(w, chromedp.PrintToPDF(chromedp.PDFPaper(chromedp.PaperA4), chromedp.PDFPreferCSSPageSize(), chromedp.PDFPrintBackground()))
 }
 
 // get runs what gives something.

@@ -65,3 +65,39 @@ func TestFind(t *testing.T) {
 		t.Error(w.Text())
 	}
 }
+
+// A page that can be walked by the Tab key has no fault; another has each that the walk looks for.
+func TestWalk(t *testing.T) {
+	body := ""
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprint(w, body)
+	}))
+	defer site.Close()
+	w := Start(t).Window(800)
+
+	const frame = `<!doctype html><style>:focus-visible { outline: 3px solid #a85500 }</style>`
+	body = frame + `<a href="/">甲</a><form><input name="x" aria-label="乙" autofocus><input type="date" aria-label="日"><label><input type="radio" name="r">一</label><label><input type="radio" name="r">二</label></form>
+<details><summary>更多</summary><button>藏</button></details><button disabled>灭</button><p><button>丙</button> <button>丁</button>`
+	w.Visit(site.URL)
+	if list := w.Walk(); len(list) != 0 {
+		t.Errorf("a good page: %q", list)
+	}
+
+	for want, page := range map[string]string{
+		"nothing shows that it has the focus": `<button style="outline: none">甲</button>`,
+		"a contrast of 1.":                    `<button style="outline: 3px solid #eee">甲</button>`,
+		"out of sight":                        `<button style="position: absolute; left: -999px">甲</button>`,
+		"jumps back to button 乙":              `<div style="display: flex; flex-direction: column-reverse"><button>甲</button><button>乙</button></div>`,
+		"jumps back to button 丁":              `<div style="display: flex; flex-direction: row-reverse; justify-content: flex-end"><button>丙</button><button>丁</button></div>`,
+		"no Tab leads out of input 戊":         `<button>甲</button><input aria-label="戊" onkeydown="event.preventDefault()"><button>乙</button>`,
+		"no Tab leads to button 己":            `<button onfocus="this.nextElementSibling.nextElementSibling.focus()">甲</button><button>己</button><button>庚</button>`,
+		"which is no control":                 `<button>甲</button><p contenteditable>字</p>`,
+	} {
+		body = frame + page
+		w.Visit(site.URL)
+		if list := w.Walk(); !strings.Contains(strings.Join(list, "\n"), want) {
+			t.Errorf("%s: %q", want, list)
+		}
+	}
+}

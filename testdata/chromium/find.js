@@ -4,6 +4,7 @@
   var what = asked[0], words = asked[1], under = asked[2];
   function clean(s) { return (s || "").replace(/\s+/g, " ").trim(); }
   function seen(e) { return e.getClientRects().length > 0 && getComputedStyle(e).visibility !== "hidden"; }
+  function field(l) { return l.matches("label") ? l.control : l; }
   var within = document.body;
   if (under) {
     var parts = Array.from(document.querySelectorAll("section, article, tr, li, header")).filter(function (s) {
@@ -22,10 +23,10 @@
     var exact = list.filter(function (e) { return clean(e.innerText) === words; });
     list = exact.length ? exact : list.filter(function (e) { return clean(e.innerText).includes(words); });
   } else {
-    list = Array.from(within.querySelectorAll("label")).filter(function (l) { return seen(l) && l.control; });
-    var text = function (l) { var c = l.cloneNode(true); c.querySelectorAll("select, option, textarea").forEach(function (x) { x.remove(); }); return clean(c.textContent); };
+    list = Array.from(within.querySelectorAll("label, [aria-label]:is(input, select, textarea)")).filter(function (l) { return seen(l) && field(l); });
+    var text = function (l) { if (l.hasAttribute("aria-label")) { return clean(l.getAttribute("aria-label")); } var c = l.cloneNode(true); c.querySelectorAll("select, option, textarea").forEach(function (x) { x.remove(); }); return clean(c.textContent); };
     var same = list.filter(function (l) { return text(l) === words; });
-    list = (same.length ? same : list.filter(function (l) { return text(l).includes(words); })).map(function (l) { return l.control; });
+    list = (same.length ? same : list.filter(function (l) { return text(l).includes(words); })).map(field);
   }
   if (list.length !== 1) { return {Why: list.length + " things bear these words"}; }
   var e = list[0];

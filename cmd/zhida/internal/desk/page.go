@@ -30,6 +30,8 @@ type page struct {
 	Flashes []message.Message
 	Keeps   bool // entries need no passphrase
 	Refresh string
+	Printed *letterhead // nil where nobody has signed in, or there is nothing to print
+	Foot    template.CSS
 	Body    any
 	visit   *visit
 	routes  []route
@@ -69,6 +71,12 @@ func (r *request) render(status int, name, title string, body any) error {
 	}
 	if x, ok := body.(interface{ waits() bool }); ok && x.waits() {
 		p.Refresh = "2"
+	} else if _, failed := body.(failure); r.visit != nil && !failed {
+		var err error
+		if p.Printed, err = r.letterhead(body); err != nil {
+			return err
+		}
+		p.Foot = p.Printed.foot(r.lang)
 	}
 	var b bytes.Buffer
 	if err := r.desk.views[r.lang].ExecuteTemplate(&b, name+".html", p); err != nil {
@@ -78,6 +86,7 @@ func (r *request) render(status int, name, title string, body any) error {
 	}
 	r.sent = true
 	r.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	r.w.Header().Set("Content-Security-Policy", contentPolicy(p.Foot))
 	r.w.WriteHeader(status)
 	_, _ = b.WriteTo(r.w)
 	return nil
@@ -114,7 +123,8 @@ func (d *Desk) parse(lang message.Lang) *template.Template {
 		"led":     func(said, code string) template.HTML { return led(said, code, lang) },
 		"yuan":    func(f money.Fen) string { return f.Grouped() },
 		"month":   func(m calendar.Month) string { return monthText(m, lang) },
-		"clock":   func(t time.Time) string { return t.In(calendar.China).Format("2006-01-02 15:04") },
+		"clock":   clock,
+		"list":    func(words ...string) []string { return words },
 		"roles":   func(list []payroll.Role) string { return d.rolesText(context.Background(), list, lang) },
 		"short":   func(digest string) string { return digest[:min(8, len(digest))] },
 		"minus":   func(a, b money.Fen) money.Fen { return a - b },
@@ -149,6 +159,9 @@ func (d *Desk) parse(lang message.Lang) *template.Template {
 		},
 	}).ParseFS(pages, "pages/*.html"))
 }
+
+// clock is a moment as pages show it.
+func clock(t time.Time) string { return t.In(calendar.China).Format("2006-01-02 15:04") }
 
 // outcomeText is what became of an item: the amount where something is due.
 func outcomeText(x rules.Explanation, lang message.Lang) string {

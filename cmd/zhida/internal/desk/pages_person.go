@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"zhida/payroll"
 	"zhida/rules"
@@ -14,7 +13,7 @@ import (
 	"zhida/rules/message"
 )
 
-// searchPage is what a search found. It answers a form and not an address: what people look for are names and numbers of persons.
+// searchPage is what a search found.
 type searchPage struct {
 	Asked  bool
 	Found  []foundRow
@@ -29,10 +28,8 @@ type foundRow struct {
 	PlaceName string
 }
 
-func searchShow(r *request) error { return r.page("search", "查找", searchPage{}) }
-
-func searchDo(r *request) error {
-	text := strings.TrimSpace(r.PostFormValue("text"))
+func searchShow(r *request) error {
+	text := r.asked().Text
 	if text == "" {
 		return r.page("search", "查找", searchPage{})
 	}

@@ -13,8 +13,8 @@ import (
 	"zhida/rules/money"
 )
 
-// tracePage follows the money of a document, a place, a person or a payment, from where it came from to what has become of it. It
-// answers a form and not an address: what people look for are names and numbers of persons.
+// tracePage follows the money of a document, a place, a person or a payment, from where it came from to what has become of it. What
+// it answers stands in no address: people look for names and numbers of persons.
 type tracePage struct {
 	Text    string // as it was asked for
 	Asked   bool
@@ -35,15 +35,17 @@ type traceRow struct {
 	Back                             bool                // it came back and nothing pays it again yet
 }
 
-func traceShow(r *request) error { return r.page("trace", "追踪资金", tracePage{}) }
-
-func traceDo(r *request) error {
-	p := tracePage{Text: strings.TrimSpace(r.PostFormValue("text")), Asked: true}
+func traceShow(r *request) error {
+	q := r.asked()
+	p := tracePage{Asked: q.Text != ""}
+	if !p.Asked {
+		return r.page("trace", "追踪资金", p)
+	}
 	again, err := r.desk.book.Replacements(r.Context())
 	if err != nil {
 		return err
 	}
-	keep, err := r.traced(&p, again)
+	keep, err := r.traced(&p, q, again)
 	if err != nil {
 		return err
 	}
@@ -103,18 +105,13 @@ func (r *request) traceRows(list []payroll.FlowStep, again map[payroll.PaymentID
 	return rows, nil
 }
 
-// traced finds what a form asks for: what one of its buttons names, or what a text can only mean. Of a text that names several, or
+// traced finds what is asked for: what a button of the page names, or what a text can only mean. Of a text that names several, or
 // nothing, it gives none, and the page says which.
-func (r *request) traced(p *tracePage, again map[payroll.PaymentID][]payroll.PaymentID) (keep func(payroll.FlowStep) bool, err error) {
-	for _, field := range []string{"person", "place", "document"} {
-		if value := r.PostFormValue(field); value != "" {
-			return wanted(traceChoice{Field: field, Value: value}), nil
-		}
+func (r *request) traced(p *tracePage, q question, again map[payroll.PaymentID][]payroll.PaymentID) (keep func(payroll.FlowStep) bool, err error) {
+	if q.Field != "" {
+		return wanted(traceChoice{Field: q.Field, Value: q.Text}), nil
 	}
-	if p.Text == "" {
-		p.Asked = false
-		return nil, nil
-	}
+	p.Text = q.Text
 	if id, err := payroll.ParsePaymentID(p.Text); err == nil {
 		return payroll.SamePay(id, again), nil
 	}

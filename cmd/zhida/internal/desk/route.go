@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -320,6 +321,23 @@ func (r *request) to(path string, err error) error {
 
 // say keeps a message for the next page.
 func (r *request) say(code string, args ...any) { r.visit.say(message.M(code, args...)) }
+
+// ask leads to a page that answers a form, its text or one of other fields, by a number that only this visit knows: what people look for, names and numbers
+// of persons, stands in no address, and whoever comes back to the page finds the answer again.
+func ask(path string, fields ...string) func(*request) error {
+	return func(r *request) error {
+		q := question{Text: strings.TrimSpace(r.PostFormValue("text"))}
+		for _, field := range fields {
+			if value := r.PostFormValue(field); value != "" {
+				q = question{field, value}
+			}
+		}
+		return r.to(path+"?asked="+strconv.Itoa(r.visit.ask(q)), nil)
+	}
+}
+
+// asked is what the visitor looks for on this page.
+func (r *request) asked() question { return r.visit.question(r.URL.Query().Get("asked")) }
 
 // batch reads the batch that the address names.
 func (r *request) batch() (payroll.BatchID, error) {

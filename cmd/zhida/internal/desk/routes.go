@@ -63,7 +63,7 @@ func table() []route {
 		{pattern: "POST /statement/match", who: judges, signs: hand, do: matchDo},
 		{pattern: "POST /statement/unmatch", who: judges, signs: hand, do: unmatchDo},
 		{pattern: "GET /trace", who: readers, nav: "追踪资金", show: traceShow},
-		{pattern: "POST /trace", who: readers, answers: traceDo},
+		{pattern: "POST /trace", who: readers, answers: ask("/trace", "person", "place", "document")},
 
 		{pattern: "GET /policies", who: readers, nav: "政策文件", show: policiesShow},
 		{pattern: "GET /policies/{position}", who: readers, show: policyShow},
@@ -86,7 +86,7 @@ func table() []route {
 		{pattern: "POST /place/{code}/notice/{month}/{seq}", who: announcers, signs: entry, most: mostUpload, do: placeNoticeDo},
 		{pattern: "GET /notices", who: townships, nav: "公示表", show: noticesShow},
 		{pattern: "GET /search", who: readers, nav: "查找", show: searchShow},
-		{pattern: "POST /search", who: readers, answers: searchDo},
+		{pattern: "POST /search", who: readers, answers: ask("/search")},
 		{pattern: "GET /person/{person}", who: readers, show: personShow},
 		{pattern: "GET /person/{person}/{month}", who: readers, show: personShow},
 

@@ -51,7 +51,10 @@ var whole = regexp.MustCompile(`\b\d{15,}X?\b`)
 // answers sends a form that a page answers.
 func (b *browser) answers(path string, pairs []string, words ...string) {
 	b.o.t.Helper()
-	status, _, text := b.post(path, pairs...)
+	status, to, text := b.post(path, pairs...)
+	if status == http.StatusSeeOther {
+		status, text = b.get(to)
+	}
 	b.o.says(path, status, text, words...)
 }
 

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"os"
+	"strconv"
 	"sync"
 	"time"
 
@@ -41,6 +42,35 @@ type visit struct {
 	order   []string // of deeds, the oldest first
 	flashes []message.Message
 	files   map[string]string // that the visit may fetch, by the name in the address
+	asked   []question        // what was looked for, the oldest first; see question
+	gone    int               // of them that are forgotten
+}
+
+// mostAsked is how many questions of a visit are remembered.
+const mostAsked = 200
+
+// question is what somebody looks for: a text that they typed, or with a field what a button stands for.
+type question struct{ Field, Text string }
+
+// ask remembers what somebody looks for and gives its number.
+func (v *visit) ask(q question) int {
+	v.lock.Lock()
+	defer v.lock.Unlock()
+	if v.asked = append(v.asked, q); len(v.asked) > mostAsked {
+		v.asked, v.gone = v.asked[1:], v.gone+1
+	}
+	return v.gone + len(v.asked) - 1
+}
+
+// question is what was looked for under a number; empty for one that this visit does not remember.
+func (v *visit) question(number string) question {
+	v.lock.Lock()
+	defer v.lock.Unlock()
+	n, err := strconv.Atoi(number)
+	if n -= v.gone; err != nil || n < 0 || n >= len(v.asked) {
+		return question{}
+	}
+	return v.asked[n]
 }
 
 // signer is the key that is kept, nil when there is none or the visit has ended.

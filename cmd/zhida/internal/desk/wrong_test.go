@@ -275,8 +275,9 @@ func TestExport(t *testing.T) {
 }
 
 func (o *office) browserSearch(name, text string) (int, string) {
-	status, _, page := o.as(name).post("/search", "text", text)
-	return status, page
+	b := o.as(name)
+	_, to, _ := b.post("/search", "text", text)
+	return b.get(to)
 }
 
 // The second month is compared with the first on a page that adds up, and findings are answered where they stand.
@@ -355,8 +356,12 @@ func TestAuditPages(t *testing.T) {
 			t.Errorf("%s: %d %.200s", path, status, text)
 		}
 	}
-	if status, _, text := b.post("/trace", "text", "张甲"); status != http.StatusOK || !strings.Contains(text, "<svg") {
-		t.Errorf("a trace: %d %s", status, text)
+	status, to, _ := b.post("/trace", "text", "张甲")
+	if _, text := b.get(to); status != http.StatusSeeOther || strings.Contains(to, "张") || !strings.Contains(text, "<svg") {
+		t.Errorf("a trace: %d %s %s", status, to, text)
+	}
+	if _, text := o.as("李复").get(to); strings.Contains(text, "<svg") {
+		t.Error("somebody else sees what was asked")
 	}
 	_, text := b.get("/policies")
 	one := regexp.MustCompile(`href="(/policies/\d+)"`).FindStringSubmatch(text)
