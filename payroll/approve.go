@@ -353,7 +353,7 @@ func takesIn(earlier, batch Batch) bool {
 
 // stillHolds gives the journal position up to which a batch in the state is known to hold. When
 // inputs came in after its horizon, the batch is computed again as known now and
-// must come to the same digest. Errors: batch.outdated of a draft, batch.stale of one that is submitted.
+// must come to the same digest. Errors: batch.tampered, batch.outdated of a draft, batch.stale of one that is submitted.
 func (b *Book) stillHolds(ctx context.Context, id BatchID, state State) (int64, error) {
 	var batch Batch
 	var head journal.Head
@@ -386,10 +386,14 @@ func (b *Book) stillHolds(ctx context.Context, id BatchID, state State) (int64, 
 	if err != nil {
 		return 0, errors.Join(stale, err)
 	}
-	if digest != batch.Digest {
-		return 0, stale
+	if digest == batch.Digest {
+		return horizon, nil
 	}
-	return horizon, nil
+	// A file is not blamed for rows that somebody has edited behind the program's back.
+	if err := b.view(ctx, func(r Reader) error { return intact(ctx, r, batch) }); err != nil {
+		return 0, err
+	}
+	return 0, stale
 }
 
 // again is the command that computes a batch again.

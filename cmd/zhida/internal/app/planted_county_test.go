@@ -423,10 +423,19 @@ func TestPlantedInCounty(t *testing.T) {
 		expect(checks.Stop, "shares", "floor_low", "", no, place, fullBase, "桃组发〔2026〕2号")
 	}
 	copied := b.copy(t)
-	b.bring("accounts", "身份证号,姓名,银行卡号,户名,生效日期,换卡依据\n"+x.head()+","+countyCard(990)+","+x.name+",2026-11-20,农商证〔2026〕3号\n") // between compute and approval
-	expect(checks.Review, "card_changed", "card_after", "", x.no, x.place, 0, "")
+	changed := b.copy(t) // a card that changes between compute and approval is found in the draft, which is not submitted so
+	changed.bring("accounts", "身份证号,姓名,银行卡号,户名,生效日期,换卡依据\n"+x.head()+","+countyCard(990)+","+x.name+",2026-11-20,农商证〔2026〕3号\n")
+	drafted, err := changed.app.Checking(ctx, 202611002)
+	b.must(err)
+	after := foundKey(checks.Review, "card_changed", "card_after", "", x.no, x.place, 0, "")
+	if slices.ContainsFunc(drafted.Findings, func(f payroll.CheckFinding) bool { return keyOf(&f) == after }) {
+		planted[throughDoors+" card_changed card_after"]++
+	}
+	if _, err := changed.app.Submit(ctx, b.by["张敏"], 202611002); message.Code(err) != "batch.outdated" {
+		t.Errorf("a draft with another card is submitted: %v", err)
+	}
 
-	b.by[maker.name], _, err = b.app.AddActor(ctx, b.by["周正"], payroll.NewActor{Name: maker.name, Roles: []payroll.Role{payroll.RoleMaker}, ID: maker.id, Passphrase: []byte(DemoPassphrase)})
+	b.by[maker.name], err = joins(ctx, b.app, b.by["周正"], b.by["李复"], payroll.NewActor{Name: maker.name, Roles: []payroll.Role{payroll.RoleMaker}, ID: maker.id, Passphrase: []byte(DemoPassphrase)})
 	b.must(err)
 	var got []string
 	known := map[string]bool{}
@@ -516,7 +525,7 @@ func (b *fundBook) refusedPlants(people []resident) {
 		}
 	}
 
-	both, _, err := b.app.AddActor(ctx, b.by["周正"], payroll.NewActor{Name: "吴双", Roles: []payroll.Role{payroll.RoleMaker, payroll.RoleChecker},
+	both, err := joins(ctx, b.app, b.by["周正"], b.by["李复"], payroll.NewActor{Name: "吴双", Roles: []payroll.Role{payroll.RoleMaker, payroll.RoleChecker},
 		ID: identity.MakeResidentID("439901", 19000110, 1), Passphrase: []byte(DemoPassphrase)})
 	b.must(err)
 	at, err := b.app.ProposePolicy(ctx, both, "aid.yaml", []byte(strings.NewReplacer("2025〕4号", "2025〕5号", "aid_old", "aid_more_old").Replace(plantedOldAid)))

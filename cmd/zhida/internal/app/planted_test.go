@@ -307,8 +307,20 @@ func (b *fundBook) plant(check string, do func(*fundBook)) payroll.BatchID {
 
 // actorOnRoster makes 钱乙, a cadre of the county, a maker as well.
 func (b *fundBook) actorOnRoster(ctx context.Context) (err error) {
-	b.by["钱乙"], _, err = b.app.AddActor(ctx, b.by["周正"], payroll.NewActor{Name: "钱乙", Roles: []payroll.Role{payroll.RoleMaker}, ID: "439901198001020119", Passphrase: []byte(DemoPassphrase)})
+	b.by["钱乙"], err = joins(ctx, b.app, b.by["周正"], b.by["李复"], payroll.NewActor{Name: "钱乙", Roles: []payroll.Role{payroll.RoleMaker}, ID: "439901198001020119", Passphrase: []byte(DemoPassphrase)})
 	return err
+}
+
+// joins registers somebody as two people do once a batch was submitted, and unlocks their key.
+func joins(ctx context.Context, a *App, admin, confirms *payroll.Session, n payroll.NewActor) (*payroll.Session, error) {
+	_, at, err := a.AddActor(ctx, admin, n)
+	if err == nil {
+		_, err = a.Decide(ctx, confirms, at, true, "", "")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return a.Unlock(ctx, n.Name, n.Passphrase)
 }
 
 // plantedID and plantedCard are numbers of people who come in with a plant: IDs of one
