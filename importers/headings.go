@@ -190,21 +190,32 @@ func (r *reading) ofPeople() string {
 	return ""
 }
 
-// otherUnit is a unit of amounts that is not the yuan: 单位：万元.
-var otherUnit = regexp.MustCompile(`(^|[^报制])单位:?\(?(人民币)?([^元:]{1,4}[、,/])?(亿|千万|百万|十万|万|千|百|美|港)元([),、/;]|$)`)
+// otherUnit is a unit of amounts that is not the yuan: 单位：万元, 金额单位为分.
+var otherUnit = regexp.MustCompile(`(^|[^报制])(单位|金额)[:为]*\(?(人民币)?([^元:]{1,4}[、,/])?((亿|千万|百万|十万|万|千|百|美|港)元|[分角厘])([),、/;.。]|$)`)
+
+// bareUnit is the same without a word before it: （万元） in a corner or behind a title.
+var bareUnit = regexp.MustCompile(`(^|\()(人民币)?(亿|千万|百万|十万|万|千|百|美|港)元(\)|$)`)
 
 // otherUnitOf is the same where a column says the unit of its row: 万元, 千元/人, 万. People counted in 万人 are no money.
 var otherUnitOf = regexp.MustCompile(`^(人民币)?((亿|千万|百万|十万|万|千|百|美|港)元|[亿万角]$)`)
 
-// unit refuses a sheet that says above its headings that its amounts are not in yuan.
+// unit refuses a sheet that says above its headings, or in the notes under its table, that its amounts are not in yuan.
 func (r *reading) unit() error {
 	reads := len(r.found.items) > 0 || slices.ContainsFunc(r.form.columns, func(c column) bool {
 		_, has := r.found.at[c.code]
 		return has && (c.kind == amount || r.form.fact == facts.KindReference)
 	})
-	for i := 0; reads && i < r.start; i++ {
-		for _, c := range r.table.Rows[i].Cells {
-			if otherUnit.MatchString(fold(c.Text)) {
+	if !reads {
+		return nil
+	}
+	around := slices.Clone(r.table.Rows[:r.start])
+	for i := len(r.table.Rows) - 1; i >= r.start && (r.isNote(&r.table.Rows[i]) || r.isBlank(&r.table.Rows[i])); i-- {
+		around = append(around, r.table.Rows[i])
+	}
+	for i, row := range around {
+		for _, c := range row.Cells {
+			text := fold(c.Text)
+			if otherUnit.MatchString(text) || i != r.start-1 && bareUnit.MatchString(text) { // a column that is not read may have any
 				return message.Err("import.unit", r.name(), c.Address(), c.Text)
 			}
 		}

@@ -624,10 +624,12 @@ func (r *reading) untitled(row *sheet.Row) {
 var (
 	begins = regexp.MustCompile(`^-?[0-9]{1,3}$`)
 	goesOn = regexp.MustCompile(`^[0-9]{3}(\.[0-9]{1,2})?$`)
+	rest   = regexp.MustCompile(`^0[0-9]{2}`) // of an amount, and no amount by itself
 )
 
 // divided refuses an amount of a text file behind which a column of words begins with three figures: 200,000.00 that
-// became 200 and 000.00, so that everything behind it stands one column too far.
+// became 200 and 000.00, so that everything behind it stands one column too far; and one behind which a column of amounts
+// has 078.
 func (r *reading) divided(row *sheet.Row) {
 	if !r.table.Text {
 		return
@@ -642,11 +644,12 @@ func (r *reading) divided(row *sheet.Row) {
 		kinds[at] = amount
 	}
 	for _, at := range slices.Sorted(maps.Keys(kinds)) {
-		if kinds[at] != amount || kinds[at+1] != text {
+		cell, next := row.At(at), row.At(at+1)
+		if kinds[at] != amount || kinds[at+1] != text && (kinds[at+1] != amount || !rest.MatchString(next.Text)) {
 			continue
 		}
-		if cell, rest := row.At(at), row.At(at+1); begins.MatchString(cell.Text) && goesOn.MatchString(rest.Text) {
-			r.problem(cell.Address(), message.M("import.divided", cell.Text, rest.Text))
+		if begins.MatchString(cell.Text) && goesOn.MatchString(next.Text) {
+			r.problem(cell.Address(), message.M("import.divided", cell.Text, next.Text))
 		}
 	}
 }

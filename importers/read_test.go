@@ -198,3 +198,21 @@ func TestCardsOfTwoPeople(t *testing.T) {
 		t.Errorf("%v come in, want the row of the other card", factsOf(in))
 	}
 }
+
+// TestDividedBetweenAmounts holds that the rest of an amount, cut off by its comma, is not taken for the amount of the next column.
+func TestDividedBetweenAmounts(t *testing.T) {
+	const heading = "身份证号,姓名,起始月份,基本工资,住房公积金\n"
+	for cells, code := range map[string]string{"6,078": "import.divided", "6,000.50": "import.divided", "6078,729.42": "", "6,0": "", "6,0.50": ""} {
+		in, err := Read("amounts", "a.csv", []byte(heading+"43990119870205002X,蒋娟,2026-12,"+cells+"\n"), Options{Items: map[string]string{"基本工资": "base_salary", "住房公积金": "housing_fund"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got string
+		if len(in.Problems) > 0 {
+			got = in.Problems[0].Code
+		}
+		if got != code {
+			t.Errorf("%s is refused with %q, not %q", cells, got, code)
+		}
+	}
+}

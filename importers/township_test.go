@@ -63,11 +63,15 @@ func TestTownshipSheets(t *testing.T) {
 		// What stands around the table.
 		"attachment number, unit, who fills it in, who signs": {kind: "paid", pages: []page{{"表", "附件1\n陬市镇村干部待遇发放表\n填报单位（盖章）：陬市镇人民政府\t\t2026年10月25日\t单位：元\n" + pay + "张甲\t{A}\t2026-10\t100\n李乙\t{B}\t2026-10\t50\n合计\t2人\t\t150\n制表人：\t某甲\t审核人：\t某乙\t负责人：\t某丙\t日期：\t2026.10.25\n注：1. 本表一式三份。\n说明：以上人员均在岗",
 			[]string{"A2:D2", "A3:B3"}, nil}}, facts: paid},
-		"amounts in ten thousands, said above": {kind: "paid", pages: []page{{"表", "发放表\n填报单位：陬市镇\t\t\t单位：万元\n" + pay + "张甲\t{A}\t2026-10\t0.01", nil, nil}}, bad: "import.unit", detail: "单位：万元"},
-		"people and yuan are a usual unit":     {kind: "paid", pages: []page{{"表", "单位：人、元\n" + pay + "张甲\t{A}\t2026-10\t100", nil, nil}}, facts: paid[:1]},
-		"numbers given beforehand":             {kind: "roster", pages: []page{{"表", "序号\t身份证号\t姓名\t人员类别\t单位代码\t备注\n1\t{A}\t张甲\t村干部\t430725101200\n2\n4\t{B}\t李乙\t村干部\t430725101200\n5\t\t\t\t\t空\n6", nil, nil}}, facts: both, notes: "import.blank_rows import.extra_columns"},
-		"blank columns and rows between":       {kind: "roster", pages: []page{{"表", "身份证号\t\t姓名\t\t人员类别\t单位代码\n\n{A}\t\t张甲\t\t村干部\t430725101200\n\n\n{B}\t\t李乙\t\t村干部\t430725101200", nil, nil}}, facts: both},
-		"the village above its people":         {kind: "roster", pages: []page{{"表", "序号\t身份证号\t姓名\t人员类别\t单位代码\n一、盘塘村\n1\t{A}\t张甲\t村干部\t430725101200\n2\t{B}\t李乙\t村干部\t430725101200", nil, nil}}, facts: both, notes: "import.blank_rows"},
+		"amounts in ten thousands, in a corner without the word unit": {kind: "paid", pages: []page{{"表", "发放表\n填报：陬市镇\t\t\t（万元）\n" + pay + "张甲\t{A}\t2026-10\t0.01", nil, nil}}, bad: "import.unit", detail: "（万元）"},
+		"amounts in fen, said in the title":                           {kind: "paid", pages: []page{{"表", "发放表（单位：分）\n" + pay + "张甲\t{A}\t2026-10\t10000", nil, nil}}, bad: "import.unit", detail: "单位：分"},
+		"amounts in ten thousands, said under the table":              {kind: "paid", pages: []page{{"表", pay + "张甲\t{A}\t2026-10\t0.01\n\n单位：万元\n制表人：\t审核人：", nil, nil}}, bad: "import.unit", detail: "单位：万元"},
+		"amounts in ten thousands, said in a note":                    {kind: "paid", pages: []page{{"表", pay + "张甲\t{A}\t2026-10\t0.01\n注：以上金额单位为万元。", nil, nil}}, bad: "import.unit", detail: "金额单位为万元"},
+		"amounts in ten thousands, said above":                        {kind: "paid", pages: []page{{"表", "发放表\n填报单位：陬市镇\t\t\t单位：万元\n" + pay + "张甲\t{A}\t2026-10\t0.01", nil, nil}}, bad: "import.unit", detail: "单位：万元"},
+		"people and yuan are a usual unit":                            {kind: "paid", pages: []page{{"表", "单位：人、元\n" + pay + "张甲\t{A}\t2026-10\t100", nil, nil}}, facts: paid[:1]},
+		"numbers given beforehand":                                    {kind: "roster", pages: []page{{"表", "序号\t身份证号\t姓名\t人员类别\t单位代码\t备注\n1\t{A}\t张甲\t村干部\t430725101200\n2\n4\t{B}\t李乙\t村干部\t430725101200\n5\t\t\t\t\t空\n6", nil, nil}}, facts: both, notes: "import.blank_rows import.extra_columns"},
+		"blank columns and rows between":                              {kind: "roster", pages: []page{{"表", "身份证号\t\t姓名\t\t人员类别\t单位代码\n\n{A}\t\t张甲\t\t村干部\t430725101200\n\n\n{B}\t\t李乙\t\t村干部\t430725101200", nil, nil}}, facts: both},
+		"the village above its people":                                {kind: "roster", pages: []page{{"表", "序号\t身份证号\t姓名\t人员类别\t单位代码\n一、盘塘村\n1\t{A}\t张甲\t村干部\t430725101200\n2\t{B}\t李乙\t村干部\t430725101200", nil, nil}}, facts: both, notes: "import.blank_rows"},
 
 		// Totals, on either side of what they cover.
 		"a subtotal above each group":                              {kind: "paid", pages: []page{{"表", pay + "陬市镇小计\t\t\t100\n张甲\t{A}\t2026-10\t100\n盘塘镇小计\t1人\t\t50\n李乙\t{B}\t2026-10\t50\n合计\t2人\t\t150", nil, nil}}, facts: paid},

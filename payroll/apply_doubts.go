@@ -45,8 +45,8 @@ func (k *knownFacts) asks(row *ImportRow) (column string, m message.Message) {
 // year is right.
 const longAbsence = 36
 
-// asksAccount asks about an account whose holder is written otherwise than the person, and
-// one that takes the place of another with no paper that shows whose it is.
+// asksAccount asks about an account whose holder is written otherwise than the person, one that begins as a bank's
+// cards do and is not as long as they are, and one that takes the place of another with no paper that shows whose it is.
 func (k *knownFacts) asksAccount(row *ImportRow) (column string, m message.Message) {
 	var a facts.Account
 	no := k.persons[row.PersonID]
@@ -54,6 +54,9 @@ func (k *knownFacts) asksAccount(row *ImportRow) (column string, m message.Messa
 		return "", m
 	} else if a.Holder != "" && !identity.SameName(name, a.Holder) && !identity.SameName(k.comes[row.PersonID].Name, a.Holder) { // a name that the file itself brings
 		return "holder", message.M("import.holder_differs", a.Holder, name)
+	}
+	if bank, length := a.Card.OtherLength(); bank != "" {
+		return "card", message.M("import.card_short", a.Card, bank, length, len(a.Card.Full()))
 	}
 	var old facts.Account
 	for _, f := range k.accounts[no] {

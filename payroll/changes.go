@@ -59,35 +59,52 @@ type changeRow struct {
 type changing struct {
 	*unfolded
 	files map[string]*file
-	moves map[moving][]*changeRow // that the sheet states
+	turns map[turning][]*changeRow // the moves and changes of post that the sheet states
 }
 
-// moving is a day on which somebody moves.
-type moving struct {
+// turning is a day on which somebody moves, or gets another post.
+type turning struct {
 	id  string
 	day calendar.Date
 }
 
-// alsoMoves is where else another row of the sheet has somebody move on the day of a move; "" is nowhere.
-func (c *changing) alsoMoves(x *changeRow) string {
-	for _, y := range c.moves[moving{x.row.PersonID, x.Date}] {
-		if y.Place != x.Place && !y.row.lacks("id", "date", "place") {
-			return y.Place
+// turns says whether a change ends a post for another one, or begins one beside it.
+func (x *changeRow) turns() bool { return x.Type == ChangeMove || x.Type == ChangePost }
+
+// to is the place, the post, or both, that a change takes somebody to.
+func (x *changeRow) to() string { return strings.TrimSpace(x.Place + " " + x.Post) }
+
+// column is the one that says so.
+func (x *changeRow) column() string {
+	if x.Type == ChangeMove {
+		return "place"
+	}
+	return "post"
+}
+
+// alsoTurns is what another row of the sheet makes of the same post on the same day: it would not be clear where somebody is
+// from then on, and in which post. "" is nothing. Posts that the rows name apart, and one that is held beside another, are clear.
+func (c *changing) alsoTurns(x *changeRow) string {
+	for _, y := range c.turns[turning{x.row.PersonID, x.Date}] {
+		beside := (x.FromPost == PostKept || y.FromPost == PostKept) && (x.Place == y.Place)
+		apart := x.FromPost != "" && y.FromPost != "" && x.FromPost != y.FromPost && x.FromPost != PostKept && y.FromPost != PostKept
+		if x.to() != y.to() && !beside && !apart && !y.row.lacks(needed...) {
+			return y.to()
 		}
 	}
 	return ""
 }
 
-// hasMoved is where else the book has somebody move on the day of a move: by a post there that began that day when the one
-// left ended. "" is nowhere.
-func (x *file) hasMoved(c *changeRow) string {
+// hasTurned is what the book has made of the post that a change ends: another that began on the day of the change, when the one
+// left ended. "" is nothing.
+func (x *file) hasTurned(c *changeRow) string {
 	held := x.held(c)
-	if len(held) == 0 || slices.ContainsFunc(held, func(s *facts.Spell) bool { return s.To != c.endsOn() }) {
+	if len(held) == 0 || c.FromPost == PostKept || slices.ContainsFunc(held, func(s *facts.Spell) bool { return s.To != c.endsOn() }) {
 		return ""
 	}
 	for _, s := range x.Spells {
-		if s.From == c.Date && s.Place != c.Place {
-			return s.Place
+		if s.From == c.Date && (s.Place != cmp.Or(c.Place, held[0].Place) || s.Post != cmp.Or(c.Post, held[0].Post)) {
+			return s.Place + " " + s.Post
 		}
 	}
 	return ""
@@ -114,11 +131,11 @@ func (u *unfolded) changes(ctx context.Context, r Reader, rows []ImportRow) (err
 			rows[i].Columns["died"] = rows[i].Columns["date"]
 		}
 	}
-	c := &changing{unfolded: u, moves: map[moving][]*changeRow{}}
+	c := &changing{unfolded: u, turns: map[turning][]*changeRow{}}
 	for _, x := range list {
-		if x.Type == ChangeMove {
-			on := moving{x.row.PersonID, x.Date}
-			c.moves[on] = append(c.moves[on], x)
+		if x.turns() {
+			on := turning{x.row.PersonID, x.Date}
+			c.turns[on] = append(c.turns[on], x)
 		}
 	}
 	if c.files, err = files(ctx, r, map[int64]bool{}, ids); err != nil {
@@ -200,8 +217,8 @@ func (c *changing) fits(who *file, x *changeRow) (clear bool) {
 	if last := decidedUntil(c.today); x.Date > last {
 		bad("date", "import.far_ahead", x.Date, c.today, last)
 	}
-	if to := c.alsoMoves(x); x.Type == ChangeMove && to != "" && !x.row.lacks("id", "date", "place") {
-		bad("place", "change.moved_twice", name, x.Date, to)
+	if to := c.alsoTurns(x); x.turns() && to != "" && !x.row.lacks(needed...) {
+		bad(x.column(), "change.moved_twice", name, x.Date, to)
 	}
 	if x.Type != ChangeJoin && x.Type != "" && len(who.Profiles) == 0 && !who.astray {
 		bad("id", "import.person_unknown", name)
@@ -273,13 +290,11 @@ func (x *file) accountOn(d calendar.Date) (a *facts.Account) {
 // fitsPost finds the posts that a change ends, and refuses when it is not clear which.
 func (c *changing) fitsPost(who *file, x *changeRow, bad func(column, code string, args ...any)) {
 	name := x.row.PersonName
-	if x.Type == ChangeMove {
-		if to := who.hasMoved(x); to != "" {
-			bad("place", "change.moved_twice", name, x.Date, to)
-			return
-		}
-	}
 	if who.done(x) {
+		return
+	}
+	if to := who.hasTurned(x); x.turns() && to != "" {
+		bad(x.column(), "change.moved_twice", name, x.Date, to)
 		return
 	}
 	held := who.held(x)

@@ -59,6 +59,25 @@ func (c Card) Bank() string {
 	return ""
 }
 
+// shortestCard and longestCard are how long a number on a bank card may be.
+const shortestCard, longestCard = 13, 19
+
+// OtherLength is the bank whose cards begin as the number does, and how long those are, where the number has another length: a digit
+// dropped or typed twice, unless it is a passbook. "" and 0 otherwise.
+func (c Card) OtherLength() (bank string, length int) {
+	if c.Bank() != "" || len(c) < shortestCard-1 || len(c) > longestCard+1 {
+		return "", 0
+	}
+	for n := 10; n >= 6; n-- {
+		for length := longestCard; length >= shortestCard; length-- {
+			if code, ok := bins().byBIN[string(c[:n])+"/"+strconv.Itoa(length)]; ok {
+				return BankName(code), length
+			}
+		}
+	}
+	return "", 0
+}
+
 // BankName is the Chinese name of a bank code, or "".
 func BankName(code string) string { return bins().names[code] }
 

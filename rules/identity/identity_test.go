@@ -47,6 +47,16 @@ func TestCards(t *testing.T) {
 	if c, err := ParseCard(good); err != nil || c.Bank() != "ABC" {
 		t.Errorf("%v is of bank %q, %v", c, c.Bank(), err)
 	}
+	for _, other := range []string{good[:18], good + "0"} { // a digit dropped, or typed twice
+		if bank, length := Card(other).OtherLength(); bank != "中国农业银行" || length != 19 {
+			t.Errorf("a card of %d digits is held for one of %q with %d", len(other), bank, length)
+		}
+	}
+	for _, fine := range []string{good, "18600000000000002", good + "000"} { // the card itself, and what begins otherwise or is too long for any
+		if bank, _ := Card(fine).OtherLength(); bank != "" {
+			t.Errorf("%d digits are held for a wrong card of %q", len(fine), bank)
+		}
+	}
 	wrong := body + string('0'+(LuhnDigit(body)-'0'+1)%10)
 	if _, err := ParseCard(wrong); message.Code(err) != "card.check" {
 		t.Errorf("a wrong digit under a known BIN: %v", err)

@@ -152,6 +152,7 @@ var ofBook = map[string]string{
 	"import.office_held":     tenure + "439901199006150013,周戊,430725101201,主任,2025-01-15,,是\n",
 	"import.office_taken":    tenure + "439901198001030122,孙丙,430725101201,监委会主任,2025-06-30,,是\n",
 	"import.card_taken":      accounts + li2 + ",6228480000000000026,,,李丁,2026-01-01\n",
+	"import.card_short":      accounts + zhao + ",622848000000000009,中国农业银行,,赵甲,2026-01-01\n",
 	"import.card_unproved":   accounts + zhao + ",6228480000000000091,,,赵甲,2026-01-01\n",
 	"import.died_elsewhere":  "身份证号,姓名,人员类别,单位代码,去世日期,生效日期\n" + li2 + ",村干部,430725101201,2025-12-05,2025-12-05\n",
 	"import.died_unborn":     "身份证号,姓名,人员类别,单位代码,去世日期,生效日期\n" + zhao + ",村干部,430725101200,1979-12-31,2026-01-01\n",

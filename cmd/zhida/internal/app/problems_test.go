@@ -23,7 +23,7 @@ func TestProblemsOfTheBook(t *testing.T) {
 	b.bring("registers", "类别,数据日期,姓名,单位代码,数量,文号\n定员,2025-12-31,,430725101201,2,桃组〔2025〕5号\n")
 	ctx := context.Background()
 	wants := map[string]struct{ kind, cell string }{
-		"import.card_taken": {"accounts", "C2"}, "import.card_unproved": {"accounts", "C2"}, "import.holder_differs": {"accounts", "F2"},
+		"import.card_taken": {"accounts", "C2"}, "import.card_short": {"accounts", "C2"}, "import.card_unproved": {"accounts", "C2"}, "import.holder_differs": {"accounts", "F2"},
 		"import.died_elsewhere": {"roster", "E2"}, "import.died_unborn": {"roster", "E2"}, "import.future": {"roster", "E2"}, "import.place_unknown": {"roster", "D2"},
 		"import.word": {"days", "E2"}, "import.word_near": {"tenure", "D2"}, "import.too_young": {"tenure", "E2"}, "import.far_ahead": {"roster", "E2"},
 		"import.office_held": {"tenure", "D2"}, "import.office_taken": {"tenure", "D2"},
