@@ -735,6 +735,44 @@ func TestSignedOut(t *testing.T) {
 	}
 }
 
+// Masked numbers are not learnt by trying: whoever looks for many that are nobody's waits, on every page that searches and after
+// signing in again, while names are found and a colleague's numbers too.
+func TestNumbersAreNotGuessed(t *testing.T) {
+	o := open(t)
+	look := func(b *browser, page, text string) string {
+		_, to, _ := b.post(page, "text", text)
+		_, text = b.get(to)
+		return plain(text)
+	}
+	b := o.as("孙计")
+	for i := range mostMissed {
+		if text := look(b, []string{"/search", "/trace"}[i%2], fmt.Sprintf("%06d", 900000+i)); strings.Contains(text, "desk.wait_numbers") {
+			t.Fatalf("after %d: %s", i, text)
+		}
+	}
+	const id = "439901198804120017"
+	for _, b := range []*browser{b, o.as("孙计")} {
+		for _, page := range []string{"/search", "/trace"} {
+			if text := look(b, page, id); !strings.Contains(text, "desk.wait_numbers") || strings.Contains(text, "李乙") {
+				t.Errorf("%s: %s", page, text)
+			}
+		}
+		if _, _, text := b.post("/audit/dossier", "text", id, "from", "2026-10", "to", "2026-10"); !strings.Contains(text, "desk.wait_numbers") {
+			t.Errorf("a dossier: %s", text)
+		}
+		if text := look(b, "/search", "李乙"); !strings.Contains(text, "盘塘镇") {
+			t.Errorf("a name: %s", text)
+		}
+	}
+	if text := look(o.as("李复"), "/search", id); !strings.Contains(text, "李乙") {
+		t.Errorf("a colleague: %s", text)
+	}
+	o.later(3 * time.Second)
+	if text := look(b, "/search", id); !strings.Contains(text, "李乙") {
+		t.Errorf("after the wait: %s", text)
+	}
+}
+
 // Whoever guesses waits longer each time, and while they wait the right passphrase does not help; a name that does not exist is
 // answered as one that does. Many names do not help, and a colleague is not kept out.
 func TestGuesses(t *testing.T) {
