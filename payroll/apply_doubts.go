@@ -615,6 +615,10 @@ func ownShare(ctx context.Context, r Reader, s *Session, in *ImportBatch) (*Impo
 		}
 		own.Rows = append(own.Rows, row)
 	}
+	// What stands in the book in a scope of which no row is left is not told either.
+	own.Scope = slices.DeleteFunc(slices.Clone(in.Scope), func(x Scope) bool {
+		return !slices.ContainsFunc(own.Rows, func(row ImportRow) bool { return row.Fact.Scope == x.String() })
+	})
 	return &own, nil
 }
 

@@ -203,7 +203,7 @@ func profilesIn(ctx context.Context, r Reader, batch Batch, first, last int64, w
 // it holds the files against what was recorded: exporting again gives the same
 // bytes or is refused (export.changed). Payments to accounts that were replaced since the
 // approval are refused (export.replaced), unless an approver who did not submit the batch
-// says why the old ones will do. So is a reissue in doubt (reissue.doubtful).
+// says why the old ones will do; where none was, a maker exports and nobody else. So is a reissue in doubt (reissue.doubtful).
 func (b *Book) BeginExport(ctx context.Context, s *Session, o *Outgoing, files []ExportFile, of map[int]string) error {
 	if err := s.need(RoleMaker, RoleApprover); err != nil {
 		return err
@@ -250,6 +250,8 @@ func (b *Book) BeginExport(ctx context.Context, s *Session, o *Outgoing, files [
 				return err
 			}
 			pairs = append(pairs, "old_cards", strconv.Itoa(len(old)), "reason", o.OldCards)
+		} else if err := s.need(RoleMaker); err != nil { // whoever approved it sends it out only where a maker may not
+			return err
 		}
 		for _, f := range files {
 			pairs = append(pairs, "file", f.Name, "count", strconv.Itoa(f.Count), "total_fen", num(int64(f.Total)), "sm3", f.SM3)

@@ -142,9 +142,10 @@ func (p *personnel) fits(ctx context.Context, r Reader, kind string) error {
 		return err
 	}
 	there := slices.IndexFunc(all, func(x Actor) bool { return x.Name == p.Name })
+	alike := slices.IndexFunc(all, func(x Actor) bool { return identity.SameName(x.Name, p.Name) }) // on paper they are one name
 	switch {
-	case kind == ProposeActorAdd && there >= 0:
-		return message.Err("actor.exists", p.Name)
+	case kind == ProposeActorAdd && alike >= 0:
+		return message.Err("actor.exists", all[alike].Name)
 	case kind == ProposeActorRekey && (there < 0 || all[there].Natural != p.Natural):
 		return message.Err("actor.missing", p.Name)
 	case kind == ProposeActorRekey && all[there].Removed == 0:

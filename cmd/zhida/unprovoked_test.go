@@ -89,6 +89,7 @@ var unprovoked = map[string]excuse{
 	"desk.too_large":          testedIn("cmd/zhida/internal/desk"),
 	"desk.two_passphrases":    testedIn("cmd/zhida/internal/desk"),
 	"desk.wait":               testedIn("cmd/zhida/internal/desk"),
+	"desk.wait_numbers":       testedIn("cmd/zhida/internal/desk"),
 	"desk.wrong":              testedIn("cmd/zhida/internal/desk"),
 	"dossier.nothing":         bug,
 	"export.changed":          disk,

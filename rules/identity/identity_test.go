@@ -25,7 +25,7 @@ func TestResidentID(t *testing.T) {
 		{"110105194912310021", "", "id.check", false, 0},
 		{"110105194902310022", "", "id.birth", false, 0},
 		{"1101051949123100", "", "id.length", false, 0},
-		{"1101051949123100２X", "", "id.length", false, 0},
+		{"1101051949123100２X", "", "id.digits", false, 0},
 		{"11010519491231A02X", "", "id.digits", false, 0},
 	} {
 		id, err := ParseResidentID(c.in)

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"zhida/rules/calendar"
 	"zhida/rules/message"
@@ -21,7 +22,7 @@ var capitalX = strings.NewReplacer("x", "X", "ｘ", "X", "Ｘ", "X")
 // Errors: id.length, id.digits, id.birth, id.check.
 func ParseResidentID(s string) (ResidentID, error) {
 	s = capitalX.Replace(strings.TrimSpace(s))
-	switch len(s) {
+	switch utf8.RuneCountInString(s) { // of full-width digits that stands for what a clerk sees
 	case 15:
 		if !allDigits(s) {
 			return "", message.Err("id.digits")
@@ -33,7 +34,7 @@ func ParseResidentID(s string) (ResidentID, error) {
 			return "", message.Err("id.digits")
 		}
 	default:
-		return "", message.Err("id.length", len([]rune(s)))
+		return "", message.Err("id.length", utf8.RuneCountInString(s))
 	}
 	if _, err := birthOf(s); err != nil {
 		return "", message.Err("id.birth", s[6:14])

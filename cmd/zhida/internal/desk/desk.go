@@ -43,6 +43,7 @@ type Desk struct {
 	slots    *slots
 	visits   *visits
 	guesses  *guesses
+	numbers  sync.Mutex // held while somebody looks for a number, see request.search
 	jobs     *jobs
 	routes   []route
 	views    map[message.Lang]*template.Template

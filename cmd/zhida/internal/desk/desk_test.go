@@ -26,6 +26,7 @@ import (
 	"zhida/payroll"
 	"zhida/rules/identity"
 	"zhida/rules/message"
+	"zhida/rules/money"
 )
 
 const passphrase = "zhida-test"
@@ -355,6 +356,36 @@ func (o *office) state(id payroll.BatchID) payroll.State {
 }
 
 const first = payroll.BatchID(202610001)
+
+// What the table of a month has in a row adds up to what is paid, and so does its foot.
+func TestMonthAddsUp(t *testing.T) {
+	o := open(t)
+	if text := o.as("张敏").imports("holds", "身份证号,姓名,措施,原因,开始日期,文号\n439901198503010017,张甲,缓发,材料不全,2026-10-01,桃财社〔2026〕31号\n"); strings.Contains(text, "没有导入") {
+		t.Fatal(text)
+	}
+	o.run()
+	text := o.as("张敏").shows("/month/2026-10", "本月合计")
+	_, text, _ = strings.Cut(text, "<h2>批次</h2>")
+	text, _, _ = strings.Cut(text, "</section>")
+	held := false
+	for row := range strings.SplitSeq(text, "</tr>") {
+		var fen []money.Fen
+		for _, m := range regexp.MustCompile(`>(-?[\d,]+\.\d\d)<`).FindAllStringSubmatch(row, -1) {
+			x, err := money.ParseYuan(strings.ReplaceAll(m[1], ",", ""))
+			if err != nil {
+				t.Fatal(err)
+			}
+			fen = append(fen, x)
+		}
+		if strings.Contains(row, "<td") && (len(fen) != 5 || fen[0]-fen[1]-fen[2]-fen[3] != fen[4]) {
+			t.Errorf("%v in %s", fen, row)
+		}
+		held = held || len(fen) == 5 && fen[2] != 0
+	}
+	if !held {
+		t.Errorf("nothing is held in this county: %s", text)
+	}
+}
 
 // Three people take a batch through its life, each on the page that leads there.
 func TestMonth(t *testing.T) {
@@ -701,6 +732,44 @@ func TestSignedOut(t *testing.T) {
 	}
 	if status, _ := maker.get("/month"); status != http.StatusUnauthorized {
 		t.Errorf("after the end of the key: %d", status)
+	}
+}
+
+// Masked numbers are not learnt by trying: whoever looks for many that are nobody's waits, on every page that searches and after
+// signing in again, while names are found and a colleague's numbers too.
+func TestNumbersAreNotGuessed(t *testing.T) {
+	o := open(t)
+	look := func(b *browser, page, text string) string {
+		_, to, _ := b.post(page, "text", text)
+		_, text = b.get(to)
+		return plain(text)
+	}
+	b := o.as("孙计")
+	for i := range mostMissed {
+		if text := look(b, []string{"/search", "/trace"}[i%2], fmt.Sprintf("%06d", 900000+i)); strings.Contains(text, "desk.wait_numbers") {
+			t.Fatalf("after %d: %s", i, text)
+		}
+	}
+	const id = "439901198804120017"
+	for _, b := range []*browser{b, o.as("孙计")} {
+		for _, page := range []string{"/search", "/trace"} {
+			if text := look(b, page, id); !strings.Contains(text, "desk.wait_numbers") || strings.Contains(text, "李乙") {
+				t.Errorf("%s: %s", page, text)
+			}
+		}
+		if _, _, text := b.post("/audit/dossier", "text", id, "from", "2026-10", "to", "2026-10"); !strings.Contains(text, "desk.wait_numbers") {
+			t.Errorf("a dossier: %s", text)
+		}
+		if text := look(b, "/search", "李乙"); !strings.Contains(text, "盘塘镇") {
+			t.Errorf("a name: %s", text)
+		}
+	}
+	if text := look(o.as("李复"), "/search", id); !strings.Contains(text, "李乙") {
+		t.Errorf("a colleague: %s", text)
+	}
+	o.later(3 * time.Second)
+	if text := look(b, "/search", id); !strings.Contains(text, "李乙") {
+		t.Errorf("after the wait: %s", text)
 	}
 }
 

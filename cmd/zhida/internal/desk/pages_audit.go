@@ -154,6 +154,10 @@ func dossierDo(r *request) error {
 		return err
 	}
 	text := strings.TrimSpace(r.PostFormValue("text"))
+	if _, err := r.search(text); err != nil { // a dossier would tell as well whose a number is
+		os.RemoveAll(dir)
+		return err
+	}
 	_, files, err := r.desk.book.Dossier(r.Context(), text, from, to, dir)
 	if err != nil {
 		os.RemoveAll(dir)

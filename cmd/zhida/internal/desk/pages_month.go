@@ -52,7 +52,7 @@ func monthShow(r *request) error {
 	for _, x := range s.Batches {
 		if x.ID.Month() == s.Month && x.State != payroll.Cancelled && x.Kind != payroll.Reissue {
 			p.Sum.ID = x.ID
-			p.Sum.Gross, p.Sum.Deduction, p.Sum.Net = p.Sum.Gross+x.Gross, p.Sum.Deduction+x.Deduction, p.Sum.Net+x.Net
+			p.Sum.Gross, p.Sum.Deduction, p.Sum.Held, p.Sum.Owed, p.Sum.Net = p.Sum.Gross+x.Gross, p.Sum.Deduction+x.Deduction, p.Sum.Held+x.Held, p.Sum.Owed+x.Owed, p.Sum.Net+x.Net
 		}
 	}
 	trend, err := r.desk.book.Trend(r.Context(), s.Month, "")

@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"zhida/payroll"
 	"zhida/rules"
 	"zhida/rules/calendar"
+	"zhida/rules/identity"
 	"zhida/rules/message"
 )
 
@@ -33,7 +35,7 @@ func searchShow(r *request) error {
 	if text == "" {
 		return r.page("search", "查找", searchPage{})
 	}
-	hits, err := r.desk.book.Search(r.Context(), text)
+	hits, err := r.search(text)
 	if err != nil {
 		return err
 	}
@@ -49,6 +51,29 @@ func searchShow(r *request) error {
 		p.Found = append(p.Found, foundRow{x, cmp.Or(names[x.Place], x.Place)})
 	}
 	return r.page("search", "查找", p)
+}
+
+// mostMissed is how many numbers somebody may look for in vain before they wait.
+const mostMissed = 20
+
+// search looks for what somebody typed. Pages show numbers masked, and whoever tried one after another until it is somebody's would
+// learn them whole: numbers that are nobody's are counted as wrong passphrases are, one at a time. Error: desk.wait_numbers.
+func (r *request) search(text string) (payroll.Hits, error) {
+	end := strings.TrimSuffix(strings.ToUpper(text), "X")
+	if _, err := identity.ParseResidentID(text); err != nil && (len(text) < 5 || strings.Trim(end, "0123456789") != "") { // four of them every page shows
+		return r.desk.book.Search(r.Context(), text)
+	}
+	r.desk.numbers.Lock()
+	defer r.desk.numbers.Unlock()
+	missed := []tried{{"numbers by " + r.visit.actor.Name, mostMissed}}
+	if left := r.desk.guesses.wait(missed); left > 0 {
+		return payroll.Hits{}, message.Err("desk.wait_numbers", int(left.Seconds())+1)
+	}
+	hits, err := r.desk.book.Search(r.Context(), text)
+	if err == nil && len(hits.People)+len(hits.Places)+len(hits.Batches) == 0 {
+		r.desk.guesses.note(false, missed)
+	}
+	return hits, err
 }
 
 // personPage is a person's month: every item with where it comes from, and what was paid.

@@ -122,7 +122,7 @@ func (r *request) traced(p *tracePage, q question, again map[payroll.PaymentID][
 	if slices.Contains(append(brought, "收回"), p.Text) {
 		return wanted(traceChoice{Field: "document", Value: p.Text}), nil
 	}
-	hits, err := r.desk.book.Search(r.Context(), p.Text)
+	hits, err := r.search(p.Text)
 	if err != nil {
 		return nil, err
 	}

@@ -48,9 +48,7 @@ func TestTrace(t *testing.T) {
 	b := o.as("李复")
 	trace := func(text string, words ...string) string {
 		t.Helper()
-		status, _, page := b.post("/trace", "text", text)
-		o.says("trace of "+text, status, page, words...)
-		return page
+		return b.answers("/trace", []string{"text", text}, words...)
 	}
 	trace(back.ID().String(), back.Name, back.Fen.Grouped(), "退票，还没有重发： 支付台账")
 	b.shows("/payments?state=returned", back.Name, "销户", "2026-10-26", "1 / 1")
@@ -83,8 +81,7 @@ func TestTrace(t *testing.T) {
 	trace("镇", "追踪哪一个", "盘塘镇")
 	trace("没有这样的", "没有找到这样的资金")
 	for field, value := range map[string]string{"person": strconv.FormatInt(back.Person, 10), "place": back.Place} {
-		status, _, page := b.post("/trace", field, value)
-		o.says("a choice of "+field, status, page, back.Name, back.ID().String())
+		b.answers("/trace", []string{field, value}, back.Name, back.ID().String())
 	}
 }
 

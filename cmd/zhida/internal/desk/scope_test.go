@@ -263,6 +263,32 @@ func TestTownshipLearnsNothingByTrying(t *testing.T) {
 	}
 }
 
+// Taking only the good rows of a sheet about another's month tells nothing of what the book has there: neither who reported days
+// nor how many.
+func TestGoodRowsTellNothingOfAnotherTownship(t *testing.T) {
+	o := chained(t)
+	s, err := o.book.Unlock(context.Background(), "李复", []byte(passphrase))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.book.Decide(context.Background(), s, o.brings(offices[1]), true, "", ""); err != nil {
+		t.Fatal(err)
+	}
+	for _, who := range []string{"439901198804120025,无名", "439901198503010017,张甲"} { // nobody, and one's own
+		for _, dry := range []string{"1", ""} {
+			text := o.as("陈镇").imports("days", "身份证号,姓名,单位代码,日期,类型\n"+who+",430725102,2026-10-13,下村\n", "dry", dry, "accept_good", "1")
+			if !strings.Contains(text, "import.not_on_your_roster") {
+				t.Errorf("%s: %s", who, text)
+			}
+			for _, w := range offices[1].own {
+				if strings.Contains(text, w) {
+					t.Errorf("%s learns of %s: %s", who, w, text)
+				}
+			}
+		}
+	}
+}
+
 // Only scope.go reads names of places from the book: every page takes them from there.
 func TestPlacesAreReadInOneSpot(t *testing.T) {
 	names, err := filepath.Glob("*.go")

@@ -49,13 +49,14 @@ func (o *office) says(what string, status int, text string, words ...string) {
 var whole = regexp.MustCompile(`\b\d{15,}X?\b`)
 
 // answers sends a form that a page answers.
-func (b *browser) answers(path string, pairs []string, words ...string) {
+func (b *browser) answers(path string, pairs []string, words ...string) (text string) {
 	b.o.t.Helper()
 	status, to, text := b.post(path, pairs...)
 	if status == http.StatusSeeOther {
 		status, text = b.get(to)
 	}
 	b.o.says(path, status, text, words...)
+	return text
 }
 
 // What the pages show is what the book says: of the county of the tests, by hand.
@@ -532,6 +533,7 @@ func TestClosedMonth(t *testing.T) {
 		t.Fatalf("%d %s", status, plain(text))
 	}
 	checker.shows("/month/2026-10", "已关账 2026-10-26 李复")
+	checker.shows("/funds", "期初是这个月关账时的：2026年10月")
 	if text := checker.shows("/funds", "已关账的月份"); strings.Contains(text, "/funds/reopen") {
 		t.Error("a checker is offered to open the month again")
 	}
