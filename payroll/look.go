@@ -11,7 +11,9 @@ import (
 
 	"zhida/payroll/checks"
 	"zhida/payroll/journal"
+	"zhida/rules"
 	"zhida/rules/calendar"
+	"zhida/rules/facts"
 	"zhida/rules/message"
 	"zhida/rules/money"
 )
@@ -118,7 +120,8 @@ func (x *Comparison) finish(head *ReportHead) {
 const (
 	lookHead     = "head"
 	lookFindings = "findings"
-	lookStep     = "step " // followed by a StepKey
+	lookGroups   = "groups" // of a regular run: what everybody comes to, where sums say it
+	lookStep     = "step "  // followed by a StepKey
 )
 
 // lookedHead is the part of a look that every page of it reads.
@@ -182,6 +185,9 @@ func (w *stage) keep(ctx context.Context, d *draft, found *worked) (map[string]s
 	parts := map[string]any{lookFindings: found.Findings}
 	for key, p := range x.Parts {
 		parts[lookStep+key] = p
+	}
+	if o, ok := w.calc.eval.Observed(w.calc.month); ok && d.Kind == Regular {
+		parts[lookGroups] = o
 	}
 	bodies := map[string]string{}
 	for name, part := range parts {
@@ -281,6 +287,45 @@ func lookHolds(ctx context.Context, r Reader, batch Batch) error {
 		}
 	}
 	return err
+}
+
+// observedByRun takes in what the run of a month has observed of everybody, when nothing that it rests on has become known since; ok says whether.
+// Means that an approval has frozen since are those that the run computed.
+func observedByRun(ctx context.Context, r Reader, c *calc, batches []Batch) (ok bool, err error) {
+	var last Batch
+	for _, x := range batches {
+		if x.Kind == Regular && x.ID.Month() == c.month && x.State != Cancelled && x.Horizon > last.Horizon && x.Horizon <= c.horizon && x.RulesVersion == rules.Version {
+			last = x
+		}
+	}
+	if last.ID == 0 || slices.ContainsFunc(c.policies, func(p AdoptedPolicy) bool { return p.Position > last.Horizon || p.Withdrawn > last.Horizon }) {
+		return false, nil
+	}
+	err = r.ChangedSince(ctx, last.Horizon, c.horizon, func(f Fact) error {
+		if f.Kind != facts.KindAverage {
+			return errEnough
+		}
+		return nil
+	})
+	if err != nil {
+		if errors.Is(err, errEnough) {
+			err = nil
+		}
+		return false, err
+	}
+	h, err := keptLook(ctx, r, last)
+	if errors.Is(err, ErrNotFound) || err == nil && h.Parts[lookGroups] == "" {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	var o rules.Observed
+	if err := h.part(ctx, r, last.ID, lookGroups, &o); err != nil {
+		return false, err
+	}
+	c.eval.Take(c.month, o)
+	return true, nil
 }
 
 // Looked gives what the checks found in a draft when it was computed. Errors: batch.missing, finding.tampered, ErrNotFound where nothing was

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -11,6 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"zhida/payroll"
+	"zhida/rules"
+	"zhida/rules/identity"
 	"zhida/rules/message"
 )
 
@@ -90,5 +94,103 @@ func (b *fundBook) sameComparison(id payroll.BatchID) {
 		if diff := cmp.Diff(want.Bridge, kept.Bridge); diff != "" || want.Entered != kept.Entered || want.Left != kept.Left {
 			b.t.Error(diff)
 		}
+	}
+}
+
+// Why somebody is due what they are is told from what the run observed of everybody, and is what observing everybody again tells; what
+// became known since is not left out.
+func TestLookOfGroups(t *testing.T) {
+	ctx := context.Background()
+	dir := t.TempDir()
+	d := &Demo{dir: dir, book: filepath.Join(dir, "book.db"), by: map[string]*payroll.Session{}}
+	d.at(2026, 10, 26)
+	if _, err := d.found(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range benchFiles(t, dir, 40) {
+		if err := d.benchImport(ctx, f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r, err := d.app.Run(ctx, d.by["张敏"], 202610, payroll.Regular)
+	if err != nil || len(r.Batches) != 1 {
+		t.Fatal(r.Batches, err)
+	}
+	told := func() (list [][]rules.Explanation) {
+		t.Helper()
+		a, err := Open(ctx, d.book, d.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer a.Close()
+		for no := int64(1); no <= 40; no++ {
+			x, err := a.Explain(ctx, no, 202610, "")
+			if err != nil || len(x) == 0 {
+				t.Fatal(no, err)
+			}
+			list = append(list, x)
+		}
+		return list
+	}
+	db, err := sql.Open("sqlite3", d.book)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	anew := func() [][]rules.Explanation { // with nothing kept
+		t.Helper()
+		if _, err := db.Exec(`CREATE TABLE aside AS SELECT * FROM look; DELETE FROM look`); err != nil {
+			t.Fatal(err)
+		}
+		list := told()
+		if _, err := db.Exec(`INSERT INTO look SELECT * FROM aside; DROP TABLE aside`); err != nil {
+			t.Fatal(err)
+		}
+		return list
+	}
+	// forged shows whether what is kept is read: an edited part is refused.
+	forged := func() error {
+		t.Helper()
+		if _, err := db.Exec(`UPDATE look SET body = body || ' ' WHERE part = 'groups'`); err != nil {
+			t.Fatal(err)
+		}
+		a, err := Open(ctx, d.book, d.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer a.Close()
+		_, refused := a.Explain(ctx, 1, 202610, "")
+		if _, err := db.Exec(`UPDATE look SET body = rtrim(body) WHERE part = 'groups'`); err != nil {
+			t.Fatal(err)
+		}
+		return refused
+	}
+	kept := told()
+	if diff := cmp.Diff(anew(), kept); diff != "" {
+		t.Errorf("from what the run kept (-anew +kept):\n%s", diff)
+	}
+	if err := forged(); message.Code(err) != "finding.tampered" {
+		t.Errorf("what the run kept is not read: %v", err)
+	}
+	raise := "身份证号,姓名,起始月份,基本工资,住房公积金,社会保险费,个人所得税\n" + identity.MakeResidentID("439901", 19650101, 1).Full() + ",甲0,2026-10,9000.00,0.00,0.00,0.00\n"
+	file := filepath.Join(dir, "raise.csv")
+	if err := os.WriteFile(file, []byte(raise), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.benchImport(ctx, benchFile{kind: "amounts", name: file}); err != nil {
+		t.Fatal(err)
+	}
+	after := told()
+	if diff := cmp.Diff(anew(), after); diff != "" {
+		t.Errorf("after a raise (-anew +told):\n%s", diff)
+	}
+	if cmp.Equal(kept, after) {
+		t.Error("a raise changes nothing")
+	}
+	if err := forged(); err != nil {
+		t.Errorf("after a raise what the run kept is read: %v", err)
+	}
+	if err := d.close(); err != nil {
+		t.Fatal(err)
 	}
 }
