@@ -160,7 +160,7 @@ func (w *stage) looks(ctx context.Context) (map[string]map[string]string, error)
 	return looks, nil
 }
 
-// lookAt lets the checks look at a draft while it is staged.
+// lookAt lets the checks look at a draft while it is staged; who makes it is known when it is submitted.
 func (w *stage) lookAt(ctx context.Context, d *draft) (*worked, error) {
 	staged := d.Batch
 	staged.ID = d.scratch
@@ -168,7 +168,7 @@ func (w *stage) lookAt(ctx context.Context, d *draft) (*worked, error) {
 	if w.calc.ruled {
 		broken = brokenRules(w.calc.eval, w.calc.world, w.calc.month)
 	}
-	return w.book.workOutWith(ctx, staged, w.session.Actor.Name, w.book.today(), checks.Run, broken, w.calc.ruled)
+	return w.book.workOutWith(ctx, staged, staged.Maker, w.book.today(), checks.Run, broken, w.calc.ruled)
 }
 
 // keep writes down what was found, part by part.
@@ -394,21 +394,23 @@ func (b *Book) KeptComparison(ctx context.Context, id BatchID, step string) (hea
 	return head, x, err
 }
 
-// Compare works out what makes a batch differ from the month before. Error: batch.missing.
+// Compare works out what makes a batch differ from the month before; nothing where there is none. Error: batch.missing.
 func (b *Book) Compare(ctx context.Context, id BatchID) (head ReportHead, x *Comparison, err error) {
 	err = b.view(ctx, func(r Reader) error {
 		light, _, err := b.light(ctx, r, id)
 		if err != nil {
 			return err
 		}
-		p, err := newComparing(ctx, r, light.head.Batch)
-		if err != nil {
-			return err
-		}
 		if err := light.findPrevious(); err != nil {
 			return err
 		}
-		head, x = light.head, &Comparison{}
+		if head, x = light.head, (&Comparison{}); !head.Compared() {
+			return nil
+		}
+		p, err := newComparing(ctx, r, head.Batch)
+		if err != nil {
+			return err
+		}
 		err = p.Changes(func(c ReportChange) error { x.Add(c); return nil })
 		x.finish(&head)
 		return err

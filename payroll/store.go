@@ -110,6 +110,14 @@ type FundTotal struct {
 	Gross, Deduction, Moved, Held, Owed, Reissued, Pay money.Fen
 }
 
+// PurseTotal is what the portions of a batch come to in a purse, where they are to be held and released, moved and given apart.
+type PurseTotal struct {
+	Purse
+	Gross, Deduction, Owed, Reissued, Pay money.Fen
+	Held, Released                        money.Fen // of those who are held more, and of those who are held less
+	Moved, Given                          money.Fen // of those whose money comes back, and of those whose is given
+}
+
 // StateCount is how many payments of a batch are in a state.
 type StateCount struct {
 	State PaymentState
@@ -216,6 +224,8 @@ type Reader interface {
 	Entries(ctx context.Context, q EntryQuery, fn func(Entry) error) error
 	// Portions streams a batch's portions by person, fund, place.
 	Portions(ctx context.Context, id BatchID, fn func(Portion) error) error
+	// PurseTotals streams the sums of a batch's portions by fund, place, added up from the rows.
+	PurseTotals(ctx context.Context, id BatchID, fn func(PurseTotal) error) error
 	// HeldIn streams what the given batches hold, by person and purse, leaving out zero sums.
 	HeldIn(ctx context.Context, batches []BatchID, first, last int64, fn func(person int64, k Purse, fen money.Fen) error) error
 	// Postings streams the ledger's postings of positions in (after, upto], in their order.

@@ -20,6 +20,7 @@ type findingsPage struct {
 	Checking         payroll.Checking
 	Draft            bool  // what the checks find at submission counts, and that they look anew
 	Since            int64 // of a draft: entries of the journal that what is shown has not seen
+	Again            bool  // of a draft: the book or the day is another by now
 	Stops, Reviews   int   // that are open
 	Groups           []findingGroup
 	NotRun           []notRun
@@ -86,7 +87,7 @@ func findingsShow(r *request) error {
 		return err
 	}
 	c := kept.Checking
-	p := findingsPage{Batch: id, Digest: b.Digest, Checking: c, Draft: b.State == payroll.Draft, Since: kept.Since, MayStop: may(r.visit.actor, approvers), MayElse: may(r.visit.actor, append(makers, judges...))}
+	p := findingsPage{Batch: id, Digest: b.Digest, Checking: c, Draft: b.State == payroll.Draft, Since: kept.Since, Again: b.State == payroll.Draft && (kept.Since > 0 || c.Day != calendar.DateIn(r.desk.Now(), calendar.China)), MayStop: may(r.visit.actor, approvers), MayElse: may(r.visit.actor, append(makers, judges...))}
 	_, p.Stops = c.Count(checks.Stop)
 	_, p.Reviews = c.Count(checks.Review)
 	at := map[string]int{}
