@@ -151,6 +151,7 @@ func fixedChecking(ctx context.Context, r Reader, batch Batch) (c Checking, err 
 type worked struct {
 	Checking
 	position  int64
+	compared  Comparison      // with the month before
 	concerned map[string]bool // actors whose own amount changed, or that of their kin: they judge no such batch
 }
 

@@ -19,23 +19,36 @@ import (
 
 // workOut lets the checks look at a batch as the book stands now, on a day. Of those who work
 // on batches only the maker's own pay is a finding: others who are concerned stay away from it.
-func (b *Book) workOut(ctx context.Context, batch Batch, maker string, day calendar.Date, run func(*checks.Month, func(func(*checks.Person) error) error) (checks.Result, error)) (*worked, error) {
-	w := &worked{Checking: Checking{Batch: batch.ID, Day: day}, concerned: map[string]bool{}}
+func (b *Book) workOut(ctx context.Context, batch Batch, maker string, day calendar.Date, run checkRun) (*worked, error) {
 	broken, ruled, err := b.brokenIn(ctx, batch)
 	if err != nil {
-		return w, err
+		return &worked{}, err
 	}
-	err = b.view(ctx, func(r Reader) error {
+	return b.workOutWith(ctx, batch, maker, day, run, broken, ruled)
+}
+
+// checkRun is one of the ways in which package checks looks at a month.
+type checkRun func(*checks.Month, func(func(*checks.Person) error) error) (checks.Result, error)
+
+// workOutWith is workOut with the rules that places do not keep to, where somebody has evaluated them; ruled says whether there are rules.
+func (b *Book) workOutWith(ctx context.Context, batch Batch, maker string, day calendar.Date, run checkRun, broken []BrokenRule, ruled bool) (*worked, error) {
+	w := &worked{Checking: Checking{Batch: batch.ID, Day: day}, concerned: map[string]bool{}}
+	err := b.view(ctx, func(r Reader) error {
 		head, err := r.Head(ctx)
 		if err != nil {
 			return err
 		}
 		w.position = head.Position
-		report, err := newComparing(ctx, r, batch.ID)
+		if batch.State != Staging { // what the journal says of it at this position
+			if batch, err = batchOf(ctx, r, batch.ID); err != nil {
+				return err
+			}
+		}
+		report, err := newComparing(ctx, r, batch)
 		if err != nil {
 			return err
 		}
-		g := &gathering{ctx: ctx, r: r, report: report, changes: map[int64]money.Fen{}, payments: map[int64][]checks.Payment{}}
+		g := &gathering{ctx: ctx, r: r, report: report, compared: &w.compared, changes: map[int64]money.Fen{}, payments: map[int64][]checks.Payment{}}
 		month := batch.ID.Month()
 		if err := g.gather(day, month, month, &batch); err != nil {
 			return err
@@ -43,7 +56,7 @@ func (b *Book) workOut(ctx context.Context, batch Batch, maker string, day calen
 		if ruled {
 			g.m.Sources[checks.Ratios] = 0
 		}
-		rules, err := broken(report)
+		rules, err := brokenAt(report, broken)
 		if err != nil {
 			return err
 		}
@@ -65,51 +78,59 @@ func (b *Book) workOut(ctx context.Context, batch Batch, maker string, day calen
 }
 
 // brokenIn evaluates the rules that adopted documents have for places, of a regular batch's
-// month as known at its horizon. What it gives picks those of the places that the batch pays.
-func (b *Book) brokenIn(ctx context.Context, batch Batch) (pick func(*batchReport) ([]checks.Broken, error), ruled bool, err error) {
-	none := func(*batchReport) ([]checks.Broken, error) { return nil, nil }
+// month as known at its horizon.
+func (b *Book) brokenIn(ctx context.Context, batch Batch) (broken []BrokenRule, ruled bool, err error) {
 	if batch.Kind != Regular {
-		return none, false, nil
+		return nil, false, nil
 	}
 	var adopted []AdoptedPolicy
 	if err := b.view(ctx, func(r Reader) error { adopted, err = r.Policies(ctx, batch.Horizon); return err }); err != nil {
-		return none, false, err
+		return nil, false, err
 	}
 	granted, err := readGranted(adopted)
-	if err != nil || !slices.ContainsFunc(granted, func(g rules.Granted) bool {
-		return len(g.Policy.Checks) > 0 && g.Policy.Document.InForce(batch.ID.Month())
-	}) {
-		return none, false, err
+	if err != nil || !ruledBy(granted, batch.ID.Month()) {
+		return nil, false, err
 	}
 	c, err := b.prepareAt(ctx, batch.ID.Month(), batch.Kind, Narrow{}, batch.Horizon)
 	if err != nil {
-		return none, true, err
+		return nil, true, err
 	}
 	if err := b.observe(ctx, c); err != nil {
-		return none, true, err
+		return nil, true, err
 	}
-	all := brokenRules(c.eval, c.world, batch.ID.Month())
-	return func(report *batchReport) (list []checks.Broken, err error) {
-		pays := map[string]bool{}
-		err = report.r.Lines(report.ctx, LineQuery{Batch: batch.ID}, func(l Line) error {
-			pays[l.Place], pays[facts.Township(l.Place)] = true, true
-			return nil
-		})
-		for _, x := range all {
-			if pays[x.Place] {
-				list = append(list, checks.Broken{Place: x.Place, Document: x.Document, Name: x.Name, Month: x.Month, Message: x.Reason})
-			}
+	return brokenRules(c.eval, c.world, batch.ID.Month()), true, nil
+}
+
+// ruledBy says whether documents in force in a month have rules for places.
+func ruledBy(granted []rules.Granted, m calendar.Month) bool {
+	return slices.ContainsFunc(granted, func(g rules.Granted) bool { return len(g.Policy.Checks) > 0 && g.Policy.Document.InForce(m) })
+}
+
+// brokenAt picks the broken rules of places that a batch pays.
+func brokenAt(report *batchReport, broken []BrokenRule) (list []checks.Broken, err error) {
+	if len(broken) == 0 {
+		return nil, nil
+	}
+	pays := map[string]bool{}
+	err = report.r.Lines(report.ctx, LineQuery{Batch: report.head.Batch.ID}, func(l Line) error {
+		pays[l.Place], pays[facts.Township(l.Place)] = true, true
+		return nil
+	})
+	for _, x := range broken {
+		if pays[x.Place] {
+			list = append(list, checks.Broken{Place: x.Place, Document: x.Document, Name: x.Name, Month: x.Month, Message: x.Reason})
 		}
-		return list, err
-	}, true, nil
+	}
+	return list, err
 }
 
 // gathering reads what the checks look at.
 type gathering struct {
-	ctx    context.Context
-	r      Reader
-	m      checks.Month
-	report *batchReport // of a batch; nil over a period
+	ctx      context.Context
+	r        Reader
+	m        checks.Month
+	report   *batchReport // of a batch; nil over a period
+	compared *Comparison  // with the report: its changes, added up
 
 	county   *County
 	batches  []Batch
@@ -469,10 +490,12 @@ func (t tee) Changes(fn func(ReportChange) error) error {
 // compare takes what the comparison with the month before leaves without a reason.
 func (g *gathering) compare() error {
 	found, err := Findings(tee{g.report, func(x ReportChange) {
+		g.compared.Add(x)
 		if g.report.head.Compared() {
 			g.changes[x.Person] += x.Now - x.Before
 		}
 	}})
+	g.compared.finish(&g.report.head)
 	for _, x := range found {
 		c := checks.Change{Person: x.Person, Name: x.Name, Item: x.Item, Before: x.Before, Now: x.Now, Message: x.Message}
 		if who := g.report.people[x.Person]; who != nil {

@@ -652,6 +652,11 @@ func (f *fsck) content(x Batch, steps []batchStep) error {
 	} else if err != nil {
 		return err
 	}
+	if err := lookHolds(f.ctx, f.Reader, x); message.Code(err) == "finding.tampered" {
+		f.fault(at, "look", "finding.tampered", x.ID)
+	} else if err != nil {
+		return err
+	}
 	digest, err := digestOf(f.ctx, f.Reader, x)
 	if err != nil {
 		return err

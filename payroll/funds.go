@@ -136,27 +136,13 @@ func (p *poster) lacking(county *County) error {
 	return nil
 }
 
-// portionsByPurse adds a batch's portions up by purse, in order of fund and place.
-func portionsByPurse(ctx context.Context, r Reader, id BatchID) ([]Portion, error) {
-	at := map[Purse]*Portion{}
-	err := r.Portions(ctx, id, func(x Portion) error {
-		s := at[x.Purse]
-		if s == nil {
-			s = &Portion{Batch: id, Purse: x.Purse}
-			at[x.Purse] = s
-		}
-		s.Gross, s.Deduction, s.Reissued = s.Gross+x.Gross, s.Deduction+x.Deduction, s.Reissued+x.Reissued
-		s.Pay, s.Owed = s.Pay+x.Pay, s.Owed+x.Owed
-		// What one person's money does must not be netted with another's: what is released is
-		// not what is held, and what comes back is not what is set off.
-		s.Held, s.Moved = s.Held+max(x.Held, 0), s.Moved+max(x.Moved, 0)
-		s.released, s.given = s.released+max(-x.Held, 0), s.given+max(-x.Moved, 0)
+// portionsByPurse adds a batch's portions up by purse, in order of fund and place. What one person's money does must not be netted with
+// another's: what is released is not what is held, and what comes back is not what is set off.
+func portionsByPurse(ctx context.Context, r Reader, id BatchID) (list []Portion, err error) {
+	err = r.PurseTotals(ctx, id, func(x PurseTotal) error {
+		list = append(list, Portion{Batch: id, Purse: x.Purse, Gross: x.Gross, Deduction: x.Deduction, Moved: x.Moved, Held: x.Held, Owed: x.Owed, Reissued: x.Reissued, Pay: x.Pay, released: x.Released, given: x.Given})
 		return nil
 	})
-	list := make([]Portion, 0, len(at))
-	for _, x := range at {
-		list = append(list, *x)
-	}
 	slices.SortFunc(list, func(a, b Portion) int { return comparePurses(a.Purse, b.Purse) })
 	return list, err
 }

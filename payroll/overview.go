@@ -3,9 +3,7 @@ package payroll
 import (
 	"context"
 	"errors"
-	"fmt"
 
-	"zhida/payroll/journal"
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
 	"zhida/rules/message"
@@ -255,50 +253,6 @@ func (p *batchReport) written(lines []Line) (list []ReportLine, err error) {
 		list = append(list, x)
 	}
 	return list, nil
-}
-
-// Compare hands f a report of which the changes can be read, with the names that they use and without what papers print beside it. Error: batch.missing.
-func (b *Book) Compare(ctx context.Context, id BatchID, f func(Report) error) error {
-	return b.view(ctx, func(r Reader) error {
-		light, _, err := b.light(ctx, r, id)
-		if err != nil {
-			return err
-		}
-		p, err := newComparing(ctx, r, id)
-		if err != nil {
-			return err
-		}
-		h := &p.head
-		h.County, h.Unit, h.Items, h.Townships, h.Villages, h.Funds, h.Documents = light.head.County, light.head.Unit, light.head.Items, light.head.Townships, light.head.Villages, light.head.Funds, light.head.Documents
-		return f(p)
-	})
-}
-
-// ComparisonKey names everything that a comparison rests on: the batch, those before it, and the documents. What came in since the batch
-// was computed is not among it.
-func (b *Book) ComparisonKey(ctx context.Context, id BatchID) (key string, err error) {
-	err = b.view(ctx, func(r Reader) error {
-		batch, err := batchOf(ctx, r, id)
-		if err != nil {
-			return err
-		}
-		batches, err := r.Batches(ctx)
-		if err != nil {
-			return err
-		}
-		h := journal.NewHash()
-		fmt.Fprintln(h, batch.ID, batch.Digest, batch.State)
-		for _, x := range batches {
-			fmt.Fprintln(h, x.ID, x.State, x.Digest)
-		}
-		policies, err := r.AllPolicies(ctx)
-		for _, x := range policies {
-			fmt.Fprintln(h, x.Position, x.Withdrawn)
-		}
-		key = "comparison " + hexOf(h.Sum(nil))
-		return err
-	})
-	return key, err
 }
 
 // observedKey says what an observation of everybody depends on: all that the book knows, and the month.

@@ -64,7 +64,11 @@ type reportPerson struct {
 
 // newReport is a whole report.
 func newReport(ctx context.Context, r Reader, id BatchID) (*batchReport, error) {
-	p, err := newComparing(ctx, r, id)
+	batch, err := batchOf(ctx, r, id)
+	if err != nil {
+		return nil, err
+	}
+	p, err := newComparing(ctx, r, batch)
 	if err != nil {
 		return nil, err
 	}
@@ -81,19 +85,16 @@ func newReport(ctx context.Context, r Reader, id BatchID) (*batchReport, error) 
 
 // newComparing is a report that only says what differs from the month before: of people what
 // they end with, and nothing that papers print beside it.
-func newComparing(ctx context.Context, r Reader, id BatchID) (*batchReport, error) {
+func newComparing(ctx context.Context, r Reader, batch Batch) (*batchReport, error) {
 	p := &batchReport{ctx: ctx, r: r, people: map[int64]*reportPerson{}, documents: map[int64]string{}, causes: map[string]string{}, brought: map[int64]string{}, kinds: map[int64]string{}, withdrawn: map[int64]bool{}}
-	batch, err := batchOf(ctx, r, id)
-	if err != nil {
-		return nil, err
-	}
 	p.head.Batch = batch
 	for _, load := range []func() error{p.loadRuns, p.loadRoster, p.loadSkipped, p.loadPolicies, p.loadBrought, p.loadSentBack, p.findPrevious} {
 		if err := load(); err != nil {
 			return nil, err
 		}
 	}
-	p.texts, err = r.Texts(ctx, id)
+	var err error
+	p.texts, err = r.Texts(ctx, batch.ID)
 	return p, err
 }
 
@@ -585,9 +586,10 @@ func (b *Book) Explain(ctx context.Context, person int64, month calendar.Month, 
 	})
 }
 
-// observedFor is a computation of one month as known at a position, of which everybody was observed.
+// observedFor is a computation of one month as known at a position, of which everybody was observed: by its run, or now.
 func (b *Book) observedFor(ctx context.Context, horizon int64, month calendar.Month) (*calc, error) {
 	c := &calc{month: month, kind: Regular, from: month, start: month, horizon: horizon, byChannel: map[string][]BatchID{}, latest: map[string]map[calendar.Month]int64{}, refusedBefore: map[int64]bool{}}
+	known := false
 	err := b.view(ctx, func(r Reader) (err error) {
 		if c.meta, err = r.Meta(ctx); err != nil {
 			return err
@@ -604,10 +606,14 @@ func (b *Book) observedFor(ctx context.Context, horizon int64, month calendar.Mo
 				c.ran = max(c.ran, x.ID.Month())
 			}
 		}
-		return c.read(ctx, r)
+		if err := c.read(ctx, r); err != nil {
+			return err
+		}
+		known, err = observedByRun(ctx, r, c, batches)
+		return err
 	})
-	if err != nil {
-		return nil, err
+	if err != nil || known {
+		return c, err
 	}
 	return c, b.observe(ctx, c)
 }

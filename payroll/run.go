@@ -287,6 +287,7 @@ type calc struct {
 	// refusedBefore are persons whom the latest batch of a channel refused, wholly or in part.
 	refusedBefore map[int64]bool
 	unchanged     *unchanged
+	ruled         bool    // of a regular run: documents have rules for places
 	county        *County // settings known at the horizon; nil while there are none
 	apart         bool    // of a regular run: earlier months wait in a back-pay batch
 }
@@ -464,6 +465,7 @@ func (c *calc) read(ctx context.Context, r Reader) error {
 	if c.program, err = rules.Compile(granted); err != nil {
 		return err
 	}
+	c.ruled = c.kind == Regular && ruledBy(granted, c.month)
 	c.public = publicFirst(c.program)
 	if c.policies, err = r.AllPolicies(ctx); err != nil {
 		return err

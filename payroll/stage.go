@@ -310,7 +310,11 @@ func (w *stage) finish(ctx context.Context) (RunResult, error) {
 			return result, errors.Join(message.Err("run.raced", d.ID), w.drop(ctx))
 		}
 	}
-	err := w.update(ctx, func(tx Tx) error {
+	looks, err := w.looks(ctx)
+	if err != nil {
+		return result, errors.Join(err, w.drop(context.WithoutCancel(ctx)))
+	}
+	err = w.update(ctx, func(tx Tx) error {
 		result.Batches = nil
 		pairs := []string{"month", w.calc.month.String(), "kind", string(w.calc.kind), "horizon", strconv.FormatInt(w.calc.horizon, 10),
 			"computed", w.computedAt.Format(time.RFC3339), "rules", strconv.Itoa(rules.Version), "roster", strconv.Itoa(w.roster), "refused", strconv.Itoa(len(w.refused)), "short", strconv.Itoa(w.short)}
@@ -322,7 +326,7 @@ func (w *stage) finish(ctx context.Context) (RunResult, error) {
 		}
 		for _, channel := range w.calc.channels {
 			d := w.drafts[channel]
-			if d.Lines == 0 && d.Payees == 0 {
+			if d.empty() {
 				if err := clearBoth(ctx, tx, d); err != nil {
 					return err
 				}
@@ -342,6 +346,12 @@ func (w *stage) finish(ctx context.Context) (RunResult, error) {
 				}
 			}
 			pairs = append(pairs, "batch", head.ID.String(), "digest", head.Digest, "channel", head.Channel)
+			if look := looks[channel]; look != nil {
+				pairs = append(pairs, "look", lookDigest([]byte(look[lookHead])))
+				if err := tx.PutLook(ctx, head.ID, look); err != nil {
+					return err
+				}
+			}
 			result.Batches = append(result.Batches, head)
 		}
 		kind := EventBatchComputed
@@ -354,6 +364,9 @@ func (w *stage) finish(ctx context.Context) (RunResult, error) {
 	sort.Slice(result.Batches, func(i, j int) bool { return result.Batches[i].ID < result.Batches[j].ID })
 	return result, err
 }
+
+// empty says that there is nothing to be approved.
+func (d *draft) empty() bool { return d.Lines == 0 && d.Payees == 0 }
 
 // clearBoth removes a staged batch and the older draft it would have replaced.
 func clearBoth(ctx context.Context, tx Tx, d *draft) error {

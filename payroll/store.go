@@ -110,6 +110,14 @@ type FundTotal struct {
 	Gross, Deduction, Moved, Held, Owed, Reissued, Pay money.Fen
 }
 
+// PurseTotal is what the portions of a batch come to in a purse, where they are to be held and released, moved and given apart.
+type PurseTotal struct {
+	Purse
+	Gross, Deduction, Owed, Reissued, Pay money.Fen
+	Held, Released                        money.Fen // of those who are held more, and of those who are held less
+	Moved, Given                          money.Fen // of those whose money comes back, and of those whose is given
+}
+
 // StateCount is how many payments of a batch are in a state.
 type StateCount struct {
 	State PaymentState
@@ -216,6 +224,8 @@ type Reader interface {
 	Entries(ctx context.Context, q EntryQuery, fn func(Entry) error) error
 	// Portions streams a batch's portions by person, fund, place.
 	Portions(ctx context.Context, id BatchID, fn func(Portion) error) error
+	// PurseTotals streams the sums of a batch's portions by fund, place, added up from the rows.
+	PurseTotals(ctx context.Context, id BatchID, fn func(PurseTotal) error) error
 	// HeldIn streams what the given batches hold, by person and purse, leaving out zero sums.
 	HeldIn(ctx context.Context, batches []BatchID, first, last int64, fn func(person int64, k Purse, fen money.Fen) error) error
 	// Postings streams the ledger's postings of positions in (after, upto], in their order.
@@ -240,6 +250,8 @@ type Reader interface {
 	Remainders(ctx context.Context, id BatchID) ([]Remainder, error)
 	// Checking is what the checks found when a batch was submitted, with the answers.
 	Checking(ctx context.Context, id BatchID) (Checking, error)
+	// LookPart is one part of what a run kept of a batch for pages.
+	LookPart(ctx context.Context, id BatchID, part string) (string, error)
 	// PaidTo streams what the given batches paid to others than the person, summed by person and target.
 	PaidTo(ctx context.Context, batches []BatchID, first, last int64, fn func(person int64, target string, fen money.Fen) error) error
 }
@@ -294,7 +306,8 @@ type Tx interface {
 	// SetBatch replaces the head if its state is still from; otherwise ErrConflict.
 	SetBatch(ctx context.Context, b Batch, from State) error
 	SetAnswer(ctx context.Context, id BatchID, person int64, answer string) error
-	PutChecking(ctx context.Context, c Checking) error       // replaces that of the batch
+	PutChecking(ctx context.Context, c Checking) error // replaces that of the batch
+	PutLook(ctx context.Context, id BatchID, parts map[string]string) error
 	PutExports(ctx context.Context, list []ExportFile) error // insert or replace by batch and name
 	SetPaymentFile(ctx context.Context, id BatchID, seqs []int, file string) error
 }

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"maps"
+	"slices"
 
 	"github.com/jmoiron/sqlx"
 
@@ -71,4 +73,15 @@ func (q *queries) Checking(ctx context.Context, id payroll.BatchID) (c payroll.C
 		last := &c.Findings[len(c.Findings)-1]
 		return errors.Join(json.Unmarshal([]byte(args), &last.Message.Args), json.Unmarshal([]byte(rows), &last.Rows))
 	})
+}
+
+func (q *queries) PutLook(ctx context.Context, id payroll.BatchID, parts map[string]string) error {
+	names := slices.Sorted(maps.Keys(parts))
+	return q.insert(ctx, "look (batch, part, body)", 3, len(names), func(i int, a []any) {
+		a[0], a[1], a[2] = int64(id), names[i], parts[names[i]]
+	})
+}
+
+func (q *queries) LookPart(ctx context.Context, id payroll.BatchID, part string) (body string, err error) {
+	return body, q.get(ctx, &body, `SELECT body FROM look WHERE batch = ? AND part = ?`, int64(id), part)
 }

@@ -43,6 +43,20 @@ func (q *queries) Portions(ctx context.Context, id payroll.BatchID, fn func(payr
 	})
 }
 
+func (q *queries) PurseTotals(ctx context.Context, id payroll.BatchID, fn func(payroll.PurseTotal) error) error {
+	sums := ""
+	for _, x := range []string{"gross", "deduction", "owed", "reissued", "pay", "CASE WHEN held > 0 THEN held ELSE 0 END", "CASE WHEN held < 0 THEN -held ELSE 0 END", "CASE WHEN moved > 0 THEN moved ELSE 0 END", "CASE WHEN moved < 0 THEN -moved ELSE 0 END"} {
+		sums += ", CAST(SUM(" + x + ") AS BIGINT)"
+	}
+	return q.stream(ctx, `SELECT fund, place`+sums+` FROM portion WHERE batch = ? GROUP BY fund, place ORDER BY fund, place`, []any{int64(id)}, func(r *sqlx.Rows) error {
+		var x payroll.PurseTotal
+		if err := r.Scan(&x.Fund, &x.Place, &x.Gross, &x.Deduction, &x.Owed, &x.Reissued, &x.Pay, &x.Held, &x.Released, &x.Moved, &x.Given); err != nil {
+			return err
+		}
+		return fn(x)
+	})
+}
+
 func (q *queries) FundTotals(ctx context.Context, id payroll.BatchID, fn func(payroll.FundTotal) error) error {
 	return q.stream(ctx, `SELECT fund, gross, deduction, moved, held, owed, reissued, pay FROM fund_total WHERE batch = ? ORDER BY fund`, []any{int64(id)}, func(r *sqlx.Rows) error {
 		var x payroll.FundTotal
@@ -265,6 +279,9 @@ func (q *queries) Erase(ctx context.Context, x payroll.Erasure) error {
 		if err := q.guarded(ctx, `UPDATE proposal SET payload = ? WHERE position = ?`, p.Payload, p.Position); err != nil {
 			return err
 		}
+	}
+	if err := q.exec(ctx, `DELETE FROM look`); err != nil { // whoever asks works it out from what is left
+		return err
 	}
 	for _, person := range x.Persons {
 		for _, statement := range erasing {

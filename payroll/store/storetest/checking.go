@@ -40,7 +40,20 @@ func testChecking(t *testing.T, s payroll.Store) {
 	c.Findings[0].Answer, c.Findings[0].AnsweredBy = "遗属代管", "王审"
 	update(t, s, func(tx payroll.Tx) error { return tx.PutChecking(ctx, c) })
 	same(c)
+	update(t, s, func(tx payroll.Tx) error {
+		return tx.PutLook(ctx, one, map[string]string{"head": "{}", "step a": "一\n二"})
+	})
+	look := func(id payroll.BatchID, part string) (text string, err error) {
+		view(t, s, func(r payroll.Reader) error { text, err = r.LookPart(ctx, id, part); return nil })
+		return text, err
+	}
 	update(t, s, func(tx payroll.Tx) error { return tx.RenameBatch(ctx, one, renamed) })
+	if text, err := look(renamed, "step a"); text != "一\n二" || err != nil {
+		t.Errorf("what was kept of a batch reads %q: %v", text, err)
+	}
+	if _, err := look(one, "head"); !errors.Is(err, payroll.ErrNotFound) {
+		t.Errorf("of a batch that is no more something is kept: %v", err)
+	}
 	c.Batch = renamed
 	same(c)
 	if _, err := read(one); !errors.Is(err, payroll.ErrNotFound) {
@@ -49,5 +62,8 @@ func testChecking(t *testing.T, s payroll.Store) {
 	update(t, s, func(tx payroll.Tx) error { return tx.ClearBatch(ctx, renamed) })
 	if _, err := read(renamed); !errors.Is(err, payroll.ErrNotFound) {
 		t.Errorf("a cleared batch has findings: %v", err)
+	}
+	if _, err := look(renamed, "head"); !errors.Is(err, payroll.ErrNotFound) {
+		t.Errorf("of a cleared batch something is kept: %v", err)
 	}
 }

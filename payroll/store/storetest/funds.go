@@ -59,6 +59,19 @@ func testPortions(t *testing.T, s payroll.Store) {
 			t.Errorf("%v up to %d: %s", c.batches, c.last, diff)
 		}
 	}
+	update(t, s, func(tx payroll.Tx) error { // what goes each way is not netted
+		return tx.PutPortions(ctx, []payroll.Portion{{Batch: two, Person: 11, Purse: purse, Moved: 8, Held: 6, Pay: 1}, {Batch: two, Person: 11, Purse: payroll.Purse{Fund: "F2"}, Deduction: -4}})
+	})
+	var totals []payroll.PurseTotal
+	view(t, s, func(r payroll.Reader) error {
+		return r.PurseTotals(ctx, two, func(x payroll.PurseTotal) error { totals = append(totals, x); return nil })
+	})
+	if diff := cmp.Diff([]payroll.PurseTotal{
+		{Purse: purse, Gross: 20, Deduction: 2, Owed: 6, Reissued: 8, Pay: 37, Held: 6, Released: 8, Moved: 8, Given: 4},
+		{Purse: payroll.Purse{Fund: "F2"}, Deduction: -4},
+	}, totals); diff != "" {
+		t.Error(diff)
+	}
 	update(t, s, func(tx payroll.Tx) error { return tx.RenameBatch(ctx, one, renamed) })
 	if got := read(renamed); len(got) != 3 || len(read(one)) != 0 {
 		t.Errorf("a renamed batch has %v", got)

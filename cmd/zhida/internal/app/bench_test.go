@@ -295,7 +295,7 @@ func (d *Demo) benchImport(ctx context.Context, f benchFile) error {
 }
 
 // benchFiles writes the county's sheets as CSV.
-func benchFiles(b *testing.B, dir string, n int) []benchFile {
+func benchFiles(b testing.TB, dir string, n int) []benchFile {
 	b.Helper()
 	headings := map[string]string{
 		"places":   "区划代码,名称,地区类别,生效日期",

@@ -29,6 +29,7 @@ var unsealed = map[string]string{
 	"remainder":        "likewise",
 	"meta.format":      "checked when the book is opened",
 	"checking.new":     "of a batch that is not there",
+	"look.new":         "a part that the head of a look does not name: nobody reads it",
 	"meta.new":         "a name that the program does not know says nothing",
 	"identity.new":     "a number that no fact names is nobody",
 	"card.new":         "an index; one card too many refuses an account, and pays nobody",

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -17,7 +18,10 @@ type findingsPage struct {
 	Batch            payroll.BatchID
 	Digest           string // of the batch that the findings are about
 	Checking         payroll.Checking
-	Stops, Reviews   int // that are open
+	Draft            bool  // what the checks find at submission counts, and that they look anew
+	Since            int64 // of a draft: entries of the journal that what is shown has not seen
+	Again            bool  // of a draft: the book or the day is another by now
+	Stops, Reviews   int   // that are open
 	Groups           []findingGroup
 	NotRun           []notRun
 	MayStop, MayElse bool // the visitor may answer stops, may answer the others
@@ -78,17 +82,12 @@ func findingsShow(r *request) error {
 	if err != nil {
 		return err
 	}
-	head, err := r.desk.book.Head(r.Context())
+	kept, err := findingsOf(r, id)
 	if err != nil {
 		return err
 	}
-	book := r.desk.book
-	key := fmt.Sprint("findings ", id, " ", head.Digest, " ", calendar.DateIn(r.desk.Now(), calendar.China)) // before they are fixed at submission they depend on all the book knows, and on the day
-	c, err := prepared(r, key, message.M("desk.looking", id), func(ctx context.Context) (payroll.Checking, error) { return book.Checking(ctx, id) })
-	if err != nil {
-		return err
-	}
-	p := findingsPage{Batch: id, Digest: b.Digest, Checking: c, MayStop: may(r.visit.actor, approvers), MayElse: may(r.visit.actor, append(makers, judges...))}
+	c := kept.Checking
+	p := findingsPage{Batch: id, Digest: b.Digest, Checking: c, Draft: b.State == payroll.Draft, Since: kept.Since, Again: b.State == payroll.Draft && (kept.Since > 0 || c.Day != calendar.DateIn(r.desk.Now(), calendar.China)), MayStop: may(r.visit.actor, approvers), MayElse: may(r.visit.actor, append(makers, judges...))}
 	_, p.Stops = c.Count(checks.Stop)
 	_, p.Reviews = c.Count(checks.Review)
 	at := map[string]int{}
@@ -118,6 +117,24 @@ func findingsShow(r *request) error {
 		}
 	}
 	return r.page("findings", "审核事项", p)
+}
+
+// findingsOf are those of the submission, or of a draft what the run has kept; ?now=1 looks again as the book stands now, and so does a page
+// of which nothing is kept.
+func findingsOf(r *request, id payroll.BatchID) (x payroll.Looked, err error) {
+	book := r.desk.book
+	if r.URL.Query().Get("now") == "" {
+		if x, err = book.Looked(r.Context(), id); !errors.Is(err, payroll.ErrNotFound) {
+			return x, err
+		}
+	}
+	head, err := book.Head(r.Context())
+	if err != nil {
+		return x, err
+	}
+	key := fmt.Sprint("findings ", id, " ", head.Digest, " ", calendar.DateIn(r.desk.Now(), calendar.China)) // before they are fixed at submission they depend on all the book knows, and on the day
+	x.Checking, err = prepared(r, key, message.M("desk.looking", id), func(ctx context.Context) (payroll.Checking, error) { return book.Checking(ctx, id) })
+	return x, err
 }
 
 // answerDo answers findings: one by its number, or all of a check.
