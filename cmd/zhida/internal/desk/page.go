@@ -28,7 +28,8 @@ type page struct {
 	Roles   string
 	Nav     []link
 	Flashes []message.Message
-	Keeps   bool // entries need no passphrase
+	Keeps   bool   // entries need no passphrase
+	Here    string // address of the page, to be shown again in the other language
 	Refresh string
 	Printed *letterhead // nil where nobody has signed in, or there is nothing to print
 	Foot    template.CSS
@@ -58,8 +59,10 @@ func (p *page) Own() string { return p.visit.own }
 
 // failure is the body of the page error.
 type failure struct {
+	said             message.Message
 	Text, Hint, Code string
-	Form             bool // it came of a form: nothing was done
+	Form             bool   // it came of a form: nothing was done
+	Back             string // the page that the form stood on, of a refusal that is shown again; "" for the page before
 }
 
 // render shows a page of the folder pages by its name.
@@ -69,6 +72,7 @@ func (r *request) render(status int, name, title string, body any) error {
 		a := r.visit.actor
 		p.Actor, p.Roles, p.Nav, p.Flashes, p.Keeps = a.Name, r.desk.rolesText(r.Context(), a.Roles, r.lang), r.nav(), r.visit.said(), r.visit.signer() != nil
 	}
+	p.Here = r.here(body)
 	if x, ok := body.(interface{ waits() bool }); ok && x.waits() {
 		p.Refresh = "2"
 	} else if _, failed := body.(failure); r.visit != nil && !failed {
@@ -90,6 +94,23 @@ func (r *request) render(status int, name, title string, body any) error {
 	r.w.WriteHeader(status)
 	_, _ = b.WriteTo(r.w)
 	return nil
+}
+
+// here is the address at which a page is shown again. What answers a form has none: a refusal is remembered by the visit, and
+// anything else leads back to the page of the form.
+func (r *request) here(body any) string {
+	x, failed := body.(failure)
+	switch {
+	case r.Method == http.MethodGet && r.visit != nil && !failed:
+		return r.visit.turned(r.URL.RequestURI())
+	case r.Method == http.MethodGet:
+		return r.URL.RequestURI()
+	case r.visit == nil:
+		return "/"
+	case failed:
+		return "/refused/" + strconv.Itoa(r.visit.refuse(x.said))
+	}
+	return r.visit.turned("")
 }
 
 // page shows a page whose title is a word of the catalogue.
