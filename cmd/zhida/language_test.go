@@ -112,7 +112,7 @@ func TestCellsInEnglish(t *testing.T) {
 		"桃政发〔2026〕3号 关于住房、通信、下村补助的规定": "桃政发〔2026〕3号 关于住房、通信、下村补助的规定",
 		"区域补贴（收入补差）":                  "区域补贴（收入补差）",
 	} {
-		if got := english(chinese); got != want {
+		if got := message.Said(message.English, chinese); got != want {
 			t.Errorf("%s: %s, want %s", chinese, got, want)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"zhida/payroll"
 	"zhida/rules"
@@ -138,7 +139,9 @@ func (r *request) nav() (list []link) {
 // parse reads the pages in a language. Their words stand in Chinese, as {{t "提交"}}.
 func (d *Desk) parse(lang message.Lang) *template.Template {
 	return template.Must(template.New("").Funcs(template.FuncMap{
-		"t":       func(chinese string) string { return message.Word(lang, chinese) },
+		"t":       func(chinese string) string { return message.Said(lang, chinese) },
+		"stated":  func(subject string) string { return message.Stated(lang, subject) },
+		"own":     func(text string) template.HTML { return ownWords(text, lang) },
 		"text":    func(m message.Message) template.HTML { return led(m.Text(lang), m.Code, lang) },
 		"hint":    func(m message.Message) template.HTML { return led(m.Hint(lang), m.Code, lang) },
 		"led":     func(said, code string) template.HTML { return led(said, code, lang) },
@@ -149,7 +152,7 @@ func (d *Desk) parse(lang message.Lang) *template.Template {
 		"roles":   func(list []payroll.Role) string { return d.rolesText(context.Background(), list, lang) },
 		"short":   func(digest string) string { return digest[:min(8, len(digest))] },
 		"minus":   func(a, b money.Fen) money.Fen { return a - b },
-		"bank":    func(code string) string { return cmp.Or(identity.BankName(code), code) },
+		"bank":    func(code string) string { return message.Said(lang, cmp.Or(identity.BankName(code), code)) },
 		"rowMark": rowMark,
 		"matched": func(by string) string { return message.Word(lang, matchedWords[by]) },
 		"outcome": func(x rules.Explanation) string { return outcomeText(x, lang) },
@@ -179,6 +182,14 @@ func (d *Desk) parse(lang message.Lang) *template.Template {
 			return template.HTML(`<label>` + template.HTMLEscapeString(message.Word(lang, "口令")) + ` <input type="password" name="passphrase" required autocomplete="current-password"></label>`)
 		},
 	}).ParseFS(pages, "pages/*.html"))
+}
+
+// ownWords are the county's own, which stay Chinese: an English page says to whoever reads it aloud which language they are in.
+func ownWords(text string, lang message.Lang) template.HTML {
+	if lang == message.English && strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+		return template.HTML(`<span lang="zh-CN">` + template.HTMLEscapeString(text) + `</span>`)
+	}
+	return template.HTML(template.HTMLEscapeString(text))
 }
 
 // clock is a moment as pages show it.

@@ -170,6 +170,11 @@ func trialPageOf(t *payroll.Trial, file string, lang message.Lang) trialPage {
 		}
 		return bars(title, list, true)
 	}
+	for i := range p.ByYear { // 2026年 is 2026
+		if lang == message.English {
+			p.ByYear[i].Name = p.ByYear[i].Code
+		}
+	}
 	p.Towns = draw(message.Word(lang, "各乡镇应发：实心的是试算，空心的是现行"), t.ByTownship)
 	p.Items = draw(message.Word(lang, "各项目应发：实心的是试算，空心的是现行"), t.ByItem)
 	return p
