@@ -70,7 +70,7 @@ var wordsOfStatements = map[string]string{
 	"没有付给这个账号的款项":   "nothing was paid to this account", "是另一批次的款项": "belongs to another batch", "同一笔在文件里说了两次，说法不同": "the file has the payment twice, with two outcomes",
 	"这个账号有几笔同样金额的款项，说不清是哪一笔，请用 --batch 写明批次再导": "several payments of this amount went to the account: say which batch, and bring the file in again", "失败清单里列了这一笔，却没有写明结果": "it stands in the list of failures without an outcome",
 	"这笔已经重发，银行现在说已入账：可能付了两次，请向银行追回一笔": "it was paid again, and now the bank says it was credited: it may have been paid twice, ask the bank for one of them back",
-	"没有资金流动": "no money went", "开始导出": "export begun", "登记操作人员": "register an actor", "新增": "new", "修改": "changed", "资金流向": "How the money went", "财政": "finance bureau", "调出乡镇": "township left",
+	"没有资金流动": "no money went", "答复审核事项": "findings answered", "退回": "sent back", "登记盖章件": "stamped paper registered", "开始导出": "export begun", "登记操作人员": "register an actor", "新增": "new", "修改": "changed", "资金流向": "How the money went", "财政": "finance bureau", "调出乡镇": "township left",
 
 	"中国工商银行": "Industrial and Commercial Bank of China", "中国农业银行": "Agricultural Bank of China", "中国银行": "Bank of China", "中国建设银行": "China Construction Bank", "交通银行": "Bank of Communications",
 	"中国邮政储蓄银行": "Postal Savings Bank of China", "招商银行": "China Merchants Bank", "中国光大银行": "China Everbright Bank", "中信银行": "China CITIC Bank", "中国民生银行": "China Minsheng Bank", "兴业银行": "Industrial Bank",

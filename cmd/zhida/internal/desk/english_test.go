@@ -118,6 +118,9 @@ func TestDeskInEnglish(t *testing.T) {
 	var own *strings.Replacer
 	look := func(where, text string) {
 		t.Helper()
+		if !strings.Contains(text, `<html lang="en">`) && !strings.HasPrefix(text, "<svg") {
+			t.Errorf("%s is no page: %s", where, text)
+		}
 		text = html.UnescapeString(keptChinese.ReplaceAllString(text, ""))
 		for _, line := range strings.Split(text, "\n") {
 			for _, line := range strings.Split(between.ReplaceAllString(line, "\n$1\n"), "\n") {

@@ -78,7 +78,7 @@ func policyShow(r *request) error {
 // comparedPage is what one document changes against another.
 type comparedPage struct {
 	Old, New string
-	Changes  []message.Message
+	Changes  []string
 }
 
 // policyCompareDo says in words what a document, adopted or in a file, changes against an adopted one.
@@ -100,7 +100,16 @@ func policyCompareDo(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.page("compared", "改了什么", comparedPage{old.Document.Number, fresh.Document.Number, policy.Diff(old, fresh)})
+	p := comparedPage{Old: old.Document.Number, New: fresh.Document.Number}
+	for _, m := range policy.Diff(old, fresh) { // what a statement is about, then what it says
+		for i, arg := range m.Args {
+			if m.Args[i] = message.Said(r.lang, arg); i == 0 {
+				m.Args[i] = message.Stated(r.lang, arg)
+			}
+		}
+		p.Changes = append(p.Changes, m.Text(r.lang))
+	}
+	return r.page("compared", "改了什么", p)
 }
 
 // draft reads the policy file of a form.
