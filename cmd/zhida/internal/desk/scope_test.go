@@ -28,9 +28,9 @@ var offices = []townshipOffice{
 	{"何镇", "430725102", "430725102200", []string{"盘塘镇", "盘塘村", "李乙", "王丙", "赵丁", "430725102"}},
 }
 
-// seen is an answer without what is another each time: tokens, and the value that was asked for.
+// seen is an answer without what is another each time: tokens, the number of a refusal, and the value that was asked for.
 func seen(text, value string) string {
-	text = regexp.MustCompile(`name="once" value="[^"]*"`).ReplaceAllString(text, "")
+	text = regexp.MustCompile(`name="once" value="[^"]*"|name="at" value="/refused/[0-9]+"`).ReplaceAllString(text, "")
 	return regexp.MustCompile(`\b`+value+`\b`).ReplaceAllString(text, "")
 }
 
