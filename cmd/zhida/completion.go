@@ -156,7 +156,7 @@ func (c *cli) described(list []string) []string {
 	for i, s := range list {
 		value, what, has := strings.Cut(s, "\t")
 		if out[i] = value; has {
-			out[i] += "\t" + english(what)
+			out[i] += "\t" + message.Said(message.English, what)
 		}
 	}
 	return out

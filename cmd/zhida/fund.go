@@ -180,7 +180,7 @@ func (c *cli) traceCommand() *cobra.Command {
 					return message.Err("fund.untraced", args[0])
 				}
 				if svg != "" {
-					text, err := a.Flow(ctx, steps)
+					text, err := a.Flow(ctx, steps, c.language())
 					if err != nil {
 						return err
 					}

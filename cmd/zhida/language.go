@@ -2,9 +2,7 @@ package main
 
 import (
 	"io"
-	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -120,10 +118,7 @@ func (c *cli) word(chinese string, args ...any) string {
 
 // said is what a part of the program says in Chinese, in the language of the screen.
 func (c *cli) said(chinese string) string {
-	if c.language() == message.English {
-		return english(chinese)
-	}
-	return chinese
+	return message.Said(c.language(), chinese)
 }
 
 // month is a month as the language of the screen writes it.
@@ -153,31 +148,7 @@ func (c *cli) tableOn(w io.Writer, headings []string, rows [][]string, right ...
 func words(cells []string) []string {
 	list := make([]string, len(cells))
 	for i, s := range cells {
-		list[i] = english(s)
+		list[i] = message.Said(message.English, s)
 	}
 	return list
-}
-
-// joints are what holds words together in a cell, and the same in English.
-var joints = [][2]string{{"；", "; "}, {"——", " – "}, {"：", ": "}, {"和", " and "}, {"、", ", "}, {"/", "/"}, {" ", " "}}
-
-// english is the English of a cell: a word, or words that are held together. What none of
-// its parts says in the words of the program, a name or a sentence of the county, stays as it is.
-func english(s string) string {
-	if message.HasWord(s) || !strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
-		return message.Word(message.English, s)
-	}
-	for _, joint := range joints {
-		if parts := strings.Split(s, joint[0]); len(parts) > 1 {
-			if said := words(parts); !slices.Equal(said, parts) {
-				return strings.Join(said, joint[1])
-			}
-		}
-	}
-	if head, tail, ok := strings.Cut(strings.TrimSuffix(s, "）"), "（"); ok {
-		if said := words([]string{head, tail}); said[0] != head || said[1] != tail {
-			return said[0] + " (" + said[1] + ")"
-		}
-	}
-	return s
 }

@@ -146,7 +146,7 @@ func panel(b *strings.Builder, x0, width length, labels []string, s Series, wide
 		if f < 0 {
 			fill = minusBar
 		}
-		fmt.Fprintf(b, "<rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" fill=\"%s\"><title>%s %s 元</title></rect>\n",
+		fmt.Fprintf(b, "<rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" fill=\"%s\"><title>%s ¥%s</title></rect>\n",
 			x, top, column, max(scale(f), -scale(f), 5), fill, text(labels[i]), f.Grouped())
 		if anchor, at := labelAt(i, len(s.Fen), wide, x+column/2, x0, width); anchor != "" {
 			fmt.Fprintf(b, "<text x=\"%s\" y=\"%s\" font-size=\"12\" text-anchor=\"%s\" fill=\"%s\">%s</text>\n", at, top-60, anchor, ink, wan(f))

@@ -35,8 +35,8 @@ const (
 	leastBar    length = 20
 	leastBand   length = 6
 	labelMargin length = 2400
-	mostInOne          = 14 // stations a column shows; the smallest beyond them are drawn as one
-	otherWord          = "其他"
+	mostInOne          = 14     // stations a column shows; the smallest beyond them are drawn as one
+	others             = "\x00" // that one, which no station is called
 )
 
 // shades of the bands: dark enough to tell apart in grey print.
@@ -49,16 +49,32 @@ type station struct {
 	in, out length // how much of its height bands have taken up
 }
 
+// Captions are the words of a flow drawing: what stands above it and over its columns, what is said where no money went, and the name of
+// the stations that are drawn as one.
+type Captions struct {
+	Title    string
+	Headings []string
+	Nothing  string
+	Others   string
+}
+
 // WriteFlow draws how money goes from the first column of stations to the last, as bands
-// whose thickness is the amount. title stands above, headings over the columns.
-func WriteFlow(w io.Writer, title string, headings []string, flows []Flow) error {
+// whose thickness is the amount.
+func WriteFlow(w io.Writer, c Captions, flows []Flow) error {
+	title, headings := c.Title, c.Headings
 	flows = merged(flows, len(headings))
+	named := func(station string) string {
+		if station == others {
+			return c.Others
+		}
+		return station
+	}
 	var b strings.Builder
 	height := flowTop + flowHeight + 400
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %s %s" width="%s" height="%s" role="img" font-family="'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei',SimSun,sans-serif">`+"\n", flowWidth, height, flowWidth, height)
 	fmt.Fprintf(&b, "<title>%s</title>\n<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n<text x=\"%s\" y=\"26\" font-size=\"18\" font-weight=\"bold\" text-anchor=\"middle\">%s</text>\n", text(title), flowWidth/2, text(title))
 	if len(flows) == 0 {
-		fmt.Fprintf(&b, "<text x=\"%s\" y=\"%s\" font-size=\"14\" text-anchor=\"middle\">没有资金流动</text>\n</svg>\n", flowWidth/2, flowTop+400)
+		fmt.Fprintf(&b, "<text x=\"%s\" y=\"%s\" font-size=\"14\" text-anchor=\"middle\">%s</text>\n</svg>\n", flowWidth/2, flowTop+400, text(c.Nothing))
 		_, err := io.WriteString(w, b.String())
 		return err
 	}
@@ -73,8 +89,8 @@ func WriteFlow(w io.Writer, title string, headings []string, flows []Flow) error
 		for _, p := range bands(flows, &columns[i], &columns[i+1], i) {
 			x1, x2 := x(i)+barWidth, x(i+1)
 			shade := shades[columns[0].index(p.flow.Stations[0])%len(shades)]
-			fmt.Fprintf(&b, "<path d=\"M%s %sC%s %s %s %s %s %s\" fill=\"none\" stroke=\"%s\" stroke-opacity=\".35\" stroke-width=\"%s\"><title>%s → %s %s 元</title></path>\n",
-				x1, p.y1, (x1+x2)/2, p.y1, (x1+x2)/2, p.y2, x2, p.y2, shade, p.thick, text(p.flow.Stations[i]), text(p.flow.Stations[i+1]), p.flow.Fen.Grouped())
+			fmt.Fprintf(&b, "<path d=\"M%s %sC%s %s %s %s %s %s\" fill=\"none\" stroke=\"%s\" stroke-opacity=\".35\" stroke-width=\"%s\"><title>%s → %s ¥%s</title></path>\n",
+				x1, p.y1, (x1+x2)/2, p.y1, (x1+x2)/2, p.y2, x2, p.y2, shade, p.thick, text(named(p.flow.Stations[i])), text(named(p.flow.Stations[i+1])), p.flow.Fen.Grouped())
 		}
 	}
 	for i := range columns {
@@ -84,7 +100,7 @@ func WriteFlow(w io.Writer, title string, headings []string, flows []Flow) error
 			if i == 0 {
 				anchor, at = "end", x(i)-60
 			}
-			fmt.Fprintf(&b, "<text x=\"%s\" y=\"%s\" font-size=\"12\" text-anchor=\"%s\" paint-order=\"stroke\" stroke=\"#fff\" stroke-width=\"3\">%s　%s</text>\n", at, s.y+s.h/2+40, anchor, text(short(s.name)), s.fen.Grouped())
+			fmt.Fprintf(&b, "<text x=\"%s\" y=\"%s\" font-size=\"12\" text-anchor=\"%s\" paint-order=\"stroke\" stroke=\"#fff\" stroke-width=\"3\">%s　%s</text>\n", at, s.y+s.h/2+40, anchor, text(short(named(s.name))), s.fen.Grouped())
 		}
 	}
 	b.WriteString("</svg>\n")
@@ -183,7 +199,7 @@ func stations(flows []Flow, n int) []column {
 
 // last puts what is drawn as one behind the others.
 func last(name string) int {
-	if name == otherWord {
+	if name == others {
 		return 1
 	}
 	return 0
@@ -209,7 +225,7 @@ func merged(flows []Flow, n int) []Flow {
 		for k, f := range flows {
 			next[k] = Flow{slices.Clone(f.Stations), f.Fen}
 			if slices.Contains(small, f.Stations[i]) {
-				next[k].Stations[i] = otherWord
+				next[k].Stations[i] = others
 			}
 		}
 		flows = next

@@ -15,7 +15,7 @@ import (
 func draw(t *testing.T, flows []Flow) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := WriteFlow(&b, "资金流向", []string{"来源", "资金", "去向"}, flows); err != nil {
+	if err := WriteFlow(&b, Captions{"资金流向", []string{"来源", "资金", "去向"}, "没有资金流动", "其他"}, flows); err != nil {
 		t.Fatal(err)
 	}
 	d := xml.NewDecoder(strings.NewReader(b.String()))

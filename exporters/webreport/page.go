@@ -588,7 +588,7 @@ func (w ways) view(title, place string) (v flowView, err error) {
 	}
 	v.Total = sum.Grouped()
 	var b strings.Builder
-	err = drawing.WriteFlow(&b, title, []string{"来源", "资金", place, "去向"}, flows)
+	err = drawing.WriteFlow(&b, drawing.Captions{Title: title, Headings: []string{"来源", "资金", place, "去向"}, Nothing: "没有资金流动", Others: "其他"}, flows)
 	v.Chart = chart(b.String())
 	return v, err
 }

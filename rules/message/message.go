@@ -10,6 +10,7 @@ package message
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -74,16 +75,31 @@ func (m Message) Text(l Lang) string {
 		return strings.TrimSpace(m.Code + " " + strings.Join(m.Args, " "))
 	}
 	if l == English {
-		return fill(e.En, m.Args)
+		return fill(e.En, m.inEnglish())
 	}
 	return fill(e.Zh, m.Args)
+}
+
+// ownArgs are the arguments of messages that are words of the program, kept in Chinese.
+var ownArgs = map[string][]int{"fund.row": {3}, "import.no_heading": {1}, "proposal.adds_actor": {2}, "proposal.voids": {1}, "status.proposal": {1}}
+
+// inEnglish are the arguments as an English sentence takes them.
+func (m Message) inEnglish() []string {
+	args := m.Args
+	for _, i := range ownArgs[m.Code] {
+		if i < len(args) {
+			args = slices.Clone(args)
+			args[i] = said(args[i])
+		}
+	}
+	return args
 }
 
 // Hint says what to do next, or is empty.
 func (m Message) Hint(l Lang) string {
 	e := catalogue[m.Code]
 	if l == English {
-		return fill(e.EnHint, m.Args)
+		return fill(e.EnHint, m.inEnglish())
 	}
 	return fill(e.ZhHint, m.Args)
 }

@@ -18,7 +18,7 @@ func Word(l Lang, chinese string, args ...any) string {
 func HasWord(chinese string) bool { _, ok := words[chinese]; return ok }
 
 // words are the words of screens, Chinese to English. Tests hold them against cmd/zhida and its pages.
-var words = all(wordsOfCommands, wordsOfPages, wordsOfViews, wordsOfOffices)
+var words = all(wordsOfCommands, wordsOfPages, wordsOfViews, wordsOfOffices, wordsOfStatements)
 
 // all is one list of several; a word that two lists have is the same in both.
 func all(lists ...map[string]string) map[string]string {

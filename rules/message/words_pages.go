@@ -9,6 +9,7 @@ var wordsOfPages = map[string]string{
 	"逐条对照":     "Fact by fact",
 	"（请技术人员办）": " (for the technician)",
 	"：":        ": ",
+	"，":        ", ",
 	"付给换掉的旧卡":  "Pay to cards that were replaced",
 	"审批以后有人换了卡，旧卡还能收款的，由没有提交这一批的审批人员写明理由导出。没有人换卡的，由经办导出。": "Where cards were replaced since the approval and the old ones still take money, an approver who did not submit the batch exports it and says why. Otherwise the maker exports.",
 	"旧卡为什么还能收款": "why the old cards will do",

@@ -434,8 +434,9 @@ func (a *App) Notice(ctx context.Context, d payroll.Debtor, number string, dir s
 }
 
 // Flow draws traced money as SVG: where it came from, through which fund, to which place,
-// and what has become of it.
-func (a *App) Flow(ctx context.Context, steps []payroll.FlowStep) ([]byte, error) {
+// and what has become of it, in a language.
+func (a *App) Flow(ctx context.Context, steps []payroll.FlowStep, lang message.Lang) ([]byte, error) {
+	word := func(chinese string) string { return message.Word(lang, chinese) }
 	names, err := a.PlaceNames(ctx)
 	if err != nil {
 		return nil, err
@@ -452,15 +453,15 @@ func (a *App) Flow(ctx context.Context, steps []payroll.FlowStep) ([]byte, error
 		}
 		from := s.Lot
 		if from == "" {
-			from = "没有来源"
+			from = word("没有来源")
 		}
 		if places[s.Place] == "" {
-			places[s.Place] = placeNamed(names, s.Place)
+			places[s.Place] = word(placeNamed(names, s.Place))
 		}
-		flows = append(flows, drawing.Flow{Stations: []string{from, named(funds, s.Fund), places[s.Place], s.Chinese()}, Fen: s.Fen})
+		flows = append(flows, drawing.Flow{Stations: []string{from, named(funds, s.Fund), places[s.Place], word(s.Chinese())}, Fen: s.Fen})
 	}
 	var b bytes.Buffer
-	err = drawing.WriteFlow(&b, "资金流向", []string{"来源", "资金", "单位", "去向"}, flows)
+	err = drawing.WriteFlow(&b, drawing.Captions{Title: word("资金流向"), Headings: []string{word("来源"), word("资金"), word("单位"), word("去向")}, Nothing: word("没有资金流动"), Others: word("其他")}, flows)
 	return b.Bytes(), err
 }
 

@@ -386,7 +386,7 @@ func TestFundsFromTransferToCardAndBack(t *testing.T) {
 	if sums[""] != 0 || sums["湘财〔2026〕1号"] == 0 || sums["样财预〔2026〕1号"] != 39600+39600+27600 {
 		t.Fatalf("traced: %v", sums)
 	}
-	picture, err := b.app.Flow(ctx, steps)
+	picture, err := b.app.Flow(ctx, steps, message.Chinese)
 	if err != nil || !strings.Contains(string(picture), "湘财〔2026〕2号") || !strings.Contains(string(picture), "村级转移支付") {
 		t.Fatalf("drawing: %v", err)
 	}

@@ -409,12 +409,13 @@ func TestMonth(t *testing.T) {
 // access is who may ask for what, written beside the table of routes and not from it: a role for each word, "open" for
 // everybody, "all" for whoever has signed in.
 var access = map[string]string{
-	"GET /{$}":         "open",
-	"POST /sign-in":    "open",
-	"POST /sign-out":   "all",
-	"POST /language":   "all",
-	"GET /job/{job}":   "all",
-	"GET /file/{file}": "all",
+	"GET /{$}":              "open",
+	"POST /sign-in":         "open",
+	"POST /sign-out":        "all",
+	"POST /language":        "open",
+	"GET /refused/{number}": "all",
+	"GET /job/{job}":        "all",
+	"GET /file/{file}":      "all",
 
 	"GET /month":         "maker checker approver auditor",
 	"GET /month/{month}": "maker checker approver auditor",
@@ -525,7 +526,7 @@ func TestAccess(t *testing.T) {
 				t.Errorf("%s is not in the list of this test", rt.pattern)
 			}
 			method, path, _ := strings.Cut(rt.pattern, " ")
-			path = strings.NewReplacer("{$}", "", "{month}", "2026-10", "{seq}", "1", "{job}", "x", "{file}", "x", "{kind}", "roster", "{paper}", "x", "{name}", "x", "{person}", "1", "{position}", "1", "{code}", "430725101", "{fund}", "F01").Replace(path)
+			path = strings.NewReplacer("{$}", "", "{month}", "2026-10", "{seq}", "1", "{job}", "x", "{file}", "x", "{kind}", "roster", "{paper}", "x", "{name}", "x", "{person}", "1", "{position}", "1", "{code}", "430725101", "{fund}", "F01", "{number}", "0").Replace(path)
 			ask := func(b *browser, token string) (int, string) {
 				if method == http.MethodGet {
 					return b.get(path)
@@ -947,7 +948,7 @@ func TestHeaders(t *testing.T) {
 	if strings.Contains(r.Header.Get("Content-Security-Policy"), "unsafe") {
 		t.Error("the policy lets scripts in")
 	}
-	if _, to, _ := b.post("/language", append(b.form("/month", "/language"), "lang", "en")...); to != "/" {
+	if _, to, _ := b.post("/language", append(b.form("/month", "/language"), "lang", "en")...); to != "/month" {
 		t.Errorf("language: %s", to)
 	}
 	_, text := b.get("/month")

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"zhida/payroll"
 	"zhida/rules"
@@ -28,7 +29,8 @@ type page struct {
 	Roles   string
 	Nav     []link
 	Flashes []message.Message
-	Keeps   bool // entries need no passphrase
+	Keeps   bool   // entries need no passphrase
+	Here    string // address of the page, to be shown again in the other language
 	Refresh string
 	Printed *letterhead // nil where nobody has signed in, or there is nothing to print
 	Foot    template.CSS
@@ -58,8 +60,10 @@ func (p *page) Own() string { return p.visit.own }
 
 // failure is the body of the page error.
 type failure struct {
+	said             message.Message
 	Text, Hint, Code string
-	Form             bool // it came of a form: nothing was done
+	Form             bool   // it came of a form: nothing was done
+	Back             string // the page that the form stood on, of a refusal that is shown again; "" for the page before
 }
 
 // render shows a page of the folder pages by its name.
@@ -69,6 +73,7 @@ func (r *request) render(status int, name, title string, body any) error {
 		a := r.visit.actor
 		p.Actor, p.Roles, p.Nav, p.Flashes, p.Keeps = a.Name, r.desk.rolesText(r.Context(), a.Roles, r.lang), r.nav(), r.visit.said(), r.visit.signer() != nil
 	}
+	p.Here = r.here(body)
 	if x, ok := body.(interface{ waits() bool }); ok && x.waits() {
 		p.Refresh = "2"
 	} else if _, failed := body.(failure); r.visit != nil && !failed {
@@ -90,6 +95,23 @@ func (r *request) render(status int, name, title string, body any) error {
 	r.w.WriteHeader(status)
 	_, _ = b.WriteTo(r.w)
 	return nil
+}
+
+// here is the address at which a page is shown again. What answers a form has none: a refusal is remembered by the visit, and
+// anything else leads back to the page of the form.
+func (r *request) here(body any) string {
+	x, failed := body.(failure)
+	switch {
+	case r.Method == http.MethodGet && r.visit != nil && !failed:
+		return r.visit.turned(r.URL.RequestURI())
+	case r.Method == http.MethodGet:
+		return r.URL.RequestURI()
+	case r.visit == nil:
+		return "/"
+	case failed:
+		return "/refused/" + strconv.Itoa(r.visit.refuse(x.said))
+	}
+	return r.visit.turned("")
 }
 
 // page shows a page whose title is a word of the catalogue.
@@ -117,7 +139,9 @@ func (r *request) nav() (list []link) {
 // parse reads the pages in a language. Their words stand in Chinese, as {{t "提交"}}.
 func (d *Desk) parse(lang message.Lang) *template.Template {
 	return template.Must(template.New("").Funcs(template.FuncMap{
-		"t":       func(chinese string) string { return message.Word(lang, chinese) },
+		"t":       func(chinese string) string { return message.Said(lang, chinese) },
+		"stated":  func(subject string) string { return message.Stated(lang, subject) },
+		"own":     func(text string) template.HTML { return ownWords(text, lang) },
 		"text":    func(m message.Message) template.HTML { return led(m.Text(lang), m.Code, lang) },
 		"hint":    func(m message.Message) template.HTML { return led(m.Hint(lang), m.Code, lang) },
 		"led":     func(said, code string) template.HTML { return led(said, code, lang) },
@@ -128,7 +152,7 @@ func (d *Desk) parse(lang message.Lang) *template.Template {
 		"roles":   func(list []payroll.Role) string { return d.rolesText(context.Background(), list, lang) },
 		"short":   func(digest string) string { return digest[:min(8, len(digest))] },
 		"minus":   func(a, b money.Fen) money.Fen { return a - b },
-		"bank":    func(code string) string { return cmp.Or(identity.BankName(code), code) },
+		"bank":    func(code string) string { return message.Said(lang, cmp.Or(identity.BankName(code), code)) },
 		"rowMark": rowMark,
 		"matched": func(by string) string { return message.Word(lang, matchedWords[by]) },
 		"outcome": func(x rules.Explanation) string { return outcomeText(x, lang) },
@@ -158,6 +182,14 @@ func (d *Desk) parse(lang message.Lang) *template.Template {
 			return template.HTML(`<label>` + template.HTMLEscapeString(message.Word(lang, "口令")) + ` <input type="password" name="passphrase" required autocomplete="current-password"></label>`)
 		},
 	}).ParseFS(pages, "pages/*.html"))
+}
+
+// ownWords are the county's own, which stay Chinese: an English page says to whoever reads it aloud which language they are in.
+func ownWords(text string, lang message.Lang) template.HTML {
+	if lang == message.English && strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+		return template.HTML(`<span lang="zh-CN">` + template.HTMLEscapeString(text) + `</span>`)
+	}
+	return template.HTML(template.HTMLEscapeString(text))
 }
 
 // clock is a moment as pages show it.

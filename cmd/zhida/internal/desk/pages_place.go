@@ -161,7 +161,7 @@ func (r *request) flow(keep func(payroll.FlowStep) bool) error {
 	if err != nil {
 		return err
 	}
-	svg, err := r.desk.book.Flow(r.Context(), list)
+	svg, err := r.desk.book.Flow(r.Context(), list, r.lang)
 	if err != nil {
 		return err
 	}

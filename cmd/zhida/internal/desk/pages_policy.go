@@ -78,7 +78,7 @@ func policyShow(r *request) error {
 // comparedPage is what one document changes against another.
 type comparedPage struct {
 	Old, New string
-	Changes  []message.Message
+	Changes  []string
 }
 
 // policyCompareDo says in words what a document, adopted or in a file, changes against an adopted one.
@@ -100,7 +100,16 @@ func policyCompareDo(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.page("compared", "改了什么", comparedPage{old.Document.Number, fresh.Document.Number, policy.Diff(old, fresh)})
+	p := comparedPage{Old: old.Document.Number, New: fresh.Document.Number}
+	for _, m := range policy.Diff(old, fresh) { // what a statement is about, then what it says
+		for i, arg := range m.Args {
+			if m.Args[i] = message.Said(r.lang, arg); i == 0 {
+				m.Args[i] = message.Stated(r.lang, arg)
+			}
+		}
+		p.Changes = append(p.Changes, m.Text(r.lang))
+	}
+	return r.page("compared", "改了什么", p)
 }
 
 // draft reads the policy file of a form.
@@ -169,6 +178,11 @@ func trialPageOf(t *payroll.Trial, file string, lang message.Lang) trialPage {
 			list = append(list, drawing.Bar{Label: x.Name, Fen: x.After, Before: x.Before, Note: message.Word(lang, "增减") + " " + x.Change().Grouped()})
 		}
 		return bars(title, list, true)
+	}
+	for i := range p.ByYear { // 2026年 is 2026
+		if lang == message.English {
+			p.ByYear[i].Name = p.ByYear[i].Code
+		}
 	}
 	p.Towns = draw(message.Word(lang, "各乡镇应发：实心的是试算，空心的是现行"), t.ByTownship)
 	p.Items = draw(message.Word(lang, "各项目应发：实心的是试算，空心的是现行"), t.ByItem)

@@ -73,7 +73,7 @@ func proposalShow(r *request) error {
 	if to < len(x.Facts) {
 		p.Later = fmt.Sprintf("/proposals/%d?from=%d", position, to+1)
 	}
-	return r.render(200, "proposal", x.Title, p)
+	return r.render(200, "proposal", message.Said(r.lang, x.Title), p)
 }
 
 // decide accepts a proposal, or sends it back: the one whose digest stood on the page.

@@ -56,7 +56,7 @@ func traceShow(r *request) error {
 	if err != nil {
 		return err
 	}
-	drawing, err := r.desk.book.Flow(r.Context(), list)
+	drawing, err := r.desk.book.Flow(r.Context(), list, r.lang)
 	if err != nil {
 		return err
 	}

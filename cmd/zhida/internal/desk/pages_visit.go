@@ -1,7 +1,9 @@
 package desk
 
 import (
+	"cmp"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -52,14 +54,28 @@ func signOutDo(r *request) (string, error) {
 	return "/", nil
 }
 
-// languageDo lets a browser remember the language of pages.
+// languageDo lets a browser remember the language of pages, also before anybody has signed in, and shows the page at which it was asked again.
 func languageDo(r *request) (string, error) {
 	lang := message.Chinese
 	if r.PostFormValue("lang") == string(message.English) {
 		lang = message.English
 	}
 	http.SetCookie(r.w, &http.Cookie{Name: "lang", Value: string(lang), Path: "/", HttpOnly: true, Secure: r.desk.Secure, SameSite: http.SameSiteStrictMode, MaxAge: 365 * 24 * 3600})
-	return "/", nil
+	at := r.PostFormValue("at")
+	if u, err := url.Parse(at); err != nil || u.Scheme != "" || u.Host != "" || !strings.HasPrefix(at, "/") || strings.ContainsRune(at, '\\') {
+		return "/", nil // a page elsewhere; browsers take a backslash for a slash
+	}
+	return at, nil
+}
+
+// refusedShow shows once more what was said of a form that was refused.
+func refusedShow(r *request) error {
+	x := r.visit.refusal(r.PathValue("number"))
+	if x.said.IsZero() {
+		return message.Err("desk.no_page")
+	}
+	r.wrong(failure{said: x.said, Form: true, Back: cmp.Or(x.page, "/")})
+	return nil
 }
 
 // jobPage is how far a piece of work is.

@@ -27,12 +27,12 @@ func TestFoot(t *testing.T) {
 // A visit remembers its last questions and no others.
 func TestQuestions(t *testing.T) {
 	v := &visit{}
-	for i := range mostAsked + 1 {
+	for i := range mostLately + 1 {
 		if n := v.ask(question{Text: strconv.Itoa(i)}); n != i {
 			t.Fatalf("question %d has number %d", i, n)
 		}
 	}
-	for number, want := range map[string]string{"0": "", "1": "1", strconv.Itoa(mostAsked): strconv.Itoa(mostAsked), strconv.Itoa(mostAsked + 1): "", "-1": "", "x": "", "": ""} {
+	for number, want := range map[string]string{"0": "", "1": "1", strconv.Itoa(mostLately): strconv.Itoa(mostLately), strconv.Itoa(mostLately + 1): "", "-1": "", "x": "", "": ""} {
 		if got := v.question(number).Text; got != want {
 			t.Errorf("question %q is %q, not %q", number, got, want)
 		}

@@ -380,11 +380,18 @@ func (r *request) fail(err error) {
 	if m.Code == "desk.failed" {
 		r.desk.Log.Error("page failed", "route", r.route.pattern, "error", err)
 	}
+	r.wrong(failure{said: m, Form: r.Method != http.MethodGet})
+}
+
+// wrong shows the page of something that went wrong.
+func (r *request) wrong(f failure) {
+	m := f.said
 	status, ok := statuses[m.Exit()]
 	if !ok {
 		status = http.StatusInternalServerError
 	}
-	_ = r.render(status, "error", m.Text(r.lang), failure{m.Text(r.lang), m.Hint(r.lang), m.Code, r.Method != http.MethodGet})
+	f.Text, f.Hint, f.Code = m.Text(r.lang), m.Hint(r.lang), m.Code
+	_ = r.render(status, "error", f.Text, f)
 }
 
 // messageOf is the message of an error; what has none is an internal error, whose words stay in the log.

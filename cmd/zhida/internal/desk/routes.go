@@ -9,7 +9,8 @@ func table() []route {
 		{pattern: "GET /{$}", open: true, show: home},
 		{pattern: "POST /sign-in", open: true, do: signInDo},
 		{pattern: "POST /sign-out", again: true, do: signOutDo},
-		{pattern: "POST /language", again: true, do: languageDo},
+		{pattern: "POST /language", open: true, do: languageDo},
+		{pattern: "GET /refused/{number}", show: refusedShow},
 		{pattern: "GET /job/{job}", quiet: true, show: jobShow},
 		{pattern: "GET /file/{file}", show: fileShow},
 

@@ -71,7 +71,7 @@ func (d *Desk) rolesText(ctx context.Context, roles []payroll.Role, lang message
 			}
 			x = payroll.Owner(cmp.Or(names[code], code))
 		}
-		words[i] = message.Word(lang, x.Chinese())
+		words[i] = message.Said(lang, x.Chinese())
 	}
 	if lang == message.English {
 		return strings.Join(words, ", ")

@@ -42,12 +42,35 @@ type visit struct {
 	order   []string // of deeds, the oldest first
 	flashes []message.Message
 	files   map[string]string // that the visit may fetch, by the name in the address
-	asked   []question        // what was looked for, the oldest first; see question
-	gone    int               // of them that are forgotten
+	asked   lately[question]  // what was looked for
+	refused lately[refusal]   // what was said of forms that were refused
+	page    string            // address of the page that was shown last
 }
 
-// mostAsked is how many questions of a visit are remembered.
-const mostAsked = 200
+// lately remembers things by number, the last of them alone.
+type lately[T any] struct {
+	list []T
+	gone int // that are forgotten
+}
+
+// mostLately is how many of a kind a visit remembers.
+const mostLately = 200
+
+func (l *lately[T]) add(x T) (number int) {
+	if l.list = append(l.list, x); len(l.list) > mostLately {
+		l.list, l.gone = l.list[1:], l.gone+1
+	}
+	return l.gone + len(l.list) - 1
+}
+
+// at is what has a number; the zero value for one that is not remembered.
+func (l *lately[T]) at(number string) (x T) {
+	n, err := strconv.Atoi(number)
+	if n -= l.gone; err != nil || n < 0 || n >= len(l.list) {
+		return x
+	}
+	return l.list[n]
+}
 
 // question is what somebody looks for: a text that they typed, or with a field what a button stands for.
 type question struct{ Field, Text string }
@@ -56,21 +79,45 @@ type question struct{ Field, Text string }
 func (v *visit) ask(q question) int {
 	v.lock.Lock()
 	defer v.lock.Unlock()
-	if v.asked = append(v.asked, q); len(v.asked) > mostAsked {
-		v.asked, v.gone = v.asked[1:], v.gone+1
-	}
-	return v.gone + len(v.asked) - 1
+	return v.asked.add(q)
 }
 
 // question is what was looked for under a number; empty for one that this visit does not remember.
 func (v *visit) question(number string) question {
 	v.lock.Lock()
 	defer v.lock.Unlock()
-	n, err := strconv.Atoi(number)
-	if n -= v.gone; err != nil || n < 0 || n >= len(v.asked) {
-		return question{}
+	return v.asked.at(number)
+}
+
+// refusal is what was said of a form that was refused, and the page that the form stood on.
+type refusal struct {
+	said message.Message
+	page string
+}
+
+// refuse remembers a refusal of a form and gives its number.
+func (v *visit) refuse(m message.Message) int {
+	v.lock.Lock()
+	defer v.lock.Unlock()
+	return v.refused.add(refusal{m, v.page})
+}
+
+// refusal is what was said under a number; empty for one that this visit does not remember.
+func (v *visit) refusal(number string) refusal {
+	v.lock.Lock()
+	defer v.lock.Unlock()
+	return v.refused.at(number)
+}
+
+// turned notes the address of a page that is shown, and gives that of the one shown last where what is shown has none of its own.
+func (v *visit) turned(address string) string {
+	v.lock.Lock()
+	defer v.lock.Unlock()
+	if address == "" {
+		return v.page
 	}
-	return v.asked[n]
+	v.page = address
+	return address
 }
 
 // signer is the key that is kept, nil when there is none or the visit has ended.
