@@ -34,6 +34,16 @@ func (o *office) sent() ([]payroll.PaidOut, *payroll.Session) {
 	return list, maker
 }
 
+// asks sends a form whose answer stands on a page by a number, and gives the page; the words have to stand on it.
+func (b *browser) asks(path, field, value string, words ...string) string {
+	b.o.t.Helper()
+	status, to, page := b.post(path, field, value)
+	if status != http.StatusSeeOther {
+		b.o.t.Fatalf("%s of %s: %d %s", path, value, status, plain(page))
+	}
+	return b.shows(to, words...)
+}
+
 // The way of a payment that came back goes on to what pays it again, is drawn whole, and leads to where that is done while nothing does.
 // What a search takes, a trace takes, and of several it asks which.
 func TestTrace(t *testing.T) {
@@ -48,9 +58,7 @@ func TestTrace(t *testing.T) {
 	b := o.as("李复")
 	trace := func(text string, words ...string) string {
 		t.Helper()
-		status, _, page := b.post("/trace", "text", text)
-		o.says("trace of "+text, status, page, words...)
-		return page
+		return b.asks("/trace", "text", text, words...)
 	}
 	trace(back.ID().String(), back.Name, back.Fen.Grouped(), "退票，还没有重发： 支付台账")
 	b.shows("/payments?state=returned", back.Name, "销户", "2026-10-26", "1 / 1")
@@ -83,8 +91,7 @@ func TestTrace(t *testing.T) {
 	trace("镇", "追踪哪一个", "盘塘镇")
 	trace("没有这样的", "没有找到这样的资金")
 	for field, value := range map[string]string{"person": strconv.FormatInt(back.Person, 10), "place": back.Place} {
-		status, _, page := b.post("/trace", field, value)
-		o.says("a choice of "+field, status, page, back.Name, back.ID().String())
+		b.asks("/trace", field, value, back.Name, back.ID().String())
 	}
 }
 
