@@ -10,8 +10,8 @@ import (
 	"slices"
 	"strconv"
 
-	"zhida/importers"
 	"zhida/cmd/zhida/internal/app"
+	"zhida/importers"
 	"zhida/payroll"
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
