@@ -326,3 +326,36 @@ func TestPursesOfOneFundFirst(t *testing.T) {
 		t.Errorf("%+v %+v", list[0], list[1])
 	}
 }
+
+// A notice counts once it has hung for its days, is over, and nobody's objection waits.
+func TestWhatANoticeLacks(t *testing.T) {
+	const on = calendar.Date(20261130)
+	notice := func(from, through calendar.Date) publicityFact {
+		return publicityFact{Item: "a", from: from, Through: through}
+	}
+	objected := notice(20261101, 20261107)
+	objected.Objection = "不是本村人"
+	answered := objected
+	answered.Answer = "已核实"
+	other := notice(20261101, 20261107)
+	other.Item = "b"
+	for name, c := range map[string]struct {
+		notices []publicityFact
+		want    string
+	}{
+		"none":                    {nil, "settle.not_publicised"},
+		"of another item":         {[]publicityFact{other}, "settle.not_publicised"},
+		"a day short":             {[]publicityFact{notice(20261101, 20261106)}, "settle.publicised_short"},
+		"its days":                {[]publicityFact{notice(20261101, 20261107)}, ""},
+		"to the day of payment":   {[]publicityFact{notice(20261101, on)}, "settle.publicised_until"},
+		"to the day before":       {[]publicityFact{notice(20261101, on-1)}, ""},
+		"an objection":            {[]publicityFact{objected}, "settle.objection_open"},
+		"an objection answered":   {[]publicityFact{answered}, ""},
+		"a short one and another": {[]publicityFact{notice(20261101, 20261106), notice(20261108, 20261114)}, ""},
+	} {
+		a := &account{on: on, standing: standing{publicity: c.notices}}
+		if why := a.lacks(&rules.Item{Code: "a", Name: "补贴", PublicDays: 7}); why.Code != c.want {
+			t.Errorf("%s: %q, want %q", name, why.Code, c.want)
+		}
+	}
+}
