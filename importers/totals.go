@@ -67,7 +67,7 @@ func (r *reading) addAmounts(row *sheet.Row) (together money.Fen) {
 		}
 		_, merged := r.table.Merged(column, row.Number)
 		text, err := fen(c)
-		if err != nil || merged || c.Kind == sheet.Formula {
+		if err != nil || merged { // a formula without a value is no amount either
 			r.unknown[column] = true
 			return
 		}
@@ -220,7 +220,7 @@ func (r *reading) wrong(t total, side, other []span, otherSide string, tell func
 		text, err := fen(cell)
 		stated, _ := strconv.ParseInt(text, 10, 64) // fen gives a number or an error
 		switch {
-		case ofDays && err == nil && cell.Kind != sheet.Formula && !r.unknown[c]:
+		case ofDays && err == nil && !r.unknown[c]:
 			if !fits(func(s span) bool { return s.sums[c] == money.Fen(stated) }) {
 				say(cell.Address(), message.M("import.days_differ", t.word, stated/100, int64(side[0].sums[c])/100, int64(other[0].sums[c])/100, otherSide))
 			}

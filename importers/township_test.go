@@ -82,6 +82,9 @@ func TestTownshipSheets(t *testing.T) {
 		"one above and one below":                                  {kind: "paid", pages: []page{{"表", pay + "小计\t\t\t100\n张甲\t{A}\t2026-10\t100\n李乙\t{B}\t2026-10\t50\n小计\t\t\t50", nil, nil}}, bad: "D2 import.total_differs, D5 import.total_differs", detail: "加起来是 150.00"},
 		"a count above that is wrong":                              {kind: "paid", pages: []page{{"表", pay + "小计（3人）\t\t\t150\n张甲\t{A}\t2026-10\t100\n李乙\t{B}\t2026-10\t50", nil, nil}}, bad: "A2 import.count_differs", detail: "是 2 人（如果它管的是上面的各行，是 0 人）"},
 		"what one page carries to the next":                        {kind: "paid", pages: []page{{"表", pay + "张甲\t{A}\t2026-10\t100\n本页合计\t\t\t100\n累计\t\t\t100\n李乙\t{B}\t2026-10\t50\n本页合计\t\t\t50\n累计\t\t\t150", nil, nil}}, facts: paid},
+		"carried to the next page, of its page alone":              {kind: "paid", pages: []page{{"表", pay + "张甲\t{A}\t2026-10\t100\n本页合计\t\t\t100\n累计\t\t\t100\n李乙\t{B}\t2026-10\t50\n本页合计\t\t\t50\n累计\t\t\t50", nil, nil}}, bad: "D7 import.total_differs", detail: "累计写的是 50，把它管的各行加起来是 150.00"},
+		"somebody whose name ends like a total":                    {kind: "paid", pages: []page{{"表", pay + "张甲\t{A}\t2026-10\t100\n王合计\t12\t2026-10\t50", nil, nil}}, bad: "B3 id.length"},
+		"a total over an amount merged over two people":            {kind: "paid", pages: []page{{"表", pay + "张甲\t{A}\t2026-10\t100\n李乙\t{B}\t2026-10\t\n合计\t\t\t200", []string{"D2:D3"}, nil}}, bad: "D2 import.merged, D3 import.merged"},
 		"a total over a row that is wrong says nothing of its own": {kind: "paid", pages: []page{{"表", pay + "张甲\t{A}\t2026-10\t一百\n李乙\t12\t2026-10\t50\n合计\t\t\t150", nil, nil}}, bad: "D2 money.format, B3 id.length"},
 		"sums as formulas": {kind: "paid", pages: []page{{"表", pay + "张甲\t{A}\t2026-10\n李乙\t{B}\t2026-10\n合计", nil, func(f *excelize.File) error {
 			for cell, v := range map[string]float64{"D2": 100, "D3": 50, "D4": 150} {

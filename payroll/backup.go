@@ -134,11 +134,7 @@ func (b *Book) Head(ctx context.Context) (h journal.Head, err error) {
 // HolidaysKnown says whether the working days of a year are imported.
 func (b *Book) HolidaysKnown(ctx context.Context, year int) (known bool, err error) {
 	err = b.view(ctx, func(r Reader) error {
-		meta, err := r.Meta(ctx)
-		if err != nil {
-			return err
-		}
-		world, err := loadWorld(ctx, r, meta, 0)
+		world, err := worldNow(ctx, r)
 		if err == nil {
 			known = workdays(world).Known(year)
 		}

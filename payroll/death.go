@@ -82,11 +82,7 @@ func (b *Book) Deaths(ctx context.Context, person int64) (list []Death, err erro
 		if err != nil {
 			return err
 		}
-		meta, err := r.Meta(ctx)
-		if err != nil {
-			return err
-		}
-		world, err := loadWorld(ctx, r, meta, 0)
+		world, err := worldNow(ctx, r)
 		if err != nil {
 			return err
 		}

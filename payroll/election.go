@@ -685,11 +685,7 @@ func (e *electing) note() error {
 	if open > 0 {
 		e.notes = append(e.notes, message.M("election.open", open, year))
 	}
-	adopted, err := e.r.Policies(e.ctx, 0)
-	if err != nil {
-		return err
-	}
-	granted, err := readGranted(adopted)
+	granted, err := grantedAt(e.ctx, e.r, 0)
 	if err != nil {
 		return err
 	}

@@ -128,11 +128,7 @@ func (o *Outgoing) firstTime(ctx context.Context, r Reader) error {
 }
 
 func (o *Outgoing) deductions(ctx context.Context, r Reader) error {
-	adopted, err := r.Policies(ctx, o.Batch.Horizon)
-	if err != nil {
-		return err
-	}
-	granted, err := readGranted(adopted)
+	granted, err := grantedAt(ctx, r, o.Batch.Horizon)
 	if err != nil {
 		return err
 	}

@@ -65,11 +65,7 @@ func (b *Book) FormLists(ctx context.Context) (l FormLists, err error) {
 
 // fromPolicies takes items and document numbers.
 func (l *FormLists) fromPolicies(ctx context.Context, r Reader) error {
-	adopted, err := r.Policies(ctx, 0)
-	if err != nil {
-		return err
-	}
-	granted, err := readGranted(adopted)
+	granted, err := grantedAt(ctx, r, 0)
 	if err != nil {
 		return err
 	}

@@ -225,15 +225,9 @@ func (p *poster) approve(ctx context.Context, r Reader, batch *Batch) (*County, 
 // treasury. The pay it is kept back from is still the fund's to give: a village whose pay
 // comes from the general money has it from there.
 func sentUp(ctx context.Context, r Reader, county *County, batch *Batch, p *poster) error {
-	batches, err := r.Batches(ctx)
+	channel, err := committedChannels(ctx, r)
 	if err != nil {
 		return err
-	}
-	channel := map[BatchID]string{}
-	for _, x := range batches {
-		if x.State.Committed() {
-			channel[x.ID] = x.Channel
-		}
 	}
 	var collected []Entry
 	err = r.Entries(ctx, EntryQuery{Batch: batch.ID}, func(e Entry) error {
@@ -380,18 +374,24 @@ func (p *poster) covers(county *County) error {
 	return nil
 }
 
-// fundRelief posts a repayment: within the year of the payment the fund has the money
-// again, later it goes on to the treasury. A write-off moves no money.
-func fundRelief(ctx context.Context, tx Tx, moves []Entry, position int64) error {
-	batches, err := tx.Batches(ctx)
-	if err != nil {
-		return err
-	}
+// committedChannels are the channels of the batches that count, by batch.
+func committedChannels(ctx context.Context, r Reader) (map[BatchID]string, error) {
+	batches, err := r.Batches(ctx)
 	channel := map[BatchID]string{}
 	for _, x := range batches {
 		if x.State.Committed() {
 			channel[x.ID] = x.Channel
 		}
+	}
+	return channel, err
+}
+
+// fundRelief posts a repayment: within the year of the payment the fund has the money
+// again, later it goes on to the treasury. A write-off moves no money.
+func fundRelief(ctx context.Context, tx Tx, moves []Entry, position int64) error {
+	channel, err := committedChannels(ctx, tx)
+	if err != nil {
+		return err
 	}
 	p := &poster{book: ledger.Book{}}
 	for _, e := range moves {

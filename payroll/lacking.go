@@ -134,11 +134,7 @@ func daysLacking(ctx context.Context, r Reader, month calendar.Month, batches []
 // townshipsBefore are the townships with people in the latest regular batches up to a month, drafts too, by code with their names; before
 // the first batch, all that the book knows.
 func townshipsBefore(ctx context.Context, r Reader, month calendar.Month, batches []Batch) (map[string]string, error) {
-	meta, err := r.Meta(ctx)
-	if err != nil {
-		return nil, err
-	}
-	world, err := loadWorld(ctx, r, meta, 0)
+	world, err := worldNow(ctx, r)
 	if err != nil {
 		return nil, err
 	}

@@ -34,6 +34,15 @@ type personData struct {
 	had         map[string]int64 // see readHad
 }
 
+// worldNow is the world as the book knows it now.
+func worldNow(ctx context.Context, r Reader) (*facts.World, error) {
+	meta, err := r.Meta(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return loadWorld(ctx, r, meta, 0)
+}
+
 // loadWorld reads places, references, the calendar and frozen averages as known at the horizon.
 func loadWorld(ctx context.Context, r Reader, m Meta, horizon int64) (*facts.World, error) {
 	w := &facts.World{County: m.County, Places: map[string][]facts.Place{}}

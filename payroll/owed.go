@@ -45,15 +45,10 @@ type Claim struct {
 func (b *Book) Claims(ctx context.Context, d Debtor) (list []Claim, err error) {
 	now := calendar.DateIn(b.now(), zone).Month()
 	err = b.view(ctx, func(r Reader) error {
-		adopted, err := r.AllPolicies(ctx)
+		names, err := printedNames(ctx, r)
 		if err != nil {
 			return err
 		}
-		granted, err := readGranted(adopted)
-		if err != nil {
-			return err
-		}
-		names := itemNames(granted)
 		program, err := programNow(ctx, r)
 		if err != nil {
 			return err
@@ -94,11 +89,7 @@ func (b *Book) Claims(ctx context.Context, d Debtor) (list []Claim, err error) {
 
 // programNow compiles the documents that are adopted and not withdrawn.
 func programNow(ctx context.Context, r Reader) (*rules.Program, error) {
-	adopted, err := r.Policies(ctx, 0)
-	if err != nil {
-		return nil, err
-	}
-	granted, err := readGranted(adopted)
+	granted, err := grantedAt(ctx, r, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -107,15 +98,7 @@ func programNow(ctx context.Context, r Reader) (*rules.Program, error) {
 
 // ItemNames gives the latest printed name of every item ever granted, by code.
 func (b *Book) ItemNames(ctx context.Context) (names map[string]string, err error) {
-	err = b.view(ctx, func(r Reader) error {
-		adopted, err := r.AllPolicies(ctx)
-		if err != nil {
-			return err
-		}
-		granted, err := readGranted(adopted)
-		names = itemNames(granted)
-		return err
-	})
+	err = b.view(ctx, func(r Reader) (err error) { names, err = printedNames(ctx, r); return err })
 	return names, err
 }
 
@@ -140,11 +123,7 @@ func latestItems(granted []rules.Granted) map[string]*policy.Item {
 
 // itemsEver are the items of all documents ever adopted.
 func itemsEver(ctx context.Context, r Reader) (map[string]*policy.Item, error) {
-	adopted, err := r.AllPolicies(ctx)
-	if err != nil {
-		return nil, err
-	}
-	granted, err := readGranted(adopted)
+	granted, err := grantedEver(ctx, r)
 	return latestItems(granted), err
 }
 

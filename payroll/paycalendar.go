@@ -52,11 +52,7 @@ func (b *Book) PayCalendar(ctx context.Context, year int) ([]PayMonth, error) {
 func (b *Book) ComingMonths(ctx context.Context, steps []schedule.Step) (list []PayMonth, err error) {
 	first := calendar.DateIn(b.now(), zone).Month()
 	err = b.view(ctx, func(r Reader) error {
-		meta, err := r.Meta(ctx)
-		if err != nil {
-			return err
-		}
-		world, err := loadWorld(ctx, r, meta, 0)
+		world, err := worldNow(ctx, r)
 		if err != nil {
 			return err
 		}
@@ -100,11 +96,7 @@ func payCalendar(ctx context.Context, r Reader) ([]schedule.Step, *calendar.Work
 	if len(county.Calendar) == 0 {
 		return nil, nil, message.Err("schedule.none")
 	}
-	meta, err := r.Meta(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	world, err := loadWorld(ctx, r, meta, 0)
+	world, err := worldNow(ctx, r)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -115,6 +115,24 @@ func fits(ctx context.Context, r Reader, p *policy.Policy, text []byte) error {
 	return err
 }
 
+// grantedAt reads the documents that are adopted and not withdrawn as known at a horizon, 0 for now.
+func grantedAt(ctx context.Context, r Reader, horizon int64) ([]rules.Granted, error) {
+	adopted, err := r.Policies(ctx, horizon)
+	if err != nil {
+		return nil, err
+	}
+	return readGranted(adopted)
+}
+
+// grantedEver reads all documents ever adopted, those withdrawn since as well.
+func grantedEver(ctx context.Context, r Reader) ([]rules.Granted, error) {
+	adopted, err := r.AllPolicies(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return readGranted(adopted)
+}
+
 func readGranted(adopted []AdoptedPolicy) ([]rules.Granted, error) {
 	granted := make([]rules.Granted, 0, len(adopted))
 	for _, a := range adopted {

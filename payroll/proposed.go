@@ -153,22 +153,18 @@ func (x *Proposed) adopts(ctx context.Context, r Reader) error {
 	if err != nil {
 		return x.refusedBy(err)
 	}
-	adopted, err := r.Policies(ctx, 0)
-	if err != nil {
-		return err
-	}
-	granted, err := readGranted(adopted)
+	granted, err := grantedAt(ctx, r, 0)
 	if err != nil {
 		return err
 	}
 	old := &policy.Policy{}
 	x.say("proposal.adopts", fresh.Document.Number, fresh.Document.Title, fresh.Document.From)
-	for i, g := range slices.Backward(granted) {
+	for _, g := range slices.Backward(granted) {
 		if slices.ContainsFunc(g.Policy.Items, func(o *policy.Item) bool {
 			return slices.ContainsFunc(fresh.Items, func(n *policy.Item) bool { return n.Code == o.Code })
 		}) {
 			old = g.Policy
-			x.say("proposal.compared", adopted[i].Document, adopted[i].Position)
+			x.say("proposal.compared", g.Policy.Document.Number, g.Position)
 			break
 		}
 	}
@@ -384,11 +380,7 @@ func nameOf(ctx context.Context, r Reader, person int64) (name string, err error
 
 // printedNames are the names of all items ever granted, by code.
 func printedNames(ctx context.Context, r Reader) (map[string]string, error) {
-	all, err := r.AllPolicies(ctx)
-	if err != nil {
-		return nil, err
-	}
-	granted, err := readGranted(all)
+	granted, err := grantedEver(ctx, r)
 	return itemNames(granted), err
 }
 

@@ -391,11 +391,7 @@ func (b *Book) County(ctx context.Context) (c *County, err error) {
 // PlaceName is a place's name with its township's in front.
 func (b *Book) PlaceName(ctx context.Context, code string) (name string, err error) {
 	err = b.view(ctx, func(r Reader) error {
-		meta, err := r.Meta(ctx)
-		if err != nil {
-			return err
-		}
-		world, err := loadWorld(ctx, r, meta, 0)
+		world, err := worldNow(ctx, r)
 		if err == nil {
 			name = villageName(world, code)
 		}

@@ -1,8 +1,11 @@
 package payroll
 
 import (
+	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/shopspring/decimal"
 	"pgregory.net/rapid"
 
@@ -156,7 +159,7 @@ func TestSettleBalances(t *testing.T) {
 }
 
 // granting is a program with one item "a" whose document has the terms.
-func granting(t *rapid.T, terms *policy.Recovery) *rules.Program {
+func granting(t rapid.TB, terms *policy.Recovery) *rules.Program {
 	p, err := policy.Read("甲.yaml", []byte(`
 文件: {文号: 甲〔2026〕1号, 标题: 补贴, 发文机关: 甲, 印发日期: 2026-01-01, 施行: 2026-01}
 项目:
@@ -239,5 +242,120 @@ func TestNoDeductionFromWhatIsRestored(t *testing.T) {
 	}
 	if list := p.portion(&County{}, nil); len(list) != 1 || list[0].Owed != -10000 || list[0].Pay != 0 {
 		t.Fatalf("%+v", list)
+	}
+}
+
+// Whose money an account gives first, and what it never touches.
+func TestSettleTouchesOnlyWhatItMay(t *testing.T) {
+	const month = calendar.Month(202611)
+	const earlier = BatchID(202610001)
+	line := func(m calendar.Month, fen, committed money.Fen) draftLine {
+		return draftLine{Line: Line{Item: "a", Month: m, Side: Gross, Fen: fen, Committed: committed, Fund: "F"}}
+	}
+	owed := func(origin BatchID, fen money.Fen) []Entry {
+		return []Entry{{Origin: origin, Item: "a", Month: 202610, Fund: "F", Fen: fen}}
+	}
+	heir := recipientFact{Recipient: "乙", Relation: "配偶", Share: decimal.New(100, 0), to: calendar.Forever}
+	for name, c := range map[string]struct {
+		account account
+		lines   []draftLine
+		pay     money.Fen
+		entries []Entry // item, fund and person left out
+	}{
+		"own pay gives what is owed": {account{receivables: owed(earlier, 300)}, []draftLine{line(month, 500, 0)}, 200,
+			[]Entry{{Origin: earlier, Month: 202610, Way: Collected, Fen: -300}}},
+		"a correction of the month's own pay gives nothing": {account{receivables: owed(earlier, 300)}, []draftLine{line(month, 500, 100)}, 500, nil},
+		"what heirs receive gives nothing": {account{receivables: owed(earlier, 300), died: 20261120, standing: standing{recipients: []recipientFact{heir}}},
+			[]draftLine{line(month, 500, 0)}, 500, nil},
+		"half an estate is held": {account{died: 20261120, standing: standing{recipients: []recipientFact{{Recipient: "乙", Relation: "配偶", Share: decimal.New(50, 0), to: calendar.Forever}}}},
+			[]draftLine{line(month, 500, 0)}, 0, nil},
+		"an heir named until the last day receives": {account{died: 20261120, standing: standing{recipients: []recipientFact{{Recipient: "乙", Relation: "配偶", Share: decimal.New(100, 0), to: month.Last()}}}},
+			[]draftLine{line(month, 500, 0)}, 500, nil},
+		"a hold that ends on the day of payment holds nothing": {account{standing: standing{holds: []holdFact{{Measure: "hold", Reason: "核实", from: 20261101, to: month.Last()}}}},
+			[]draftLine{line(month, 500, 0)}, 500, nil},
+		"a hold that ends a day later holds": {account{standing: standing{holds: []holdFact{{Measure: "hold", Reason: "核实", from: 20261101, to: month.Last().AddDays(1)}}}},
+			[]draftLine{line(month, 500, 0)}, 0, nil},
+		"what is granted again cancels what is owed for it": {account{receivables: owed(earlier, 300)}, []draftLine{line(202610, 500, 1)}, 200,
+			[]Entry{{Origin: earlier, Month: 202610, Way: Restored, Fen: -300}}},
+		"but nothing that was owed before the book": {account{receivables: owed(NewBatchID(202610, 0), 300)}, []draftLine{line(202610, 500, 1)}, 500, nil},
+		"what is held covers the oldest of what is taken back": {account{open: Balance{Held: 250}}, []draftLine{line(202608, -300, 300), line(202610, -200, 200)}, 0,
+			[]Entry{{Month: 202610, Way: Charged, Fen: 200}, {Month: 202608, Way: Charged, Fen: 50}}},
+	} {
+		a := c.account
+		a.on, a.hasOwn, a.collected = month.Last(), true, new(money.Fen)
+		a.calc = &calc{month: month, program: granting(t, &policy.Recovery{Share: decimal.New(1, 0)}), horizons: map[BatchID]int64{earlier: 5}}
+		a.notices = []noticeFact{{date: 20261115, known: 9}}
+		p := &channelPart{lines: c.lines}
+		restored := a.restore(p)
+		for _, l := range p.lines {
+			p.settlement.Gross += l.Fen
+		}
+		a.settle(p, restored, Regular)
+		for i := range p.entries {
+			p.entries[i].Item, p.entries[i].Fund = "", ""
+		}
+		if diff := cmp.Diff(c.entries, p.entries, cmpopts.EquateEmpty()); diff != "" || p.settlement.Pay != c.pay {
+			t.Errorf("%s: paid %s, want %s; %s", name, p.settlement.Pay, c.pay, diff)
+		}
+	}
+}
+
+// A purse below nothing is filled from purses of its own fund before others, and what is held stays in the purse that held it.
+func TestPursesOfOneFundFirst(t *testing.T) {
+	purses := func() []*Portion {
+		return []*Portion{{Purse: Purse{Fund: "F1", Place: "1"}}, {Purse: Purse{Fund: "F1", Place: "2"}}, {Purse: Purse{Fund: "F2", Place: "1"}}}
+	}
+	// The same with the funds the other way round: it is not the order of the list that decides.
+	for _, c := range []struct{ left, moved []money.Fen }{
+		{[]money.Fen{-100, 50, 500}, []money.Fen{100, -50, -50}},
+		{[]money.Fen{500, -100, 500}, []money.Fen{-100, 100, 0}},
+		{[]money.Fen{30, 30, -50}, []money.Fen{-30, -20, 50}},
+	} {
+		list := purses()
+		setOff(list, slices.Clone(c.left))
+		for i, want := range c.moved {
+			if list[i].Moved != want {
+				t.Errorf("%v: %s moved into purse %d, want %s", c.left, list[i].Moved, i, want)
+			}
+		}
+	}
+	list := purses()
+	held := map[Purse]money.Fen{list[1].Purse: 100}
+	(&channelPart{}).payOut(list, []money.Fen{200, 150, 0}, held)
+	if list[0].Pay != 200 || list[0].Held != 0 || list[1].Pay != 50 || list[1].Held != 0 {
+		t.Errorf("%+v %+v", list[0], list[1])
+	}
+}
+
+// A notice counts once it has hung for its days, is over, and nobody's objection waits.
+func TestWhatANoticeLacks(t *testing.T) {
+	const on = calendar.Date(20261130)
+	notice := func(from, through calendar.Date) publicityFact {
+		return publicityFact{Item: "a", from: from, Through: through}
+	}
+	objected := notice(20261101, 20261107)
+	objected.Objection = "不是本村人"
+	answered := objected
+	answered.Answer = "已核实"
+	other := notice(20261101, 20261107)
+	other.Item = "b"
+	for name, c := range map[string]struct {
+		notices []publicityFact
+		want    string
+	}{
+		"none":                    {nil, "settle.not_publicised"},
+		"of another item":         {[]publicityFact{other}, "settle.not_publicised"},
+		"a day short":             {[]publicityFact{notice(20261101, 20261106)}, "settle.publicised_short"},
+		"its days":                {[]publicityFact{notice(20261101, 20261107)}, ""},
+		"to the day of payment":   {[]publicityFact{notice(20261101, on)}, "settle.publicised_until"},
+		"to the day before":       {[]publicityFact{notice(20261101, on-1)}, ""},
+		"an objection":            {[]publicityFact{objected}, "settle.objection_open"},
+		"an objection answered":   {[]publicityFact{answered}, ""},
+		"a short one and another": {[]publicityFact{notice(20261101, 20261106), notice(20261108, 20261114)}, ""},
+	} {
+		a := &account{on: on, standing: standing{publicity: c.notices}}
+		if why := a.lacks(&rules.Item{Code: "a", Name: "补贴", PublicDays: 7}); why.Code != c.want {
+			t.Errorf("%s: %q, want %q", name, why.Code, c.want)
+		}
 	}
 }

@@ -16,16 +16,12 @@ func (b *Book) Trend(ctx context.Context, upto calendar.Month, fund string) (lis
 		if err != nil {
 			return err
 		}
-		adopted, err := r.AllPolicies(ctx)
-		if err != nil {
-			return err
-		}
-		granted, err := readGranted(adopted)
+		names, err := printedNames(ctx, r)
 		if err != nil {
 			return err
 		}
 		ids, _ := lastMonths(batches, upto)
-		list, err = trendOf(ctx, r, ids, fund, itemNames(granted))
+		list, err = trendOf(ctx, r, ids, fund, names)
 		return err
 	})
 	return list, err

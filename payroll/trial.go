@@ -269,11 +269,7 @@ func (t *trial) read(ctx context.Context, r Reader, fresh []*policy.Policy) erro
 	if err := t.settled(ctx, r, meta); err != nil {
 		return err
 	}
-	adopted, err := r.Policies(ctx, t.Horizon)
-	if err != nil {
-		return err
-	}
-	granted, err := readGranted(adopted)
+	granted, err := grantedAt(ctx, r, t.Horizon)
 	if err != nil {
 		return err
 	}

@@ -49,11 +49,7 @@ func (p *batchReport) newVariance() (*variance, error) {
 	if p.previous.ID == 0 { // then no month is held against another
 		return v, nil
 	}
-	adopted, err := p.r.Policies(p.ctx, p.head.Batch.Horizon)
-	if err != nil {
-		return nil, err
-	}
-	granted, err := readGranted(adopted)
+	granted, err := grantedAt(p.ctx, p.r, p.head.Batch.Horizon)
 	if err != nil {
 		return nil, err
 	}

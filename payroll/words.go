@@ -92,11 +92,7 @@ func nearest(word string, list []string) (near string) {
 // wordsOf gathers the words that documents and settings state.
 func wordsOf(ctx context.Context, r Reader) (Words, error) {
 	w := Words{map[policy.WordList][]string{}, map[policy.WordList]bool{}}
-	adopted, err := r.AllPolicies(ctx)
-	if err != nil {
-		return w, err
-	}
-	granted, err := readGranted(adopted)
+	granted, err := grantedEver(ctx, r)
 	if err != nil {
 		return w, err
 	}

@@ -19,13 +19,9 @@ func (c *cli) auditDataCommand() *cobra.Command {
 		Long:    "身份证号和卡号遮盖；卡另有编号，同一张卡同号。要完整号码的，由审计角色用 --unmask 写审计通知书文号，账本日志记下。\n装载：sqlite3 audit.db \".read load-sqlite.sql\"，再运行 checks.sql。",
 		Example: "  zhida audit-data --from 2026-10 --to 2026-12 --out 审计数据\n  zhida audit-data --from 2026-10 --to 2026-12 --out 审计数据 --unmask 桃审通〔2027〕3号 --as 钱审",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			first, err := calendar.ParseMonth(from)
+			first, last, err := app.ParseMonths(from, to)
 			if err != nil {
-				return message.Err("cli.month", from)
-			}
-			last, err := calendar.ParseMonth(to)
-			if err != nil {
-				return message.Err("cli.month", to)
+				return err
 			}
 			if !cmd.Flags().Changed("unmask") {
 				return c.with(cmd, func(ctx context.Context, a *app.App) error { return c.auditData(ctx, a, nil, first, last, "", out) })

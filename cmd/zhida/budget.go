@@ -8,7 +8,6 @@ import (
 
 	"zhida/cmd/zhida/internal/app"
 	"zhida/payroll"
-	"zhida/rules/message"
 )
 
 func (c *cli) budgetCommand() *cobra.Command {
@@ -16,9 +15,9 @@ func (c *cli) budgetCommand() *cobra.Command {
 		Use: "budget YEAR", Short: "按现在的花名册和标准测算一年要多少钱：各月、各项目、各乡镇", Args: cobra.ExactArgs(1),
 		Long: "登记了的退休、任职和工龄的进档会自己算进去。没有公布的参考数暂按最近一年的数，逐项列出。什么也不入账。",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			year, err := strconv.Atoi(args[0])
-			if err != nil || year < 1900 || year > 9999 {
-				return message.Err("cli.year", args[0])
+			year, err := app.ParseYear(args[0])
+			if err != nil {
+				return err
 			}
 			return c.with(cmd, func(ctx context.Context, a *app.App) error {
 				b, err := a.Project(ctx, year)

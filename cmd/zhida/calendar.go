@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -27,9 +26,9 @@ func (c *cli) calendarCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "calendar YEAR", Short: "发放日历：每个发放月各步在哪一天；遇休息日提前，不推后", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			year, err := strconv.Atoi(args[0])
-			if err != nil || year < 1900 || year > 9999 {
-				return message.Err("cli.year", args[0])
+			year, err := app.ParseYear(args[0])
+			if err != nil {
+				return err
 			}
 			return c.with(cmd, func(ctx context.Context, a *app.App) error {
 				list, err := a.PayCalendar(ctx, year)

@@ -9,7 +9,6 @@ import (
 	"zhida/cmd/zhida/internal/app"
 	"zhida/payroll"
 	"zhida/rules/calendar"
-	"zhida/rules/message"
 )
 
 // censusVillage is who is to be verified in a village, as JSON prints it.
@@ -36,9 +35,9 @@ func (c *cli) censusCommand() *cobra.Command {
 		Long:    "名单按设置里的 census 出：谁要认证、哪一天截止。填好的名单用 import verifications 导入。\n到期没有通过的从当月起缓发，通过后下一批全部补发。名单含完整身份证号，请当内部资料保管。",
 		Example: "  zhida census 2027 --out 认证\n  zhida import verifications 认证/资格认证名单_2027.xlsx --as 张敏",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			year, err := strconv.Atoi(args[0])
-			if err != nil || year < 1900 || year > 9999 {
-				return message.Err("cli.year", args[0])
+			year, err := app.ParseYear(args[0])
+			if err != nil {
+				return err
 			}
 			return c.with(cmd, func(ctx context.Context, a *app.App) error {
 				list, file, err := a.Census(ctx, year, dir)

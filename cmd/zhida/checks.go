@@ -25,13 +25,9 @@ func (c *cli) checksCommand() *cobra.Command {
 		Long:    "每个批次按现在知道的重查一遍（提交那一天的口径、现在的登记），提交时相同的事项带上答复；再查跨月的事项。缺登记的写“没有查”。有停止事项没有答复的，退出码 7。",
 		Example: "  zhida checks --from 2026-01 --to 2026-11",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			first, err := calendar.ParseMonth(from)
+			first, last, err := app.ParseMonths(from, to)
 			if err != nil {
-				return message.Err("cli.month", from)
-			}
-			last, err := calendar.ParseMonth(to)
-			if err != nil {
-				return message.Err("cli.month", to)
+				return err
 			}
 			if last < first {
 				return message.Err("audit.months", first, last)

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -279,31 +278,7 @@ func TestInterrupted(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	tx, err := db.Begin() // the daemon waits for it
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := exec.Command(filepath.Join(dir, "zhida"), "serve", "--once", "--as", "张敏")
-	c.Dir = dir
-	c.Env = append(os.Environ(), "ZHIDA_BOOK=book.db", "ZHIDA_LANG=zh", "ZHIDA_PASSPHRASE_FILE=pass")
-	var out bytes.Buffer
-	c.Stdout, c.Stderr = &out, &out
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	time.Sleep(1500 * time.Millisecond)
-	if err := c.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	time.Sleep(100 * time.Millisecond)
-	if err := tx.Rollback(); err != nil {
-		t.Fatal(err)
-	}
-	err = c.Wait()
-	var exit *exec.ExitError
-	if !errors.As(err, &exit) || exit.ExitCode() != message.ExitInterrupt || !strings.Contains(out.String(), "被中断") {
-		t.Errorf("%v: %s", err, out.String())
-	}
+	interrupted(t, dir, db, syscall.SIGTERM, "serve", "--once", "--as", "张敏")
 }
 
 // The daemon backs the book up once a day, keeps what the county keeps, and reminds people

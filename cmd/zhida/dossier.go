@@ -7,8 +7,6 @@ import (
 
 	"zhida/cmd/zhida/internal/app"
 	"zhida/payroll"
-	"zhida/rules/calendar"
-	"zhida/rules/message"
 )
 
 // writtenDossier is the JSON of dossier.
@@ -23,13 +21,9 @@ func (c *cli) dossierCommand() *cobra.Command {
 		Long:    "人写编号、身份证号、姓名或操作人员的姓名；操作人员同时是领款人的，两方面都在一份档案里。地方写区划代码或名称，乡镇含所属各村。\n写出工作簿和同样内容的 JSON：批次和经手、操作经过、资金流向、疑点、手工金额和录入人、换卡、退票和重发。",
 		Example: "  zhida dossier 张敏 --from 2026-10 --to 2026-12 --out 离任审计\n  zhida dossier 430725101 --from 2026-10 --to 2026-12 --out 离任审计",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			first, err := calendar.ParseMonth(from)
+			first, last, err := app.ParseMonths(from, to)
 			if err != nil {
-				return message.Err("cli.month", from)
-			}
-			last, err := calendar.ParseMonth(to)
-			if err != nil {
-				return message.Err("cli.month", to)
+				return err
 			}
 			return c.with(cmd, func(ctx context.Context, a *app.App) error {
 				d, files, err := a.Dossier(ctx, args[0], first, last, out)

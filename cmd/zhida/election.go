@@ -9,7 +9,6 @@ import (
 	"zhida/cmd/zhida/internal/app"
 	"zhida/payroll"
 	"zhida/rules/calendar"
-	"zhida/rules/message"
 )
 
 func (c *cli) electionCommand() *cobra.Command {
@@ -18,9 +17,9 @@ func (c *cli) electionCommand() *cobra.Command {
 		Long:    "按乡镇列出村数、已报、未报、在任和待认定人数，再列出没有报的村；--all 每个村一行。结果用 import election 导入。",
 		Example: "  zhida election 2026\n  zhida import election 陬市镇换届结果.xlsx --as 张敏",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			year, err := strconv.Atoi(args[0])
-			if err != nil || year < 1900 || year > 9999 {
-				return message.Err("cli.year", args[0])
+			year, err := app.ParseYear(args[0])
+			if err != nil {
+				return err
 			}
 			return c.with(cmd, func(ctx context.Context, a *app.App) error {
 				list, err := a.ElectionStatus(ctx, year)

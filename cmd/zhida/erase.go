@@ -57,13 +57,9 @@ func (c *cli) eraseCommand() *cobra.Command {
 		Example: "  zhida erase propose --document 桃财档〔2057〕1号 --as 张敏\n  zhida erase propose --person 12 --document 桃财档〔2057〕1号 --as 张敏",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
-				person := int64(0)
-				if who != "" {
-					p, err := a.Person(ctx, who)
-					if err != nil {
-						return err
-					}
-					person = p.Person
+				person, err := oneOrAll(ctx, a, who)
+				if err != nil {
+					return err
 				}
 				at, people, err := a.ProposeErase(ctx, s, person, document)
 				if err != nil {

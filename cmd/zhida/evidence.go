@@ -2,13 +2,11 @@ package main
 
 import (
 	"context"
-	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"zhida/cmd/zhida/internal/app"
 	"zhida/payroll"
-	"zhida/rules/message"
 )
 
 // evidenceWritten is the JSON of evidence.
@@ -80,9 +78,9 @@ func (c *cli) archiveCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "archive YEAR", Short: "把一年的批次归档成一个包：证据、工作簿和不用程序也能看的目录", Args: cobra.ExactArgs(1),
 		Example: "  zhida archive 2026 --out 档案 --as 张敏",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			year, err := strconv.Atoi(args[0])
-			if err != nil || len(args[0]) != 4 {
-				return message.Err("cli.year", args[0])
+			year, err := app.ParseYear(args[0])
+			if err != nil {
+				return err
 			}
 			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
 				if err := c.confirm("confirm.full", out); err != nil {

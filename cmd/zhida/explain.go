@@ -17,9 +17,9 @@ func (c *cli) explainCommand() *cobra.Command {
 	return &cobra.Command{Use: "explain PERSON MONTH [ITEM]", Short: "一个人一个月每一项的来历：事实、表行、公式、折算、舍入、文号", Args: cobra.RangeArgs(2, 3),
 		Long: "PERSON 是人员编号或姓名；有重名时用编号。",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			m, err := calendar.ParseMonth(args[1])
+			m, err := app.ParseMonth(args[1])
 			if err != nil {
-				return message.Err("cli.month", args[1])
+				return err
 			}
 			item := ""
 			if len(args) == 3 {

@@ -33,9 +33,9 @@ func (c *cli) fundCommand() *cobra.Command {
 	closing := &cobra.Command{Use: "close MONTH", Short: "关账：每笔资金、每个村的账都平了才能关", Args: cobra.ExactArgs(1),
 		Long: "期初（可用、已核定未付、在途、缓发、退票）+ 收到 + 收回 = 已付 + 上缴 + 期末（同样五项）。各存量与批次、支付逐笔核对，\n批次的文件、名单、银行回盘三个总额相互核对，回盘里没有落实的行也要先落实。",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			m, err := calendar.ParseMonth(args[0])
+			m, err := app.ParseMonth(args[0])
 			if err != nil {
-				return message.Err("cli.month", args[0])
+				return err
 			}
 			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
 				f, err := a.CloseMonth(ctx, s, m)
@@ -54,9 +54,9 @@ func (c *cli) fundCommand() *cobra.Command {
 	closing.Flags().BoolVar(&place, "places", false, "分乡镇和村")
 	var reason string
 	reopen := &cobra.Command{Use: "reopen MONTH", Short: "重开最近关账的月份，写明原因", Args: cobra.ExactArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
-		m, err := calendar.ParseMonth(args[0])
+		m, err := app.ParseMonth(args[0])
 		if err != nil {
-			return message.Err("cli.month", args[0])
+			return err
 		}
 		return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
 			if err := a.ReopenMonth(ctx, s, m, reason); err != nil {
@@ -356,11 +356,7 @@ func dayOf(text string) (calendar.Date, error) {
 	if text == "" {
 		return 0, nil
 	}
-	d, err := calendar.ParseDate(text)
-	if err != nil {
-		return 0, message.Err("cli.date", text)
-	}
-	return d, nil
+	return app.ParseDate(text)
 }
 
 func (c *cli) sendUpCommand() *cobra.Command {
@@ -412,9 +408,9 @@ func (c *cli) closeYearCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "close-year YEAR", Short: "年终：没有付到的按账龄列出，剩余指标上缴或凭文件结转", Args: cobra.ExactArgs(1),
 		Long: "先按月关账。剩余的指标要么 send-up，要么用 --carry 资金=文号 写明结转的文件；专户的钱留在账上。\n十二月可以提前办；一月才退回的照样登记，重发时由文件写明的资金付。",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			year, err := strconv.Atoi(args[0])
-			if err != nil || year < 1900 || year > 9999 {
-				return message.Err("cli.year", args[0])
+			year, err := app.ParseYear(args[0])
+			if err != nil {
+				return err
 			}
 			if only {
 				return c.with(cmd, func(ctx context.Context, a *app.App) error {

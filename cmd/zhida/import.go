@@ -14,7 +14,6 @@ import (
 	"zhida/cmd/zhida/internal/term"
 	"zhida/importers"
 	"zhida/payroll"
-	"zhida/rules/calendar"
 	"zhida/rules/message"
 )
 
@@ -31,9 +30,9 @@ func (c *cli) importCommand() *cobra.Command {
 		Example: "  zhida import roster 村干部花名册.xlsx --as 张敏\n  zhida import days 07-考勤/2026-11/*.xlsx --as 张敏\n  zhida import amounts 工资表.xlsx --map 岗位津贴=基本工资 --map 上月=不读 --as 张敏",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if from != "" {
-				d, err := calendar.ParseDate(from)
+				d, err := app.ParseDate(from)
 				if err != nil {
-					return message.Err("cli.date", from)
+					return err
 				}
 				o.From = d
 			}

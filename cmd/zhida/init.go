@@ -7,7 +7,6 @@ import (
 
 	"zhida/cmd/zhida/internal/app"
 	"zhida/payroll"
-	"zhida/rules/calendar"
 	"zhida/rules/message"
 )
 
@@ -19,9 +18,9 @@ func (c *cli) initCommand() *cobra.Command {
 		Example: "  zhida init 桃源.db --county 430725 --name 桃源县 --cutover 2026-10",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if cutover != "" {
-				v, err := calendar.ParseMonth(cutover)
+				v, err := app.ParseMonth(cutover)
 				if err != nil {
-					return message.Err("cli.month", cutover)
+					return err
 				}
 				m.Cutover = v
 			}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -18,18 +19,25 @@ import (
 	"zhida/rules/message"
 )
 
-// zhidaProcess runs the program as a process of its own, and kills it after a while
-// unless after is 0. It gives the output and whether it ended by itself with code 0.
-func zhidaProcess(t *testing.T, dir string, after time.Duration, args ...string) (string, bool) {
+// started is the program as a process of its own, on the book of a folder.
+func started(t *testing.T, dir string, out io.Writer, args ...string) *exec.Cmd {
 	t.Helper()
 	c := exec.Command(filepath.Join(dir, "zhida"), args...)
 	c.Dir = dir
 	c.Env = append(os.Environ(), "ZHIDA_BOOK=book.db", "ZHIDA_LANG=zh", "ZHIDA_PASSPHRASE_FILE=pass")
-	var out strings.Builder
-	c.Stdout, c.Stderr = &out, &out
+	c.Stdout, c.Stderr = out, out
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
+	return c
+}
+
+// zhidaProcess runs the program as a process of its own, and kills it after a while
+// unless after is 0. It gives the output and whether it ended by itself with code 0.
+func zhidaProcess(t *testing.T, dir string, after time.Duration, args ...string) (string, bool) {
+	t.Helper()
+	var out strings.Builder
+	c := started(t, dir, &out, args...)
 	if after > 0 {
 		timer := time.AfterFunc(after, func() { _ = c.Process.Kill() })
 		defer timer.Stop()
@@ -101,7 +109,7 @@ func TestInterruptedByHand(t *testing.T) {
 	for _, args := range [][]string{{"import", "tenure", county + "/03-任职/村干部任职经历.xlsx", "--as", "张敏"}, steps[0], steps[1], steps[2], steps[3], steps[4]} {
 		if args[0] != "batch" {
 			before, files := position(), treeOf(dir)
-			interrupted(t, dir, db, args)
+			interrupted(t, dir, db, os.Interrupt, args...)
 			passLease(t, dir)
 			if after := position(); after != before {
 				t.Errorf("%v has written %d events", args, after-before)
@@ -121,23 +129,17 @@ func TestInterruptedByHand(t *testing.T) {
 	}
 }
 
-// interrupted runs a command that has to wait for the book, and presses Ctrl-C while it does.
-func interrupted(t *testing.T, dir string, db *sql.DB, args []string) {
+// interrupted runs a command that has to wait for the book, and sends it a signal while it does.
+func interrupted(t *testing.T, dir string, db *sql.DB, signal os.Signal, args ...string) {
 	t.Helper()
 	tx, err := db.Begin()
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := exec.Command(filepath.Join(dir, "zhida"), args...)
-	c.Dir = dir
-	c.Env = append(os.Environ(), "ZHIDA_BOOK=book.db", "ZHIDA_LANG=zh", "ZHIDA_PASSPHRASE_FILE=pass")
 	var out strings.Builder
-	c.Stdout, c.Stderr = &out, &out
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
+	c := started(t, dir, &out, args...)
 	time.Sleep(1500 * time.Millisecond)
-	if err := c.Process.Signal(os.Interrupt); err != nil {
+	if err := c.Process.Signal(signal); err != nil {
 		t.Fatal(err)
 	}
 	time.Sleep(100 * time.Millisecond)

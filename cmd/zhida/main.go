@@ -146,6 +146,15 @@ func (c *cli) with(cmd *cobra.Command, f func(context.Context, *app.App) error) 
 	return c.inBook(cmd, c.open, f)
 }
 
+// oneOrAll is the number of the person that a text names, 0 for all where it is empty.
+func oneOrAll(ctx context.Context, a *app.App, text string) (int64, error) {
+	if text == "" {
+		return 0, nil
+	}
+	p, err := a.Person(ctx, text)
+	return p.Person, err
+}
+
 func (c *cli) inBook(cmd *cobra.Command, open func(context.Context) (*app.App, error), f func(context.Context, *app.App) error) error {
 	a, err := open(cmd.Context())
 	if err != nil {

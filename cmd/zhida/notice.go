@@ -7,7 +7,6 @@ import (
 
 	"zhida/cmd/zhida/internal/app"
 	"zhida/payroll"
-	"zhida/rules/calendar"
 	"zhida/rules/message"
 )
 
@@ -47,13 +46,13 @@ func (c *cli) noticeRecord() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			first, err := calendar.ParseDate(from)
+			first, err := app.ParseDate(from)
 			if err != nil {
-				return message.Err("cli.date", from)
+				return err
 			}
-			last, err := calendar.ParseDate(to)
+			last, err := app.ParseDate(to)
 			if err != nil {
-				return message.Err("cli.date", to)
+				return err
 			}
 			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
 				people, result, err := a.RecordNotice(ctx, s, id, args[1], first, last, photo)

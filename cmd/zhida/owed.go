@@ -9,7 +9,6 @@ import (
 	"zhida/cmd/zhida/internal/app"
 	"zhida/payroll"
 	"zhida/rules/calendar"
-	"zhida/rules/message"
 	"zhida/rules/money"
 )
 
@@ -63,13 +62,9 @@ var (
 
 func (c *cli) owed(cmd *cobra.Command, who string) error {
 	return c.with(cmd, func(ctx context.Context, a *app.App) error {
-		person := int64(0)
-		if who != "" {
-			p, err := a.Person(ctx, who)
-			if err != nil {
-				return err
-			}
-			person = p.Person
+		person, err := oneOrAll(ctx, a, who)
+		if err != nil {
+			return err
 		}
 		list, err := a.Debtors(ctx, person)
 		if err != nil {
@@ -210,9 +205,9 @@ func (c *cli) relief(use, short, kind string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			day, err := calendar.ParseDate(date)
+			day, err := app.ParseDate(date)
 			if err != nil {
-				return message.Err("cli.date", date)
+				return err
 			}
 			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
 				p, err := a.Person(ctx, args[0])

@@ -23,13 +23,9 @@ func (c *cli) payslipCommand() *cobra.Command {
 		Example: "  zhida payslip 2026-11/1 --out 工资条\n  zhida payslip 2026-11/1 --person 罗永福 --out 工资条",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.onBatch(cmd, args[0], func(ctx context.Context, a *app.App, id payroll.BatchID) error {
-				person := int64(0)
-				if who != "" {
-					p, err := a.Person(ctx, who)
-					if err != nil {
-						return err
-					}
-					person = p.Person
+				person, err := oneOrAll(ctx, a, who)
+				if err != nil {
+					return err
 				}
 				files, text, err := a.Payslips(ctx, id, person, out)
 				if err != nil {

@@ -9,8 +9,6 @@ import (
 
 	"zhida/cmd/zhida/internal/app"
 	"zhida/payroll"
-	"zhida/rules/calendar"
-	"zhida/rules/message"
 )
 
 // triedDrafts is the JSON of policy try.
@@ -27,13 +25,9 @@ func (c *cli) policyTry() *cobra.Command {
 		Long:    "草案与账本里已采用的文件一起计算；草案的文号与已采用的相同、施行不晚于它的，用草案代替它。账本什么也不变。\n没有计入算不出来的人，另行列出。",
 		Example: "  zhida policy try 2027年调标草案.yaml --from 2027-01 --to 2027-12\n  zhida policy try 草案.yaml --from 2026-07 --to 2026-12 --out 试算.xlsx",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			first, err := calendar.ParseMonth(from)
+			first, last, err := app.ParseMonths(from, to)
 			if err != nil {
-				return message.Err("cli.month", from)
-			}
-			last, err := calendar.ParseMonth(to)
-			if err != nil {
-				return message.Err("cli.month", to)
+				return err
 			}
 			var drafts []payroll.PolicyText
 			for _, file := range args {

@@ -8,7 +8,6 @@ import (
 	"zhida/cmd/zhida/internal/app"
 	"zhida/payroll"
 	"zhida/rules/calendar"
-	"zhida/rules/message"
 )
 
 func (c *cli) reportCommand() *cobra.Command {
@@ -38,12 +37,9 @@ func (c *cli) surveyed(cmd *cobra.Command, done, would string, ofBatch func(*app
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		var id payroll.BatchID
-		m, err := calendar.ParseMonth(month)
-		switch {
-		case month == "":
+		m, err := app.ParseMonth(month)
+		if month == "" {
 			id, err = payroll.ParseBatchID(args[0])
-		case err != nil:
-			err = message.Err("cli.month", month)
 		}
 		if err != nil {
 			return err

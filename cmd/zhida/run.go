@@ -37,9 +37,9 @@ func (c *cli) rerunCommand() *cobra.Command {
 			if evidence != "" {
 				return c.rerunEvidence(cmd, evidence)
 			}
-			m, err := calendar.ParseMonth(args[0])
+			m, err := app.ParseMonth(args[0])
 			if err != nil {
-				return message.Err("cli.month", args[0])
+				return err
 			}
 			return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
 				var n payroll.Narrow
@@ -49,8 +49,8 @@ func (c *cli) rerunCommand() *cobra.Command {
 					}
 				}
 				if since != "" {
-					if n.Since, err = calendar.ParseMonth(since); err != nil {
-						return message.Err("cli.month", since)
+					if n.Since, err = app.ParseMonth(since); err != nil {
+						return err
 					}
 				}
 				r, err := a.Rerun(ctx, s, m, n)
@@ -67,9 +67,9 @@ func (c *cli) rerunCommand() *cobra.Command {
 }
 
 func (c *cli) compute(cmd *cobra.Command, month, without string) error {
-	m, err := calendar.ParseMonth(month)
+	m, err := app.ParseMonth(month)
 	if err != nil {
-		return message.Err("cli.month", month)
+		return err
 	}
 	return c.acting(cmd, func(ctx context.Context, a *app.App, s *payroll.Session) error {
 		var r payroll.RunResult

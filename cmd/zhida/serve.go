@@ -88,9 +88,9 @@ func vouchedDay(day string) (time.Time, error) {
 	if day == "" {
 		return time.Time{}, nil
 	}
-	d, err := calendar.ParseDate(day)
+	d, err := app.ParseDate(day)
 	if err != nil {
-		return time.Time{}, message.Err("cli.date", day)
+		return time.Time{}, err
 	}
 	return time.Parse(time.RFC3339, d.String()+"T00:00:00+08:00")
 }

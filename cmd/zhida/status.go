@@ -20,8 +20,8 @@ func (c *cli) statusCommand() *cobra.Command {
 			var m calendar.Month
 			if len(args) > 0 {
 				var err error
-				if m, err = calendar.ParseMonth(args[0]); err != nil {
-					return message.Err("cli.month", args[0])
+				if m, err = app.ParseMonth(args[0]); err != nil {
+					return err
 				}
 			}
 			return c.with(cmd, func(ctx context.Context, a *app.App) error {

@@ -49,6 +49,8 @@ func TestPlan(t *testing.T) {
 	twice[1].Card, twice[1].Fen = twice[0].Card, 100
 	thrice := append(payments("CCB", 100, 300, 100), payments("CCB", 100)...)
 	thrice[2].Card = thrice[0].Card
+	inTurn := payments("CCB", 100, 300, 100)
+	inTurn[2].Card = inTurn[0].Card
 	for _, c := range []struct {
 		name     string
 		edit     func(*banklayout.Layout)
@@ -66,6 +68,8 @@ func TestPlan(t *testing.T) {
 		{"equal rows stand apart", nil, twice, nil, []string{"ccb_20261125_1.txt: 1.00 3.00", "ccb_20261125_2.txt: 1.00"}},
 		{"three equal rows stand in three files", nil, thrice, nil,
 			[]string{"ccb_20261125_1.txt: 1.00 3.00", "ccb_20261125_2.txt: 1.00", "ccb_20261125_3.txt: 1.00"}},
+		{"equal rows of two files stand where they fall", func(l *banklayout.Layout) { l.MaxRows = 2 }, inTurn, nil,
+			[]string{"ccb_20261125_1.txt: 1.00 3.00", "ccb_20261125_2.txt: 1.00"}},
 		{"equal rows stay, where the bank takes them", func(l *banklayout.Layout) { l.Duplicates = "keep" }, twice, nil, []string{"ccb_20261125_1.txt: 1.00 1.00 3.00"}},
 		{"numbers go on after other batches", nil, twice, []string{"ccb_20261125_1.txt", "ccb_20261125_3.txt"},
 			[]string{"ccb_20261125_2.txt: 1.00 3.00", "ccb_20261125_4.txt: 1.00"}},
@@ -255,15 +259,26 @@ func TestPlanRefusesWhatALayoutDoesNotTake(t *testing.T) {
 	}
 }
 
-// Two equal rows and a least number of rows: the second takes company with it.
+// A file with too few rows takes company of others: never a row that equals one of its own, and never above its limit.
 func TestFewRowsTakeOthers(t *testing.T) {
-	twice := payments("CCB", 100, 200, 300, 400, 500)
-	twice[1].Card, twice[1].Fen = twice[0].Card, 100
-	files, err := Plan(county(t, func(l *banklayout.Layout) { l.MinRows = 2 }), 202611001, 20261125, twice, nil)
-	if err != nil {
-		t.Fatal(err)
+	equal := func(list []payroll.Payment, one, other int) []payroll.Payment {
+		list[other].Card = list[one].Card
+		return list
 	}
-	if d := cmp.Diff([]string{"ccb_20261125_1.txt: 1.00 3.00 4.00", "ccb_20261125_2.txt: 1.00 5.00"}, shape(files)); d != "" {
-		t.Error(d)
+	for name, c := range map[string]struct {
+		most     string
+		payments []payroll.Payment
+		want     []string
+	}{
+		"the last of the longer file":   {"", equal(payments("CCB", 100, 100, 300, 400, 500), 0, 1), []string{"ccb_20261125_1.txt: 1.00 3.00 4.00", "ccb_20261125_2.txt: 1.00 5.00"}},
+		"not the last, which equals it": {"", equal(payments("CCB", 200, 300, 100, 100), 2, 3), []string{"ccb_20261125_1.txt: 2.00 1.00", "ccb_20261125_2.txt: 3.00 1.00"}},
+		"the one that its limit admits": {"5.00", payments("CCB", 100, 200, 200, 400), []string{"ccb_20261125_1.txt: 2.00 2.00", "ccb_20261125_2.txt: 1.00 4.00"}},
+	} {
+		files, err := Plan(county(t, func(l *banklayout.Layout) { l.MinRows, l.MaxTotal = 2, c.most }), 202611001, 20261125, c.payments, nil)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		} else if d := cmp.Diff(c.want, shape(files)); d != "" {
+			t.Errorf("%s: %s", name, d)
+		}
 	}
 }

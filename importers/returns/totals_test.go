@@ -76,9 +76,9 @@ func TestTotals(t *testing.T) {
 	}
 }
 
-// What begins as a signature does and has an account or an amount is a row, and stays open.
+// What begins as a signature does and has an account, an amount or more cells than names is a row, and stays open; so is what only looks like one.
 func TestWhatIsNoSignature(t *testing.T) {
-	for _, last := range []string{"制表：|" + two + "|李乙|700.50|代发|成功|||\r\n", "制表：||李乙|700.50|代发|成功|||\r\n", "李乙：|||||\r\n"} {
+	for _, last := range []string{"制表：|" + two + "|李乙|700.50|代发|成功|||\r\n", "制表：|" + two + "|||||||\r\n", "制表：|||700.50|||||\r\n", "制表：||李乙||代发|成功|||\r\n", "李乙：|||||\r\n"} {
 		f, err := Read("回盘", gbk(t, "1|"+one+"|张甲|1,000.00|代发|成功|||\r\n"+last), preset(t, "ccb-txt"))
 		if err != nil || len(rowsOf(f)) != 2 {
 			t.Errorf("%s: %+v %v", last, f, err)

@@ -10,7 +10,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"zhida/importers"
 	"zhida/payroll"
 	"zhida/rules/calendar"
 	"zhida/rules/identity"
@@ -22,16 +21,13 @@ const publicityPolicy = `文件: {文号: %D, 标题: 补贴, 发文机关: 例�
   - {代码: aid, 名称: 离任补贴, 顺序: 10, 人员: [离任村干部], 渠道: 一卡通, 资金: F, 依据: 按人员, 金额: '120', 到任当月: 全月, 离任当月: 全月, 去世当月: 全月, 变动当月: 末日, 舍入: 四舍五入到分}
 `
 
-// publicBook is a small book with a clock of its own.
-type publicBook struct {
-	*Demo
-	t *testing.T
-}
+// publicBook is a book without funds whose document wants notices.
+type publicBook struct{ *fundBook }
 
 func newPublicBook(t *testing.T) *publicBook {
 	t.Helper()
 	ctx := context.Background()
-	b := &publicBook{&Demo{by: map[string]*payroll.Session{}}, t}
+	b := &publicBook{&fundBook{Demo: &Demo{by: map[string]*payroll.Session{}}, t: t}}
 	b.at(2026, time.October, 20)
 	var err error
 	b.app, err = Create(ctx, filepath.Join(t.TempDir(), "book.db"), payroll.Meta{County: "430725", Name: "例县", Cutover: 202610, Rehearsal: true}, b.now)
@@ -43,30 +39,6 @@ func newPublicBook(t *testing.T) *publicBook {
 	b.accept(at)
 	b.bring("places", "区划代码,名称,地区类别,生效日期\n430725102,盘塘镇,二类,2020-01-01\n430725102200,盘塘村,,2020-01-01\n")
 	return b
-}
-
-func (b *publicBook) must(err error) {
-	b.t.Helper()
-	if err != nil {
-		b.t.Fatal(err)
-	}
-}
-
-func (b *publicBook) accept(at int64) {
-	b.t.Helper()
-	_, err := b.app.Decide(context.Background(), b.by["李复"], at, true, "", "")
-	b.must(err)
-}
-
-func (b *publicBook) bring(kind, text string) {
-	b.t.Helper()
-	batch, err := importers.Read(kind, kind+".csv", []byte(text), importers.Options{})
-	b.must(err)
-	r, err := b.app.Book.Import(context.Background(), b.by["张敏"], batch, payroll.ImportOptions{})
-	b.must(err)
-	if r.Proposal != 0 {
-		b.accept(r.Proposal)
-	}
 }
 
 func (b *publicBook) adopt(document, from, until, notice string) {

@@ -10,6 +10,7 @@ import (
 
 	"zhida/payroll"
 	"zhida/payroll/store/pgtest"
+	"zhida/rules/message"
 )
 
 // Whoever runs at the same time as another is told to wait and nothing else goes wrong,
@@ -65,4 +66,31 @@ func TestRunsAtOnce(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What comes in while an approver's look at a batch is still being computed is seen when they sign: nothing is committed without it.
+func TestInputWhileAnApproverLooks(t *testing.T) {
+	b := newFundBook(t)
+	b.fund()
+	ctx, batch := context.Background(), b.run(202601)
+	_, err := b.app.Submit(ctx, b.by["张敏"], batch.ID)
+	b.must(err)
+	b.answered(batch.ID)
+	if _, err := b.app.Check(ctx, b.by["李复"], batch.ID, batch.Digest[:7]); message.Code(err) != "batch.other_seal" {
+		t.Errorf("seven characters of a digest: %v", err)
+	}
+	_, err = b.app.Check(ctx, b.by["李复"], batch.ID, batch.Digest[:8])
+	b.must(err)
+	const account = "身份证号,姓名,银行卡号,户名,生效日期\n439901198001040136,李丁,"
+	b.bring("accounts", account+"6228480000000000042,李丁,2027-01-01\n") // changes nothing, so that the batch is computed once more
+	var once sync.Once
+	looked := false
+	looking := payroll.WithProgress(ctx, func(string, int64, int64) {
+		once.Do(func() { looked = true; b.bring("accounts", account+"6228480000000000059,李丁,2027-02-01\n") })
+	})
+	if _, err = b.app.Approve(looking, b.by["王审"], batch.ID, ""); message.Code(err) != "batch.raced" || !looked {
+		t.Fatalf("approved in spite of what came in: %v, %v", looked, err)
+	}
+	_, err = b.app.Approve(ctx, b.by["王审"], batch.ID, "")
+	b.must(err)
 }

@@ -91,9 +91,9 @@ func auditShow(r *request) error { return r.page("audit", "审计", nil) }
 
 // monthPaperShow sends the workbook or the report of a month.
 func monthPaperShow(r *request) error {
-	m, err := calendar.ParseMonth(r.URL.Query().Get("month"))
+	m, err := app.ParseMonth(r.URL.Query().Get("month"))
 	if err != nil {
-		return message.Err("cli.month", r.URL.Query().Get("month"))
+		return err
 	}
 	write := map[string]func(context.Context, calendar.Month, string) (string, error){"workbook": r.desk.book.MonthWorkbook, "report": r.desk.book.MonthReport}[r.PathValue("paper")]
 	if write == nil {
@@ -113,13 +113,7 @@ func monthPaperShow(r *request) error {
 
 // period reads the months of a form.
 func (r *request) period() (from, to calendar.Month, err error) {
-	if from, err = calendar.ParseMonth(r.PostFormValue("from")); err != nil {
-		return 0, 0, message.Err("cli.month", r.PostFormValue("from"))
-	}
-	if to, err = calendar.ParseMonth(r.PostFormValue("to")); err != nil {
-		return 0, 0, message.Err("cli.month", r.PostFormValue("to"))
-	}
-	return from, to, nil
+	return app.ParseMonths(r.PostFormValue("from"), r.PostFormValue("to"))
 }
 
 // auditDataDo sends the tables of a period, masked, as one archive.

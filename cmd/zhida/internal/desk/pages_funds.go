@@ -3,6 +3,7 @@ package desk
 import (
 	"slices"
 
+	"zhida/cmd/zhida/internal/app"
 	"zhida/payroll"
 	"zhida/payroll/ledger"
 	"zhida/rules/calendar"
@@ -88,9 +89,9 @@ func openTasks(s payroll.Standing) (list []message.Message) {
 // closeDo closes a month; while something of it is not done only for somebody who says that they have seen it: refused, with what is in the way, until every stock agrees with the payments it is made of.
 func closeDo(r *request) (string, error) {
 	text := r.PostFormValue("month")
-	m, err := calendar.ParseMonth(text)
+	m, err := app.ParseMonth(text)
 	if err != nil {
-		return "", message.Err("cli.month", text)
+		return "", err
 	}
 	s, err := r.desk.book.Standing(r.Context(), m)
 	if err != nil {
@@ -110,9 +111,9 @@ func closeDo(r *request) (string, error) {
 // reopenDo opens the month that was closed last again, with the reason that somebody gives.
 func reopenDo(r *request) (string, error) {
 	text := r.PostFormValue("month")
-	m, err := calendar.ParseMonth(text)
+	m, err := app.ParseMonth(text)
 	if err != nil {
-		return "", message.Err("cli.month", text)
+		return "", err
 	}
 	if err := r.desk.book.ReopenMonth(r.Context(), r.signer, m, r.PostFormValue("reason")); err != nil {
 		return "", err

@@ -13,7 +13,6 @@ import (
 	"zhida/cmd/zhida/internal/app"
 	"zhida/importers"
 	"zhida/payroll"
-	"zhida/rules/calendar"
 	"zhida/rules/identity"
 	"zhida/rules/message"
 )
@@ -224,9 +223,9 @@ func importDo(r *request) (string, error) {
 		o.Places = names
 	}
 	if text := r.PostFormValue("from"); text != "" {
-		d, err := calendar.ParseDate(text)
+		d, err := app.ParseDate(text)
 		if err != nil {
-			return "", message.Err("cli.date", text)
+			return "", err
 		}
 		o.From = d
 	}

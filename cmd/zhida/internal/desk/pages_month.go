@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"zhida/cmd/zhida/internal/app"
 	"zhida/payroll"
 	"zhida/rules/calendar"
 	"zhida/rules/message"
@@ -32,8 +33,8 @@ func monthShow(r *request) error {
 	var m calendar.Month
 	if text := r.PathValue("month"); text != "" {
 		var err error
-		if m, err = calendar.ParseMonth(text); err != nil {
-			return message.Err("cli.month", text)
+		if m, err = app.ParseMonth(text); err != nil {
+			return err
 		}
 	}
 	s, err := r.desk.book.Standing(r.Context(), m)
@@ -97,9 +98,9 @@ func batchPath(id payroll.BatchID) string { return "/batch/" + id.String() }
 // runDo starts to compute a month; the browser waits on a page that says how far it is.
 func runDo(r *request) (string, error) {
 	text := r.PostFormValue("month")
-	m, err := calendar.ParseMonth(text)
+	m, err := app.ParseMonth(text)
 	if err != nil {
-		return "", message.Err("cli.month", text)
+		return "", err
 	}
 	kind := r.PostFormValue("kind")
 	signer, visit := r.signer, r.visit

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 
+	"zhida/cmd/zhida/internal/app"
 	"zhida/importers"
 	"zhida/payroll"
 	"zhida/rules/calendar"
@@ -310,13 +311,13 @@ func placeNoticeDo(r *request) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	first, err := calendar.ParseDate(r.PostFormValue("from"))
+	first, err := app.ParseDate(r.PostFormValue("from"))
 	if err != nil {
-		return "", message.Err("cli.date", r.PostFormValue("from"))
+		return "", err
 	}
-	last, err := calendar.ParseDate(r.PostFormValue("to"))
+	last, err := app.ParseDate(r.PostFormValue("to"))
 	if err != nil {
-		return "", message.Err("cli.date", r.PostFormValue("to"))
+		return "", err
 	}
 	files, err := r.uploaded("photo")
 	if err != nil {

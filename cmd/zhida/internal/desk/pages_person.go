@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"zhida/cmd/zhida/internal/app"
 	"zhida/payroll"
 	"zhida/rules"
 	"zhida/rules/calendar"
@@ -119,8 +120,8 @@ func personShow(r *request) error {
 	}
 	p.Month = s.Month
 	if text := r.PathValue("month"); text != "" {
-		if p.Month, err = calendar.ParseMonth(text); err != nil {
-			return message.Err("cli.month", text)
+		if p.Month, err = app.ParseMonth(text); err != nil {
+			return err
 		}
 	}
 	last := max(s.Month, s.Today.Month()).Add(1) // each month ahead is computed from the first on

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"zhida/cmd/zhida/internal/app"
 	"zhida/payroll"
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
@@ -85,11 +86,7 @@ func (r *request) monthAsked() (calendar.Month, error) {
 		_, _, today, err := r.desk.book.Letterhead(r.Context())
 		return today.Month(), err
 	}
-	m, err := calendar.ParseMonth(text)
-	if err != nil {
-		return 0, message.Err("cli.month", text)
-	}
-	return m, nil
+	return app.ParseMonth(text)
 }
 
 // filter reads what a list is narrowed to.
