@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"zhida/rules/facts"
@@ -16,6 +18,7 @@ import (
 type fundBook struct {
 	county *County
 	closed map[int]bool                     // years, of those that the rows name
+	months []Closed                         // that are closed
 	pays   map[BatchID]map[string]money.Fen // what each batch that the rows name pays from each fund; nil for one that is not approved
 }
 
@@ -29,6 +32,9 @@ func (k *knownFacts) loadFunds(ctx context.Context, r Reader, in *ImportBatch) e
 	k.funds = fundBook{closed: map[int]bool{}, pays: map[BatchID]map[string]money.Fen{}}
 	var err error
 	if k.funds.county, err = settingsAt(ctx, r, 0); err != nil && message.Code(err) != "settings.none" {
+		return err
+	}
+	if k.funds.months, err = closings(ctx, r); err != nil {
 		return err
 	}
 	for i := range in.Rows {
@@ -98,6 +104,89 @@ func (b *fundBook) check(row *ImportRow, bad func(column, code string, args ...a
 	case b.county.fund(x.Fund) != nil && !row.Withdraw && (pays == nil || pays[x.Fund] != x.Fen):
 		bad("fen", "fund.voucher", id.String()+" "+x.Fund, x.Fen, pays[x.Fund])
 	}
+}
+
+// moneyFact is what rows of money that came in, of budget authority and of payment vouchers say of themselves.
+type moneyFact struct {
+	Fund     string    `json:"fund"`
+	Document string    `json:"document"`
+	Place    string    `json:"place"`
+	Voucher  string    `json:"voucher"`
+	Batch    string    `json:"batch"`
+	Fen      money.Fen `json:"fen"`
+}
+
+// String is what tells it from others under its number: F03 湘财预〔2026〕31号.
+func (m moneyFact) String() string {
+	return strings.Join(slices.DeleteFunc([]string{m.Batch, m.Fund, m.Document, m.Place}, func(s string) bool { return s == "" }), " ")
+}
+
+// documentYear is the year in a folded number of a document.
+var documentYear = regexp.MustCompile(`\((\d{4})\)`)
+
+// asksDate asks about money dated before the year of its document, as all dates are that moved from a workbook whose days count from
+// 1904, and about money in a month that is closed, whose report stays without it.
+func (b *fundBook) asksDate(row *ImportRow, ask func(column string, m message.Message)) {
+	var x moneyFact
+	if decode(row.Fact, &x) != nil {
+		return
+	}
+	date := row.Fact.From
+	if found := documentYear.FindStringSubmatch(FoldNumber(x.Document)); found != nil {
+		if year, err := strconv.Atoi(found[1]); err == nil && date.Year() < year {
+			ask("date", message.M("import.before_document", date, x.Document))
+		}
+	}
+	if i := slices.IndexFunc(b.months, func(c Closed) bool { return c.Month == date.Month() }); i >= 0 {
+		ask("date", message.M("import.month_closed", date, date.Month(), b.months[i].On))
+	}
+}
+
+// registeredTwice asks about money that another row has under the same number, in the book or in the file.
+func (p *importPlan) registeredTwice(known *knownFacts, in *ImportBatch) {
+	switch in.FactKind() {
+	case facts.KindTransfer, facts.KindAuthority, facts.KindVoucher:
+	default:
+		return
+	}
+	ended := map[factKey]bool{}
+	for _, f := range p.end {
+		ended[keyOf(f)] = true
+	}
+	var standing []Fact
+	for _, f := range known.facts {
+		if f.Kind == in.FactKind() && !ended[keyOf(f)] {
+			standing = append(standing, f)
+		}
+	}
+	sortFacts(standing)
+	for _, f := range p.put {
+		if at := slices.IndexFunc(standing, func(x Fact) bool { return sameMoney(x, f) }); at >= 0 {
+			var was, is moneyFact
+			if x := standing[at]; decode(x, &was) == nil && decode(f, &is) == nil {
+				column, number := "voucher", is.Voucher
+				if number == "" {
+					column, number = "document", is.Document
+				}
+				p.ask(in.File, rowAt(in, f), column, message.M("import.money_twice", number, was, x.From, was.Fen, x.Where, is, f.From, is.Fen))
+			}
+		}
+		standing = append(standing, f)
+	}
+}
+
+// sameMoney says whether two rows are likely the same money. One voucher may be divided among places; numbers of vouchers begin anew
+// each year; a budget document may give to several funds, but hardly the same amount.
+func sameMoney(a, b Fact) bool {
+	var x, y moneyFact
+	if decode(a, &x) != nil || decode(b, &y) != nil {
+		return false
+	}
+	if b.Kind == facts.KindAuthority {
+		return FoldNumber(x.Document) == FoldNumber(y.Document) && x.Fen == y.Fen
+	}
+	divided := x.Place != "" && y.Place != "" && x.Place != y.Place && x.Fund == y.Fund && FoldNumber(x.Document) == FoldNumber(y.Document)
+	return foldVoucher(x.Voucher) == foldVoucher(y.Voucher) && !divided && (a.From.Year() == b.From.Year() || x.Fen == y.Fen)
 }
 
 // unknown says that the settings have no fund of a code, with the one that was likely meant: by its name, or the nearest code.
