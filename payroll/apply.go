@@ -236,7 +236,9 @@ func (b *Book) planImport(ctx context.Context, r Reader, stated *ImportBatch, se
 	}
 	plan.clashes(known, &in.ImportBatch, astray)
 	plan.overlaps(known, &in.ImportBatch)
-	plan.registeredTwice(known, &in.ImportBatch)
+	if err := plan.registeredTwice(known, &in.ImportBatch); err != nil {
+		return nil, err
+	}
 	if err := plan.findIdle(ctx, r, known, &in.ImportBatch, came); err != nil {
 		return nil, err
 	}
@@ -407,8 +409,8 @@ type knownFacts struct {
 	medians    map[string]money.Fen     // of the amounts that the file gives, by item
 	paidHere   map[Obligation]bool      // of a file of payments: what this book has itself committed from its cut-over on
 	start      calendar.Month           // of a file of payments: the first month this book pays
-	calendar   *calendar.Workdays
-	funds      fundBook // of a file about the money of funds
+	calendar   *calendar.Workdays       // weekends, and what the notices of the book move
+	funds      fundBook                 // of a file about the money of funds
 	words      Words
 	said       map[int64][]worded // what people have had so far, made when it is first asked for
 }

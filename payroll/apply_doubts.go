@@ -54,7 +54,7 @@ func (k *knownFacts) asks(kind string, row *ImportRow, ask func(column string, m
 func (k *knownFacts) asksWorkingDays(row *ImportRow) (m message.Message) {
 	var a facts.Absence
 	f := row.Fact
-	if f.To == calendar.Forever || decode(f, &a) != nil {
+	if f.To == calendar.Forever || decode(f, &a) != nil || a.WorkingDays == 0 {
 		return m
 	}
 	if _, known := k.calendar.Count(f.From, f.To); known {

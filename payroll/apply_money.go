@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"zhida/rules/calendar"
 	"zhida/rules/facts"
 	"zhida/rules/message"
 	"zhida/rules/money"
@@ -106,19 +107,45 @@ func (b *fundBook) check(row *ImportRow, bad func(column, code string, args ...a
 	}
 }
 
-// moneyFact is what rows of money that came in, of budget authority and of payment vouchers say of themselves.
-type moneyFact struct {
+// moneyRow is what a row of money that came in, of budget authority or of a payment voucher says of itself.
+type moneyRow struct {
 	Fund     string    `json:"fund"`
 	Document string    `json:"document"`
 	Place    string    `json:"place"`
 	Voucher  string    `json:"voucher"`
 	Batch    string    `json:"batch"`
 	Fen      money.Fen `json:"fen"`
+
+	date  calendar.Date
+	where string
+}
+
+func moneyRowOf(f Fact) (m moneyRow, err error) {
+	m.date, m.where = f.From, f.Where
+	return m, decode(f, &m)
 }
 
 // String is what tells it from others under its number: F03 湘财预〔2026〕31号.
-func (m moneyFact) String() string {
+func (m moneyRow) String() string {
 	return strings.Join(slices.DeleteFunc([]string{m.Batch, m.Fund, m.Document, m.Place}, func(s string) bool { return s == "" }), " ")
+}
+
+// number is that of its voucher, of budget authority that of its document, and the column it stands in.
+func (m moneyRow) number() (number, column string) {
+	if m.Voucher == "" {
+		return m.Document, "document"
+	}
+	return m.Voucher, "voucher"
+}
+
+// again says whether two rows of one number are likely the same money. One voucher may be divided among places; numbers of vouchers begin
+// anew each year; a budget document may give to several funds, but hardly the same amount.
+func (m moneyRow) again(old moneyRow) bool {
+	if m.Voucher == "" {
+		return m.Fen == old.Fen
+	}
+	divided := m.Place != "" && old.Place != "" && m.Place != old.Place && m.Fund == old.Fund && FoldNumber(m.Document) == FoldNumber(old.Document)
+	return !divided && (m.date.Year() == old.date.Year() || m.Fen == old.Fen)
 }
 
 // documentYear is the year in a folded number of a document.
@@ -127,11 +154,11 @@ var documentYear = regexp.MustCompile(`\((\d{4})\)`)
 // asksDate asks about money dated before the year of its document, as all dates are that moved from a workbook whose days count from
 // 1904, and about money in a month that is closed, whose report stays without it.
 func (b *fundBook) asksDate(row *ImportRow, ask func(column string, m message.Message)) {
-	var x moneyFact
-	if decode(row.Fact, &x) != nil {
-		return
+	x, err := moneyRowOf(row.Fact)
+	if err != nil {
+		return // registeredTwice says it
 	}
-	date := row.Fact.From
+	date := x.date
 	if found := documentYear.FindStringSubmatch(FoldNumber(x.Document)); found != nil {
 		if year, err := strconv.Atoi(found[1]); err == nil && date.Year() < year {
 			ask("date", message.M("import.before_document", date, x.Document))
@@ -143,11 +170,11 @@ func (b *fundBook) asksDate(row *ImportRow, ask func(column string, m message.Me
 }
 
 // registeredTwice asks about money that another row has under the same number, in the book or in the file.
-func (p *importPlan) registeredTwice(known *knownFacts, in *ImportBatch) {
+func (p *importPlan) registeredTwice(known *knownFacts, in *ImportBatch) error {
 	switch in.FactKind() {
 	case facts.KindTransfer, facts.KindAuthority, facts.KindVoucher:
 	default:
-		return
+		return nil
 	}
 	ended := map[factKey]bool{}
 	for _, f := range p.end {
@@ -160,33 +187,21 @@ func (p *importPlan) registeredTwice(known *knownFacts, in *ImportBatch) {
 		}
 	}
 	sortFacts(standing)
-	for _, f := range p.put {
-		if at := slices.IndexFunc(standing, func(x Fact) bool { return sameMoney(x, f) }); at >= 0 {
-			var was, is moneyFact
-			if x := standing[at]; decode(x, &was) == nil && decode(f, &is) == nil {
-				column, number := "voucher", is.Voucher
-				if number == "" {
-					column, number = "document", is.Document
-				}
-				p.ask(in.File, rowAt(in, f), column, message.M("import.money_twice", number, was, x.From, was.Fen, x.Where, is, f.From, is.Fen))
-			}
+	rows := map[string][]moneyRow{} // by folded number
+	for i, f := range slices.Concat(standing, p.put) {
+		row, err := moneyRowOf(f)
+		if err != nil {
+			return err
 		}
-		standing = append(standing, f)
+		number, column := row.number()
+		list := rows[foldVoucher(number)]
+		if at := slices.IndexFunc(list, row.again); i >= len(standing) && at >= 0 {
+			old := list[at]
+			p.ask(in.File, rowAt(in, f), column, message.M("import.money_twice", number, old, old.date, old.Fen, old.where, row, row.date, row.Fen))
+		}
+		rows[foldVoucher(number)] = append(list, row)
 	}
-}
-
-// sameMoney says whether two rows are likely the same money. One voucher may be divided among places; numbers of vouchers begin anew
-// each year; a budget document may give to several funds, but hardly the same amount.
-func sameMoney(a, b Fact) bool {
-	var x, y moneyFact
-	if decode(a, &x) != nil || decode(b, &y) != nil {
-		return false
-	}
-	if b.Kind == facts.KindAuthority {
-		return FoldNumber(x.Document) == FoldNumber(y.Document) && x.Fen == y.Fen
-	}
-	divided := x.Place != "" && y.Place != "" && x.Place != y.Place && x.Fund == y.Fund && FoldNumber(x.Document) == FoldNumber(y.Document)
-	return foldVoucher(x.Voucher) == foldVoucher(y.Voucher) && !divided && (a.From.Year() == b.From.Year() || x.Fen == y.Fen)
+	return nil
 }
 
 // unknown says that the settings have no fund of a code, with the one that was likely meant: by its name, or the nearest code.
