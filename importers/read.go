@@ -755,7 +755,7 @@ func (r *reading) fact(row *sheet.Row, v, columns map[string]string) {
 		r.setAside(&x, before)
 		return
 	}
-	full := factKey{id, payroll.FoldNumber(f.Key), f.From}
+	full := factKey{id, f.FoldedKey(), f.From}
 	if at, twice := r.first[full]; twice {
 		if other := &r.batch.Rows[at]; other.Fact.Body != f.Body || other.Withdraw != x.Withdraw {
 			where := strconv.Itoa(other.Row)

@@ -217,9 +217,11 @@ func (b *Book) planImport(ctx context.Context, r Reader, stated *ImportBatch, se
 		plan.refuse(offices.wrong[i], row.Group != "")
 		if len(offices.wrong[i]) == 0 && !out(i) && plan.add(known, row, seen) && len(row.Unread) == 0 {
 			came = append(came, row)
-			if column, m := known.asks(row); !m.IsZero() {
-				plan.ask(in.File, row, column, m)
-			}
+			known.asks(in.Kind, row, func(column string, m message.Message) {
+				if !m.IsZero() {
+					plan.ask(in.File, row, column, m)
+				}
+			})
 		}
 	}
 	if err := b.snapshot(ctx, r, plan, known, &in.ImportBatch, seen); err != nil {
@@ -234,6 +236,9 @@ func (b *Book) planImport(ctx context.Context, r Reader, stated *ImportBatch, se
 	}
 	plan.clashes(known, &in.ImportBatch, astray)
 	plan.overlaps(known, &in.ImportBatch)
+	if err := plan.registeredTwice(known, &in.ImportBatch); err != nil {
+		return nil, err
+	}
 	if err := plan.findIdle(ctx, r, known, &in.ImportBatch, came); err != nil {
 		return nil, err
 	}
@@ -403,6 +408,8 @@ type knownFacts struct {
 	series     map[series][]Fact        // the facts of one key, by first day
 	medians    map[string]money.Fen     // of the amounts that the file gives, by item
 	paidHere   map[Obligation]bool      // of a file of payments: what this book has itself committed from its cut-over on
+	start      calendar.Month           // of a file of payments: the first month this book pays
+	calendar   *calendar.Workdays       // weekends, and what the notices of the book move
 	funds      fundBook                 // of a file about the money of funds
 	words      Words
 	said       map[int64][]worded // what people have had so far, made when it is first asked for
@@ -435,7 +442,7 @@ func seriesOf(f Fact) series {
 // latest facts of the imported kind.
 func (b *Book) known(ctx context.Context, r Reader, in *ImportBatch) (*knownFacts, error) {
 	k := &knownFacts{today: calendar.DateIn(b.now(), zone), isNew: map[string]bool{}, names: map[int64]string{}, deaths: map[int64][]Fact{}, accounts: map[int64][]Fact{}, categories: map[int64]facts.Category{}, homes: map[int64]string{}, stays: map[int64][]stay{}, places: map[string]bool{},
-		facts: map[factKey]Fact{}, ids: map[int64]string{}, comes: map[string]facts.Profile{}, series: map[series][]Fact{}}
+		facts: map[factKey]Fact{}, ids: map[int64]string{}, comes: map[string]facts.Profile{}, series: map[series][]Fact{}, calendar: calendar.NewWorkdays()}
 	meta, err := r.Meta(ctx)
 	if err != nil {
 		return nil, err
@@ -533,10 +540,10 @@ func (k *knownFacts) committed(ctx context.Context, r Reader, meta Meta) error {
 		}
 	}
 	k.paidHere = map[Obligation]bool{}
-	start := cutover(meta, batches)
+	k.start = cutover(meta, batches)
 	for _, run := range k.runs() {
 		err := r.Committed(ctx, ids, run[0], run[1], func(s CommittedSum) error {
-			if s.Month >= start {
+			if s.Month >= k.start {
 				k.paidHere[s.Obligation] = true
 			}
 			return nil
@@ -568,6 +575,13 @@ func (k *knownFacts) load(ctx context.Context, r Reader, in *ImportBatch) error 
 	err := r.Facts(ctx, FactQuery{Kinds: []facts.Kind{facts.KindPlace, facts.KindReference, facts.KindCalendar, facts.KindTransfer, facts.KindAuthority, facts.KindStatement, facts.KindVoucher, facts.KindRegister, facts.KindElection}}, func(f Fact) error {
 		if f.Kind == facts.KindPlace {
 			k.places[f.Key] = true
+		}
+		var d facts.CalendarDay
+		if f.Kind == facts.KindCalendar {
+			if err := decode(f, &d); err != nil {
+				return err
+			}
+			k.calendar.Move(f.From, d.Nature == facts.DayWorked)
 		}
 		return note(f)
 	})

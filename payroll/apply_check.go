@@ -135,6 +135,13 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 			}
 			bad("month", "import.paid_here", row.PersonName, p.Month, item)
 		}
+	case facts.KindAbsence:
+		var a facts.Absence
+		if to := row.Fact.To; !row.Withdraw && !unfolds(in.Kind) && to != calendar.Forever && decode(row.Fact, &a) == nil {
+			if days, known := k.calendar.Count(row.Fact.From, to); known && a.WorkingDays > days {
+				bad("working_days", "import.workdays_too_many", a.WorkingDays, row.Fact.From, to, days)
+			}
+		}
 	case facts.KindAccount:
 		var a facts.Account
 		if theirs && json.Unmarshal([]byte(row.Fact.Body), &a) == nil {
@@ -291,9 +298,10 @@ func Clash(a, b Fact) bool {
 // Thing is what a fact says something about: two facts of one person that contradict each other are about the same.
 func Thing(f Fact) string {
 	if alone[f.Kind] {
-		return FoldNumber(nameOfKey(f))
+		f.Key = nameOfKey(f)
+		return f.FoldedKey()
 	}
-	return FoldNumber(f.Key) + "|" + f.From.String()
+	return f.FoldedKey() + "|" + f.From.String()
 }
 
 // OwnCard is the card that a row gives to its person, "" where it gives none.

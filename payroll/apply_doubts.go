@@ -20,25 +20,64 @@ import (
 )
 
 // asks says what of a row that changes the book is not wrong and still takes another
-// person, and in which column.
-func (k *knownFacts) asks(row *ImportRow) (column string, m message.Message) {
+// person, and in which columns.
+func (k *knownFacts) asks(kind string, row *ImportRow, ask func(column string, m message.Message)) {
 	switch row.Fact.Kind {
 	case facts.KindAccount:
-		return k.asksAccount(row)
+		ask(k.asksAccount(row))
 	case facts.KindPerson:
-		return "name", k.asksName(row)
-	case facts.KindAmount, facts.KindPaid:
-		return "fen", k.asksAmount(row)
-	case facts.KindTransfer, facts.KindAuthority, facts.KindStatement, facts.KindDebt:
-		return k.asksReplaced(row)
+		ask("name", k.asksName(row))
+	case facts.KindAmount:
+		ask("fen", k.asksAmount(row))
+	case facts.KindPaid:
+		ask("fen", k.asksAmount(row))
+		ask("month", k.asksPaidAhead(row))
+	case facts.KindTransfer, facts.KindAuthority:
+		ask(k.asksReplaced(row))
+		k.funds.asksDate(row, ask)
+	case facts.KindStatement, facts.KindDebt:
+		ask(k.asksReplaced(row))
 	case facts.KindReference:
-		return "value", k.asksReference(row)
+		ask("value", k.asksReference(row))
 	case facts.KindAbsence:
 		if f := row.Fact; f.To != calendar.Forever && f.To > f.From.AddMonths(longAbsence) {
-			return "to", message.M("import.absent_long", kindOf(f), f.From, f.To)
+			ask("to", message.M("import.absent_long", kindOf(f), f.From, f.To))
+		}
+		if !unfolds(kind) {
+			ask("working_days", k.asksWorkingDays(row))
 		}
 	}
-	return "", m
+}
+
+// asksWorkingDays asks about more working days than there are from Monday to Friday where the calendar of a year is
+// missing: a weekend may have been worked, which only its notice says.
+func (k *knownFacts) asksWorkingDays(row *ImportRow) (m message.Message) {
+	var a facts.Absence
+	f := row.Fact
+	if f.To == calendar.Forever || decode(f, &a) != nil || a.WorkingDays == 0 {
+		return m
+	}
+	if _, known := k.calendar.Count(f.From, f.To); known {
+		return m // refused by check
+	}
+	if days, _ := calendar.PlainWeeks().Count(f.From, f.To); a.WorkingDays > days {
+		return message.M("import.workdays_unknown", a.WorkingDays, f.From, f.To, days)
+	}
+	return m
+}
+
+// asksPaidAhead asks about what is said to have been paid elsewhere for a month that is this book's to pay: once it is confirmed
+// the book does not pay it.
+func (k *knownFacts) asksPaidAhead(row *ImportRow) (m message.Message) {
+	var p paidFact
+	if decode(row.Fact, &p) != nil || k.start == 0 || p.Month < k.start {
+		return m
+	}
+	item := p.Item
+	if x := k.items[item]; x != nil {
+		item = x.Name
+	}
+	return message.M("import.paid_ahead", row.PersonName, p.Month, item, k.start)
 }
 
 // longAbsence is how long an absence with an end lasts at most, in months, before somebody looks whether the
@@ -271,7 +310,7 @@ func rowAt(in *ImportBatch, f Fact) *ImportRow {
 	return &in.Rows[slices.IndexFunc(in.Rows, func(r ImportRow) bool { return r.Fact.Where == f.Where })]
 }
 
-// respell gives a row whose document, voucher or case the book has in other brackets the spelling of the book:
+// respell gives a row whose document, voucher or case the book has in other brackets, or with other zeros in front, the spelling of the book:
 // it is the same money, or the same order, and not a second one.
 func (k *knownFacts) respell(in *ImportBatch) error {
 	switch in.FactKind() {
@@ -283,7 +322,7 @@ func (k *knownFacts) respell(in *ImportBatch) error {
 	for _, f := range k.facts {
 		s := series{f.Person, f.Kind, f.Key}
 		exact[s] = true
-		s.key = FoldNumber(f.Key)
+		s.key = f.FoldedKey()
 		if old, twice := spelt[s]; !twice || f.Key < old.Key {
 			spelt[s] = f
 		}
@@ -292,7 +331,7 @@ func (k *knownFacts) respell(in *ImportBatch) error {
 	for i := range in.Rows {
 		f := &in.Rows[i].Fact
 		no := k.persons[in.Rows[i].PersonID]
-		old, known := spelt[series{no, f.Kind, FoldNumber(f.Key)}]
+		old, known := spelt[series{no, f.Kind, f.FoldedKey()}]
 		if !known || exact[series{no, f.Kind, f.Key}] {
 			continue
 		}
@@ -304,7 +343,7 @@ func (k *knownFacts) respell(in *ImportBatch) error {
 			return err
 		}
 		for _, field := range []string{"document", "voucher", "number"} {
-			if FoldNumber(string(is[field])) == FoldNumber(string(was[field])) && len(is[field]) > 0 {
+			if len(is[field]) > 0 && (field == "voucher" || FoldNumber(string(is[field])) == FoldNumber(string(was[field]))) { // the key has the voucher in it
 				is[field] = was[field]
 			}
 		}

@@ -4,9 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
+	"zhida/rules/calendar"
 	"zhida/rules/facts"
 	"zhida/rules/message"
 	"zhida/rules/money"
@@ -16,6 +19,7 @@ import (
 type fundBook struct {
 	county *County
 	closed map[int]bool                     // years, of those that the rows name
+	months []Closed                         // that are closed
 	pays   map[BatchID]map[string]money.Fen // what each batch that the rows name pays from each fund; nil for one that is not approved
 }
 
@@ -29,6 +33,9 @@ func (k *knownFacts) loadFunds(ctx context.Context, r Reader, in *ImportBatch) e
 	k.funds = fundBook{closed: map[int]bool{}, pays: map[BatchID]map[string]money.Fen{}}
 	var err error
 	if k.funds.county, err = settingsAt(ctx, r, 0); err != nil && message.Code(err) != "settings.none" {
+		return err
+	}
+	if k.funds.months, err = closings(ctx, r); err != nil {
 		return err
 	}
 	for i := range in.Rows {
@@ -98,6 +105,103 @@ func (b *fundBook) check(row *ImportRow, bad func(column, code string, args ...a
 	case b.county.fund(x.Fund) != nil && !row.Withdraw && (pays == nil || pays[x.Fund] != x.Fen):
 		bad("fen", "fund.voucher", id.String()+" "+x.Fund, x.Fen, pays[x.Fund])
 	}
+}
+
+// moneyRow is what a row of money that came in, of budget authority or of a payment voucher says of itself.
+type moneyRow struct {
+	Fund     string    `json:"fund"`
+	Document string    `json:"document"`
+	Place    string    `json:"place"`
+	Voucher  string    `json:"voucher"`
+	Batch    string    `json:"batch"`
+	Fen      money.Fen `json:"fen"`
+
+	date  calendar.Date
+	where string
+}
+
+func moneyRowOf(f Fact) (m moneyRow, err error) {
+	m.date, m.where = f.From, f.Where
+	return m, decode(f, &m)
+}
+
+// String is what tells it from others under its number: F03 湘财预〔2026〕31号.
+func (m moneyRow) String() string {
+	return strings.Join(slices.DeleteFunc([]string{m.Batch, m.Fund, m.Document, m.Place}, func(s string) bool { return s == "" }), " ")
+}
+
+// number is that of its voucher, of budget authority that of its document, and the column it stands in.
+func (m moneyRow) number() (number, column string) {
+	if m.Voucher == "" {
+		return m.Document, "document"
+	}
+	return m.Voucher, "voucher"
+}
+
+// again says whether two rows of one number are likely the same money. One voucher may be divided among places; numbers of vouchers begin
+// anew each year; a budget document may give to several funds, but hardly the same amount.
+func (m moneyRow) again(old moneyRow) bool {
+	if m.Voucher == "" {
+		return m.Fen == old.Fen
+	}
+	divided := m.Place != "" && old.Place != "" && m.Place != old.Place && m.Fund == old.Fund && FoldNumber(m.Document) == FoldNumber(old.Document)
+	return !divided && (m.date.Year() == old.date.Year() || m.Fen == old.Fen)
+}
+
+// documentYear is the year in a folded number of a document.
+var documentYear = regexp.MustCompile(`\((\d{4})\)`)
+
+// asksDate asks about money dated before the year of its document, as all dates are that moved from a workbook whose days count from
+// 1904, and about money in a month that is closed, whose report stays without it.
+func (b *fundBook) asksDate(row *ImportRow, ask func(column string, m message.Message)) {
+	x, err := moneyRowOf(row.Fact)
+	if err != nil {
+		return // registeredTwice says it
+	}
+	date := x.date
+	if found := documentYear.FindStringSubmatch(FoldNumber(x.Document)); found != nil {
+		if year, err := strconv.Atoi(found[1]); err == nil && date.Year() < year {
+			ask("date", message.M("import.before_document", date, x.Document))
+		}
+	}
+	if i := slices.IndexFunc(b.months, func(c Closed) bool { return c.Month == date.Month() }); i >= 0 {
+		ask("date", message.M("import.month_closed", date, date.Month(), b.months[i].On))
+	}
+}
+
+// registeredTwice asks about money that another row has under the same number, in the book or in the file.
+func (p *importPlan) registeredTwice(known *knownFacts, in *ImportBatch) error {
+	switch in.FactKind() {
+	case facts.KindTransfer, facts.KindAuthority, facts.KindVoucher:
+	default:
+		return nil
+	}
+	ended := map[factKey]bool{}
+	for _, f := range p.end {
+		ended[keyOf(f)] = true
+	}
+	var standing []Fact
+	for _, f := range known.facts {
+		if f.Kind == in.FactKind() && !ended[keyOf(f)] {
+			standing = append(standing, f)
+		}
+	}
+	sortFacts(standing)
+	rows := map[string][]moneyRow{} // by folded number
+	for i, f := range slices.Concat(standing, p.put) {
+		row, err := moneyRowOf(f)
+		if err != nil {
+			return err
+		}
+		number, column := row.number()
+		list := rows[foldVoucher(number)]
+		if at := slices.IndexFunc(list, row.again); i >= len(standing) && at >= 0 {
+			old := list[at]
+			p.ask(in.File, rowAt(in, f), column, message.M("import.money_twice", number, old, old.date, old.Fen, old.where, row, row.date, row.Fen))
+		}
+		rows[foldVoucher(number)] = append(list, row)
+	}
+	return nil
 }
 
 // unknown says that the settings have no fund of a code, with the one that was likely meant: by its name, or the nearest code.

@@ -59,6 +59,18 @@ var foldNumber = strings.NewReplacer("〔", "(", "〕", ")", "［", "(", "］", 
 // are one document. It is for comparing; what is kept is as it was written first.
 func FoldNumber(s string) string { return foldNumber.Replace(s) }
 
+// foldVoucher makes numbers of vouchers comparable: a cell of figures loses the zeros in front, one of text keeps them.
+func foldVoucher(s string) string { return strings.TrimLeft(FoldNumber(s), "0") }
+
+// FoldedKey is the key of a fact for comparing, in which two spellings of one number are one. That of a transfer ends in its voucher.
+func (f Fact) FoldedKey() string {
+	if f.Kind != facts.KindTransfer {
+		return FoldNumber(f.Key)
+	}
+	at := strings.LastIndex(f.Key, "|") + 1
+	return FoldNumber(f.Key[:at]) + foldVoucher(f.Key[at:])
+}
+
 // ImportRow is one fact of a file.
 type ImportRow struct {
 	PersonID   string            `json:"person_id,omitempty"` // full normal ID; empty for facts of the world

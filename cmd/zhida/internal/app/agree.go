@@ -100,7 +100,7 @@ func (x placed) refuse(column, code string, beside placed, args ...any) {
 }
 
 func sameKey(a, b *payroll.ImportRow) bool {
-	return a.Fact.From == b.Fact.From && payroll.FoldNumber(a.Fact.Key) == payroll.FoldNumber(b.Fact.Key)
+	return a.Fact.From == b.Fact.From && a.Fact.FoldedKey() == b.Fact.FoldedKey()
 }
 
 // differ says whether two rows about the same state different things. Of what a sheet has no column for it says nothing.

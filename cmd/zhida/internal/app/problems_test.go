@@ -21,6 +21,7 @@ func TestProblemsOfTheBook(t *testing.T) {
 	b.bring("roster", "身份证号,姓名,人员类别,单位代码,生效日期\n439901199006150013,周戊,村干部,430725101200,2020-01-01\n439901199102100024,吴己,乡镇干部,430725101,2020-01-01\n")
 	b.bring("tenure", "身份证号,姓名,单位代码,职务,任职日期,离任日期,组织认定\n439901199006150013,周戊,430725101200,文书,2026-01-01,,是\n439901199006150013,周戊,430725101201,监委会主任,2021-01-01,2025-06-30,是\n439901198001030122,孙丙,430725101201,主任,2020-01-01,,是\n")
 	b.bring("registers", "类别,数据日期,姓名,单位代码,数量,文号\n定员,2025-12-31,,430725101201,2,桃组〔2025〕5号\n")
+	b.bring("calendar", "日期,性质\n2025-05-01,休\n2025-05-02,休\n2025-05-03,休\n2025-05-04,休\n2025-05-05,休\n")
 	ctx := context.Background()
 	wants := map[string]struct{ kind, cell string }{
 		"import.card_taken": {"accounts", "C2"}, "import.card_short": {"accounts", "C2"}, "import.card_unproved": {"accounts", "C2"}, "import.holder_differs": {"accounts", "F2"},
@@ -29,7 +30,7 @@ func TestProblemsOfTheBook(t *testing.T) {
 		"import.office_held": {"tenure", "D2"}, "import.office_taken": {"tenure", "D2"},
 		"import.item_unknown": {"receivables", "C2"}, "import.name_differs": {"tenure", "B2"}, "import.person_unknown": {"tenure", "A2"},
 		"import.other_county": {"places", "A2"}, "import.publicity_days": {payroll.KindPublicity, "E2"}, "import.publicity_photo": {payroll.KindPublicity, "F2"},
-		"import.still_open": {"holds", "A3"}, "import.verified_year": {"verifications", "C2"},
+		"import.still_open": {"holds", "A3"}, "import.verified_year": {"verifications", "C2"}, "import.workdays_too_many": {"absences", "F2"},
 		"change.before": {payroll.KindChanges, "D5"}, "change.dead": {payroll.KindChanges, "D5"}, "change.died": {payroll.KindChanges, "D5"}, "change.later": {payroll.KindChanges, "D5"},
 		"change.moved_twice": {payroll.KindChanges, "I5"}, "change.no_death": {payroll.KindChanges, "O5"}, "change.no_post": {payroll.KindChanges, "A5"}, "change.not_held": {payroll.KindChanges, "H5"}, "change.same_place": {payroll.KindChanges, "I5"}, "change.serving": {payroll.KindChanges, "C5"},
 		"change.which_post":     {payroll.KindChanges, "H5"},
