@@ -33,6 +33,9 @@ func ParseResidentID(s string) (ResidentID, error) {
 			return "", message.Err("id.digits")
 		}
 	default:
+		if n := len([]rune(s)); n < len(s) && (n == 15 || n == 18) {
+			return "", message.Err("id.digits") // a letter that looks like X
+		}
 		return "", message.Err("id.length", len([]rune(s)))
 	}
 	if _, err := birthOf(s); err != nil {
