@@ -44,7 +44,8 @@ func NotInName(s string) string {
 		if r == '·' || isHan(r) || latin && !chinese || !latin && (unicode.IsLetter(r) || unicode.IsMark(r)) {
 			continue
 		}
-		return string(r)
+		at := strings.IndexFunc(s, func(x rune) bool { return FoldName(string(x)) == string(r) })
+		return string([]rune(s[at:])[0]) // as it stands there, wide or narrow
 	}
 	return ""
 }
