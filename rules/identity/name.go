@@ -38,6 +38,9 @@ func MaskName(s string) string {
 // characters. "" where there is none. · and its look-alikes part the names of minorities, a full stop, hyphen or apostrophe those of
 // foreigners, in Latin letters only.
 func NotInName(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return !isHan(r) }) {
+		return "" // nearly every name
+	}
 	chinese := strings.ContainsFunc(s, isHan)
 	for _, r := range FoldName(s) {
 		latin := unicode.Is(unicode.Latin, r) || r == '-' || r == '\'' || r == '’'
