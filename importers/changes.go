@@ -48,6 +48,12 @@ func (r *reading) change(v map[string]string, cell func(string) string) {
 		}
 		r.problem(cell(code), message.M("change.needs", wordOf(changeChoices, v["type"]), r.form.titleOf(code)))
 	}
+	switch v["type"] {
+	case payroll.ChangeJoin:
+		r.newcomer("name", v, cell)
+	case payroll.ChangeName:
+		r.newcomer("new_name", v, cell)
+	}
 	r.account(v, cell)
 }
 

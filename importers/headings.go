@@ -136,6 +136,9 @@ func (r *reading) noHeading(lacks partly) error {
 			return message.Err("import.days_wide", r.name(), r.form.title)
 		}
 	}
+	if err := r.lacksForUnit(lacks.missing); err != nil {
+		return err
+	}
 	if f, title := r.likely(lacks.known); f != nil {
 		return message.Err("import.other_kind", r.name(), r.form.title, title, f.title, f.kind)
 	}
@@ -143,6 +146,27 @@ func (r *reading) noHeading(lacks partly) error {
 		lacks.missing = r.form.columns[0].title
 	}
 	return message.Err("import.no_heading", r.name(), r.form.title, lacks.missing)
+}
+
+// unitBehind is a unit in brackets behind a heading.
+var unitBehind = regexp.MustCompile(`\([^()]*\)$`)
+
+// lacksForUnit refuses a heading that would be the missing column but for its unit: 金额(万元).
+func (r *reading) lacksForUnit(missing string) error {
+	for i := range min(headingRows, len(r.table.Rows)) {
+		for _, cell := range r.table.Rows[i].Cells {
+			title := fold(cell.Text)
+			if !ofOtherUnit.MatchString(title) {
+				continue
+			}
+			plain := unitBehind.ReplaceAllString(title, "")
+			c := r.form.column(plain)
+			if c != nil && c.kind == amount && (c.title == missing || missing == itemsOrAmounts) || r.form.wide && missing == itemsOrAmounts && r.items()[plain] != "" {
+				return message.Err("import.unit", r.name(), cell.Address(), cell.Text)
+			}
+		}
+	}
+	return nil
 }
 
 // otherSheet says that a sheet is none of the kind that is read.
@@ -560,6 +584,9 @@ func otherTime(upper string) bool {
 	return false
 }
 
+// itemsOrAmounts is what a wide sheet lacks that has neither.
+const itemsOrAmounts = "项目、金额（或以项目名称为列名）"
+
 // lacking names a required column that is not there.
 func (r *reading) lacking(h *headings) string {
 	for _, c := range r.form.columns {
@@ -570,7 +597,7 @@ func (r *reading) lacking(h *headings) string {
 	if r.form.wide && len(h.items) == 0 {
 		for _, code := range []string{"item", "fen"} {
 			if _, ok := h.at[code]; !ok {
-				return "项目、金额（或以项目名称为列名）"
+				return itemsOrAmounts
 			}
 		}
 	}

@@ -29,6 +29,7 @@ func TestProblems(t *testing.T) {
 		"import.register_class": {"registers", "E2"}, "import.required": {"roster", "B2"}, "import.too_many": {"roster", "A1002"},
 		"import.total_differs": {"amounts", "D5"}, "import.untitled": {"amounts", "F2"}, "import.days_differ": {"days", "D4"}, "import.divided": {"transfers", "F2"}, "import.days_too_many": {"absences", "F2"}, "import.which_account": {"statement", "A2"},
 		"sheet.private_use": {"roster", "B2"}, "sheet.text": {"roster", "B2"},
+		"value.bank_short": {"accounts", "D2"}, "value.person_name": {"roster", "B2"}, "import.village_place": {"roster", "D2"},
 		"value.bank": {"accounts", "D2"}, "value.choice": {"roster", "C2"}, "value.cnaps": {"accounts", "E2"}, "value.date": {"tenure", "E2"},
 		"value.date_number": {"roster", "E2"}, "value.formula": {"roster", "A2"}, "value.full_width": {"amounts", "D2"}, "value.long": {"roster", "B2"},
 		"value.month": {"amounts", "C2"}, "value.month_unsure": {"amounts", "C2"}, "value.no_such_day": {"days", "D2"}, "value.number": {"places", "C2"}, "value.number_as_id": {"roster", "A2"},

@@ -564,8 +564,8 @@ func (r *reading) row(row *sheet.Row) {
 		}
 	}
 	trusted := len(r.batch.Problems)
-	r.untitled(row)
 	r.divided(row)
+	r.untitled(row)
 	if values["id"] == exampleID || r.form.exampleOfWorld(values) {
 		r.problem(cellIn(cells, "id", row), message.M("import.example_row"))
 	}
@@ -629,7 +629,7 @@ var (
 
 // divided refuses an amount of a text file behind which a column of words begins with three figures: 200,000.00 that
 // became 200 and 000.00, so that everything behind it stands one column too far; and one behind which a column of amounts
-// has 078.
+// has 078, or three figures of any kind where the row has more cells than its headings.
 func (r *reading) divided(row *sheet.Row) {
 	if !r.table.Text {
 		return
@@ -643,9 +643,10 @@ func (r *reading) divided(row *sheet.Row) {
 	for at := range r.found.items {
 		kinds[at] = amount
 	}
+	longer := len(row.Cells) > r.headingWidth()
 	for _, at := range slices.Sorted(maps.Keys(kinds)) {
 		cell, next := row.At(at), row.At(at+1)
-		if kinds[at] != amount || kinds[at+1] != text && (kinds[at+1] != amount || !rest.MatchString(next.Text)) {
+		if kinds[at] != amount || kinds[at+1] != text && (kinds[at+1] != amount || !longer && !rest.MatchString(next.Text)) {
 			continue
 		}
 		if begins.MatchString(cell.Text) && goesOn.MatchString(next.Text) {
@@ -654,10 +655,35 @@ func (r *reading) divided(row *sheet.Row) {
 	}
 }
 
+// headingWidth is how many cells the widest row of the headings, or above them, has in the file; empty ones count.
+func (r *reading) headingWidth() (n int) {
+	for i := range r.start {
+		n = max(n, len(r.table.Rows[i].Cells))
+	}
+	return n
+}
+
+// newcomer checks what a row says of somebody who comes onto the roster: that the name, in the column of a code, is one, and
+// that a village cadre belongs to a village.
+func (r *reading) newcomer(name string, v map[string]string, cell func(string) string) {
+	if odd := identity.NotInName(v[name]); odd != "" && !r.lacks(name) {
+		r.problem(cell(name), message.M("value.person_name", v[name], odd))
+	}
+	if v["category"] == string(facts.VillageCadre) && len(v["place"]) == townshipDigits && !r.lacks("category") && !r.lacks("place") {
+		r.problem(cell("place"), message.M("import.village_place", v["place"]))
+	}
+}
+
+// townshipDigits is how many digits the code of a township has; that of a village has twelve.
+const townshipDigits = 9
+
 // value reads a cell of a row; what is wrong with it becomes a problem.
 func (r *reading) value(row *sheet.Row, at int, c *column) string {
 	cell, err := r.cell(row, at, c)
 	v := ""
+	if err == nil {
+		err = r.shownInYuan(cell, c)
+	}
 	if err == nil {
 		v, err = c.value(cell)
 	}
@@ -842,6 +868,7 @@ func (r *reading) interval(v map[string]string) (from, to calendar.Date, err err
 func (r *reading) special(v map[string]string, cell func(string) string) {
 	switch r.form.kind {
 	case "roster":
+		r.newcomer("name", v, cell)
 		if born := identity.ResidentID(v["id"]).Birth().String(); !strings.HasPrefix(born, v["born"]) && !r.lacks("id") {
 			r.problem(cell("born"), message.M("import.born_differs", v["born"], born))
 		}

@@ -131,8 +131,8 @@ func TestNumbersInWrongColumns(t *testing.T) {
 	for name, text := range map[string]string{
 		"a word from a list": "身份证号,姓名,人员类别,单位代码\n{A},张甲,{B},430725101\n",
 		"a place":            "身份证号,姓名,人员类别,单位代码\n{A},张甲,村干部,{B}\n",
-		"a date":             "身份证号,姓名,人员类别,单位代码,生效日期\n{A},张甲,村干部,430725101,{B}\n",
-		"a heading":          "身份证号,姓名,人员类别,单位代码,{B}\n{A},张甲,村干部,430725101,\n",
+		"a date":             "身份证号,姓名,人员类别,单位代码,生效日期\n{A},张甲,乡镇干部,430725101,{B}\n",
+		"a heading":          "身份证号,姓名,人员类别,单位代码,{B}\n{A},张甲,乡镇干部,430725101,\n",
 	} {
 		in := read(t, "roster", text)
 		said := in.Problems.Error() + codes(in.Notes)
@@ -202,7 +202,7 @@ func TestCardsOfTwoPeople(t *testing.T) {
 // TestDividedBetweenAmounts holds that the rest of an amount, cut off by its comma, is not taken for the amount of the next column.
 func TestDividedBetweenAmounts(t *testing.T) {
 	const heading = "身份证号,姓名,起始月份,基本工资,住房公积金\n"
-	for cells, code := range map[string]string{"6,078": "import.divided", "6,000.50": "import.divided", "6078,729.42": "", "6,0": "", "6,0.50": ""} {
+	for cells, code := range map[string]string{"6,078": "import.divided", "6,000.50": "import.divided", "6078,729.42": "", "6,0": "", "6,0.50": "", "6,500": "", "6,500,": "import.divided", "6,500,729.42": "import.divided"} {
 		in, err := Read("amounts", "a.csv", []byte(heading+"43990119870205002X,蒋娟,2026-12,"+cells+"\n"), Options{Items: map[string]string{"基本工资": "base_salary", "住房公积金": "housing_fund"}})
 		if err != nil {
 			t.Fatal(err)

@@ -108,7 +108,7 @@ func TestMessyWorkbooks(t *testing.T) {
 		"a heading that is not there": {kind: "paid", o: Options{Map: map[string]string{"话费": NotRead}},
 			pages: []page{{"表", "姓名\t身份证号\t所属月份\t住房补贴\n张甲\t{A}\t2026-10\t100", nil, nil}}, bad: "import.map_heading"},
 		"ten thousands are not yuan": {kind: "transfers",
-			pages: []page{{"表", "资金\t文号\t凭证号\t到账日期\t金额（万元）\nF03\t样例〔2026〕1号\t1\t2026-10-01\t100", nil, nil}}, bad: "import.no_heading", detail: "金额"},
+			pages: []page{{"表", "资金\t文号\t凭证号\t到账日期\t金额（万元）\nF03\t样例〔2026〕1号\t1\t2026-10-01\t100", nil, nil}}, bad: "import.unit", detail: "E1"},
 		"dates below a heading that is merged over three columns": {kind: "days",
 			pages: []page{{"表", "单位代码\t身份证号\t姓名\t类型\t日期\t\t\n430725101\t{A}\t张甲\t下村\t2026-10-12\t2026-10-13\t2026-10-14", []string{"E1:G1"}, nil}}, bad: "F2 import.untitled, G2 import.untitled"},
 		"a second figure below no heading": {kind: "paid",

@@ -90,6 +90,9 @@ var parsers = map[valueKind]func(sheet.Cell) (string, error){
 	},
 	bank: func(c sheet.Cell) (string, error) {
 		code, ok := identity.BankCode(c.Text)
+		if name := identity.BankCalled(c.Text); !ok && name != "" {
+			return "", message.Err("value.bank_short", c.Text, name)
+		}
 		if !ok {
 			return "", message.Err("value.bank", c.Text)
 		}

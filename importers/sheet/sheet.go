@@ -39,6 +39,7 @@ const (
 type Cell struct {
 	Text   string
 	Kind   Kind
+	format uint8 // among formats of the table, from 1; 0 is one that shows the number as it is
 	column uint16
 	row    int32
 }
@@ -76,8 +77,9 @@ type Table struct {
 	File, Sheet   string
 	Hidden        bool // the sheet itself
 	Rows          []Row
-	HiddenColumns []int // from 0
-	Text          bool  // no workbook: a text file, which knows no merged cells, or a page of the web
+	HiddenColumns []int    // from 0
+	Text          bool     // no workbook: a text file, which knows no merged cells, or a page of the web
+	formats       []string // number formats that show another unit, or another figure, than what is kept
 	merges        []Merge
 	mergedRows    int             // of all ranges together
 	merged        map[int][]Merge // by row, made when it is first asked for

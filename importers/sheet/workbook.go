@@ -25,6 +25,8 @@ type workbook struct {
 	base1904 bool
 	formats  map[int]string // own number formats
 	dated    []bool         // styles that show dates
+	others   []string       // number formats that show another unit or figure
+	styles   []uint8        // of each style, which of those it has, from 1
 	strings  []string
 	tables   map[string]*Table // by part
 }
@@ -45,7 +47,7 @@ func (w *workbook) inOrder() ([]*Table, error) {
 		if t.Sheet != "" {
 			return nil, damaged(errors.New("two sheets share a part"))
 		}
-		t.Sheet, t.Hidden = s.name, s.hidden
+		t.Sheet, t.Hidden, t.formats = s.name, s.hidden, w.others
 		list = append(list, t)
 	}
 	if len(list) == 0 {
@@ -103,7 +105,7 @@ func (r *relsPart) start(t xml.StartElement) error {
 	return nil
 }
 
-// stylesPart takes which styles show dates.
+// stylesPart takes which styles show dates, and which another unit or figure than the number kept.
 type stylesPart struct {
 	*workbook
 	inCells bool
@@ -133,6 +135,7 @@ func (s *stylesPart) start(t xml.StartElement) error {
 		}
 		code, own := s.formats[id]
 		s.dated = append(s.dated, own && showsDate(code) || !own && isDateFormat(id))
+		s.styles = append(s.styles, s.formatOf(id))
 	}
 	return nil
 }
@@ -321,7 +324,11 @@ func (s *sheetPart) cell() (Cell, error) {
 					return Cell{Kind: Date, Text: day}, nil
 				}
 			}
-			return Cell{Kind: Number, Text: v}, nil
+			c := Cell{Kind: Number, Text: v}
+			if s.style >= 0 && s.style < len(s.styles) {
+				c.format = s.styles[s.style]
+			}
+			return c, nil
 		}
 	default:
 		return Cell{}, damaged(errors.New("type of cell"))

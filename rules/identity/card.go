@@ -91,6 +91,15 @@ func BankCode(s string) (code string, ok bool) {
 	return code, ok
 }
 
+// shortBanks are the names by which everybody calls the large banks.
+var shortBanks = map[string]string{
+	"工行": "ICBC", "工商银行": "ICBC", "农行": "ABC", "农业银行": "ABC", "中行": "BOC", "建行": "CCB", "建设银行": "CCB", "交行": "COMM",
+	"邮储": "PSBC", "邮储银行": "PSBC", "邮政银行": "PSBC", "邮政储蓄银行": "PSBC", "招行": "CMB", "浦发银行": "SPDB", "民生银行": "CMBC", "光大银行": "CEB",
+}
+
+// BankCalled is the full name of the bank that a short name usually means, "" for none. Nobody is paid on it: it is what to ask.
+func BankCalled(short string) string { return BankName(shortBanks[short]) }
+
 // CNAPS says whether a 12-digit number carries its ISO 7064 MOD 11,10 check digit.
 func CNAPS(s string) bool {
 	if len(s) != 12 || !allDigits(s) {

@@ -26,6 +26,7 @@ func TestResidentID(t *testing.T) {
 		{"110105194902310022", "", "id.birth", false, 0},
 		{"1101051949123100", "", "id.length", false, 0},
 		{"1101051949123100２X", "", "id.digits", false, 0},
+		{"11010519491231002Х", "", "id.digits", false, 0}, // Cyrillic
 		{"11010519491231A02X", "", "id.digits", false, 0},
 	} {
 		id, err := ParseResidentID(c.in)
@@ -98,6 +99,27 @@ func TestNames(t *testing.T) {
 	} {
 		if SameName(c.a, c.b) != c.same {
 			t.Errorf("SameName(%s, %s) = %v", c.a, c.b, !c.same)
+		}
+	}
+}
+
+// What no name has is found, and what names of minorities, rare characters and foreigners have is not.
+func TestNotInName(t *testing.T) {
+	for name, want := range map[string]string{
+		"罗莉（女）": "（", "罗莉(女)": "(", "张三1": "1", "张三２": "２", "张*三": "*", "=HYPERLINK(\"x\")": "=", "张A三": "A", "李四-王五": "-", "张三/李四": "/", "张三、李四": "、", "\ufe0f☆": "☆",
+		"": "", "张三": "", "张 三": "", "买买提·艾力": "", "买买提•艾力": "", "次仁.卓玛": "", "李〇": "", "𬭚𫖯": "", "㛃": "", "Anna-Maria O'Neill": "", "José": "", "བསོད་ནམས": "་",
+	} {
+		if got := NotInName(name); got != want {
+			t.Errorf("NotInName(%q) = %q, want %q", name, got, want)
+		}
+	}
+}
+
+// Short names of banks are those of banks in the table, and none of them is taken for a bank.
+func TestBankCalled(t *testing.T) {
+	for short, code := range shortBanks {
+		if _, is := BankCode(short); is || BankCalled(short) == "" {
+			t.Errorf("%s is taken for a bank (%v), or %s is none", short, is, code)
 		}
 	}
 }

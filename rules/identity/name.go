@@ -1,6 +1,9 @@
 package identity
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // foldName makes the forms of a name comparable: spaces are dropped, full-width
 // letters become narrow, and the look-alikes of the separator become U+00B7.
@@ -30,3 +33,25 @@ func MaskName(s string) string {
 	}
 	return string(r)
 }
+
+// NotInName is the first thing in a text that no name has: a digit, a bracket, an asterisk, a Latin letter among Chinese
+// characters. "" where there is none. · and its look-alikes part the names of minorities, a full stop, hyphen or apostrophe those of
+// foreigners, in Latin letters only.
+func NotInName(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return !isHan(r) }) {
+		return "" // nearly every name
+	}
+	chinese := strings.ContainsFunc(s, isHan)
+	for _, r := range FoldName(s) {
+		latin := unicode.Is(unicode.Latin, r) || r == '-' || r == '\'' || r == '’'
+		if r == '·' || isHan(r) || latin && !chinese || !latin && (unicode.IsLetter(r) || unicode.IsMark(r)) {
+			continue
+		}
+		at := strings.IndexFunc(s, func(x rune) bool { return FoldName(string(x)) == string(r) })
+		return string([]rune(s[at:])[0]) // as it stands there, wide or narrow
+	}
+	return ""
+}
+
+// isHan knows Chinese characters, 〇 among them.
+func isHan(r rune) bool { return unicode.Is(unicode.Han, r) }
