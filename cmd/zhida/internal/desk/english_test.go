@@ -311,7 +311,9 @@ func (o *office) wholeMonth(look func(where, text string)) {
 			look(path+" "+asked, text)
 		}
 	}
-	status, to, text = checker.post("/batch/2026-10/1/prove", checker.form("/batch/2026-10/1/proof", "/batch/2026-10/1/prove")...)
+	if status, to, text = checker.post("/batch/2026-10/1/prove", checker.form("/batch/2026-10/1/proof", "/batch/2026-10/1/prove")...); status != http.StatusSeeOther {
+		t.Fatal(text)
+	}
 	_, text = checker.wait(to)
 	look("prove", text)
 	_, _, text = checker.post("/policies/compare", "old", strconv.FormatInt(list[0].Position, 10), "new", strconv.FormatInt(list[1].Position, 10))
