@@ -79,7 +79,7 @@ func TestKeyboardInChromium(t *testing.T) {
 	}
 
 	press("本月", "", "\r")
-	press("重算本月（只算差额）", "", " ")
+	press("计算本月", "", " ")
 	press("本月", "", "\r")
 	press("2026-10/1", "批次", "\r")
 	w.Reach("口令", "提交", true, false)
