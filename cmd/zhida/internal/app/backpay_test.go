@@ -148,7 +148,7 @@ func (b *caseBook) settle(item string, people []owed) {
 		if born == 0 {
 			born = 19650301
 		}
-		id, name := identity.MakeResidentID("439901", born, 101+2*i).Full(), "案例"+x.name
+		id, name := identity.MakeResidentID("439901", born, 101+2*i).Full(), "案例"+inChinese.Replace(x.name)
 		category := map[facts.Category]string{facts.TownshipCadre: "乡镇干部", facts.FormerVillageCadre: "离任村干部", facts.VillageCadre: "村干部"}[f.Category]
 		roster += fmt.Sprintf("%s,%s,%s,%s,%s,%s,2010-01-01\n", id, name, category, f.Place, f.Died, f.Retired)
 		for _, s := range p.Spells {

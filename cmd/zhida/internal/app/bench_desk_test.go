@@ -34,7 +34,7 @@ var deskPages = []struct {
 		"/policies", "/policies/{position}",
 		"/roster", "/roster/2026-10", "/roster?place=430725115", "/roster/2026-11?category=township_cadre&page=900", "/roster/2026-11/changes", "/roster/2026-11/changes?place=430725115",
 		"/attendance", "/attendance/2026-10", "/place/430725100", "/place/430725100/attendance/2026-10", "/place/430725100/flow", "/place/430725100/notice/2026-10/1",
-		"/search", "/search text=甲99000", "/search text=甲", "/search text=0019", "/search text=620059000000099000", "/search text=2026-10/1", "/search text=乡镇7", "/search text=津贴",
+		"/search", "/search text=甲九九〇〇〇", "/search text=甲", "/search text=0019", "/search text=620059000000099000", "/search text=2026-10/1", "/search text=乡镇7", "/search text=津贴",
 		"/person/50", "/person/50/2026-10", "/person/99000", "/audit",
 	}},
 	{"陈镇", []string{"/office", "/notices", "/roster", "/attendance", "/place/430725100", "/place/430725100/attendance/2026-11", "/place/430725100/attendance/2026-11/sheet", "/payments", "/proposals"}},

@@ -319,7 +319,7 @@ func benchFiles(b testing.TB, dir string, n int) []benchFile {
 	for i := range n {
 		id := identity.MakeResidentID("439901", first.AddDays(i/499), i%499*2+1).Full()
 		body := fmt.Sprintf("620059000000%06d", i)
-		name, place := fmt.Sprintf("甲%d", i), fmt.Sprintf("4307251%02d", i%29)
+		name, place := "甲"+inChinese.Replace(strconv.Itoa(i)), fmt.Sprintf("4307251%02d", i%29)
 		fmt.Fprintf(text["roster"], "%s,%s,乡镇干部,%s,2026-01-01\n", id, name, place)
 		fmt.Fprintf(text["tenure"], "%s,%s,%s,%s,%s,2015-07-01,是\n", id, name, place, posts[i%3], ranks[i%7])
 		fmt.Fprintf(text["accounts"], "%s,%s,%s,%s,2026-01-01\n", id, name, body+string(identity.LuhnDigit(body)), name)
@@ -383,3 +383,7 @@ func highWater() int {
 	}
 	return 0
 }
+
+// inChinese writes the letter and number of a case, or a number, as a name can have them: with Chinese characters alone.
+var inChinese = strings.NewReplacer("0", "〇", "1", "一", "2", "二", "3", "三", "4", "四", "5", "五", "6", "六", "7", "七", "8", "八", "9", "九",
+	"J", "子", "Z", "寅")

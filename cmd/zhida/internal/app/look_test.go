@@ -172,7 +172,7 @@ func TestLookOfGroups(t *testing.T) {
 	if err := forged(); message.Code(err) != "finding.tampered" {
 		t.Errorf("what the run kept is not read: %v", err)
 	}
-	raise := "身份证号,姓名,起始月份,基本工资,住房公积金,社会保险费,个人所得税\n" + identity.MakeResidentID("439901", 19650101, 1).Full() + ",甲0,2026-10,9000.00,0.00,0.00,0.00\n"
+	raise := "身份证号,姓名,起始月份,基本工资,住房公积金,社会保险费,个人所得税\n" + identity.MakeResidentID("439901", 19650101, 1).Full() + ",甲〇,2026-10,9000.00,0.00,0.00,0.00\n"
 	file := filepath.Join(dir, "raise.csv")
 	if err := os.WriteFile(file, []byte(raise), 0o600); err != nil {
 		t.Fatal(err)
