@@ -46,67 +46,6 @@ const (
 	AuditFen   AuditKind = "fen"
 )
 
-// What was shown in full, as the journal names it.
-const (
-	unmaskedAudit = "audit-data"
-	unmaskedLines = "batch-lines"
-)
-
-// Unmask records that an auditor takes numbers of identity and bank cards in full, by the
-// number of the audit notice. It stands in the journal before anything is shown. Errors:
-// actor.role, audit.no_notice.
-func (b *Book) Unmask(ctx context.Context, s *Session, notice string, from, to calendar.Month) error {
-	if err := s.need(RoleAuditor); err != nil {
-		return err
-	}
-	if strings.TrimSpace(notice) == "" {
-		return message.Err("audit.no_notice")
-	}
-	return b.update(ctx, func(tx Tx) error {
-		_, err := b.record(ctx, tx, s, EventUnmasked, "what", unmaskedAudit, "reason", notice, "from", from.String(), "to", to.String())
-		return err
-	})
-}
-
-// UnmaskLines records that an auditor sees whose the lines of a batch are, by the number of the audit
-// notice, and gives the ID numbers of everybody in it in full, by person. Errors: those of Unmask.
-func (b *Book) UnmaskLines(ctx context.Context, s *Session, id BatchID, notice string) (ids map[int64]string, err error) {
-	if err := s.need(RoleAuditor); err != nil {
-		return nil, err
-	}
-	if strings.TrimSpace(notice) == "" {
-		return nil, message.Err("audit.no_notice")
-	}
-	err = b.update(ctx, func(tx Tx) error {
-		if _, err := batchOf(ctx, tx, id); err != nil {
-			return err
-		}
-		ids = map[int64]string{}
-		if err := tx.Settlements(ctx, id, func(x Settlement) error { ids[x.Person] = ""; return nil }); err != nil {
-			return err
-		}
-		last, err := tx.LastPerson(ctx)
-		if err != nil {
-			return err
-		}
-		err = tx.Facts(ctx, FactQuery{First: 1, Last: last, Kinds: []facts.Kind{facts.KindPerson}}, func(f Fact) error {
-			if _, in := ids[f.Person]; !in {
-				return nil
-			}
-			var p facts.Profile
-			err := decode(f, &p)
-			ids[f.Person] = p.ID.Full()
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		_, err = b.record(ctx, tx, s, EventUnmasked, "what", unmaskedLines, "reason", notice, "batch", id.String())
-		return err
-	})
-	return ids, err
-}
-
 // AuditData hands each table of the batches of the months from..to to fn, on one snapshot,
 // in the order in which they can be loaded. Cards are numbered in the order in which the
 // book meets them, so that equal cards can be found while they are masked. full shows the

@@ -439,6 +439,9 @@ func (g *dossierMaker) detail(position int64, pairs []string) string {
 			parts = append(parts, s)
 		}
 	}
+	if word := unmaskedWords[valueOf(pairs, "what")]; word != "" {
+		parts = append(parts, strings.TrimSpace(word+" "+valueOf(pairs, "file")))
+	}
 	for _, name := range []string{"name", "reason", "document", "month", "to"} {
 		if v := valueOf(pairs, name); v != "" && !slices.Contains(parts, v) {
 			parts = append(parts, v)

@@ -4,7 +4,7 @@ package message
 var wordsOfOffices = map[string]string{
 	"这个月的花名册":  "roster of this month",
 	"您报的，还没有定": "Brought by you, not decided yet",
-	"一天一行：填日期和所到村，一个人有几天就写几行，没有下村的删去那一行。表里是完整的身份证号，请妥善保管。": "One row a day: fill in the date and the village, write as many rows for a person as there were days, and take out the row of whoever had none. The sheet holds whole ID numbers: keep it safe.",
+	"一天一行：填日期和所到村，一个人有几天就写几行，没有下村的删去那一行。表里是完整的身份证号，请妥善保管；下载记入日志。": "One row a day: fill in the date and the village, write as many rows for a person as there were days, and take out the row of whoever had none. The sheet holds whole ID numbers: keep it safe; the journal keeps that it was fetched.",
 	"下载填好本单位人员的考勤表": "Fetch the sheet with your own people in it",
 	"下载打印":       "fetch to print",
 	"不用登记":       "no registration needed",

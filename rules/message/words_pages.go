@@ -112,7 +112,7 @@ var wordsOfPages = map[string]string{
 	"支付台账":        "Payments",
 	"政策文件":        "Documents",
 	"政策文件（.yaml）": "policy file (.yaml)",
-	"文件里有完整的卡号，只交给银行，不要转发，用完删除下载的副本。": "The files hold whole card numbers: hand them to the bank alone, pass them to nobody, and delete what you have fetched afterwards.",
+	"文件里有完整的卡号，只交给银行，不要转发，用完删除下载的副本。每次下载记入日志。": "The files hold whole card numbers: hand them to the bank alone, pass them to nobody, and delete what you have fetched afterwards. The journal keeps every time they are fetched.",
 	"文件，可以一次选几个": "files, several at once",
 	"新增人数":       "people who came",
 	"显示完整的身份证号":  "show whole ID numbers",

@@ -63,6 +63,9 @@ func (a *App) Archive(ctx context.Context, s *payroll.Session, year int, dir str
 		return "", "", nil, err
 	}
 	defer w.Discard()
+	if err := a.UnmaskYear(ctx, s, year); err != nil {
+		return "", "", nil, err
+	}
 	if list, err = a.archiveInto(ctx, w, year, of); err != nil {
 		return "", "", nil, err
 	}

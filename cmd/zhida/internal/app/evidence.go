@@ -36,6 +36,9 @@ func (a *App) Evidence(ctx context.Context, s *payroll.Session, id payroll.Batch
 		return "", seal, "", err
 	}
 	defer w.Discard()
+	if err := a.UnmaskEvidence(ctx, s, id); err != nil {
+		return "", seal, "", err
+	}
 	if seal, err = a.Book.Evidence(ctx, id, w); err != nil {
 		return "", seal, "", err
 	}

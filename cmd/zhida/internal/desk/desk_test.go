@@ -204,6 +204,25 @@ func (o *office) head() int64 {
 	return h.Position
 }
 
+// unmasked are the events by which numbers were shown whole, as the auditor's tables have them.
+func (o *office) unmasked() (list []string) {
+	o.t.Helper()
+	dir := o.t.TempDir()
+	if _, err := o.book.AuditData(context.Background(), nil, 202610, 202610, "", dir); err != nil {
+		o.t.Fatal(err)
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "events.csv"))
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	for line := range strings.Lines(string(data)) {
+		if strings.Contains(line, ","+payroll.EventUnmasked+",") {
+			list = append(list, line)
+		}
+	}
+	return list
+}
+
 func (o *office) address() *url.URL {
 	o.t.Helper()
 	u, err := url.Parse(o.URL)
@@ -445,7 +464,7 @@ var access = map[string]string{
 	"POST /audit/dossier":                    "maker checker approver auditor",
 	"GET /batch/{month}/{seq}/paper/{paper}": "maker checker approver auditor",
 	"GET /batch/{month}/{seq}/files":         "maker",
-	"GET /batch/{month}/{seq}/files/{name}":  "maker",
+	"POST /batch/{month}/{seq}/files/{name}": "maker",
 	"POST /batch/{month}/{seq}/answer":       "maker checker approver",
 	"POST /batch/{month}/{seq}/refusals":     "maker",
 	"POST /batch/{month}/{seq}/submit":       "maker",
@@ -481,22 +500,22 @@ var access = map[string]string{
 	"GET /settings":            "admin",
 	"POST /settings":           "admin",
 
-	"GET /roster":                                "maker checker approver auditor township",
-	"GET /roster/{month}":                        "maker checker approver auditor township",
-	"GET /roster/{month}/changes":                "maker checker approver auditor",
-	"GET /attendance":                            "maker checker approver auditor township",
-	"GET /attendance/{month}":                    "maker checker approver auditor township",
-	"GET /place/{code}":                          "maker checker approver auditor township",
-	"GET /place/{code}/flow":                     "maker checker approver auditor",
-	"GET /place/{code}/notice/{month}/{seq}":     "maker checker approver auditor township",
-	"POST /place/{code}/notice/{month}/{seq}":    "maker township",
-	"GET /place/{code}/attendance/{month}":       "maker checker approver auditor township",
-	"GET /place/{code}/attendance/{month}/sheet": "township",
-	"GET /notices":                               "township",
-	"GET /search":                                "maker checker approver auditor",
-	"POST /search":                               "maker checker approver auditor",
-	"GET /person/{person}":                       "maker checker approver auditor",
-	"GET /person/{person}/{month}":               "maker checker approver auditor",
+	"GET /roster":                                 "maker checker approver auditor township",
+	"GET /roster/{month}":                         "maker checker approver auditor township",
+	"GET /roster/{month}/changes":                 "maker checker approver auditor",
+	"GET /attendance":                             "maker checker approver auditor township",
+	"GET /attendance/{month}":                     "maker checker approver auditor township",
+	"GET /place/{code}":                           "maker checker approver auditor township",
+	"GET /place/{code}/flow":                      "maker checker approver auditor",
+	"GET /place/{code}/notice/{month}/{seq}":      "maker checker approver auditor township",
+	"POST /place/{code}/notice/{month}/{seq}":     "maker township",
+	"GET /place/{code}/attendance/{month}":        "maker checker approver auditor township",
+	"POST /place/{code}/attendance/{month}/sheet": "township",
+	"GET /notices":                                "township",
+	"GET /search":                                 "maker checker approver auditor",
+	"POST /search":                                "maker checker approver auditor",
+	"GET /person/{person}":                        "maker checker approver auditor",
+	"GET /person/{person}/{month}":                "maker checker approver auditor",
 
 	"GET /actors":         "admin",
 	"POST /actors/add":    "admin",

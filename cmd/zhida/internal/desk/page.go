@@ -39,9 +39,13 @@ type page struct {
 	routes  []route
 }
 
-// May says whether the visitor may open the pages of an address of the table, /person/{person}: no page leads where it is refused.
-func (p *page) May(path string) bool {
-	i := slices.IndexFunc(p.routes, func(rt route) bool { return rt.pattern == "GET "+path })
+// May says whether the visitor may ask for what has a pattern in the table, a page being named by its address alone,
+// /person/{person}: no page leads where it is refused.
+func (p *page) May(pattern string) bool {
+	if strings.HasPrefix(pattern, "/") {
+		pattern = "GET " + pattern
+	}
+	i := slices.IndexFunc(p.routes, func(rt route) bool { return rt.pattern == pattern })
 	return p.visit != nil && may(p.visit.actor, p.routes[i].who)
 }
 

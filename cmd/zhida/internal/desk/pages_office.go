@@ -208,8 +208,8 @@ func placeAttendanceShow(r *request) error {
 	return r.page("place_attendance", "考勤", p)
 }
 
-// daysSheetShow sends the sheet of days of a township with its own people in it.
-func daysSheetShow(r *request) error {
+// daysSheetDo sends the sheet of days of a township with its own people in it, whose numbers stand whole there: the journal keeps that.
+func daysSheetDo(r *request) error {
 	p, err := r.attendance()
 	if err != nil {
 		return err
@@ -226,6 +226,9 @@ func daysSheetShow(r *request) error {
 	}
 	data, err := importers.DaysSheet(lists, facts.Township(p.Code), cadres)
 	if err != nil {
+		return err
+	}
+	if err := r.desk.book.UnmaskDays(r.Context(), r.signer, p.Code, p.Month); err != nil {
 		return err
 	}
 	return r.sendBytes(data, importers.Title("days")+"_"+p.Name+"_"+p.Month.String()+".xlsx")

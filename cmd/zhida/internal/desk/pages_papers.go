@@ -124,14 +124,12 @@ func filesShow(r *request) error {
 	return r.page("bank_files", "银行文件", p)
 }
 
-// bankFileShow sends one file of an exported batch: full numbers, for makers alone, as on the command line.
-func bankFileShow(r *request) error {
+// bankFileDo sends one file of an exported batch: full numbers, for makers alone, as on the command line, and the journal keeps
+// that they were taken.
+func bankFileDo(r *request) error {
 	id, err := r.batch()
 	if err != nil {
 		return err
-	}
-	if b, err := r.desk.book.Batch(r.Context(), id); err != nil || b.State != payroll.Exported {
-		return message.Err("desk.no_page")
 	}
 	dir, name := r.desk.filesOf(id), r.PathValue("name")
 	entries, err := os.ReadDir(dir)
@@ -140,6 +138,9 @@ func bankFileShow(r *request) error {
 	}
 	for _, e := range entries { // a name of the list, not a path
 		if e.Name() == name && e.Type().IsRegular() {
+			if err := r.desk.book.UnmaskFile(r.Context(), r.signer, id, name); err != nil {
+				return err
+			}
 			return r.sendFile(filepath.Join(dir, name))
 		}
 	}

@@ -62,12 +62,12 @@ type route struct {
 	open    bool           // nobody needs to have signed in
 	signs   signing
 	most    int64  // bytes of a request, 0 for those of a plain form
-	again   bool   // it signs nothing and may be done twice: the visit's own token will do
+	again   bool   // it moves nothing and may be done twice: the visit's own token will do
 	heavy   bool   // it takes much memory, and waits until there is a place
 	quiet   bool   // a page asks by itself: nobody is at the screen for that
 	nav     string // its place in the list of pages, "" for none
 	show    func(*request) error
-	answers func(*request) error // as show, for a form whose words belong in no address
+	answers func(*request) error // as show, for a form: its words belong in no address, or the journal keeps that it was shown
 	do      func(*request) (to string, err error)
 }
 
@@ -161,7 +161,13 @@ func (r *request) answer() (err error) {
 	if r.MultipartForm != nil {
 		defer r.MultipartForm.RemoveAll()
 	}
+	if r.route.again && subtle.ConstantTimeCompare([]byte(r.PostFormValue("once")), []byte(r.visit.own)) != 1 {
+		return message.Err("desk.form_outdated")
+	}
 	if r.route.answers != nil {
+		if err := r.unlock(); err != nil {
+			return err
+		}
 		return r.route.answers(r)
 	}
 	act := func() (string, error) {
@@ -170,14 +176,7 @@ func (r *request) answer() (err error) {
 		}
 		return r.route.do(r)
 	}
-	if r.route.again {
-		if subtle.ConstantTimeCompare([]byte(r.PostFormValue("once")), []byte(r.visit.own)) != 1 {
-			return message.Err("desk.form_outdated")
-		}
-		to, err := act()
-		return r.to(to, err)
-	}
-	if r.route.open { // signing in: there is no visit yet that could have given out a form, or it is left
+	if r.route.again || r.route.open { // signing in: there is no visit yet that could have given out a form, or it is left
 		to, err := act()
 		return r.to(to, err)
 	}

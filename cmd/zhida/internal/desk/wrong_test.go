@@ -229,19 +229,40 @@ func TestExport(t *testing.T) {
 		t.Errorf("it is %s", o.state(first))
 	}
 	_, text := maker.get("/batch/2026-10/1/files")
-	files := regexp.MustCompile(`href="(/batch/2026-10/1/files/[^"]+)"`).FindAllStringSubmatch(text, -1)
+	files := regexp.MustCompile(`action="(/batch/2026-10/1/files/[^"]+)"`).FindAllStringSubmatch(text, -1)
 	if len(files) < 2 {
 		t.Fatalf("files: %s", text)
 	}
-	for _, f := range files {
-		if status, data := maker.get(f[1]); status != http.StatusOK || data == "" {
-			t.Errorf("%s: %d", f[1], status)
+	if got := o.unmasked(); len(got) != 0 {
+		t.Errorf("before anything was fetched: %q", got)
+	}
+	for i, f := range files {
+		for again := range 2 { // with one token: each time is one of its own
+			if status, _, data := maker.post(f[1], maker.form("/batch/2026-10/1/files", f[1])...); status != http.StatusOK || data == "" || strings.Contains(data, "<main") {
+				t.Errorf("%s: %d %s", f[1], status, data)
+			}
+			if got := o.unmasked(); len(got) != 2*i+again+1 || !strings.Contains(got[len(got)-1], ",张敏,") || !strings.Contains(got[len(got)-1], ",2026-10/1,") {
+				t.Errorf("%s: %q", f[1], got)
+			}
 		}
-		if status, _ := auditor.get(f[1]); status != http.StatusForbidden {
+		before := o.head()
+		if status, _, _ := auditor.post(f[1], "once", auditor.own(), "passphrase", passphrase); status != http.StatusForbidden {
 			t.Errorf("%s for an auditor: %d", f[1], status)
 		}
+		for _, wrong := range [][]string{nil, {"once", ""}, {"once", auditor.own()}} { // a page of elsewhere has no token
+			if status, _, data := maker.post(f[1], wrong...); status == http.StatusOK && !strings.Contains(data, "<main") {
+				t.Errorf("%s without its token: %s", f[1], data)
+			}
+		}
+		if status, _ := maker.get(f[1]); status != http.StatusNotFound && status != http.StatusMethodNotAllowed {
+			t.Errorf("%s by its address alone: %d", f[1], status)
+		}
+		if o.head() != before {
+			t.Errorf("%s: what was refused is in the journal", f[1])
+		}
 	}
-	if status, _ := maker.get("/batch/2026-10/1/files/..%2f..%2fbook.db"); status != http.StatusNotFound {
+	before := o.head()
+	if status, _, _ := maker.post("/batch/2026-10/1/files/..%2f..%2fbook.db", "once", maker.own()); status != http.StatusNotFound || o.head() != before {
 		t.Errorf("out of the folder: %d", status)
 	}
 	for _, page := range []string{"/month/2026-10", "/batch/2026-10/1", "/batch/2026-10/1/compare", "/batch/2026-10/1/findings", "/payments?state=sent", "/proposals", "/search", "/person/1", "/person/1/2026-10"} {

@@ -2,7 +2,7 @@
 "use strict";
 document.addEventListener("submit", function (e) {
   var form = e.target;
-  if (!form.elements.once) { return; } // it asks for a page or a file, which may be asked for again
+  if (!form.elements.once || "again" in form.dataset) { return; } // it asks for a page or a file, which may be asked for again
   if (form.dataset.sent) { e.preventDefault(); return; }
   form.dataset.sent = "1";
   setTimeout(function () { form.querySelectorAll("button").forEach(function (b) { b.disabled = true; }); }, 0);
