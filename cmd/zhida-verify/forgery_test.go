@@ -2,6 +2,7 @@ package main
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -19,7 +20,7 @@ const (
 	january  = "证据_2026-01-1"
 	february = "证据_2026-02-2"
 
-	// From after 钱乙, person 2, was erased by event 51: of the same batch, and of one that they were never in.
+	// From after 钱乙, person 2, was erased by event 55: of the same batch, and of one that they were never in.
 	erased = "after/证据_2026-02-2"
 	april  = "after/证据_2026-04-1"
 )
@@ -444,8 +445,8 @@ var forgeries = []forgery{
 	}, []string{"7 sealed/lines.tsv amounts.obligation_twice", "7 sealed/settlements.tsv amounts.gross"}},
 }
 
-// event51 erased 钱乙, on the proposal 50.
-const event51 = 51
+// erasing erased 钱乙, on the proposal 54.
+const erasing = 55
 
 // bindRemains has a changed section of a batch be what an erasure left, and the event bind that.
 func (f *forger) bindRemains(batch, name, file string) {
@@ -460,7 +461,7 @@ func (f *forger) bindRemains(batch, name, file string) {
 		b.WriteString(rowOf(fields...))
 	}
 	f.memory["remainders.tsv"] = b.String()
-	f.set(event51, "rows.remainder", h.digest().String())
+	f.set(erasing, "rows.remainder", h.digest().String())
 }
 
 // reduce takes somebody out of the rows of a folder as an erasure does; remaining says nothing of the journal.
@@ -512,15 +513,15 @@ var erasureForgeries = []forgery{
 	}, []string{"5 inputs/batches/2026-01-1/settlements.tsv values.differ"}},
 	{"and the digest of what remains", erased, []string{"王审"}, func(f *forger) {
 		f.edit("sealed/payments.tsv", "6228480000000000034", "6228480000000000035")
-		said := f.payload(event51).get("rows.remainder")
+		said := f.payload(erasing).get("rows.remainder")
 		f.bindRemains("2026-02/2", "payments", "sealed/payments.tsv")
-		f.set(event51, "rows.remainder", said)
+		f.set(erasing, "rows.remainder", said)
 		f.manifest("王审")
 	}, []string{"5 remainders.tsv bound.differs", "7 sealed/payments.tsv amounts.other_account"}},
 	{"and the event, by the approver alone", erased, []string{"王审"}, func(f *forger) {
 		f.edit("sealed/payments.tsv", "6228480000000000034", "6228480000000000035")
 		f.bindRemains("2026-02/2", "payments", "sealed/payments.tsv")
-		f.chain(event51)
+		f.chain(erasing)
 		f.manifest("王审")
 	}, []string{"2 journal.tsv journal.signature", "4 leaves.tsv tree.differs"}},
 	{"another digest said to have been sealed", erased, []string{"王审"}, func(f *forger) {
@@ -543,15 +544,15 @@ var erasureForgeries = []forgery{
 	}, []string{"5 inputs/facts.tsv erasure.nobody", "4 leaves.tsv erasure.nobody", "3 sealed/settlements.tsv values.differ"}},
 	{"one more erased than was", erased, []string{"王审"}, func(f *forger) {
 		reduce(f, "3")
-		f.memory["erased.tsv"] += "51\t3\n"
+		f.memory["erased.tsv"] += strconv.Itoa(erasing) + "\t3\n"
 		f.manifest("王审")
 	}, []string{"5 erased.tsv bound.differs", "5 journal.tsv values.differ", "3 sealed/settlements.tsv values.differ"}},
 	{"one more erased than was proposed, signed by all", erased, nil, func(f *forger) {
 		f.owned = nil
 		reduce(f, "3")
-		f.memory["erased.tsv"] += "51\t3\n"
-		f.bind(event51, "rows.erased", "erased.tsv")
-		f.set(event51, "erased", "2")
+		f.memory["erased.tsv"] += strconv.Itoa(erasing) + "\t3\n"
+		f.bind(erasing, "rows.erased", "erased.tsv")
+		f.set(erasing, "erased", "2")
 		f.bindRemains("2026-02/2", "settlements", "sealed/settlements.tsv")
 		f.bindRemains("2026-02/2", "payments", "sealed/payments.tsv")
 		f.chain(1)
@@ -566,38 +567,38 @@ var erasureForgeries = []forgery{
 		f.owned = nil
 		delete(f.memory, "erased.tsv")
 		delete(f.memory, "remainders.tsv")
-		f.events[event51-1][4] = strings.NewReplacer("rows.erased", "rows.gone", "rows.remainder", "rows.left").Replace(f.events[event51-1][4])
+		f.events[erasing-1][4] = strings.NewReplacer("rows.erased", "rows.gone", "rows.remainder", "rows.left").Replace(f.events[erasing-1][4])
 		f.chain(1)
 		f.manifest("周正")
 	}, []string{"5 inputs/facts.tsv erasure.nobody", "4 leaves.tsv erasure.nobody", "3 sealed/settlements.tsv values.differ"}},
 	{"the event taken out, signed by all", erased, nil, func(f *forger) {
 		f.owned = nil
-		f.events = slices.Delete(f.events, event51-1, event51)
+		f.events = slices.Delete(f.events, erasing-1, erasing)
 		f.chain(1)
 		f.manifest("周正")
 	}, []string{"5 erased.tsv bound.unbound", "5 remainders.tsv bound.unbound"}},
 	{"erased by who proposed it", erased, nil, func(f *forger) {
 		f.owned = nil
-		f.events[event51-1][2] = "张敏"
+		f.events[erasing-1][2] = "张敏"
 		f.chain(1)
 		f.manifest("周正")
 	}, []string{"2 journal.tsv journal.own_proposal", "5 journal.tsv erasure.not_decided"}},
 	{"erased by a checker", erased, nil, func(f *forger) {
 		f.owned = nil
-		f.events[event51-1][2] = "李复"
+		f.events[erasing-1][2] = "李复"
 		f.chain(1)
 		f.manifest("周正")
 	}, []string{"5 journal.tsv erasure.not_decided"}},
 	{"erased on a proposal of something else", erased, nil, func(f *forger) {
 		f.owned = nil
-		f.set(event51-1, "proposal", "import.roster")
-		f.set(event51-1, "rows.proposal", sum3([]byte(rowOf("import.roster", f.events[event51-2][2], f.payload(event51-1).get("title"), f.payload(event51-1).get("digest")))).String())
+		f.set(erasing-1, "proposal", "import.roster")
+		f.set(erasing-1, "rows.proposal", sum3([]byte(rowOf("import.roster", f.events[erasing-2][2], f.payload(erasing-1).get("title"), f.payload(erasing-1).get("digest")))).String())
 		f.chain(1)
 		f.manifest("周正")
 	}, []string{"5 journal.tsv erasure.not_decided"}},
 	{"erased before the term is over", erased, nil, func(f *forger) {
 		f.owned = nil
-		for i := event51 - 2; i < len(f.events); i++ {
+		for i := erasing - 2; i < len(f.events); i++ {
 			f.events[i][1] = strings.Replace(f.events[i][1], "2099-", f.events[0][1][:3]+"9-", 1)
 		}
 		f.chain(1)

@@ -58,7 +58,7 @@ func TestHonestFolders(t *testing.T) {
 	if code != exitGood || strings.Contains(out, "✗") {
 		t.Errorf("with folders of after an erasure: exit %d\n%s", code, out)
 	}
-	for _, want := range []string{"event 51 erased the data of 1 people (桃档〔2099〕1号), proposed by 张敏 and accepted by 王审", "Of 4 erased facts only digests are left", "Among the people of this batch 1 were erased", "2 parts that erasures left were held against a folder from before"} {
+	for _, want := range []string{"event 55 erased the data of 1 people (桃档〔2099〕1号), proposed by 张敏 and accepted by 王审", "Of 4 erased facts only digests are left", "Among the people of this batch 1 were erased", "2 parts that erasures left were held against a folder from before"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the output does not say %q:\n%s", want, out)
 		}

@@ -316,7 +316,7 @@ func (w *Window) Unfold(words, under string) {
 	w.run(click(s))
 }
 
-// Download presses a link or button that gives a file, and gives where that lies.
+// Download presses a link or button that gives a file, and gives where that lies, once it is whole. A file that stays empty is none.
 func (w *Window) Download(words, under string) string {
 	w.t.Helper()
 	s := w.find("press", words, under)
@@ -325,7 +325,9 @@ func (w *Window) Download(words, under string) string {
 	file := ""
 	if w.until(func() bool {
 		for _, name := range w.files() {
-			if !slices.Contains(had, name) && !strings.HasSuffix(name, ".crdownload") && !strings.HasPrefix(filepath.Base(name), ".") {
+			// The browser reserves the name with an empty file, and puts the whole one in its place.
+			info, err := os.Stat(name)
+			if err == nil && info.Size() > 0 && !slices.Contains(had, name) && !strings.HasSuffix(name, ".crdownload") && !strings.HasPrefix(filepath.Base(name), ".") {
 				file = name
 			}
 		}

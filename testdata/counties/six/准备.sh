@@ -73,7 +73,7 @@ answered ccb_20261103_1.txt
 # 十一月：标准从九月起提高，缓发的补上。
 ZHIDA_NOW=2026-11-12
 zhida policy adopt 政策/06-*
-zhida proposal accept 54 --as 李复
+zhida proposal accept 55 --as 李复
 ZHIDA_NOW=2026-11-16
 zhida run 2026-11
 judged 2026-11/1 2026-11/2
