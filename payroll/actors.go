@@ -79,11 +79,21 @@ func checkNewActor(a NewActor) error {
 	if _, err := identity.ParseResidentID(a.ID.Full()); err != nil {
 		return err
 	}
-	for _, r := range a.Roles {
-		// An administrator handles people and keys: one who also moved money could make their own checker.
-		if r == RoleAdmin && len(a.Roles) > 1 {
-			return message.Err("actor.admin_alone")
-		}
+	return RolesApart(a.Roles)
+}
+
+// RolesApart refuses roles that no one person holds together. An administrator handles people and keys: one who also moved money could
+// make their own checker. An auditor looks from outside at what others did: one who enters, makes or judges anything would look at
+// themselves. Errors: actor.admin_alone, actor.auditor_alone.
+func RolesApart(roles []Role) error {
+	if len(roles) < 2 {
+		return nil
+	}
+	switch {
+	case slices.Contains(roles, RoleAdmin):
+		return message.Err("actor.admin_alone")
+	case slices.Contains(roles, RoleAuditor):
+		return message.Err("actor.auditor_alone")
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"zhida/payroll/checks"
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
 	"zhida/rules/message"
@@ -37,7 +38,8 @@ func (b *Book) Lacking(ctx context.Context, month calendar.Month) (x Lacking, er
 	return x, err
 }
 
-// InTheWay is what keeps an open batch from being approved, or may: inputs that came in since it was computed, and money that is not there.
+// InTheWay is what keeps an open batch from being approved, or may: inputs that came in since it was computed, findings of the submission
+// that nobody has answered, and money that is not there.
 func (b *Book) InTheWay(ctx context.Context, id BatchID) (list []message.Message, err error) {
 	err = b.view(ctx, func(r Reader) error {
 		x, err := batchOf(ctx, r, id)
@@ -58,6 +60,19 @@ func (b *Book) InTheWay(ctx context.Context, id BatchID) (list []message.Message
 				code = "status.again"
 			}
 			list = append(list, message.M(code, id, len(inputs), names))
+		}
+		c, err := fixedChecking(ctx, r, x)
+		if err != nil {
+			return err
+		}
+		if x.State == Draft { // what a draft that was sent back keeps is looked at anew
+			c = Checking{}
+		}
+		if _, open := c.Count(checks.Stop); open > 0 {
+			list = append(list, message.M("status.stops", id, open))
+		}
+		if _, open := c.Count(checks.Review); open > 0 {
+			list = append(list, message.M("status.reviews", id, open))
 		}
 		batches, err := r.Batches(ctx)
 		if err != nil {

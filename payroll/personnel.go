@@ -159,6 +159,9 @@ func (p *personnel) fits(ctx context.Context, r Reader, kind string) error {
 	if kind == ProposeActorRekey {
 		return nil
 	}
+	if err := RolesApart(p.Roles); err != nil { // an earlier program may have proposed it
+		return err
+	}
 	for _, role := range p.Roles {
 		if err := checkOwner(ctx, r, role); err != nil {
 			return err

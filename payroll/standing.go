@@ -41,6 +41,7 @@ type Task struct {
 
 	Batch    BatchID // that it is about; 0 for none
 	Proposal int64   // position of the proposal that it is about; 0 for none
+	People   bool    // it is about who may act, and no month waits for it
 }
 
 // Standing says where a month stands; month 0 is the one under way. A batch is one task at a time: the next step of its life. Errors:
@@ -104,7 +105,7 @@ func (b *Book) Standing(ctx context.Context, month calendar.Month) (s Standing, 
 		if p.Concerns != "" && p.Concerns != p.Actor {
 			except = append(except, p.Concerns)
 		}
-		s.Tasks = append(s.Tasks, Task{Roles: p.Waits, Except: except, What: message.M("status.proposal", p.Position, p.Title, p.Actor), Do: "proposal accept " + num(p.Position), Proposal: p.Position})
+		s.Tasks = append(s.Tasks, Task{Roles: p.Waits, Except: except, What: message.M("status.proposal", p.Position, p.Title, p.Actor), Do: "proposal accept " + num(p.Position), Proposal: p.Position, People: p.AboutPeople()})
 	}
 	if len(rows) > 0 {
 		var sum money.Fen

@@ -120,10 +120,24 @@ func (d *doctor) integrity(s *store.Store, b *payroll.Book) error {
 		return nil
 	}
 	d.say("integrity", Good, "doctor.integrity", h.EventCount, h.BatchCount)
-	for _, x := range h.Alone {
+	list, err := b.ActorList(d.ctx)
+	if err != nil {
+		return err
+	}
+	d.people(h.Alone, list)
+	return nil
+}
+
+// people says who acts although no program of today would let them in so.
+func (d *doctor) people(alone []payroll.Alone, list []payroll.Actor) {
+	for _, x := range alone {
 		d.say("people", Warning, "fsck.alone_before", x.Name, x.By, x.At)
 	}
-	return nil
+	for _, a := range list {
+		if a.Removed == 0 && message.Code(payroll.RolesApart(a.Roles)) == "actor.auditor_alone" {
+			d.say("people", Warning, "doctor.auditor_inside", a.Name)
+		}
+	}
 }
 
 // farAhead is from when on a clock that nothing vouches for is doubted; the daemon stops then.
