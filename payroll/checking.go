@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"zhida/payroll/checks"
 	"zhida/payroll/journal"
@@ -110,6 +111,9 @@ func (b *Book) Checking(ctx context.Context, id BatchID) (c Checking, err error)
 	w, err := b.workOut(ctx, batch, batch.Maker, b.today(), checks.Run)
 	return w.Checking, err
 }
+
+// Now is the moment by the book's clock, which in a rehearsal is not the clock on the wall.
+func (b *Book) Now() time.Time { return b.now() }
 
 func (b *Book) today() calendar.Date { return calendar.DateIn(b.now(), zone) }
 

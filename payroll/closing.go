@@ -8,6 +8,7 @@ import (
 	"zhida/payroll/journal"
 	"zhida/payroll/ledger"
 	"zhida/rules/calendar"
+	"zhida/rules/identity"
 	"zhida/rules/message"
 	"zhida/rules/money"
 )
@@ -339,11 +340,11 @@ func (f *FundReport) compare(ctx context.Context, r Reader, book ledger.Book) er
 	}
 	for _, x := range shown {
 		if x.By == "" {
-			f.differ(Purse{}, "fund.statement", x.Account, x.Serial, x.Date, x.Credit-x.Debit, x.Summary)
+			f.differ(Purse{}, "fund.statement", identity.Card(x.Account).String(), x.Serial, x.Date, x.Credit-x.Debit, x.Summary)
 		}
 	}
 	for _, g := range gaps(shown) {
-		f.differ(Purse{}, "fund.gap", g.account, g.date, g.fen)
+		f.differ(Purse{}, "fund.gap", identity.Card(g.account).String(), g.date, g.fen)
 	}
 	rows, err := openRows(ctx, r)
 	for _, x := range rows {

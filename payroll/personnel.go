@@ -54,16 +54,22 @@ func (p *personnel) pairs(kind string) []string {
 }
 
 // title is the line of the list of proposals.
-func (p *personnel) title(kind string) string {
-	return registerWords[actorEvents[kind]] + "：" + p.Name + "（" + rolesChinese(p.Roles) + "）"
+func (p *personnel) title(ctx context.Context, r Reader, kind string) (string, error) {
+	roles, err := rolesChinese(ctx, r, p.Roles)
+	return registerWords[actorEvents[kind]] + "：" + p.Name + "（" + roles + "）", err
 }
 
-func rolesChinese(roles []Role) string {
+// rolesChinese are roles in words; the office of a township is called by the township's name, as far as the book knows it.
+func rolesChinese(ctx context.Context, r Reader, roles []Role) (string, error) {
+	names, err := placeNames(ctx, r)
 	list := make([]string, len(roles))
-	for i, r := range roles {
-		list[i] = r.Chinese()
+	for i, x := range roles {
+		if name := names[x.Township()]; name != "" {
+			x = Owner(name)
+		}
+		list[i] = x.Chinese()
 	}
-	return strings.Join(list, "、")
+	return strings.Join(list, "、"), err
 }
 
 // offer does something about people at once while the book is founded, that is until its first batch is submitted. From
@@ -94,7 +100,11 @@ func (b *Book) offer(ctx context.Context, tx Tx, s *Session, kind string, p pers
 	if !known.anyoneConfirms(s.Actor.Name, p.Name) {
 		return 0, message.Err("actor.nobody_confirms", p.Name)
 	}
-	return b.propose(ctx, tx, s, kind, p.title(kind), p, p.pairs(kind)...)
+	title, err := p.title(ctx, tx, kind)
+	if err != nil {
+		return 0, err
+	}
+	return b.propose(ctx, tx, s, kind, title, p, p.pairs(kind)...)
 }
 
 // otherRemover refuses that one person ends a key and gives the new one.
@@ -185,7 +195,10 @@ func (x *Proposed) registers(ctx context.Context, r Reader) error {
 	if err := json.Unmarshal(x.Payload, &p); err != nil {
 		return err
 	}
-	roles := rolesChinese(p.Roles)
+	roles, err := rolesChinese(ctx, r, p.Roles)
+	if err != nil {
+		return err
+	}
 	switch x.Kind {
 	case ProposeActorAdd:
 		x.say("proposal.adds_actor", p.Name, p.ID.String(), roles, p.Key)
@@ -240,7 +253,7 @@ func (x *register) alones() (list []Alone) {
 
 // checkOwner refuses the role of an office that the county does not have: a code that is none of its townships, as soon as the book
 // has places; a department that is on no chain and was sent nothing, as soon as it has chains.
-// Errors: actor.no_township, actor.no_department.
+// Errors: actor.no_township, actor.no_department, actor.no_departments.
 func checkOwner(ctx context.Context, r Reader, role Role) error {
 	office := role.Department()
 	if office == "" {
@@ -309,6 +322,9 @@ func checkDepartment(ctx context.Context, r Reader, name string) error {
 	known = slices.DeleteFunc(known, func(x string) bool { return x == StepTownship || x == StepFinance })
 	if slices.Contains(known, name) {
 		return nil
+	}
+	if len(known) == 0 {
+		return message.Err("actor.no_departments", name)
 	}
 	slices.Sort(known)
 	known = slices.Compact(known)

@@ -402,14 +402,17 @@ func (b *Book) PlaceName(ctx context.Context, code string) (name string, err err
 
 // PlaceNames gives the latest name of every place, by code.
 func (b *Book) PlaceNames(ctx context.Context) (names map[string]string, err error) {
-	names = map[string]string{}
-	err = b.view(ctx, func(r Reader) error {
-		return r.Facts(ctx, FactQuery{Kinds: []facts.Kind{facts.KindPlace}}, func(f Fact) error {
-			var p facts.Place
-			err := decode(f, &p)
-			names[p.Code] = p.Name
-			return err
-		})
+	err = b.view(ctx, func(r Reader) error { names, err = placeNames(ctx, r); return err })
+	return names, err
+}
+
+func placeNames(ctx context.Context, r Reader) (map[string]string, error) {
+	names := map[string]string{}
+	err := r.Facts(ctx, FactQuery{Kinds: []facts.Kind{facts.KindPlace}}, func(f Fact) error {
+		var p facts.Place
+		err := decode(f, &p)
+		names[p.Code] = p.Name
+		return err
 	})
 	return names, err
 }

@@ -3,6 +3,7 @@ package payroll
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -92,8 +93,13 @@ func TestTurnIsLost(t *testing.T) {
 		b := NewBook(s, time.Now)
 		nothing := func(context.Context, *Book) error { return nil }
 		time.Sleep(lease - time.Second)
-		if err := b.alone(ctx, nothing); message.Code(err) != "run.busy" {
+		err := b.alone(ctx, nothing)
+		if message.Code(err) != "run.busy" {
 			t.Errorf("within the lease: %v", err)
+		}
+		var busy *message.Error
+		if errors.As(err, &busy) && strings.Contains(busy.Hint(message.Chinese)+busy.Hint(message.English), "--now") {
+			t.Errorf("a book that is no rehearsal has no clock to move: %s", busy.Hint(message.Chinese))
 		}
 		time.Sleep(time.Second)
 		if err := b.alone(ctx, nothing); err != nil {
@@ -103,7 +109,7 @@ func TestTurnIsLost(t *testing.T) {
 		if err := b.alone(ctx, nothing); err != nil {
 			t.Errorf("of a clock a year ahead: %v", err)
 		}
-		err := b.alone(ctx, func(ctx context.Context, held *Book) error {
+		err = b.alone(ctx, func(ctx context.Context, held *Book) error {
 			s.lock.Lock()
 			s.turn = Turn{s.turn.Number + 1, time.Now().Add(lease)} // as if this one had been asleep
 			s.lock.Unlock()

@@ -179,9 +179,9 @@ func (c *cli) findingsCommand() *cobra.Command {
 // checkCommand is the checker's agreement, which shows the findings that it is about. Without
 // an actor there is nobody to agree: then it only shows them.
 func (c *cli) checkCommand() *cobra.Command {
-	judge := c.judgeCommand("check", "复核；不写 --as 只看审核事项", (*payroll.Book).Check)
+	judge := c.judgeCommand("check", "复核；不写 --as 只看审核事项", c.check)
 	agree := judge.RunE
-	judge.Long = "有停止事项没有答复的，退出码 7，不复核。"
+	judge.Long = "有停止事项没有答复的，退出码 7，不复核。复核事项在复核前后都可以答复，但要在审批以前；还有几条没有答复，复核时报告。"
 	judge.RunE = func(cmd *cobra.Command, args []string) error {
 		if c.as != "" {
 			err := agree(cmd, args)
@@ -202,6 +202,20 @@ func (c *cli) checkCommand() *cobra.Command {
 		return c.with(cmd, func(ctx context.Context, a *app.App) error { return c.allFindings(ctx, a, ids) })
 	}
 	return judge
+}
+
+// check is the checker's agreement. Reviews may be answered after it, before the approval: the checker is told first which are not.
+func (c *cli) check(b *payroll.Book, ctx context.Context, s *payroll.Session, id payroll.BatchID, seal string) (payroll.Batch, error) {
+	if x, err := b.Batch(ctx, id); err == nil && x.State == payroll.Submitted {
+		found, err := b.Checking(ctx, id)
+		if err != nil {
+			return payroll.Batch{}, err
+		}
+		if _, open := found.Count(checks.Review); open > 0 {
+			c.note(message.M("status.reviews", id, open))
+		}
+	}
+	return b.Check(ctx, s, id, seal)
 }
 
 // answeredFindings says how many findings of a batch an answer was for, as JSON prints it.

@@ -42,13 +42,13 @@ func TestGuideWords(t *testing.T) {
 			if !named[m[1]] {
 				t.Errorf("%s: no step names %s", file, m[1])
 			}
-			if want := message.Word(message.English, m[1]); m[2] != want {
+			if want := message.Deed(message.English, m[1]); m[2] != want {
 				t.Errorf("%s: %s is “%s”, on the screen “%s”", file, m[1], m[2], want)
 			}
 			delete(named, m[1])
 		}
 		for word := range named {
-			t.Errorf("%s: the list lacks | %s | %s |", file, word, message.Word(message.English, word))
+			t.Errorf("%s: the list lacks | %s | %s |", file, word, message.Deed(message.English, word))
 		}
 	}
 }

@@ -101,6 +101,17 @@ var phrasePatterns = func() (list []phrasePattern) {
 // subjects are subjects of a document's statements whose word means something else elsewhere.
 var subjects = map[string]string{"标题": "title", "依据": "rests on", "上缴": "passed on to", "发放": "paid", "凭据": "evidence", "说明": "sentence", "来源": "source"}
 
+// deeds are steps whose word is also that of who takes them.
+var deeds = map[string]string{"复核": "check", "审批": "approve"}
+
+// Deed is a step that somebody takes, as a button says it, in a language.
+func Deed(l Lang, chinese string) string {
+	if english, ok := deeds[chinese]; ok && l == English {
+		return english
+	}
+	return Word(l, chinese)
+}
+
 // Stated is what a statement of a policy is about, 项目“区域补贴”（regional_allowance） 依据, in a language.
 func Stated(l Lang, subject string) string {
 	of, word := "", subject

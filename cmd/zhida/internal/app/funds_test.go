@@ -250,6 +250,21 @@ func (b *fundBook) differences() (codes []string) {
 	return codes
 }
 
+// masked holds what does not add up against an account's whole number: the last four are there, and no more.
+func (b *fundBook) masked(account string) {
+	b.t.Helper()
+	f, err := b.app.Funds(context.Background(), 0)
+	b.must(err)
+	for _, d := range f.Differences {
+		for _, lang := range []message.Lang{message.Chinese, message.English} {
+			said := d.Message.Text(lang) + d.Message.Hint(lang)
+			if strings.Contains(said, account) || !strings.Contains(said, "*"+account[len(account)-4:]) {
+				b.t.Errorf("%s: %s", d.Message.Code, said)
+			}
+		}
+	}
+}
+
 func problemCodes(err error) string {
 	var problems message.Problems
 	if !errors.As(err, &problems) {
@@ -466,6 +481,7 @@ func TestStatement(t *testing.T) {
 	if codes := b.differences(); len(codes) != 1 || codes[0] != "fund.statement" {
 		t.Fatalf("%v", codes)
 	}
+	b.masked("1860000000000000002")
 	if err := b.app.MatchRow(ctx, b.by["李复"], "1860000000000000002", "4", 0, "x", "y"); message.Code(err) != "statement.missing" {
 		t.Fatalf("a row that is matched: %v", err)
 	}
@@ -492,6 +508,7 @@ func TestStatement(t *testing.T) {
 	if codes := b.differences(); len(codes) != 1 || codes[0] != "fund.gap" {
 		t.Fatalf("%v", codes)
 	}
+	b.masked("1860000000000000002")
 	b.bring("statement", heading+"1860000000000000002,7,2026-01-26,上缴 样财〔2026〕9号,国库,500.00,,3495.48\n")
 	if codes := b.differences(); codes != nil {
 		t.Fatalf("%v", codes)

@@ -61,7 +61,11 @@ func TestSettleRows(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return r.StatusCode, r.Header.Get("Location"), string(all)
+		if to = r.Header.Get("Location"); strings.HasPrefix(to, "/refused/") {
+			status, text = b.get(to)
+			return status, "", text
+		}
+		return r.StatusCode, to, string(all)
 	}
 	var names []string
 	for _, x := range open {

@@ -94,7 +94,15 @@ func (d *Desk) Handler() http.Handler {
 		mux.HandleFunc("GET /static/"+name, func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, files, name) })
 	}
 	mux.Handle("/", d.handle(&nowhere))
-	return d.guard(http.NewCrossOriginProtection().Handler(mux))
+	own := http.NewCrossOriginProtection()
+	own.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { plainly(w, http.StatusForbidden, "desk.elsewhere") }))
+	return d.guard(own.Handler(mux))
+}
+
+// plainly refuses in both languages what is not answered with a page of the desk: nobody knows who reads it.
+func plainly(w http.ResponseWriter, status int, code string) {
+	m := message.M(code)
+	http.Error(w, m.Text(message.Chinese)+"\n"+m.Hint(message.Chinese)+"\n"+m.Text(message.English)+"\n"+m.Hint(message.English), status)
 }
 
 // guard refuses what asks under a foreign name, so that no page elsewhere can have a browser talk to
@@ -110,8 +118,7 @@ func (d *Desk) guard(next http.Handler) http.Handler {
 			host = h
 		}
 		if !known[strings.ToLower(strings.Trim(host, "[]"))] {
-			m := message.M("desk.host")
-			http.Error(w, m.Text(d.Lang)+"\n"+m.Hint(d.Lang), http.StatusMisdirectedRequest)
+			plainly(w, http.StatusMisdirectedRequest, "desk.host")
 			return
 		}
 		h := w.Header()

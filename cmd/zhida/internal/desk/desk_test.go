@@ -288,7 +288,11 @@ func (b *browser) post(path string, pairs ...string) (status int, to, text strin
 	if err != nil {
 		b.o.t.Fatal(err)
 	}
-	return r.StatusCode, r.Header.Get("Location"), string(all)
+	if to = r.Header.Get("Location"); strings.HasPrefix(to, "/refused/") && !strings.HasSuffix(to, turnedOver) { // what a browser shows of a form that is refused
+		status, text = b.get(to)
+		return status, "", text
+	}
+	return r.StatusCode, to, string(all)
 }
 
 var hidden = regexp.MustCompile(`<input type="hidden" name="([a-z_]+)" value="([^"]*)">`)

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"zhida/rules/identity"
 	"zhida/rules/message"
 )
 
@@ -23,7 +24,8 @@ func (d *Desk) folder() (string, error) {
 }
 
 // uploaded puts the files of a form into folders of their own, under the names that the clerk gave them: the book keeps
-// a file's name, and a marked workbook goes back under it. The folders are the visit's, and go with it.
+// a file's name, and a marked workbook goes back under it. A number of somebody in a name is masked before anything is called by it.
+// The folders are the visit's, and go with it.
 func (r *request) uploaded(field string) (files []string, err error) {
 	if r.MultipartForm == nil || len(r.MultipartForm.File[field]) == 0 {
 		return nil, message.Err("desk.no_file")
@@ -42,9 +44,12 @@ func (r *request) uploaded(field string) (files []string, err error) {
 	return files, nil
 }
 
-// plainName is a name without folders, of either kind of system.
+// plainName is a name without folders, of either kind of system, and without whole numbers of people or cards.
 func plainName(name string) string {
 	name = path.Base(strings.ReplaceAll(name, "\\", "/"))
+	if hidden := identity.Hide(name); hidden != name {
+		name = strings.ReplaceAll(hidden, "*", "x") // which not every file system takes
+	}
 	if name == "." || name == "/" || name == ".." {
 		return "file"
 	}

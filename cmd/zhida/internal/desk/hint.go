@@ -14,21 +14,21 @@ import (
 // The catalogue says what to do next as commands. Who works at the desk types none: here a command becomes the page on which it is done, and
 // what has no page becomes a thing for the technician.
 
-// place is where a command is done at the desk: the address, in which {} stands for what the command names, the page's name, and the
-// button or part of it.
+// place is where a command is done at the desk: the address as the table of routes has it, whose places stand for what the command
+// names, the page's name, and the button or part of it.
 type place struct{ href, page, part string }
 
 // places are by command; one with both its words goes before its first alone.
 var places = map[string]place{
 	"actor add": {"/actors", "人员和密钥", ""}, "actor list": {"/actors", "人员和密钥", ""}, "actor remove": {"/actors", "人员和密钥", "停用密钥"},
-	"batch answer": {"/batch/{}/findings", "审核事项", ""}, "batch approve": {"/batch/{}", "批次", "审批"}, "batch cancel": {"/batch/{}", "批次", "作废"}, "batch findings": {"/batch/{}/findings", "审核事项", ""},
-	"batch lines": {"/batch/{}/lines", "批次明细", ""}, "batch list": {"/month", "本月", ""}, "batch reject": {"/batch/{}", "批次", "退回经办"}, "batch show": {"/batch/{}", "批次", ""}, "batch submit": {"/batch/{}", "批次", "提交"},
-	"batch recompute": {"/batch/{}/proof", "核验和证据", ""}, "evidence": {"/batch/{}/proof", "核验和证据", ""},
-	"explain": {"/search", "查找", ""}, "export": {"/batch/{}", "批次", "导出银行文件"},
+	"batch answer": {"/batch/{month}/{seq}/findings", "审核事项", ""}, "batch approve": {"/batch/{month}/{seq}", "批次", "审批"}, "batch cancel": {"/batch/{month}/{seq}", "批次", "作废"}, "batch findings": {"/batch/{month}/{seq}/findings", "审核事项", ""},
+	"batch lines": {"/batch/{month}/{seq}/lines", "批次明细", ""}, "batch list": {"/month", "本月", ""}, "batch reject": {"/batch/{month}/{seq}", "批次", "退回经办"}, "batch show": {"/batch/{month}/{seq}", "批次", ""}, "batch submit": {"/batch/{month}/{seq}", "批次", "提交"},
+	"batch recompute": {"/batch/{month}/{seq}/proof", "核验和证据", ""}, "evidence": {"/batch/{month}/{seq}/proof", "核验和证据", ""},
+	"explain": {"/search", "查找", ""}, "export": {"/batch/{month}/{seq}", "批次", "导出银行文件"},
 	"fund close": {"/funds", "资金", "关账"}, "fund match": {"/statement", "对账单", "人工对账"}, "fund reopen": {"/funds", "资金", "重开关账"}, "fund show": {"/funds", "资金", ""}, "fund statement": {"/statement", "对账单", ""},
-	"import": {"/import", "导入表格", ""}, "payments": {"/payments", "支付台账", ""}, "paysheet": {"/batch/{}", "批次", "发放表"},
+	"import": {"/import", "导入表格", ""}, "payments": {"/payments", "支付台账", ""}, "paysheet": {"/batch/{month}/{seq}", "批次", "发放表"},
 	"policy adopt": {"/policies", "政策文件", "提出采用一个文件"}, "policy list": {"/policies", "政策文件", ""},
-	"proposal accept": {"/proposals/{}", "待确认的事项", "确认"}, "proposal list": {"/proposals", "待确认的事项", ""}, "proposal show": {"/proposals/{}", "待确认的事项", ""},
+	"proposal accept": {"/proposals/{position}", "待确认的事项", "确认"}, "proposal list": {"/proposals", "待确认的事项", ""}, "proposal show": {"/proposals/{position}", "待确认的事项", ""},
 	"policy diff": {"/policies", "政策文件", ""}, "policy show": {"/policies", "政策文件", ""}, "policy try": {"/policies", "政策文件", ""},
 	"reissue": {"/payments", "支付台账", "重发退票"},
 	"rerun":   {"/month", "本月", ""}, "returns list": {"/payments", "支付台账", "回盘里没有对上的行"}, "returns resolve": {"/payments", "支付台账", "落实"}, "roster": {"/roster", "花名册", ""}, "run": {"/month", "本月", ""}, "settings set": {"/settings", "设置", ""}, "settings show": {"/settings", "设置", ""},
@@ -84,14 +84,18 @@ func commands(text string, give func(from, to int, words, args []string)) {
 	}
 }
 
-// led writes a sentence of the catalogue for the desk, of the code where one is known: commands in it are pages.
-func led(text, code string, lang message.Lang) template.HTML {
+// places of an address that a command fills: one thing that it names.
+var named = regexp.MustCompile(`\{.*\}`)
+
+// led writes a sentence of the catalogue for the desk, of the code where one is known: commands in it are pages, and those that the
+// visitor may open are led to.
+func led(text, code string, lang message.Lang, may func(path string) bool) template.HTML {
 	var b strings.Builder
 	at := 0
 	commands(text, func(from, to int, words, args []string) {
 		b.WriteString(unled(text[at:from], code, lang))
 		if p, ok := placeOf(words); ok {
-			b.WriteString(string(p.link(args, lang)))
+			b.WriteString(string(p.link(args, lang, may)))
 		} else {
 			b.WriteString(template.HTMLEscapeString("zhida " + strings.Join(words, " ") + message.Word(lang, "（请技术人员办）")))
 		}
@@ -111,22 +115,23 @@ func placeOf(words []string) (place, bool) {
 }
 
 // link is the page by name, led to where the command says what it is about.
-func (p place) link(args []string, lang message.Lang) template.HTML {
+func (p place) link(args []string, lang message.Lang, may func(path string) bool) template.HTML {
 	of := ""
 	if len(args) > 0 && !strings.HasPrefix(args[0], "--") {
 		of = args[0]
 	}
 	name := message.Word(lang, p.page)
-	if of != "" && strings.Contains(p.href, "{}") {
+	takes := named.MatchString(p.href)
+	if of != "" && takes {
 		name += " " + of
 	}
 	if p.part != "" {
-		name += message.Word(lang, "：") + message.Word(lang, p.part)
+		name += message.Word(lang, "：") + message.Deed(lang, p.part)
 	}
 	name = "“" + name + "”"
-	if strings.Contains(p.href, "{}") && of == "" {
+	if takes && of == "" || !may(p.href) {
 		return template.HTML(template.HTMLEscapeString(name))
 	}
-	u := url.URL{Path: strings.ReplaceAll(p.href, "{}", of)}
+	u := url.URL{Path: named.ReplaceAllLiteralString(p.href, of)}
 	return template.HTML(`<a href="` + template.HTMLEscapeString(u.EscapedPath()) + `">` + template.HTMLEscapeString(name) + `</a>`)
 }

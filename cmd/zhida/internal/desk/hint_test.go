@@ -3,6 +3,7 @@ package desk
 import (
 	"html"
 	"io/fs"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,6 +16,9 @@ import (
 // have a page or stand here.
 var technical = strings.Fields(`backup batch_attach checks_list election fsck fund_send-up headings_forget headings_list init layout_list layout_show
 notice_record owed_show policy_test sendback_keep sendback_list serve upgrade`)
+
+// everywhere is a visitor who may open every page.
+func everywhere(string) bool { return true }
 
 var tags = regexp.MustCompile(`<a href="([^"]*)">|</a>`)
 
@@ -34,7 +38,7 @@ func TestCommandsAreLed(t *testing.T) {
 		}
 		for _, lang := range []message.Lang{message.Chinese, message.English} {
 			for _, said := range []string{m.Text(lang), m.Hint(lang)} {
-				shown := string(led(said, e.Code, lang))
+				shown := string(led(said, e.Code, lang, everywhere))
 				for _, link := range tags.FindAllStringSubmatch(shown, -1) {
 					if to := link[1]; to != "" && !slices.ContainsFunc(patterns, func(p *regexp.Regexp) bool { return p.MatchString(to) }) {
 						t.Errorf("%s leads to %s, which is no page: %s", e.Code, to, shown)
@@ -105,6 +109,24 @@ func isField(t *testing.T, pages, option, label string) {
 	}
 }
 
+// A command in a sentence begins with the program's name: without it the desk does not see that it is one, and nobody can type it.
+func TestCommandsAreWhole(t *testing.T) {
+	names := slices.Collect(maps.Keys(places))
+	for _, name := range technical {
+		names = append(names, strings.ReplaceAll(name, "_", " "))
+	}
+	bare := regexp.MustCompile(`(?:zhida )?\b(?:` + strings.Join(names, "|") + `) --[a-z]`)
+	for _, e := range message.Entries() {
+		for _, said := range []string{e.Zh, e.ZhHint, e.En, e.EnHint} {
+			for _, command := range bare.FindAllString(said, -1) {
+				if !strings.HasPrefix(command, "zhida ") {
+					t.Errorf("%s says %q without zhida: %s", e.Code, command, said)
+				}
+			}
+		}
+	}
+}
+
 // A command names a page by what it is about, and what a sentence quotes is no markup.
 func TestLed(t *testing.T) {
 	for said, want := range map[string]string{
@@ -120,7 +142,7 @@ func TestLed(t *testing.T) {
 		"请用 zhida fsck 查明":                                                       `请用 zhida fsck（请技术人员办） 查明`,
 		"见 zhida batch show 2026-10/1\"><script>":                                `见 <a href="/batch/2026-10/1">“批次 2026-10/1”</a>&#34;&gt;&lt;script&gt;`,
 	} {
-		if got := string(led(said, "", message.Chinese)); got != want {
+		if got := string(led(said, "", message.Chinese, everywhere)); got != want {
 			t.Errorf("%s\n got %s\nwant %s", said, got, want)
 		}
 	}

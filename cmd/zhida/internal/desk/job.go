@@ -67,16 +67,16 @@ func (j *jobs) close() {
 	j.all.Wait()
 }
 
-// begin starts work for somebody and gives the address that tells how far it is.
+// begin starts work for somebody, in the one place that they have, and gives the address that tells how far it is.
 func (j *jobs) begin(actor string, what message.Message, f func(context.Context) (outcome, error)) string {
 	j.lock.Lock()
 	defer j.lock.Unlock()
-	return j.start(actor, "", what, f).address()
+	return j.start(actor, actor, what, f).address()
 }
 
 func (x *job) address() string { return "/job/" + x.name }
 
-// start starts work; j is locked. whose says who alone may ask for it, by whose place it takes: "" for nobody's, as steps of a batch are few.
+// start starts work; j is locked. whose says who alone may ask for it, by whose place it takes.
 func (j *jobs) start(whose, by string, what message.Message, f func(context.Context) (outcome, error)) *job {
 	x := &job{Actor: whose, What: what, Began: j.now(), name: secret(), ended: make(chan struct{})}
 	for k, old := range j.of {

@@ -54,7 +54,7 @@ func TestLanguageStays(t *testing.T) {
 	}
 	at := b.turns(text, message.English)
 	again, said := b.get(at)
-	if again != status || !strings.Contains(said, "desk.wrong") || !strings.Contains(said, message.M("desk.wrong").Text(message.English)) || !strings.Contains(said, "nothing changed") {
+	if again != status || !strings.Contains(said, "desk.wrong_passphrase") || !strings.Contains(said, message.M("desk.wrong_passphrase").Text(message.English)) || !strings.Contains(said, "nothing changed") {
 		t.Errorf("%s: %d %s", at, again, plain(said))
 	}
 	if !strings.Contains(said, `<a href="`+batch+`">`) {

@@ -67,7 +67,8 @@ type failure struct {
 	said             message.Message
 	Text, Hint, Code string
 	Form             bool   // it came of a form: nothing was done
-	Back             string // the page that the form stood on, of a refusal that is shown again; "" for the page before
+	Back             string // the page that the form stood on; "" of what came of no form
+	Again            bool   // it was shown before, so that the form is not the page before
 }
 
 // render shows a page of the folder pages by its name.
@@ -101,22 +102,24 @@ func (r *request) render(status int, name, title string, body any) error {
 	return nil
 }
 
-// here is the address at which a page is shown again. What answers a form has none: a refusal is remembered by the visit, and
-// anything else leads back to the page of the form.
+// here is the address at which a page is shown again. What answers a form has none and leads back to the page of the form.
 func (r *request) here(body any) string {
 	x, failed := body.(failure)
 	switch {
+	case x.Back != "":
+		return r.URL.Path + "?" + turnedOver
 	case r.Method == http.MethodGet && r.visit != nil && !failed:
 		return r.visit.turned(r.URL.RequestURI())
 	case r.Method == http.MethodGet:
 		return r.URL.RequestURI()
 	case r.visit == nil:
 		return "/"
-	case failed:
-		return "/refused/" + strconv.Itoa(r.visit.refuse(x.said))
 	}
 	return r.visit.turned("")
 }
+
+// turnedOver says that what was said of a form is shown once more, in the other language: the page before it is itself, not the form.
+const turnedOver = "again=1"
 
 // page shows a page whose title is a word of the catalogue.
 func (r *request) page(name, title string, body any) error {
@@ -146,9 +149,10 @@ func (d *Desk) parse(lang message.Lang) *template.Template {
 		"t":       func(chinese string) string { return message.Said(lang, chinese) },
 		"stated":  func(subject string) string { return message.Stated(lang, subject) },
 		"own":     func(text string) template.HTML { return ownWords(text, lang) },
-		"text":    func(m message.Message) template.HTML { return led(m.Text(lang), m.Code, lang) },
-		"hint":    func(m message.Message) template.HTML { return led(m.Hint(lang), m.Code, lang) },
-		"led":     func(said, code string) template.HTML { return led(said, code, lang) },
+		"deed":    func(chinese string) string { return message.Deed(lang, chinese) },
+		"text":    func(p *page, m message.Message) template.HTML { return led(m.Text(lang), m.Code, lang, p.May) },
+		"hint":    func(p *page, m message.Message) template.HTML { return led(m.Hint(lang), m.Code, lang, p.May) },
+		"led":     func(p *page, said, code string) template.HTML { return led(said, code, lang, p.May) },
 		"yuan":    func(f money.Fen) string { return f.Grouped() },
 		"month":   func(m calendar.Month) string { return monthText(m, lang) },
 		"clock":   clock,
@@ -183,9 +187,15 @@ func (d *Desk) parse(lang message.Lang) *template.Template {
 			if !signs && p.Keeps {
 				return ""
 			}
-			return template.HTML(`<label>` + template.HTMLEscapeString(message.Word(lang, "口令")) + ` <input type="password" name="passphrase" required autocomplete="current-password"></label>`)
+			return passphraseField(message.Word(lang, "口令"))
 		},
+		"passphraseOf": func(whose string) template.HTML { return passphraseField(message.Word(lang, whose)) },
 	}).ParseFS(pages, "pages/*.html"))
+}
+
+// passphraseField asks for the passphrase of whoever signs; the label says whose where the form asks for another's too.
+func passphraseField(label string) template.HTML {
+	return template.HTML(`<label>` + template.HTMLEscapeString(label) + ` <input type="password" name="passphrase" required autocomplete="current-password"></label>`)
 }
 
 // ownWords are the county's own, which stay Chinese: an English page says to whoever reads it aloud which language they are in.

@@ -87,7 +87,7 @@ func findingsShow(r *request) error {
 		return err
 	}
 	c := kept.Checking
-	p := findingsPage{Batch: id, Digest: b.Digest, Checking: c, Draft: b.State == payroll.Draft, Since: kept.Since, Again: b.State == payroll.Draft && (kept.Since > 0 || c.Day != calendar.DateIn(r.desk.Now(), calendar.China)), MayStop: may(r.visit.actor, approvers), MayElse: may(r.visit.actor, append(makers, judges...))}
+	p := findingsPage{Batch: id, Digest: b.Digest, Checking: c, Draft: b.State == payroll.Draft, Since: kept.Since, Again: b.State == payroll.Draft && (kept.Since > 0 || c.Day != calendar.DateIn(r.desk.book.Now(), calendar.China)), MayStop: may(r.visit.actor, approvers), MayElse: may(r.visit.actor, append(makers, judges...))}
 	_, p.Stops = c.Count(checks.Stop)
 	_, p.Reviews = c.Count(checks.Review)
 	at := map[string]int{}
@@ -132,7 +132,7 @@ func findingsOf(r *request, id payroll.BatchID) (x payroll.Looked, err error) {
 	if err != nil {
 		return x, err
 	}
-	key := fmt.Sprint("findings ", id, " ", head.Digest, " ", calendar.DateIn(r.desk.Now(), calendar.China)) // before they are fixed at submission they depend on all the book knows, and on the day
+	key := fmt.Sprint("findings ", id, " ", head.Digest, " ", calendar.DateIn(r.desk.book.Now(), calendar.China)) // before they are fixed at submission they depend on all the book knows, and on the day
 	x.Checking, err = prepared(r, key, message.M("desk.looking", id), func(ctx context.Context) (payroll.Checking, error) { return book.Checking(ctx, id) })
 	return x, err
 }

@@ -60,6 +60,11 @@ func paperShow(r *request) error {
 			os.RemoveAll(dir)
 			return err
 		}
+		if len(files) == 0 { // of notices alone: what a batch pays may be nobody's business
+			os.RemoveAll(dir)
+			r.say("desk.nothing_announced", id)
+			return r.to(batchPath(id), nil)
+		}
 		return r.written(dir, p.title+"_"+strings.ReplaceAll(id.String(), "/", "-"), files)
 	}
 	return message.Err("desk.no_page")

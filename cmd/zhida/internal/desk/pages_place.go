@@ -197,12 +197,14 @@ func placeNoticeShow(r *request) error {
 		return err
 	}
 	_, files, err := r.desk.book.PublicNotices(r.Context(), id, code, dir)
-	if err == nil && len(files) == 0 {
-		err = message.Err("desk.no_notice", id)
-	}
 	if err != nil {
 		os.RemoveAll(dir)
 		return err
+	}
+	if len(files) == 0 {
+		os.RemoveAll(dir)
+		r.say("desk.no_notice", id)
+		return r.to("/place/"+code, nil)
 	}
 	return r.written(dir, "公示表_"+strings.ReplaceAll(id.String(), "/", "-")+"_"+code, files)
 }

@@ -3,6 +3,7 @@ package desk
 import (
 	"cmp"
 	"html/template"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,8 +22,8 @@ type tracePage struct {
 	Choices []traceChoice // where the text names several
 	Drawing template.HTML
 	Steps   []traceRow
-	More    int
-	Sum     money.Fen
+	Sum     money.Fen // of all pages
+	turning
 }
 
 // traceChoice is one of several that a text may mean: the field of the form that names it, and its words.
@@ -66,10 +67,13 @@ func traceShow(r *request) error {
 			p.Sum += x.Fen
 		}
 	}
-	if len(list) > mostRows {
-		p.More, list = len(list)-mostRows, list[:mostRows]
+	from, to, err := p.turn(r, len(list), func(page int) string {
+		return "/trace?" + url.Values{"asked": {r.URL.Query().Get("asked")}, "page": {strconv.Itoa(page)}}.Encode()
+	})
+	if err != nil {
+		return err
 	}
-	if p.Steps, err = r.traceRows(list, again); err != nil {
+	if p.Steps, err = r.traceRows(list[from:to], again); err != nil {
 		return err
 	}
 	return r.page("trace", "追踪资金", p)

@@ -68,13 +68,13 @@ func languageDo(r *request) (string, error) {
 	return at, nil
 }
 
-// refusedShow shows once more what was said of a form that was refused.
+// refusedShow shows what was said of a form that was refused.
 func refusedShow(r *request) error {
 	x := r.visit.refusal(r.PathValue("number"))
 	if x.said.IsZero() {
 		return message.Err("desk.no_page")
 	}
-	r.wrong(failure{said: x.said, Form: true, Back: cmp.Or(x.page, "/")})
+	r.wrong(failure{said: x.said, Form: true, Back: cmp.Or(x.page, "/"), Again: r.URL.RawQuery == turnedOver})
 	return nil
 }
 

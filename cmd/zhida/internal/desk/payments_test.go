@@ -51,6 +51,11 @@ func TestTrace(t *testing.T) {
 		return b.answers("/trace", []string{"text", text}, words...)
 	}
 	trace(back.ID().String(), back.Name, back.Fen.Grouped(), "退票，还没有重发： 支付台账")
+	_, at, _ := b.post("/trace", "text", back.ID().String()) // what is found has pages, as the ledger
+	b.shows(at+"&page=1", back.Name, "1 / 1")
+	if status, _ := b.get(at + "&page=2"); status != http.StatusNotFound {
+		t.Errorf("a page after the last: %d", status)
+	}
 	b.shows("/payments?state=returned", back.Name, "销户", "2026-10-26", "1 / 1")
 
 	draft, err := o.book.ReissueDraft(ctx, maker, nil, "银行证实账户已恢复")
@@ -68,7 +73,7 @@ func TestTrace(t *testing.T) {
 		}
 	}
 	for _, asked := range []payroll.PaymentID{back.ID(), again} { // from either end
-		page := trace(asked.String(), "已重发 → "+again.String(), "已核定未付", "合计，已重发的不再计 "+back.Fen.Grouped())
+		page := trace(asked.String(), "已重发 → "+again.String(), "已核定未付", "合计，不只是这一页，已重发的不再计 "+back.Fen.Grouped())
 		if !strings.Contains(page, ">已核定未付　"+back.Fen.Grouped()+"<") {
 			t.Errorf("%s is not drawn to where its money is", asked)
 		}

@@ -13,7 +13,7 @@ import (
 )
 
 // letterhead is what a page of the desk says of itself on paper: whose it is, which book and batch it shows, and when it was made and
-// for whom. The time is that of its figures, by the clock of the desk: a page may be printed hours after it was opened.
+// for whom. The time is that of its figures, by the clock of the book, which judges what is late: a page may be printed hours after it was opened.
 type letterhead struct {
 	Unit, Phone, Book string
 	Mark              string // the batch with the first eight of its seal; "" on a page that is about none
@@ -37,7 +37,7 @@ func (r *request) letterhead(body any) (*letterhead, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &letterhead{Unit: unit, Phone: phone, Book: r.desk.county, Made: clock(r.desk.Now()), Actor: r.visit.actor.Name}
+	h := &letterhead{Unit: unit, Phone: phone, Book: r.desk.county, Made: clock(r.desk.book.Now()), Actor: r.visit.actor.Name}
 	if x, ok := body.(aboutBatch); ok {
 		b, err := r.desk.book.Batch(r.Context(), x.about())
 		if err != nil {

@@ -256,6 +256,9 @@ func (r *request) unlock() error {
 		}
 	}
 	s, err := r.desk.tryPassphrase(r.Request, r.visit.actor.Name, r.PostFormValue("passphrase"), []tried{{"visit " + r.visit.own, free}})
+	if message.Code(err) == "desk.wrong" { // the name is no question here
+		return message.Err("desk.wrong_passphrase")
+	}
 	if err != nil {
 		return err
 	}
@@ -378,6 +381,10 @@ func (r *request) fail(err error) {
 	}
 	if m.Code == "desk.failed" {
 		r.desk.Log.Error("page failed", "route", r.route.pattern, "error", err)
+	}
+	if r.Method == http.MethodPost && r.visit != nil { // whoever comes back to what was said is not asked to send the form anew
+		_ = r.to("/refused/"+strconv.Itoa(r.visit.refuse(m)), nil)
+		return
 	}
 	r.wrong(failure{said: m, Form: r.Method != http.MethodGet})
 }

@@ -30,7 +30,7 @@ var offices = []townshipOffice{
 
 // seen is an answer without what is another each time: tokens, the number of a refusal, and the value that was asked for.
 func seen(text, value string) string {
-	text = regexp.MustCompile(`name="once" value="[^"]*"|name="at" value="/refused/[0-9]+"`).ReplaceAllString(text, "")
+	text = regexp.MustCompile(`name="once" value="[^"]*"|name="at" value="/refused/[0-9]+[^"]*"`).ReplaceAllString(text, "")
 	return regexp.MustCompile(`\b`+value+`\b`).ReplaceAllString(text, "")
 }
 

@@ -8,8 +8,8 @@ import (
 // mostHeavy is how many things that take much memory are made at a time: papers, exports, imports, runs, pages that look at a whole batch.
 const mostHeavy = 2
 
-// slots are the places for them. A visitor has one of them for pages and papers: who opens a slow page ten times waits for himself,
-// and the other place is for others.
+// slots are the places for them. A visitor has one of them, whatever it is for: who opens a slow page ten times, or sends ten sheets,
+// waits for himself, and the other place is for others.
 type slots struct {
 	free chan struct{}
 	lock sync.Mutex

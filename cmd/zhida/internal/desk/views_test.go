@@ -131,9 +131,7 @@ func TestViews(t *testing.T) {
 	if page := b.shows("/place/" + people[0].Place); !strings.Contains(page, "/place/"+people[0].Place+"/notice/2026-10/1") {
 		t.Errorf("a place that a batch pays does not lead to its notice: %s", plain(page))
 	}
-	if status, text := b.get("/place/430725102200/notice/2026-10/1"); status != http.StatusNotFound || !strings.Contains(text, "desk.no_notice") {
-		t.Errorf("the notice of a village that the batch does not pay: %d %s", status, plain(text))
-	}
+	b.shows("/place/430725102200/notice/2026-10/1", message.M("desk.no_notice", first).Text(message.Chinese))
 	for _, path := range []string{"/fund/F99", "/place/430725999", "/roster/2026-10?page=2", "/roster/2026-10?place=x", "/attendance/x"} {
 		if status, _ := b.get(path); status == http.StatusOK {
 			t.Errorf("%s is a page", path)

@@ -59,7 +59,11 @@ func (b *browser) uploadAs(field, path string, files map[string]string, pairs ..
 	if err != nil {
 		b.o.t.Fatal(err)
 	}
-	return r.StatusCode, r.Header.Get("Location"), string(all)
+	if to = r.Header.Get("Location"); strings.HasPrefix(to, "/refused/") {
+		status, text = b.get(to)
+		return status, "", text
+	}
+	return r.StatusCode, to, string(all)
 }
 
 // What is wrong is answered by its sentence and its code, and nothing is done.

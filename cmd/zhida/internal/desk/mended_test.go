@@ -1,0 +1,252 @@
+package desk
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"zhida/payroll"
+	"zhida/payroll/checks"
+	"zhida/rules/message"
+)
+
+// One visitor has one place, whatever fills it: a second sheet of theirs waits for the first, and what another does goes on.
+func TestOnePlaceForAVisitor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := newJobs(time.Now, slog.New(slog.NewTextHandler(io.Discard, nil)), newSlots())
+		begun, end := map[string]bool{}, make(chan struct{})
+		begin := func(who, what string) {
+			j.begin(who, message.M("desk.importing", 1), func(context.Context) (outcome, error) {
+				begun[what] = true
+				<-end
+				return outcome{}, nil
+			})
+			synctest.Wait()
+		}
+		begin("张敏", "first")
+		begin("张敏", "second")
+		begin("吴全", "other")
+		if !begun["first"] || begun["second"] || !begun["other"] {
+			t.Errorf("%v", begun)
+		}
+		close(end)
+		synctest.Wait()
+		if !begun["second"] {
+			t.Error("the second never comes")
+		}
+		j.close()
+	})
+}
+
+// A sheet named after somebody's number is called by the masked one, on the page and in the book.
+func TestNumbersInNamesOfSheets(t *testing.T) {
+	o := open(t)
+	maker := o.as("张敏")
+	for name, want := range map[string]string{"439901198503010017.csv": "xxxxxxxxxxxxxx0017.csv", "卡6228480000000000018.csv": "卡xxxxxxxxxxxxxxx0018.csv"} {
+		for _, sheet := range []string{"身份证号,姓名,银行卡号,户名,生效日期\n439901198503010017,张甲,1,张甲,2026-10-01\n", "区划代码,名称,地区类别,距县城公里,户籍人口,生效日期\n430725102,盘塘镇,三类,33,21000,2026-10-01\n"} {
+			kind := "accounts"
+			if strings.HasPrefix(sheet, "区划") {
+				kind = "places"
+			}
+			status, to, text := maker.upload("/import", map[string]string{name: sheet}, append(maker.form("/import", "/import"), "kind", kind)...)
+			if status != http.StatusSeeOther {
+				t.Fatalf("%d %s", status, plain(text))
+			}
+			_, text = maker.wait(to)
+			if number := whole.FindString(text); number != "" || strings.Contains(text, strings.TrimSuffix(name, ".csv")) || !strings.Contains(text, want) {
+				t.Errorf("%s as %s: %s", name, kind, plain(text))
+			}
+		}
+	}
+	if number := whole.FindString(o.log.String()); number != "" {
+		t.Errorf("the log has %s", number)
+	}
+}
+
+// The checker reads on the batch what nobody has answered, before anything is signed; the batch can be checked, and not approved.
+func TestReviewsAreSaidBeforeTheCheck(t *testing.T) {
+	o := open(t)
+	id := o.reviewed()
+	checker, page := o.as("李复"), batchPath(id)
+	c, err := o.book.Checking(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, open := c.Count(checks.Review)
+	if open == 0 {
+		t.Fatal("the county has no review finding to leave open")
+	}
+	said := message.M("status.reviews", id, open).Text(message.Chinese)
+	checker.shows(page, "批准以前要办的", said)
+	if status, text := checker.step(page, "check"); status != http.StatusOK {
+		t.Fatalf("%d %s", status, plain(text))
+	}
+	approver := o.as("王审")
+	approver.shows(page, said)
+	if _, text := approver.step(page, "approve"); !strings.Contains(text, "finding.review_open") {
+		t.Errorf("it is approved: %s", plain(text))
+	}
+	if s := o.state(id); s != payroll.Checked {
+		t.Errorf("it is %s", s)
+	}
+}
+
+// reviewed submits the second month after the card of somebody was changed, and somebody's pay is held, and gives the batch.
+func (o *office) reviewed() payroll.BatchID {
+	o.t.Helper()
+	o.run("submit", "check", "approve")
+	maker := o.as("张敏")
+	if status, text := maker.step("/batch/2026-10/1", "export"); status != http.StatusOK {
+		o.t.Fatalf("%d %s", status, plain(text))
+	}
+	if status, text := maker.step("/batch/2026-10/2", "cancel", "reason", "先办统发"); status != http.StatusOK {
+		o.t.Fatalf("%d %s", status, plain(text))
+	}
+	if text := maker.imports("accounts", "身份证号,姓名,银行卡号,户名,生效日期,换卡依据\n439901198503010017,张甲,6200590000000000048,张甲,2026-10-26,本人到场换卡\n"); !strings.Contains(text, "收下的") {
+		o.t.Fatal(plain(text))
+	}
+	if text := maker.imports("holds", "身份证号,姓名,措施,原因,开始日期,文号\n439901198804120017,李乙,缓发,材料不全,2026-11-01,桃财社〔2026〕31号\n"); strings.Contains(text, "没有导入") {
+		o.t.Fatal(plain(text))
+	}
+	status, to, text := maker.post("/run", append(maker.form("/month/2026-11", "/run"), "kind", "run")...)
+	if status != http.StatusSeeOther {
+		o.t.Fatalf("%d %s", status, plain(text))
+	}
+	maker.wait(to)
+	if status, text := maker.step("/batch/2026-11/1", "submit"); status != http.StatusOK {
+		o.t.Fatalf("%d %s", status, plain(text))
+	}
+	return 202611001
+}
+
+// Somebody who waits to be registered keeps no month's funds open; money that waits does.
+func TestPeopleHoldUpNoMonth(t *testing.T) {
+	o := open(t)
+	o.run("submit")
+	s, err := o.book.Standing(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := len(openTasks(s))
+	o.as("周正").about("add", newActor("郑新", "439901197001090016", "approver")...)
+	if s, err = o.book.Standing(t.Context(), 0); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(openTasks(s)); n != before {
+		t.Errorf("%d things are in the way of closing, and %d before somebody was proposed", n, before)
+	}
+	waits := false
+	for _, task := range s.Tasks {
+		waits = waits || task.Proposal != 0
+	}
+	if !waits {
+		t.Error("nobody is told that somebody waits")
+	}
+}
+
+// A proposal about the office of a township calls it by the township's name.
+func TestTownshipsInProposalsByName(t *testing.T) {
+	o := open(t)
+	o.run("submit")
+	page := o.as("周正").about("add", "name", "郑新", "id", "439901197001090016", "township", "430725102", "new_passphrase", passphrase, "new_passphrase_again", passphrase)
+	for _, path := range []string{page, "/proposals", "/month"} {
+		if text := plain(o.as("李复").shows(path, "盘塘镇（数据主管）")); strings.Contains(text, "430725102") {
+			t.Errorf("%s: %s", path, text)
+		}
+	}
+}
+
+// Pages say when they were opened by the clock of the book: in a rehearsal the day is that of its figures.
+func TestPagesAreDatedByTheBook(t *testing.T) {
+	o := open(t)
+	o.later(40 * 24 * time.Hour) // the clock on the wall; that of the book stands on 26 October
+	if _, text := o.as("张敏").get("/month"); !strings.Contains(text, "本页打开于 2026-10-26 ") {
+		_, text, _ = strings.Cut(text, "letterhead")
+		t.Errorf("%.400s", text)
+	}
+}
+
+// On the buttons check and approve are what one does, and elsewhere those who do it.
+func TestStepsInEnglish(t *testing.T) {
+	o := open(t)
+	o.run("submit")
+	b := o.as("李复").inEnglish()
+	if _, text := b.get("/batch/2026-10/1"); !strings.Contains(text, "<h2>check</h2>") || !strings.Contains(text, ">check</button>") || strings.Contains(text, ">checker</button>") || !strings.Contains(text, "<b>李复</b> checker") {
+		t.Error(plain(text))
+	}
+	if status, text := o.as("李复").step("/batch/2026-10/1", "check"); status != http.StatusOK {
+		t.Fatalf("%d %s", status, plain(text))
+	}
+	if _, text := o.as("王审").inEnglish().get("/batch/2026-10/1"); !strings.Contains(text, ">approve</button>") || strings.Contains(text, ">approver</button>") {
+		t.Error(plain(text))
+	}
+	if got := string(led("zhida batch approve 2026-10/1", "", message.English, everywhere)); !strings.Contains(got, ": approve") {
+		t.Error(got)
+	}
+}
+
+// Whose passphrase a form about people asks for stands beside each of its fields.
+func TestWhosePassphrase(t *testing.T) {
+	o := open(t)
+	text := o.as("周正").shows("/actors", "本人的新口令", "管理员签名的口令")
+	if strings.Contains(text, "<label>口令 ") {
+		t.Error("a field asks for a passphrase and does not say whose")
+	}
+}
+
+// A change says its causes once.
+func TestCausesAreSaidOnce(t *testing.T) {
+	o := open(t)
+	id := o.reviewed()
+	b := o.as("李复")
+	_, page := b.wait(batchPath(id) + "/compare")
+	_, text, _ := strings.Cut(page, "逐人逐项")
+	head, rows, _ := strings.Cut(text, "<tbody>")
+	rows, _, _ = strings.Cut(rows, "</tbody>")
+	n := strings.Count(head, "<th ")
+	seen := 0
+	for row := range strings.SplitSeq(rows, "</tr>") {
+		cells := strings.Split(row, "<td")
+		if len(cells) != n+1 {
+			continue
+		}
+		seen++
+		cause := marks.ReplaceAllString("<td"+cells[n], " ")
+		words := strings.Fields(cause)
+		for i, w := range words {
+			if i > 0 && strings.HasPrefix(w, words[0]) {
+				t.Errorf("%q is said twice: %s", words[0], cause)
+			}
+		}
+	}
+	if seen == 0 {
+		t.Fatalf("no change stands there: %s", plain(page))
+	}
+}
+
+// What there is nothing to put up of says so, on the page that led there.
+func TestNothingAnnounced(t *testing.T) {
+	o := open(t)
+	sent, maker := o.sent()
+	back := sent[0]
+	f := &payroll.ReturnFile{File: "回盘.txt", Digest: "回盘", Layout: "ccb-txt", Rows: payroll.RowList{
+		{Line: 1, Account: back.Card.Full(), Holder: back.Holder, Fen: back.Fen, State: payroll.PaymentReturned, Cause: payroll.CauseClosed, Text: "销户"}}}
+	if _, err := o.book.ImportReturns(t.Context(), maker, f, 0); err != nil {
+		t.Fatal(err)
+	}
+	draft, err := o.book.ReissueDraft(t.Context(), maker, nil, "银行证实账户已恢复")
+	if err != nil || len(draft.Batches) != 1 {
+		t.Fatalf("%+v %v", draft, err)
+	}
+	id := draft.Batches[0].ID
+	b := o.as("李复")
+	b.shows(batchPath(id)+"/paper/notice", message.M("desk.nothing_announced", id).Text(message.Chinese), "批次 "+id.String())
+	if status, file := b.get(batchPath(first) + "/paper/notice"); status != http.StatusOK || !strings.HasPrefix(file, "PK") {
+		t.Errorf("a batch that has notices: %d %.80q", status, file)
+	}
+}
