@@ -101,7 +101,7 @@ func TestButtonsInChromium(t *testing.T) {
 	p := &person{approver, o, "王审"}
 	p.Visit(o.URL)
 	p.signIn("not-the-one")
-	p.sees("desk.wrong_passphrase")
+	p.sees("desk.wrong")
 	p.Back()
 	p.signIn(passphrase)
 	p.Visit(o.URL + "/batch/2026-10/1")
