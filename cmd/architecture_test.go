@@ -84,7 +84,7 @@ var forTests = []string{"payroll/store/pgtest", "payroll/store/storetest", "test
 // testsToo lists what the tests of a package may import beyond the package's own list.
 var testsToo = map[string][]string{
 	"cmd/zhida":               {"payroll/journal", "payroll/store", "testdata/chromium", "testdata/smallpng"},
-	"cmd/zhida/internal/app":  {"cmd/zhida/internal/desk", "payroll/ledger", "payroll/store/pgtest", "testdata/bank"},
+	"cmd/zhida/internal/app":  {"cmd/zhida/internal/desk", "payroll/ledger", "payroll/store/pgtest", "testdata/bank", "testdata/chromium"},
 	"cmd/zhida/internal/desk": {"testdata/chromium"},
 	"exporters/webreport":     {"testdata/chromium"},
 	"exporters/workbook":      {"payroll/journal"},
