@@ -229,8 +229,8 @@ func cells(n int, texts ...string) string {
 	return b.String()
 }
 
-// book is a workbook of one or two sheets, with what may stand where it should not.
-type book struct{ sheet1, sheet2, before, more string }
+// book is a workbook of one or two sheets, with what may stand where it should not, and the formats that cells have by number.
+type book struct{ sheet1, sheet2, before, more, formats string }
 
 func (w book) bytes() []byte {
 	var out bytes.Buffer
@@ -257,6 +257,11 @@ func (w book) bytes() []byte {
 		types += fmt.Sprintf(`<Override PartName="/xl/worksheets/sheet%d.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>`, i+1)
 		list += fmt.Sprintf(`<sheet name="%s" sheetId="%d" r:id="rId%d"/>`, names[i], i+1, i+1)
 		rels += fmt.Sprintf(`<Relationship Id="rId%d" Type="%s/worksheet" Target="worksheets/sheet%d.xml"/>`, i+1, office, i+1)
+	}
+	if w.formats != "" {
+		part("xl/styles.xml", head+`<styleSheet `+main+`>`+w.formats+`</styleSheet>`)
+		types += `<Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/>`
+		rels += fmt.Sprintf(`<Relationship Id="rIdStyles" Type="%s/styles" Target="styles.xml"/>`, office)
 	}
 	part("[Content_Types].xml", head+`<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>`+types+`</Types>`)
 	part("_rels/.rels", head+`<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="`+office+`/officeDocument" Target="xl/workbook.xml"/></Relationships>`)
