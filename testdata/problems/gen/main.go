@@ -146,6 +146,8 @@ const (
 	li2  = "439901198001040136,李丁"
 )
 
+const statement = "本方账号,流水号,交易日期,摘要,对方户名,借方金额,贷方金额\n"
+
 // ofBook are the samples that are well formed, and wrong for what the book knows.
 var ofBook = map[string]string{
 	"import.word":              days + "430725101," + zhao + ",2026-01-04,√\n",
@@ -162,6 +164,10 @@ var ofBook = map[string]string{
 	"import.future":            "身份证号,姓名,人员类别,单位代码,去世日期,生效日期\n" + zhao + ",村干部,430725101200,2026-12-31,2026-01-01\n",
 	"import.holder_differs":    accounts + li2 + ",6228480000000000091,,,李大丁,2026-01-01\n",
 	"import.item_unknown":      "身份证号,姓名,项目,所属月份,金额,每月最多,每月至少留,送达日期,文号\n" + zhao + ",烤火费,2019-12,21600.00,100,0.00,2019-12-20,样发〔2019〕17号\n",
+	"import.item_near":         "身份证号,姓名,项目,金额,起始月份\n" + zhao + ",基本酬报,1000.00,2026-01\n",
+	"import.account_near":      statement + "1860000000000000003,20260104000001,2026-01-04,利息,,,1.25\n",
+	"import.account_unknown":   statement + "8110301012345,20260104000001,2026-01-04,利息,,,1.25\n",
+	"import.place_near":        "类别,数据日期,姓名,单位代码,数量,文号\n定员,2025-12-31,,430725111200,5,桃组〔2025〕5号\n",
 	"import.name_differs":      tenure + "439901198001010105,赵田,430725101200,委员,2025-01-15,,是\n",
 	"import.other_county":      "区划代码,名称,生效日期\n430726101,邻县镇,2020-01-01\n",
 	"import.person_unknown":    tenure + zhang + ",张甲,430725101200,委员,2025-01-15,,是\n",
