@@ -1035,3 +1035,18 @@ func TestProposedTellsDepartmentsNothingOfOthers(t *testing.T) {
 		t.Errorf("%v", digests)
 	}
 }
+
+// Pay of the month gives what is owed from before, once in the month: a month of which something was paid elsewhere has given already, one of which
+// nothing was paid has not, although that is stated.
+func TestNothingPaidIsNotPaidBefore(t *testing.T) {
+	for paid, owed := range map[string]money.Fen{"": -19800, "base,2026-01,0.00": -19800, "fee,2026-01,10.00": 0} { // a fifth of 1000.01 less a fee of 10
+		b := newFundBook(t)
+		b.bring("receivables", "身份证号,姓名,项目,所属月份,金额,每月最多,每月至少留,送达日期,文号\n439901198001010105,赵甲,base,2025-06,300.00,20,0.00,2025-12-01,样发〔2025〕7号\n")
+		if paid != "" {
+			b.bring("paid", "身份证号,姓名,项目,所属月份,金额\n439901198001010105,赵甲,"+paid+"\n")
+		}
+		if got := b.run(202601); got.Owed != owed {
+			t.Errorf("%q paid elsewhere: what is owed changes by %s, want %s", paid, got.Owed, owed)
+		}
+	}
+}
