@@ -26,7 +26,6 @@ var noSample = map[string]string{
 	"value.wrong":               "for an error without a code, of which none is known",
 	"fund.unknown":              "a book whose settings have no funds",
 	"fund.spent":                "it takes an approved batch; a test of the application shows it",
-	"owed.settled_more":         "it takes a batch that has settled some of it; a script shows it",
 	"fund.voucher":              "it takes an approved batch; a test of the application shows it",
 	"fund.year_done":            "it takes a closed year; a test of the application shows it",
 	"settings.none":             "a book without settings",

@@ -99,6 +99,8 @@ var texts = map[string]string{
 	"import.no_heading":       "陬市镇村干部\n" + zhang + ",张甲,村干部\n",
 	"import.no_valid_from":    "身份证号,姓名,人员类别,单位代码\n" + zhang + ",张甲,村干部,430725101200\n",
 	"import.register_class":   "类别,数据日期,身份证号,姓名,日期\n死亡,2026-10-31," + zhang + ",张甲,\n",
+	"import.after_as_of":      "类别,数据日期,身份证号,姓名,日期\n死亡,2026-10-31," + zhang + ",张甲,2026-11-02\n",
+	"import.both_sides":       statement + "1860000000000000002,20260131000017,2026-01-31,代发工资,代发过渡户,100.00,900.00\n",
 	"import.required":         roster + zhang + ",,村干部,430725101200,2026-10-01\n",
 	"import.too_many":         roster + strings.Repeat("1,,2,3,4\n", 1100),
 	"import.total_differs":    "给定金额\n" + amounts + zhang + ",张甲,2026-10,4820.00,578.40\n" + li + ",李乙,2026-10,4600.00,552.00\n合计,2人,,9402.00,1130.40\n",
