@@ -25,6 +25,7 @@ var noSample = map[string]string{
 	"returns.too_large":         "it takes a file of more than 20 MiB",
 	"value.wrong":               "for an error without a code, of which none is known",
 	"fund.unknown":              "a book whose settings have no funds",
+	"fund.spent":                "it takes an approved batch; a test of the application shows it",
 	"fund.voucher":              "it takes an approved batch; a test of the application shows it",
 	"fund.year_done":            "it takes a closed year; a test of the application shows it",
 	"settings.none":             "a book without settings",

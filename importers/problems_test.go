@@ -27,7 +27,7 @@ func TestProblems(t *testing.T) {
 		"import.contradiction": {"roster", "A3"}, "import.count_differs": {"amounts", "B4"}, "import.ends_before": {"tenure", "F2"},
 		"import.example_row": {"roster", "A2"}, "import.merged": {"amounts", "D2"}, "import.no_valid_from": {"roster", "A2"},
 		"import.register_class": {"registers", "E2"}, "import.required": {"roster", "B2"}, "import.too_many": {"roster", "A1002"},
-		"import.total_differs": {"amounts", "D5"}, "import.untitled": {"amounts", "F2"}, "import.days_differ": {"days", "D4"}, "import.divided": {"transfers", "F2"}, "import.days_too_many": {"absences", "F2"}, "import.which_account": {"statement", "A2"},
+		"import.total_differs": {"amounts", "D5"}, "import.untitled": {"amounts", "F2"}, "import.days_differ": {"days", "D4"}, "import.divided": {"transfers", "F2"}, "import.days_too_many": {"absences", "F2"}, "import.which_account": {"statement", "A2"}, "import.after_as_of": {"registers", "E2"}, "import.both_sides": {"statement", "G2"},
 		"sheet.private_use": {"roster", "B2"}, "sheet.text": {"roster", "B2"},
 		"value.bank_short": {"accounts", "D2"}, "value.person_name": {"roster", "B2"}, "import.village_place": {"roster", "D2"},
 		"value.bank": {"accounts", "D2"}, "value.choice": {"roster", "C2"}, "value.cnaps": {"accounts", "E2"}, "value.date": {"tenure", "E2"},

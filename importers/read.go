@@ -896,8 +896,22 @@ func (r *reading) special(v map[string]string, cell func(string) string) {
 				lacking = append(lacking, r.form.titleOf(code))
 			}
 		}
-		if at != "" {
+		switch of := checks.Registers[v["class"]]; {
+		case at != "":
 			r.problem(cell(at), message.M("import.register_class", v["class"], strings.Join(lacking, "、")))
+		case of == checks.Posts && len(v["place"]) == townshipDigits: // no village has it, and nothing would be held against it
+			r.problem(cell("place"), message.M("election.village_code", v["place"]))
+		case of == checks.Deaths && v["date"] > v["as_of"] && !r.lacks("date") && !r.lacks("as_of"): // both are ISO dates
+			r.problem(cell("date"), message.M("import.after_as_of", v["date"], v["as_of"]))
+		}
+	case "statement":
+		sides := [2]bool{v["debit"] != "" && v["debit"] != "0", v["credit"] != "" && v["credit"] != "0"} // in fen
+		switch {
+		case r.lacks("debit") || r.lacks("credit"):
+		case v["debit"] == "" && v["credit"] == "":
+			r.problem(cell("debit"), message.M("import.required", r.form.titleOf("debit")+"、"+r.form.titleOf("credit")))
+		case sides[0] && sides[1]:
+			r.problem(cell("credit"), message.M("import.both_sides"))
 		}
 	case payroll.KindChanges:
 		r.change(v, cell)

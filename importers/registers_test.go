@@ -51,3 +51,30 @@ func TestRegisters(t *testing.T) {
 		}
 	}
 }
+
+// TestRowsThatSayNothing holds that what could not be held against anything is refused: a movement of an account without an amount, the number
+// of posts of a township; and that what is right beside it is not.
+func TestRowsThatSayNothing(t *testing.T) {
+	const account = "本方账号\t流水号\t交易日期\t摘要\t对方户名\t借方金额\t贷方金额\n1860000000000000002\t1\t2026-01-31\t利息\t银行\t"
+	const register = "类别\t数据日期\t身份证号\t姓名\t单位代码\t日期\t数量\n"
+	for name, c := range map[string]struct{ kind, rows, want string }{
+		"no amount":                      {"statement", account, "F2 import.required"},
+		"amounts in a column of another": {"statement", "本方账号\t流水号\t交易日期\t借贷标志\t发生额\n1860000000000000002\t1\t2026-01-31\t贷\t10.00", "A2 import.required"},
+		"amounts on both sides":          {"statement", account + "3.00\t3.00", "G2 import.both_sides"},
+		"a zero on the other side":       {"statement", account + "0.00\t3.00", ""},
+		"an amount of nothing":           {"statement", account + "0.00\t0.00", ""},
+		"an amount that is none":         {"statement", account + "三元\t", "F2 money.format"},
+		"the posts of a township":        {"registers", register + "定员\t2026-01-31\t\t\t430725101\t\t3", "E2 election.village_code"},
+		"the posts of a village":         {"registers", register + "定员\t2026-01-31\t\t\t430725101200\t\t3", ""},
+		"a death after the data":         {"registers", register + "死亡\t2026-01-31\t{A}\t张甲\t\t2026-02-01", "F2 import.after_as_of"},
+		"a death on their day":           {"registers", register + "死亡\t2026-01-31\t{A}\t张甲\t\t2026-01-31", ""},
+		"a retirement to come":           {"registers", register + "退休\t2026-01-31\t{A}\t张甲\t\t2026-02-01", ""},
+	} {
+		in, err := Read(c.kind, "表.xlsx", pagesOf(t, page{"表", c.rows, nil, nil}), Options{})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		} else if problems(in) != c.want {
+			t.Errorf("%s: %s, want %s", name, problems(in), c.want)
+		}
+	}
+}

@@ -483,9 +483,9 @@ func refersTo(reference, file string) bool {
 	return ok1 && ok2 && d1 == d2 && n1 == n2
 }
 
-// Why a row waits that a later answer may settle by itself; see settledSince.
+// Why a row waits that a later answer may settle by itself; see settledSince. What is ambiguous goes on with the payments that may be meant.
 const (
-	problemAmbiguous = "这个账号有几笔同样金额的款项，说不清是哪一笔，请用 --batch 写明批次再导"
+	problemAmbiguous = "这个账号有几笔同样金额的款项"
 	problemPending   = "失败清单里列了这一笔，却没有写明结果"
 
 	// nothing settles this by itself
@@ -765,9 +765,19 @@ func (m *matcher) find(row *ReturnRow) (p *candidate, problem string, elsewhere 
 		return m.evidence(x, row) < m.evidence(p, row) || x.Batch == p.Batch && m.likely(x) < m.likely(p)
 	})
 	if p = oneMeant(alike, row); p == nil {
-		return alike[0], problemAmbiguous, 0
+		return alike[0], ambiguous(alike), 0
 	}
 	return p, "", 0
+}
+
+// ambiguous says which payments a row may be about, in their order.
+func ambiguous(alike []*candidate) string {
+	list := slices.SortedFunc(slices.Values(alike), func(a, b *candidate) int { return cmp.Or(cmp.Compare(a.Batch, b.Batch), cmp.Compare(a.Seq, b.Seq)) })
+	var ids []string
+	for _, x := range list {
+		ids = append(ids, x.ID().String())
+	}
+	return problemAmbiguous + "（" + namesOf(ids) + "），说不清是哪一笔，请用 --batch 写明批次再导"
 }
 
 // tell notes of which batch a row is by its number in the payment file: of the one that the clerk has named,

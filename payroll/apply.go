@@ -239,6 +239,9 @@ func (b *Book) planImport(ctx context.Context, r Reader, stated *ImportBatch, se
 	if err := plan.registeredTwice(known, &in.ImportBatch); err != nil {
 		return nil, err
 	}
+	if err := plan.takesBack(ctx, r, known, &in.ImportBatch); err != nil {
+		return nil, err
+	}
 	if err := plan.findIdle(ctx, r, known, &in.ImportBatch, came); err != nil {
 		return nil, err
 	}
@@ -398,8 +401,8 @@ type knownFacts struct {
 	homes      map[int64]string
 	stays      map[int64][]stay        // where people have been, by first day
 	items      map[string]*policy.Item // where the file names items by what they are taken from
-	places     map[string]bool
-	facts      map[factKey]Fact // latest, of the kind imported
+	places     map[string]string       // names by code
+	facts      map[factKey]Fact        // latest, of the kind imported
 	holders    map[string][]int64
 	heirs      map[int64]string // of a file of recipients, the names of holders
 	accounts   map[int64][]Fact // ordered by first day
@@ -441,7 +444,7 @@ func seriesOf(f Fact) series {
 // known loads what the import needs: the persons named, the places, and the
 // latest facts of the imported kind.
 func (b *Book) known(ctx context.Context, r Reader, in *ImportBatch) (*knownFacts, error) {
-	k := &knownFacts{today: calendar.DateIn(b.now(), zone), isNew: map[string]bool{}, names: map[int64]string{}, deaths: map[int64][]Fact{}, accounts: map[int64][]Fact{}, categories: map[int64]facts.Category{}, homes: map[int64]string{}, stays: map[int64][]stay{}, places: map[string]bool{},
+	k := &knownFacts{today: calendar.DateIn(b.now(), zone), isNew: map[string]bool{}, names: map[int64]string{}, deaths: map[int64][]Fact{}, accounts: map[int64][]Fact{}, categories: map[int64]facts.Category{}, homes: map[int64]string{}, stays: map[int64][]stay{}, places: map[string]string{},
 		facts: map[factKey]Fact{}, ids: map[int64]string{}, comes: map[string]facts.Profile{}, series: map[series][]Fact{}, calendar: calendar.NewWorkdays()}
 	meta, err := r.Meta(ctx)
 	if err != nil {
@@ -574,7 +577,11 @@ func (k *knownFacts) load(ctx context.Context, r Reader, in *ImportBatch) error 
 	}
 	err := r.Facts(ctx, FactQuery{Kinds: []facts.Kind{facts.KindPlace, facts.KindReference, facts.KindCalendar, facts.KindTransfer, facts.KindAuthority, facts.KindStatement, facts.KindVoucher, facts.KindRegister, facts.KindElection}}, func(f Fact) error {
 		if f.Kind == facts.KindPlace {
-			k.places[f.Key] = true
+			var p facts.Place
+			if err := decode(f, &p); err != nil {
+				return err
+			}
+			k.places[f.Key] = p.Name // ordered by first day: the last one stays
 		}
 		var d facts.CalendarDay
 		if f.Kind == facts.KindCalendar {

@@ -7,10 +7,12 @@ import (
 	"slices"
 	"strings"
 
+	"zhida/payroll/checks"
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
 	"zhida/rules/identity"
 	"zhida/rules/message"
+	"zhida/rules/policy"
 )
 
 // check holds one row against the book: what only the book can know.
@@ -63,6 +65,10 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 			}
 		}
 	case facts.KindRegister:
+		var v facts.Register
+		if decode(row.Fact, &v) == nil && (checks.Registers[v.Class] == checks.Posts || strings.HasPrefix(v.Place, k.county)) { // what others register may be elsewhere
+			k.checkPlace(v.Place, bad)
+		}
 		if row.Fact.From > k.today { // nobody's data reach beyond today
 			bad("as_of", "import.future", row.Fact.From, k.today)
 		}
@@ -112,10 +118,13 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 		k.funds.check(row, bad)
 	case facts.KindAuthority, facts.KindVoucher:
 		k.funds.check(row, bad)
-	case facts.KindDebt:
-		if item, _, _ := strings.Cut(row.Fact.Key, "|"); k.items[item] == nil {
-			bad("item", "import.item_unknown", item)
+	case facts.KindStatement:
+		account, _, _ := strings.Cut(row.Fact.Key, "|")
+		if m := k.funds.unknownAccount(account); !m.IsZero() {
+			bad("account", m.Code, anys(m.Args)...)
 		}
+	case facts.KindDebt, facts.KindAmount:
+		k.checkItem(row, bad)
 	case facts.KindRecipient:
 		var v recipientFact
 		if !row.Withdraw && decode(row.Fact, &v) == nil {
@@ -126,6 +135,7 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 			}
 		}
 	case facts.KindPaid:
+		k.checkItem(row, bad)
 		f, p := row.Fact, paidFact{}
 		f.Person = no
 		if old := k.facts[keyOf(f)]; old.Body != f.Body && decode(f, &p) == nil && k.paidHere[Obligation{no, p.Item, p.Month}] {
@@ -158,12 +168,48 @@ func (k *knownFacts) check(in *ImportBatch, row *ImportRow) message.Problems {
 // checkPlace refuses a place that the book does not have; a row that names none is of the whole county, or was refused for it.
 func (k *knownFacts) checkPlace(code string, bad func(column, code string, args ...any)) {
 	switch {
-	case code == "" || k.places[code]:
+	case code == "" || has(k.places, code):
 	case strings.HasPrefix(code, k.county):
-		bad("place", "import.place_unknown", code)
+		if near := likeliest(code, sortedKeys(k.places)); near != "" {
+			bad("place", "import.place_near", code, near, k.places[near])
+		} else {
+			bad("place", "import.place_unknown", code)
+		}
 	default:
 		bad("place", "import.other_county", code, k.county)
 	}
+}
+
+// checkItem refuses an item that no document has ever granted; amounts are given by the names too by which formulas read them.
+func (k *knownFacts) checkItem(row *ImportRow, bad func(column, code string, args ...any)) {
+	item, _, _ := strings.Cut(row.Fact.Key, "|")
+	if k.items[item] != nil {
+		return
+	}
+	var codes, all []string
+	said := map[string]string{} // what is shown of each word that may be meant
+	for _, code := range sortedKeys(k.items) {
+		name := k.items[code].Name
+		codes, all = with(codes, code, name), with(all, name)
+		said[code], said[name] = name, name
+	}
+	if row.Fact.Kind == facts.KindAmount {
+		read, _ := k.words.Of(policy.AmountWords)
+		if slices.Contains(read, item) {
+			return
+		}
+		for _, word := range read {
+			if said[word] == "" {
+				codes, all, said[word] = with(codes, word), with(all, word), word
+			}
+		}
+	}
+	shown := identity.Hide(narrow.Replace(item))
+	if near := likeliest(item, codes); near != "" {
+		bad("item", "import.item_near", shown, said[near], strings.Join(all, "、"))
+		return
+	}
+	bad("item", "import.item_unknown", shown, cmp.Or(strings.Join(all, "、"), "—"))
 }
 
 // checkWords refuses words that no list has; what a person has had so far is nothing new.

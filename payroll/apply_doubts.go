@@ -384,7 +384,8 @@ func (k *knownFacts) keep(in *ImportBatch) error {
 			return err
 		}
 		for _, field := range row.Silent {
-			if _, stated := is[field]; !stated && len(was[field]) > 0 {
+			counted := field == "working_days" && row.Fact.To != old.To // of other days; the last day comes first in the order of fields
+			if _, stated := is[field]; !stated && len(was[field]) > 0 && !counted {
 				is[field] = was[field]
 				if field == "to" || field == "until" {
 					row.Fact.To = old.To

@@ -1,6 +1,7 @@
 package payroll
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,8 +10,10 @@ import (
 	"strconv"
 	"strings"
 
+	"zhida/payroll/ledger"
 	"zhida/rules/calendar"
 	"zhida/rules/facts"
+	"zhida/rules/identity"
 	"zhida/rules/message"
 	"zhida/rules/money"
 )
@@ -26,7 +29,7 @@ type fundBook struct {
 // loadFunds reads what rows about the money of funds name; it is read once for a file of such.
 func (k *knownFacts) loadFunds(ctx context.Context, r Reader, in *ImportBatch) error {
 	switch in.FactKind() {
-	case facts.KindTransfer, facts.KindAuthority, facts.KindVoucher:
+	case facts.KindTransfer, facts.KindAuthority, facts.KindVoucher, facts.KindStatement:
 	default:
 		return nil
 	}
@@ -40,7 +43,7 @@ func (k *knownFacts) loadFunds(ctx context.Context, r Reader, in *ImportBatch) e
 	}
 	for i := range in.Rows {
 		f := in.Rows[i].Fact
-		if year := f.From.Month().Year(); f.Kind != facts.KindVoucher && !has(k.funds.closed, year) {
+		if year := f.From.Month().Year(); (f.Kind == facts.KindTransfer || f.Kind == facts.KindAuthority) && !has(k.funds.closed, year) {
 			at, err := yearClosed(ctx, r, year)
 			if err != nil {
 				return err
@@ -204,6 +207,126 @@ func (p *importPlan) registeredTwice(known *knownFacts, in *ImportBatch) error {
 	return nil
 }
 
+// turned is what a row does to money that the book may have already.
+type turned struct {
+	row           *ImportRow
+	before, after *Fact // nil of what is new, and of what is withdrawn
+}
+
+// column is where the row says so.
+func (t *turned) column() string {
+	if t.row.Withdraw {
+		return "withdraw"
+	}
+	return "fen"
+}
+
+// turns puts what good rows end beside what they put in its place.
+func (p *importPlan) turns(known *knownFacts, in *ImportBatch) (list []turned) {
+	ends, puts := map[factKey]*Fact{}, map[factKey]*Fact{}
+	for i := range p.end {
+		ends[keyOf(p.end[i])] = &p.end[i]
+	}
+	for i := range p.put {
+		puts[keyOf(p.put[i])] = &p.put[i]
+	}
+	for i := range in.Rows {
+		row := &in.Rows[i]
+		f := row.Fact
+		f.Person = known.persons[row.PersonID]
+		k := keyOf(f)
+		if before, after := ends[k], puts[k]; (before != nil || after != nil) && !p.bad[placeOf(row)] {
+			list = append(list, turned{row, before, after})
+			delete(ends, k)
+			delete(puts, k)
+		}
+	}
+	return list
+}
+
+// takesBack refuses rows by which more is taken back than there is: of what is owed from before the book what has been settled since, and
+// money of a fund that has been given away.
+func (p *importPlan) takesBack(ctx context.Context, r Reader, known *knownFacts, in *ImportBatch) error {
+	switch in.FactKind() {
+	case facts.KindDebt:
+		return p.settledMore(ctx, r, known, in)
+	case facts.KindTransfer, facts.KindAuthority:
+		return p.overdraws(ctx, r, known, in)
+	}
+	return nil
+}
+
+func (p *importPlan) settledMore(ctx context.Context, r Reader, known *knownFacts, in *ImportBatch) error {
+	head, err := r.Head(ctx)
+	if err != nil {
+		return err
+	}
+	for _, t := range p.turns(known, in) {
+		if t.before == nil {
+			continue
+		}
+		var was, is debtFact
+		if err := decode(*t.before, &was); err != nil {
+			return err
+		}
+		if t.after != nil {
+			if err := decode(*t.after, &is); err != nil {
+				return err
+			}
+		}
+		if is.Fen >= was.Fen {
+			continue
+		}
+		e := Entry{Person: t.before.Person, Origin: NewBatchID(was.Month, 0), Item: was.Item, Month: was.Month, Fen: is.Fen - was.Fen}
+		m, err := stillOwed(ctx, r, e, head.Position)
+		if err != nil {
+			return err
+		}
+		if !m.IsZero() {
+			p.refuse(message.Problems{{File: in.File, Sheet: t.row.Sheet, Cell: t.row.Cell(t.column()), Message: m}}, false)
+		}
+	}
+	return nil
+}
+
+func (p *importPlan) overdraws(ctx context.Context, r Reader, known *knownFacts, in *ImportBatch) error {
+	changes := p.turns(known, in)
+	if !slices.ContainsFunc(changes, func(t turned) bool { return t.before != nil }) {
+		return nil // nothing is taken out
+	}
+	post, err := newPoster(ctx, r, "")
+	if err != nil {
+		return err
+	}
+	effects := make([]map[string]money.Fen, len(changes)) // of each, by fund
+	for i, t := range changes {
+		effects[i] = map[string]money.Fen{}
+		for _, f := range []*Fact{t.before, t.after} {
+			if f == nil {
+				continue
+			}
+			var x transferFact
+			if err := decode(*f, &x); err != nil {
+				return err
+			}
+			if f == t.before {
+				x.Fen = -x.Fen
+			}
+			post.move(Purse{Fund: x.Fund, Place: x.Place}, ledger.Received, ledger.Available, x.Fen)
+			effects[i][x.Fund] += x.Fen
+		}
+	}
+	lacks := post.overdrawn(known.funds.county)
+	for i, t := range changes {
+		for _, fund := range sortedKeys(effects[i]) {
+			if lacks[fund] > 0 && effects[i][fund] < 0 {
+				p.refuse(message.Problems{{File: in.File, Sheet: t.row.Sheet, Cell: t.row.Cell(t.column()), Message: message.M("fund.spent", fund, known.funds.county.FundName(fund), lacks[fund])}}, false)
+			}
+		}
+	}
+	return nil
+}
+
 // unknown says that the settings have no fund of a code, with the one that was likely meant: by its name, or the nearest code.
 func (b *fundBook) unknown(code string) (m message.Message) {
 	if b.county.fund(code) != nil {
@@ -221,13 +344,35 @@ func (b *fundBook) unknown(code string) (m message.Message) {
 		}
 	}
 	if near == "" && code != "" {
-		near = nearest(code, codes)
-		if slices.ContainsFunc(codes, func(x string) bool { return x != near && message.Distance(code, x) <= message.Distance(code, near) }) {
-			near = "" // F9 is as near to F1 as to F2
-		}
+		near = likeliest(code, codes)
 	}
 	if near == "" {
 		return message.M("import.fund", code, strings.Join(all, "、"))
 	}
 	return message.M("import.fund_near", code, all[slices.Index(codes, near)], strings.Join(all, "、"))
+}
+
+// unknownAccount says that the settings have no account of a number, with the one that was likely meant: a statement of another account
+// matches nothing, and the month stays open for what is not there.
+func (b *fundBook) unknownAccount(account string) (m message.Message) {
+	var accounts, all []string
+	if b.county != nil {
+		for _, f := range b.county.Funds {
+			if f.Kind == FundAccount {
+				accounts, all = with(accounts, f.Account), with(all, f.Account+" "+f.Name)
+			}
+		}
+		for _, code := range sortedKeys(b.county.Banks) {
+			if own := b.county.Banks[code].Account; !slices.Contains(accounts, own) {
+				accounts, all = with(accounts, own), with(all, own+" "+code)
+			}
+		}
+	}
+	if slices.Contains(accounts, account) {
+		return m
+	}
+	if near := likeliest(account, accounts); near != "" {
+		return message.M("import.account_near", identity.Hide(narrow.Replace(account)), near, strings.Join(all, "、"))
+	}
+	return message.M("import.account_unknown", identity.Hide(narrow.Replace(account)), cmp.Or(strings.Join(all, "、"), "—"))
 }

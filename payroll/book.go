@@ -73,6 +73,29 @@ func (s dryStore) Update(ctx context.Context, f func(Tx) error) error {
 	return err
 }
 
+// Together gives do the book for several changes that build on each other. Of a book for trying things out each sees there what
+// those before it did, which is taken back at the end; the others wait as long for their turn to write. A change that is refused
+// has to be so before it writes.
+func (b *Book) Together(ctx context.Context, do func(*Book) error) error {
+	if !b.dry {
+		return do(b)
+	}
+	return b.store.Update(ctx, func(tx Tx) error {
+		c := *b
+		c.store = begunStore{b.store, tx}
+		return do(&c)
+	})
+}
+
+// begunStore is the store as one transaction that has begun sees it and changes it.
+type begunStore struct {
+	Store
+	tx Tx
+}
+
+func (s begunStore) Update(_ context.Context, f func(Tx) error) error   { return f(s.tx) }
+func (s begunStore) View(_ context.Context, f func(Reader) error) error { return f(s.tx) }
+
 // Store gives the store, for readers that stream.
 func (b *Book) Store() Store { return b.store }
 

@@ -56,8 +56,12 @@ func carry(ctx context.Context, tx Tx, plan *importPlan, position int64) error {
 		e := Entry{Person: k.person, Origin: NewBatchID(k.month, 0), Item: k.item, Month: k.month, Position: position, Way: Carried,
 			Fund: items[k.item].Fund, Fen: change[k], Date: documents[k].Date, Document: documents[k].Document}
 		if e.Fen < 0 {
-			if err := stillOwed(ctx, tx, e, position); err != nil {
+			m, err := stillOwed(ctx, tx, e, position)
+			if err != nil {
 				return err
+			}
+			if !m.IsZero() {
+				return &message.Error{Message: m}
 			}
 		}
 		moves = append(moves, e)
@@ -66,10 +70,10 @@ func carry(ctx context.Context, tx Tx, plan *importPlan, position int64) error {
 }
 
 // stillOwed refuses to take away from a receivable more than is left of it.
-func stillOwed(ctx context.Context, r Reader, e Entry, horizon int64) error {
+func stillOwed(ctx context.Context, r Reader, e Entry, horizon int64) (m message.Message, err error) {
 	list, err := debtors(ctx, r, e.Person, horizon)
 	if err != nil {
-		return err
+		return m, err
 	}
 	left := money.Fen(0)
 	for _, d := range list {
@@ -80,9 +84,9 @@ func stillOwed(ctx context.Context, r Reader, e Entry, horizon int64) error {
 		}
 	}
 	if left+e.Fen < 0 {
-		return message.Err("owed.settled_more", e.Person, left, -e.Fen)
+		m = message.M("owed.settled_more", e.Person, left, -e.Fen)
 	}
-	return nil
+	return m, nil
 }
 
 // debtOf finds the terms on which something is owed from before this book.

@@ -428,7 +428,9 @@ func (x *file) take(c *changeRow) {
 		a := facts.Absence{Kind: absenceOf[c.Type], From: c.Date, To: c.Until, Document: c.Document}
 		for i := range x.Absences {
 			if old := &x.Absences[i]; old.Kind == a.Kind && old.From == a.From {
-				a.WorkingDays = old.WorkingDays
+				if old.To == a.To { // they were counted of the days up to there
+					a.WorkingDays = old.WorkingDays
+				}
 				*old = a
 				return
 			}

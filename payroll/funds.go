@@ -344,17 +344,18 @@ func bringIn(ctx context.Context, tx Tx, plan *importPlan, position int64) error
 		p.ref = x.Document
 		p.move(Purse{Fund: x.Fund, Place: x.Place}, ledger.Received, ledger.Available, x.Fen)
 	}
-	if err := p.covers(county); err != nil {
-		return err
+	lacks := p.overdrawn(county)
+	if funds := sortedKeys(lacks); len(funds) > 0 { // where good rows alone are taken, and the one that brought it is not
+		return message.Err("fund.spent", funds[0], county.FundName(funds[0]), lacks[funds[0]])
 	}
 	return tx.PutPostings(ctx, position, p.list)
 }
 
-// covers refuses to take money out of a fund that has given it away already: of a fund that
+// overdrawn gives what funds lack from which more is taken out than they have: of a fund that
 // may not be overdrawn, when a file takes more out than it brings, every purse that it
 // touches must have it. What only goes to another place may be spent: the next approval
 // fills the purse that lacks it.
-func (p *poster) covers(county *County) error {
+func (p *poster) overdrawn(county *County) map[string]money.Fen {
 	change, low := map[string]money.Fen{}, map[string]money.Fen{}
 	for _, x := range p.list {
 		fen := x.Fen
@@ -366,12 +367,13 @@ func (p *poster) covers(county *County) error {
 		}
 		change[x.Fund] += fen
 	}
-	for _, fund := range sortedKeys(low) {
+	lacks := map[string]money.Fen{}
+	for fund := range low {
 		if county.enforces(fund) && change[fund] < 0 {
-			return message.Err("fund.spent", fund, county.FundName(fund), -low[fund])
+			lacks[fund] = -low[fund]
 		}
 	}
-	return nil
+	return lacks
 }
 
 // committedChannels are the channels of the batches that count, by batch.

@@ -340,18 +340,7 @@ func (b *Book) accept(ctx context.Context, tx Tx, s *Session, p Proposal) (int64
 		if len(plan.problems) > len(in.Problems) {
 			return 0, plan.problems
 		}
-		for _, x := range plan.asks { // nobody confirms what they were not shown
-			if !slices.ContainsFunc(in.Asks, func(shown message.Problem) bool {
-				return shown.Cell == x.Cell && shown.Code == x.Code && slices.Equal(shown.Args, x.Args)
-			}) {
-				return 0, message.Err("proposal.changed", p.Position)
-			}
-		}
-		ends := plan.end
-		if unfolds(in.Kind) { // events come on top of what holds, whenever that was stated
-			ends = nil
-		}
-		if err := notOvertaken(ctx, tx, plan, ends, p.Position); err != nil {
+		if err := stillHolds(ctx, tx, plan, &in, p.Position); err != nil {
 			return 0, err
 		}
 		return b.applyImport(ctx, tx, s, EventProposalAccepted, plan, &in, note...)
@@ -395,6 +384,23 @@ func (b *Book) accept(ctx context.Context, tx Tx, s *Session, p Proposal) (int64
 		return e.Position, tx.WithdrawPolicy(ctx, w.Position, e.Position)
 	}
 	return 0, message.Err("proposal.kind", p.Kind)
+}
+
+// stillHolds refuses an import that was proposed when the book has gone on so that it cannot be accepted any more. Errors: proposal.changed,
+// proposal.overtaken.
+func stillHolds(ctx context.Context, r Reader, plan *importPlan, in *ImportBatch, position int64) error {
+	for _, x := range plan.asks { // nobody confirms what they were not shown
+		if !slices.ContainsFunc(in.Asks, func(shown message.Problem) bool {
+			return shown.Cell == x.Cell && shown.Code == x.Code && slices.Equal(shown.Args, x.Args)
+		}) {
+			return message.Err("proposal.changed", position)
+		}
+	}
+	ends := plan.end
+	if unfolds(in.Kind) { // events come on top of what holds, whenever that was stated
+		ends = nil
+	}
+	return notOvertaken(ctx, r, plan, ends, position)
 }
 
 // notOvertaken refuses a proposal that would undo what was stated after it: end one of some facts that came in

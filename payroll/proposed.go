@@ -33,8 +33,9 @@ type ProposedFact struct {
 	After  *Fact  // what would hold; nil of a fact that is withdrawn
 }
 
-// Proposed gives the content of an open proposal. Errors: proposal.missing, proposal.decided, proposal.tampered.
-func (b *Book) Proposed(ctx context.Context, position int64) (x Proposed, err error) {
+// Proposed gives the content of an open proposal to somebody with the roles given, with nil to whoever has the book in hand. Whose account
+// a problem is about no department is told. Errors: proposal.missing, proposal.decided, proposal.tampered.
+func (b *Book) Proposed(ctx context.Context, as []Role, position int64) (x Proposed, err error) {
 	err = b.view(ctx, func(r Reader) error {
 		p, err := r.Proposal(ctx, position)
 		switch {
@@ -52,6 +53,9 @@ func (b *Book) Proposed(ctx context.Context, position int64) (x Proposed, err er
 		x, err = b.proposed(ctx, r, list[0])
 		return err
 	})
+	if as != nil && !slices.ContainsFunc(as, func(r Role) bool { return r == RoleMaker || r == RoleChecker || r == RoleApprover || r == RoleAuditor }) {
+		untold(x.Problems) // the digest is the same for everybody
+	}
 	return x, err
 }
 
@@ -318,6 +322,9 @@ func (x *Proposed) imports(ctx context.Context, b *Book, r Reader) error {
 			cells = append(cells, strings.TrimSpace(p.Sheet+" "+p.Cell))
 		}
 		x.say("proposal.idle", len(cells), namesOf(cells))
+	}
+	if err := x.refusedBy(stillHolds(ctx, r, plan, &in, x.Position)); err != nil {
+		return err
 	}
 	x.Items, err = printedNames(ctx, r)
 	return err

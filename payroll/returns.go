@@ -218,7 +218,7 @@ func openRows(ctx context.Context, r Reader) ([]KeptRow, error) {
 func settledSince(ctx context.Context, r Reader, list []KeptRow) ([]KeptRow, error) {
 	asked := map[string]bool{}
 	for _, x := range list {
-		if x.Problem == problemAmbiguous || x.Problem == problemPending {
+		if strings.HasPrefix(x.Problem, problemAmbiguous) || x.Problem == problemPending {
 			asked[x.Account.Full()] = true
 		}
 	}
@@ -255,7 +255,7 @@ func settledSince(ctx context.Context, r Reader, list []KeptRow) ([]KeptRow, err
 			for _, i := range byAccount[p.Card.Full()] { // each answer settles one row
 				x := &list[i]
 				again := files[e.Position] != "" && files[e.Position] == files[x.Position] && x.Fen == p.Fen && x.State == e.State
-				if !settled[i] && e.Position > x.Position && (x.Problem == problemAmbiguous && again || x.Problem == problemPending && x.Payment == e.PaymentID) {
+				if !settled[i] && e.Position > x.Position && (strings.HasPrefix(x.Problem, problemAmbiguous) && again || x.Problem == problemPending && x.Payment == e.PaymentID) {
 					settled[i] = true
 					break
 				}

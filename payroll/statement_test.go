@@ -84,8 +84,11 @@ func TestRowCountsDecideNoMonth(t *testing.T) {
 	jan, feb := pay(202601, "jan.txt"), pay(202602, "feb.txt")
 	m := &matcher{byAccount: map[string][]*candidate{"6228480000000000018": {jan, feb}}, weights: map[string]int{"jan.txt": 1, "feb.txt": 3}}
 	row := &ReturnRow{Account: "6228480000000000018", Fen: 70000, State: PaymentReturned}
-	if _, problem, _ := m.find(row); problem != problemAmbiguous {
-		t.Fatalf("%q", problem)
+	for _, order := range [][]*candidate{{jan, feb}, {feb, jan}} {
+		m.byAccount["6228480000000000018"] = order
+		if _, problem, _ := m.find(row); problem != "这个账号有几笔同样金额的款项（2026-01/1#1、2026-02/1#1），说不清是哪一笔，请用 --batch 写明批次再导" {
+			t.Fatalf("%q", problem)
+		}
 	}
 	m.name = "回盘_jan.txt"
 	if p, problem, _ := m.find(row); p != jan || problem != "" {

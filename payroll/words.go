@@ -89,6 +89,15 @@ func nearest(word string, list []string) (near string) {
 	return near
 }
 
+// likeliest is the nearest word, "" where another is as near: F9 is as near to F1 as to F2.
+func likeliest(word string, list []string) string {
+	near := nearest(word, list)
+	if slices.ContainsFunc(list, func(x string) bool { return x != near && message.Distance(word, x) <= message.Distance(word, near) }) {
+		return ""
+	}
+	return near
+}
+
 // wordsOf gathers the words that documents and settings state.
 func wordsOf(ctx context.Context, r Reader) (Words, error) {
 	w := Words{map[policy.WordList][]string{}, map[policy.WordList]bool{}}

@@ -136,7 +136,7 @@ const rowsOnScreen = 200
 
 // proposed shows what accepting a proposal would do.
 func (c *cli) proposed(ctx context.Context, a *app.App, position int64) error {
-	x, err := a.Proposed(ctx, position)
+	x, err := a.Proposed(ctx, nil, position)
 	if err != nil {
 		return err
 	}

@@ -183,6 +183,7 @@ type line struct {
 	text, delimiter string
 	raw             []byte          // of a text file, before it was decoded
 	stored          []sheet.Cell    // of a workbook
+	table           *sheet.Table    // of a workbook
 	problem         message.Message // why it could not be taken apart
 }
 
@@ -211,6 +212,18 @@ func (x *line) content() string {
 		return x.text
 	}
 	return string(x.raw)
+}
+
+// shownInUnit refuses an amount that its cell shows in another unit than the layout's, by its number format alone: the bank may
+// mean what is shown.
+func (x *line) shownInUnit(c sheet.Cell, unit string) (m message.Message) {
+	if x.table == nil {
+		return m
+	}
+	if other := x.table.ShownOtherwise(c); other != "" && !(unit == "fen" && strings.HasSuffix(other, "分")) {
+		return message.M("returns.unit", shown(other))
+	}
+	return m
 }
 
 func at(cells []sheet.Cell, column int) sheet.Cell {
@@ -256,7 +269,7 @@ func workbook(file string, data []byte, name string) (iter.Seq[*line], error) {
 	}
 	list := make([]line, 0, len(t.Rows))
 	for i := range t.Rows {
-		x := line{number: t.Rows[i].Number, stored: t.Rows[i].Cells}
+		x := line{number: t.Rows[i].Number, stored: t.Rows[i].Cells, table: t}
 		for _, c := range x.stored {
 			if hidden(c.Text) {
 				x.problem = message.M("returns.characters")
@@ -351,7 +364,9 @@ func read(x *line, columns map[string]int, r *banklayout.Return) payroll.ReturnR
 		case "holder":
 			out.Holder = c.Text
 		case "amount":
-			out.Fen, m = amount(c, r.Unit)
+			if out.Fen, m = amount(c, r.Unit); m.IsZero() {
+				m = x.shownInUnit(c, r.Unit)
+			}
 		case "status":
 			out.Text = c.Text
 		case "reason":

@@ -273,6 +273,44 @@ func TestBadCellsAreKept(t *testing.T) {
 	}
 }
 
+// What a cell shows and what it keeps are two amounts where the number format moves the point or has a unit of its own.
+func TestAmountsShownOtherwise(t *testing.T) {
+	for _, c := range []struct{ format, unit, says string }{
+		{`#,##0.00,`, "", "1（#,##0.00,）"}, {`0.00"万元"`, "", "1万元"}, {`0!.0,"万"`, "", "1（0!.0"}, {`0%`, "", "100%"}, {`0.00E+00`, "", "1（0.00E+00）"}, {`[$$-409]#,##0.00`, "", "$1"},
+		{`0"分"`, "", "1分"}, {`0"分"`, "fen", ""}, {`0"万"`, "fen", "1万"}, {`#,##0.00`, "", ""}, {`#,##0.00"元"`, "", ""}, {`[$¥-804]#,##0.00;[Red]-[$¥-804]#,##0.00`, "", ""},
+	} {
+		f, err := excelize.OpenReader(bytes.NewReader(workbookOf(t, []any{"姓名", "卡号", "应处理金额", "备注", "实处理金额", "处理标志"}, []any{"张甲", one, number("1"), "", "", "全部成功"}, []any{"李乙", two, number("1"), "", "", "全部成功"})))
+		if err != nil {
+			t.Fatal(err)
+		}
+		style, err := f.NewStyle(&excelize.Style{CustomNumFmt: &c.format})
+		if err == nil {
+			err = f.SetCellStyle("Sheet1", "C2", "C2", style)
+		}
+		var b bytes.Buffer
+		if err == nil {
+			err = f.Write(&b)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := *preset(t, "icbc-xls")
+		of := *l.Return
+		l.Return, of.Unit = &of, c.unit
+		answer, err := Read("回盘", b.Bytes(), &l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows := rowsOf(answer)
+		if r := rows[0]; (c.says == "") != (r.State == payroll.PaymentCredited) || c.says != "" && (!strings.Contains(r.Problem, "“"+c.says) || !strings.Contains(r.Problem, "returns.unit")) {
+			t.Errorf("%s: %+v", c.format, r)
+		}
+		if rows[1].State != payroll.PaymentCredited {
+			t.Errorf("%s: the other row is good: %+v", c.format, rows[1])
+		}
+	}
+}
+
 // What is not listed in a list of failures is not thereby paid.
 func TestFailuresOnly(t *testing.T) {
 	l := *preset(t, "ccb-txt")

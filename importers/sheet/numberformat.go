@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/shopspring/decimal"
 )
 
 // builtInFormats are the formats that a workbook names by number alone and that show another figure than the one kept.
@@ -46,10 +48,34 @@ func (w *workbook) formatOf(id int) uint8 {
 	return uint8(at + 1)
 }
 
-// OtherFormat is the number format, without colours and conditions, of a cell that shows a unit other than the yuan, or its figure with the point moved; "" for every other cell.
-func (t *Table) OtherFormat(c Cell) string {
+var (
+	figures    = regexp.MustCompile(`[0#?][0#?,.]*`)
+	inQuotes   = regexp.MustCompile(`"([^"]*)"|\[\$([^\]-]*)[^\]]*\]`)
+	oneLiteral = regexp.MustCompile(`[\\!](.)`)
+	bounded    = regexp.MustCompile(`^-?[0-9]{1,12}(\.[0-9]{1,15})?$`)
+)
+
+// ShownOtherwise is about what a cell shows that shows a unit other than the yuan by its number format alone, or its figure with
+// the point moved: 0.48万元 of 0.48. Where the point is moved the format stands beside the number. "" for every other cell.
+func (t *Table) ShownOtherwise(c Cell) string {
 	if c.Kind != Number || c.format == 0 {
 		return ""
 	}
-	return t.formats[c.format-1]
+	number, format := c.Text, t.formats[c.format-1]
+	exact, isNumber := decimal.Decimal{}, bounded.MatchString(number)
+	if isNumber {
+		exact = decimal.RequireFromString(number).Round(9) // without the noise of a binary number
+		number = exact.String()
+	}
+	first, _, _ := strings.Cut(format, ";")
+	bare := oneLiteral.ReplaceAllString(inQuotes.ReplaceAllString(first, ""), "")
+	first = oneLiteral.ReplaceAllString(inQuotes.ReplaceAllString(first, "$1$2"), "$1")
+	at := figures.FindStringIndex(first)
+	if at == nil || scaled.MatchString(bare) || exponent.MatchString(bare) {
+		return number + "（" + format + "）"
+	}
+	if strings.Contains(bare, "%") && isNumber {
+		number = exact.Shift(2).String()
+	}
+	return strings.TrimSpace(first[:at[0]] + number + first[at[1]:])
 }

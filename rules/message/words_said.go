@@ -44,6 +44,7 @@ var phrases = [][2]string{
 	{"每{0}个月的，在 {1} 月发", "each for {0} months, paid in months {1}"},
 	{"一次，{0}", "once, {0}"},
 	{"从 {0} 起", "from {0} on"},
+	{"这个账号有几笔同样金额的款项（{0}），说不清是哪一笔，请用 --batch 写明批次再导", "several payments of this amount went to the account ({0}): say which batch with --batch, and bring the file in again"},
 }
 
 // wordsOfStatements are the fixed words of policy files, and others that the program keeps in Chinese.

@@ -19,6 +19,7 @@ const (
 	AbsenceWords WordList = "absences" // 缺勤类型
 	GradeWords   WordList = "grades"   // 考核等次
 	HukouWords   WordList = "hukou"    // 户籍
+	AmountWords  WordList = "amounts"  // 项目 of given amounts
 )
 
 // Word is a word by which a document reads facts: a fact with another word is not what it means.
@@ -34,7 +35,7 @@ var saysWords = map[string]struct {
 }{
 	"tenure_months": {PostWords, 0}, "tenure_years": {PostWords, 0}, "continuous_months": {PostWords, 0}, "running_months": {PostWords, 0}, "tenure_months_within": {PostWords, 2},
 	"left_on": {PostWords, 0}, "last_post": {PostWords, 0}, "highest_post": {PostWords, 0}, "group_count": {PostWords, 1}, "group_rank": {PostWords, 1}, "group_total": {PostWords, 2}, "group_average": {PostWords, 2},
-	"flag": {FlagWords, 0}, "days": {DayWords, 0}, "days_without": {DayWords, 0},
+	"given": {AmountWords, 0}, "has_given": {AmountWords, 0}, "flag": {FlagWords, 0}, "days": {DayWords, 0}, "days_without": {DayWords, 0},
 	"absence_days": {AbsenceWords, 0}, "absent_all_month": {AbsenceWords, 0}, "absent_in_month": {AbsenceWords, 0}, "absent_began_before": {AbsenceWords, 0}, "absence_months": {AbsenceWords, 0},
 }
 

@@ -25,9 +25,9 @@ func gbk(text string) []byte {
 // answer is the answer of a bank with two good rows and one more, in line 4.
 func answer(row string) []byte { return gbk(answered + first + second + row + "\r\n") }
 
-// returned is a bank's workbook with a title, headings and two rows; cells stand in row 4.
+// returned is a bank's workbook with a title, headings and two rows; cells stand in row 4, and those of style 1 show 万元.
 func returned(cells string) []byte {
-	return book{sheet1: page(row(1, "代发业务明细"), row(2, "账号", "户名", "金额", "处理结果", "失败原因", "交易时间"),
+	return book{formats: `<numFmts count="1"><numFmt numFmtId="164" formatCode="0.00&quot;万元&quot;"/></numFmts><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="164"/></cellXfs>`, sheet1: page(row(1, "代发业务明细"), row(2, "账号", "户名", "金额", "处理结果", "失败原因", "交易时间"),
 		row(3, "6228480000000000018", "赵甲", "1000.00", "交易成功", "", "2026-01-15 10:12:00"), `<row r="4">`+cells+`</row>`)}.bytes()
 }
 
@@ -51,6 +51,7 @@ var ofBanks = map[string][]byte{
 	"returns.account_number.xlsx": returned(`<c r="A4"><v>6228480000000000000</v></c>` + cells(4, "", "钱乙", "700.00", "交易失败", "已销户", "2026-01-15 10:12:00")),
 	"returns.date.xlsx":           returned(cells(4, "6228480000000000026", "钱乙", "700.00", "交易失败", "已销户", "当日")),
 	"returns.formula.xlsx":        returned(cells(4, "6228480000000000026", "钱乙") + `<c r="C4"><f>Sheet9!C4</f></c><c r="D4" t="inlineStr"><is><t>交易成功</t></is></c>`),
+	"returns.unit.xlsx":           returned(cells(4, "6228480000000000026", "钱乙") + `<c r="C4" s="1"><v>0.07</v></c>` + cells(4, "", "", "", "交易失败", "已销户", "2026-01-15 10:12:00")),
 
 	"returns.empty.txt":       gbk(answered),
 	"returns.above.txt":       gbk(strings.Repeat("1|RMB|1908000000000000001|桃源县财政局|6228480000000000018|赵甲|1000.00元|代发|处理成功|\r\n", 5)),

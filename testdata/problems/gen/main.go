@@ -99,6 +99,8 @@ var texts = map[string]string{
 	"import.no_heading":       "陬市镇村干部\n" + zhang + ",张甲,村干部\n",
 	"import.no_valid_from":    "身份证号,姓名,人员类别,单位代码\n" + zhang + ",张甲,村干部,430725101200\n",
 	"import.register_class":   "类别,数据日期,身份证号,姓名,日期\n死亡,2026-10-31," + zhang + ",张甲,\n",
+	"import.after_as_of":      "类别,数据日期,身份证号,姓名,日期\n死亡,2026-10-31," + zhang + ",张甲,2026-11-02\n",
+	"import.both_sides":       statement + "1860000000000000002,20260131000017,2026-01-31,代发工资,代发过渡户,100.00,900.00\n",
 	"import.required":         roster + zhang + ",,村干部,430725101200,2026-10-01\n",
 	"import.too_many":         roster + strings.Repeat("1,,2,3,4\n", 1100),
 	"import.total_differs":    "给定金额\n" + amounts + zhang + ",张甲,2026-10,4820.00,578.40\n" + li + ",李乙,2026-10,4600.00,552.00\n合计,2人,,9402.00,1130.40\n",
@@ -146,6 +148,8 @@ const (
 	li2  = "439901198001040136,李丁"
 )
 
+const statement = "本方账号,流水号,交易日期,摘要,对方户名,借方金额,贷方金额\n"
+
 // ofBook are the samples that are well formed, and wrong for what the book knows.
 var ofBook = map[string]string{
 	"import.word":              days + "430725101," + zhao + ",2026-01-04,√\n",
@@ -162,6 +166,10 @@ var ofBook = map[string]string{
 	"import.future":            "身份证号,姓名,人员类别,单位代码,去世日期,生效日期\n" + zhao + ",村干部,430725101200,2026-12-31,2026-01-01\n",
 	"import.holder_differs":    accounts + li2 + ",6228480000000000091,,,李大丁,2026-01-01\n",
 	"import.item_unknown":      "身份证号,姓名,项目,所属月份,金额,每月最多,每月至少留,送达日期,文号\n" + zhao + ",烤火费,2019-12,21600.00,100,0.00,2019-12-20,样发〔2019〕17号\n",
+	"import.item_near":         "身份证号,姓名,项目,金额,起始月份\n" + zhao + ",基本酬报,1000.00,2026-01\n",
+	"import.account_near":      statement + "1860000000000000003,20260104000001,2026-01-04,利息,,,1.25\n",
+	"import.account_unknown":   statement + "8110301012345,20260104000001,2026-01-04,利息,,,1.25\n",
+	"import.place_near":        "类别,数据日期,姓名,单位代码,数量,文号\n定员,2025-12-31,,430725111200,5,桃组〔2025〕5号\n",
 	"import.name_differs":      tenure + "439901198001010105,赵田,430725101200,委员,2025-01-15,,是\n",
 	"import.other_county":      "区划代码,名称,生效日期\n430726101,邻县镇,2020-01-01\n",
 	"import.person_unknown":    tenure + zhang + ",张甲,430725101200,委员,2025-01-15,,是\n",
@@ -229,8 +237,8 @@ func cells(n int, texts ...string) string {
 	return b.String()
 }
 
-// book is a workbook of one or two sheets, with what may stand where it should not.
-type book struct{ sheet1, sheet2, before, more string }
+// book is a workbook of one or two sheets, with what may stand where it should not, and the formats that cells have by number.
+type book struct{ sheet1, sheet2, before, more, formats string }
 
 func (w book) bytes() []byte {
 	var out bytes.Buffer
@@ -257,6 +265,11 @@ func (w book) bytes() []byte {
 		types += fmt.Sprintf(`<Override PartName="/xl/worksheets/sheet%d.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>`, i+1)
 		list += fmt.Sprintf(`<sheet name="%s" sheetId="%d" r:id="rId%d"/>`, names[i], i+1, i+1)
 		rels += fmt.Sprintf(`<Relationship Id="rId%d" Type="%s/worksheet" Target="worksheets/sheet%d.xml"/>`, i+1, office, i+1)
+	}
+	if w.formats != "" {
+		part("xl/styles.xml", head+`<styleSheet `+main+`>`+w.formats+`</styleSheet>`)
+		types += `<Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/>`
+		rels += fmt.Sprintf(`<Relationship Id="rIdStyles" Type="%s/styles" Target="styles.xml"/>`, office)
 	}
 	part("[Content_Types].xml", head+`<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>`+types+`</Types>`)
 	part("_rels/.rels", head+`<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="`+office+`/officeDocument" Target="xl/workbook.xml"/></Relationships>`)

@@ -59,7 +59,7 @@ func TestErasure(t *testing.T) {
 	if people != 1 {
 		t.Fatalf("%d people", people)
 	}
-	seen, err := b.app.Proposed(ctx, at)
+	seen, err := b.app.Proposed(ctx, nil, at)
 	b.must(err)
 	if len(seen.Said) != 2 || seen.Said[1].Args[1] != "1" {
 		t.Fatalf("the list that the approver sees: %v", seen.Said)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -490,7 +491,7 @@ func TestStatement(t *testing.T) {
 	// What is remitted and what goes up is known too; a day that lacks a row is named.
 	at, err := b.app.ProposeSendUp(ctx, b.by["张敏"], "F1", "", 50000, nil, "样财〔2026〕9号")
 	b.must(err)
-	seen, err := b.app.Proposed(ctx, at)
+	seen, err := b.app.Proposed(ctx, nil, at)
 	b.must(err)
 	if text := seen.Said[0].Text(message.English); len(seen.Said) != 1 || !strings.Contains(text, "500.00") || !strings.Contains(text, "样财〔2026〕9号") {
 		t.Fatalf("what the approver sees: %v", seen.Said)
@@ -683,6 +684,14 @@ func TestTraceOfCorrectedTransfer(t *testing.T) {
 	}
 	if code := b.refused("transfers", heading+"F1,湘财〔2026〕1号,,村干部报酬,1,2026-01-10,100.00\n"); code != "fund.spent" {
 		t.Fatalf("%q", code)
+	}
+	// The row that takes it is named; what brings less in than the book has of another document does not help.
+	in, err := importers.Read("transfers", "到账.csv", []byte(strings.TrimSuffix(heading, "\n")+",操作\nF1,湘财〔2026〕3号,,村干部报酬,3,2026-01-11,20.00,\nF1,湘财〔2026〕1号,,村干部报酬,1,2026-01-10,3100.00,撤销\nF1,湘财〔2026〕2号,,村干部报酬,2,2026-01-10,100.00,\n"), importers.Options{})
+	b.must(err)
+	_, err = b.app.Book.Import(ctx, b.by["张敏"], in, payroll.ImportOptions{})
+	var found message.Problems
+	if !errors.As(err, &found) || len(found) != 2 || found[0].Cell+found[0].Code != "H3fund.spent" || found[1].Cell+found[1].Code != "G4fund.spent" {
+		t.Fatalf("%v", err)
 	}
 }
 
@@ -990,5 +999,54 @@ func TestFundsWithoutOneOfThem(t *testing.T) {
 	again := b.run(202601)
 	if again.Gross != 340002 {
 		t.Fatalf("after all: %+v", again)
+	}
+}
+
+// Whose account a card is already is told to the bureau, and to no department that looks at what waits; what they see has one digest.
+func TestProposedTellsDepartmentsNothingOfOthers(t *testing.T) {
+	ctx := context.Background()
+	b := newFundBook(t)
+	wait := func(row string) int64 {
+		t.Helper()
+		in, err := importers.Read("accounts", "账户.csv", []byte("身份证号,姓名,银行卡号,开户银行,户名,生效日期\n"+row), importers.Options{})
+		b.must(err)
+		r, err := b.app.Book.Import(ctx, b.by["张敏"], in, payroll.ImportOptions{})
+		b.must(err)
+		if r.Proposal == 0 {
+			t.Fatal("a card with a digit missing waits for a second person")
+		}
+		return r.Proposal
+	}
+	at := wait("439901198001040136,李丁,622848000000000009,中国农业银行,李丁,2026-01-01\n")
+	b.accept(wait("439901198001030122,孙丙,622848000000000009,中国农业银行,孙丙,2026-01-01\n"))
+	var digests []string
+	for _, c := range []struct {
+		as   []payroll.Role
+		code string
+	}{{nil, "import.card_taken"}, {[]payroll.Role{payroll.RoleChecker}, "import.card_taken"}, {[]payroll.Role{"owner:组织部"}, "import.card_elsewhere"}, {[]payroll.Role{payroll.RoleAdmin}, "import.card_elsewhere"}} {
+		x, err := b.app.Proposed(ctx, c.as, at)
+		b.must(err)
+		if len(x.Problems) != 1 || x.Problems[0].Code != c.code || x.Problems[0].Cell != "C2" {
+			t.Errorf("%v: %v", c.as, x.Problems)
+		}
+		digests = append(digests, x.Digest)
+	}
+	if len(slices.Compact(digests)) != 1 {
+		t.Errorf("%v", digests)
+	}
+}
+
+// Pay of the month gives what is owed from before, once in the month: a month of which something was paid elsewhere has given already, one of which
+// nothing was paid has not, although that is stated.
+func TestNothingPaidIsNotPaidBefore(t *testing.T) {
+	for paid, owed := range map[string]money.Fen{"": -19800, "base,2026-01,0.00": -19800, "fee,2026-01,10.00": 0} { // a fifth of 1000.01 less a fee of 10
+		b := newFundBook(t)
+		b.bring("receivables", "身份证号,姓名,项目,所属月份,金额,每月最多,每月至少留,送达日期,文号\n439901198001010105,赵甲,base,2025-06,300.00,20,0.00,2025-12-01,样发〔2025〕7号\n")
+		if paid != "" {
+			b.bring("paid", "身份证号,姓名,项目,所属月份,金额\n439901198001010105,赵甲,"+paid+"\n")
+		}
+		if got := b.run(202601); got.Owed != owed {
+			t.Errorf("%q paid elsewhere: what is owed changes by %s, want %s", paid, got.Owed, owed)
+		}
 	}
 }

@@ -78,12 +78,11 @@ func (c Confirm) hold(file string, found Control) error {
 	return nil
 }
 
-// Import reads files of a kind and brings them into the book in their order, one
-// event each; each gets the result of every file. All are read before the first comes in, because no answer may
-// depend on their order: those of one month are one snapshot, those of one village are refused, and so are rows
-// of two files that contradict each other. A file that does not come in goes to refused with the reason,
-// *Answered where it is for its problems, and keeps none of the others out unless refused returns an error; where it
-// is nil, the import ends. What came before stays.
+// Import reads files of a kind and brings them into the book, one event each; each gets the result of every file that came in. All
+// are read before the first comes in, because no answer may depend on their order: those of one month are one snapshot, those of
+// one village are refused, so are rows of two files that contradict each other, and a file that rests on another of them comes in
+// after it, whichever is named first. A file that does not come in goes to refused with the reason, *Answered where it is for its
+// problems, after the others and in the order of the files; where refused is nil, or returns an error, the import ends. What came in stays.
 func (a *App) Import(ctx context.Context, s *payroll.Session, kind string, files []string, o ImportOptions, each func(Imported) error, refused func(file string, err error) error) error {
 	if err := a.complete(ctx, kind, &o.Options); err != nil {
 		return err
@@ -91,32 +90,64 @@ func (a *App) Import(ctx context.Context, s *payroll.Session, kind string, files
 	if o.Answer != "" && len(files) > 1 {
 		return message.Err("import.one_answer")
 	}
-	next := make(chan incoming, 1)
-	done := make(chan struct{})
-	defer close(done)
-	go func() {
-		var list []incoming
-		for _, file := range files {
-			list = append(list, readIncoming(ctx, kind, file, o.Options))
+	var list []incoming
+	for _, file := range files {
+		list = append(list, readIncoming(ctx, kind, file, o.Options))
+	}
+	together(list)
+	villagesOnce(list, o.Places)
+	agree(list)
+	if refused == nil {
+		refused = func(_ string, err error) error { return err }
+	}
+	return a.Book.Together(ctx, func(book *payroll.Book) error {
+		here := *a
+		here.Book = book
+		return here.importAll(ctx, s, list, o, each, refused)
+	})
+}
+
+// importAll brings files in. One that is refused for its rows is tried again once others have come in, which may have what it
+// rests on: who leaves a post in one file, and who takes it in another. Good rows are taken alone when no file comes in whole any more.
+func (a *App) importAll(ctx context.Context, s *payroll.Session, open []incoming, o ImportOptions, each func(Imported) error, refused func(file string, err error) error) error {
+	for i := range open {
+		if in := &open[i]; in.err == nil {
+			in.err = a.prepare(ctx, s, in, o)
 		}
-		together(list)
-		villagesOnce(list, o.Places)
-		agree(list)
-		for _, in := range list {
-			select {
-			case next <- in:
-			case <-done:
-				return
+	}
+	bring := func(options payroll.ImportOptions) (came int, err error) {
+		var left []incoming
+		for _, in := range open {
+			if in.mayCome() {
+				in.result, in.err = a.Book.Import(ctx, s, in.batch, options)
+			}
+			if in.err != nil {
+				left = append(left, in)
+				continue
+			}
+			came++
+			if err := each(a.left(in, o.Answer)); err != nil {
+				return came, err
 			}
 		}
-	}()
-	for _, file := range files {
-		var last error // of each: it ends the import
-		err := a.importOne(ctx, s, <-next, o, func(r Imported) error { last = each(r); return last })
-		if err != nil && last == nil && refused != nil {
-			err = refused(file, err)
+		open = left
+		return came, nil
+	}
+	whole := o.ImportOptions
+	whole.AcceptGood = o.AcceptGood && len(open) == 1
+	for came := 1; came > 0 && len(open) > 0; {
+		var err error
+		if came, err = bring(whole); err != nil {
+			return err
 		}
-		if err != nil {
+	}
+	if o.AcceptGood && !whole.AcceptGood {
+		if _, err := bring(o.ImportOptions); err != nil {
+			return err
+		}
+	}
+	for _, in := range open {
+		if err := refused(in.path, a.refusal(in, o.Answer)); err != nil {
 			return err
 		}
 	}
@@ -232,7 +263,14 @@ type incoming struct {
 	table     []byte // the workbook or text that was read
 	converted bool
 	batch     *payroll.ImportBatch
-	err       error
+	result    payroll.ImportResult
+	err       error // why it has not come in
+}
+
+// mayCome says whether nothing but its rows has kept a file out so far.
+func (in *incoming) mayCome() bool {
+	var rows message.Problems
+	return in.err == nil || in.batch != nil && errors.As(in.err, &rows)
 }
 
 func readIncoming(ctx context.Context, kind, path string, o importers.Options) (in incoming) {
@@ -252,42 +290,46 @@ func readIncoming(ctx context.Context, kind, path string, o importers.Options) (
 	return in
 }
 
-func (a *App) importOne(ctx context.Context, s *payroll.Session, in incoming, o ImportOptions, each func(Imported) error) error {
-	if in.err != nil {
-		return in.err
-	}
+// prepare has somebody vouch for what was read of a file where that is asked, and keeps what was said about its headings.
+func (a *App) prepare(ctx context.Context, s *payroll.Session, in *incoming, o ImportOptions) error {
 	if in.converted || o.Given {
 		if err := o.hold(in.batch.File, Control{in.batch.Counted, in.batch.Total}); err != nil {
 			return err
 		}
 	}
-	if s != nil && s.Has(payroll.RoleMaker) {
-		for _, h := range in.batch.Headings {
-			at, err := a.KeepHeadings(ctx, s, h)
-			if err != nil {
-				return err
-			}
-			if at != 0 && !a.IsDry() {
-				in.batch.Notes = append(in.batch.Notes, message.M("headings.kept", at))
-			}
+	if s == nil || !s.Has(payroll.RoleMaker) {
+		return nil
+	}
+	for _, h := range in.batch.Headings {
+		at, err := a.KeepHeadings(ctx, s, h)
+		if err != nil {
+			return err
+		}
+		if at != 0 && !a.IsDry() {
+			in.batch.Notes = append(in.batch.Notes, message.M("headings.kept", at))
 		}
 	}
-	result, err := a.Book.Import(ctx, s, in.batch, o.ImportOptions)
+	return nil
+}
+
+// left is what the import of a file did, with a workbook of the rows that it left out.
+func (a *App) left(in incoming, answer string) Imported {
+	if len(in.result.Problems) == 0 {
+		return Imported{in.result, ""}
+	}
+	file, note := a.answer(in, answer, slices.Concat(in.result.Problems, in.result.Idle))
+	in.result.Notes = append(in.result.Notes, note...)
+	return Imported{in.result, file}
+}
+
+// refusal is why a file did not come in, with a workbook that shows it where it is for its rows.
+func (a *App) refusal(in incoming, answer string) error {
 	var problems message.Problems
-	if errors.As(err, &problems) {
-		file, note := a.answer(in, o.Answer, slices.Concat(problems, result.Idle))
-		return &Answered{in.batch.Kind, problems, result.Idle, file, append(in.batch.Notes, note...)}
+	if !errors.As(in.err, &problems) {
+		return in.err
 	}
-	if err != nil {
-		return err
-	}
-	file := ""
-	if len(result.Problems) > 0 {
-		var note []message.Message
-		file, note = a.answer(in, o.Answer, slices.Concat(result.Problems, result.Idle))
-		result.Notes = append(result.Notes, note...)
-	}
-	return each(Imported{result, file})
+	file, note := a.answer(in, answer, slices.Concat(problems, in.result.Idle))
+	return &Answered{in.batch.Kind, problems, in.result.Idle, file, append(in.batch.Notes, note...)}
 }
 
 // Imported is what an import did, with the workbook that shows what was left out; "" for none.

@@ -28,7 +28,7 @@ func TestProblemsOfTheBook(t *testing.T) {
 		"import.died_elsewhere": {"roster", "E2"}, "import.died_unborn": {"roster", "E2"}, "import.future": {"roster", "E2"}, "import.place_unknown": {"roster", "D2"},
 		"import.word": {"days", "E2"}, "import.word_near": {"tenure", "D2"}, "import.too_young": {"tenure", "E2"}, "import.far_ahead": {"roster", "E2"},
 		"import.office_held": {"tenure", "D2"}, "import.office_taken": {"tenure", "D2"},
-		"import.item_unknown": {"receivables", "C2"}, "import.name_differs": {"tenure", "B2"}, "import.person_unknown": {"tenure", "A2"},
+		"import.item_unknown": {"receivables", "C2"}, "import.item_near": {"amounts", "C2"}, "import.account_near": {"statement", "A2"}, "import.account_unknown": {"statement", "A2"}, "import.place_near": {"registers", "D2"}, "import.name_differs": {"tenure", "B2"}, "import.person_unknown": {"tenure", "A2"},
 		"import.other_county": {"places", "A2"}, "import.publicity_days": {payroll.KindPublicity, "E2"}, "import.publicity_photo": {payroll.KindPublicity, "F2"},
 		"import.still_open": {"holds", "A3"}, "import.verified_year": {"verifications", "C2"}, "import.workdays_too_many": {"absences", "F2"},
 		"change.before": {payroll.KindChanges, "D5"}, "change.dead": {payroll.KindChanges, "D5"}, "change.died": {payroll.KindChanges, "D5"}, "change.later": {payroll.KindChanges, "D5"},

@@ -55,7 +55,7 @@ func proposalShow(r *request) error {
 	if _, err := r.proposal(position); err != nil {
 		return err
 	}
-	x, err := r.desk.book.Proposed(r.Context(), position)
+	x, err := r.desk.book.Proposed(r.Context(), r.visit.actor.Roles, position)
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ func (b *browser) decides(page, what string) (status int, text string) {
 	if _, err := fmt.Sscanf(page, "/proposals/%d", &position); err != nil {
 		b.o.t.Fatal(err)
 	}
-	x, err := b.o.book.Proposed(context.Background(), position)
+	x, err := b.o.book.Proposed(context.Background(), nil, position)
 	if err != nil {
 		b.o.t.Fatal(err)
 	}
