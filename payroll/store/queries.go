@@ -449,12 +449,13 @@ func placed(said string) (place string, category facts.Category) {
 	return place, facts.Category(of)
 }
 
-// DaysReported walks from one scope to the next in their index, and counts the facts of those that are of the month.
+// DaysReported walks from one scope to the next in their index, and counts the facts of those that are of the month. What was erased has
+// lost its scope with its body, so that the index alone answers.
 func (q *queries) DaysReported(ctx context.Context, month calendar.Month, fn func(payroll.ReportedDays) error) error {
 	return q.rows(ctx, `WITH RECURSIVE scopes (s) AS (
 			SELECT MIN(scope) FROM fact WHERE scope <> ''
 			UNION ALL SELECT (SELECT MIN(scope) FROM fact WHERE scope <> '' AND scope > s) FROM scopes WHERE s IS NOT NULL)
-		SELECT s, COUNT(DISTINCT person), COUNT(*) FROM scopes CROSS JOIN fact WHERE s LIKE ? AND scope = s AND scope <> '' AND known_to = 0 AND commitment = ''
+		SELECT s, COUNT(DISTINCT person), COUNT(*) FROM scopes CROSS JOIN fact WHERE s LIKE ? AND scope = s AND scope <> '' AND known_to = 0
 		GROUP BY s ORDER BY s`, []any{"%/" + month.String() + "/%"}, 3, func(r *row) error {
 		scope := strings.SplitN(r.text(), "/", 3) // see payroll.Scope
 		x := payroll.ReportedDays{People: int(r.int()), Days: int(r.int())}
