@@ -4,6 +4,7 @@
 package exporters
 
 import (
+	"bufio"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -113,8 +114,9 @@ func spool(dir string, write func(io.Writer) error) (f *os.File, d Digests, err 
 		return nil, d, err
 	}
 	s := newSum()
-	if err = write(io.MultiWriter(f, s)); err == nil {
-		err = f.Sync()
+	out := bufio.NewWriterSize(io.MultiWriter(f, s), 1<<16) // writers of papers write cell by cell
+	if err = write(out); err == nil {
+		err = errors.Join(out.Flush(), f.Sync())
 	}
 	if err != nil {
 		os.Remove(f.Name())

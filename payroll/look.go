@@ -289,8 +289,11 @@ func lookHolds(ctx context.Context, r Reader, batch Batch) error {
 	return err
 }
 
-// observedByRun takes in what the run of a month has observed of everybody, when nothing that it rests on has become known since; ok says whether.
-// Means that an approval has frozen since are those that the run computed.
+// mostMoved is how many persons may have become others since a run, before observing everybody costs no more than they do.
+const mostMoved = chunkSize
+
+// observedByRun takes in what the run of a month has observed of everybody, with those as they are now about whom something has become
+// known since; ok says whether that could be told. Means that an approval has frozen since are those that the run computed.
 func observedByRun(ctx context.Context, r Reader, c *calc, batches []Batch) (ok bool, err error) {
 	var last Batch
 	for _, x := range batches {
@@ -301,16 +304,8 @@ func observedByRun(ctx context.Context, r Reader, c *calc, batches []Batch) (ok 
 	if last.ID == 0 || slices.ContainsFunc(c.policies, func(p AdoptedPolicy) bool { return p.Position > last.Horizon || p.Withdrawn > last.Horizon }) {
 		return false, nil
 	}
-	err = r.ChangedSince(ctx, last.Horizon, c.horizon, func(f Fact) error {
-		if f.Kind != facts.KindAverage {
-			return errEnough
-		}
-		return nil
-	})
-	if err != nil {
-		if errors.Is(err, errEnough) {
-			err = nil
-		}
+	persons, err := movedSince(ctx, r, c, last.Horizon)
+	if err != nil || persons == nil {
 		return false, err
 	}
 	h, err := keptLook(ctx, r, last)
@@ -325,7 +320,51 @@ func observedByRun(ctx context.Context, r Reader, c *calc, batches []Batch) (ok 
 		return false, err
 	}
 	c.eval.Take(c.month, o)
-	return true, nil
+	if len(persons) == 0 {
+		return true, nil
+	}
+	var before, now []facts.Person
+	for _, no := range sortedNumbers(persons) {
+		was, _, err := loadPersons(ctx, r, last.Horizon, no, no)
+		if err != nil {
+			return false, err
+		}
+		is, _, err := loadPersons(ctx, r, c.horizon, no, no)
+		if err != nil {
+			return false, err
+		}
+		before, now = append(before, was...), append(now, is...)
+	}
+	if c.eval.Move(before, now) {
+		return true, nil
+	}
+	return false, c.evaluate() // anew, with nothing observed
+}
+
+// movedSince are the persons of whom something has become known since a position that decides what is due; nil where what everybody
+// rests on has, or so many have moved that it is all the same.
+func movedSince(ctx context.Context, r Reader, c *calc, since int64) (persons map[int64]bool, err error) {
+	persons = map[int64]bool{}
+	err = r.ChangedSince(ctx, since, c.horizon, func(f Fact) error {
+		switch {
+		case f.Commitment != "": // nobody can say any more what it was
+			return errEnough
+		case f.Kind == facts.KindAverage, f.Person != 0 && payoutOnly(f.Kind):
+			return nil
+		case f.Person == 0 && (f.Kind == facts.KindPlace || c.program.Reads(c.month, f.Kind)):
+			return errEnough
+		case f.Person == 0:
+			return nil
+		}
+		if persons[f.Person] = true; len(persons) > mostMoved {
+			return errEnough
+		}
+		return nil
+	})
+	if errors.Is(err, errEnough) {
+		return nil, nil
+	}
+	return persons, err
 }
 
 // Looked gives what the checks found in a draft when it was computed. Errors: batch.missing, finding.tampered, ErrNotFound where nothing was

@@ -1,7 +1,9 @@
 package payroll
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"zhida/rules/calendar"
@@ -29,35 +31,85 @@ func (m Member) PostsText() string {
 	return strings.Join(words, "、")
 }
 
-// Roster are the people on the roster of a place on a day, of a township with its villages, or with "" of the whole county, as known now,
-// by who they are and which place keeps them, without their names; by person.
-func (b *Book) Roster(ctx context.Context, place string, on calendar.Date) (list []RosterRow, err error) {
-	err = b.view(ctx, func(r Reader) error {
-		return r.Roster(ctx, place, on, func(x RosterRow) error { list = append(list, x); return nil })
-	})
-	return list, err
+// RosterPage is a part of the roster of a place.
+type RosterPage struct {
+	Counts  map[facts.Category]int // of the whole place
+	All     int                    // people of the category that was asked for
+	Members []Member               // those of the part, by place and person
 }
 
-// Members gives people who are on the roster on a day, in the order of the list. Error: person.missing of who is not.
-func (b *Book) Members(ctx context.Context, persons []int64, on calendar.Date) (list []Member, err error) {
+// Roster are the people on the roster of a place on a day, of a township with its villages, or with "" of the county, as known now: of a
+// category, or with "" of all, so many after those that are skipped.
+func (b *Book) Roster(ctx context.Context, place string, category facts.Category, on calendar.Date, skip, most int) (p RosterPage, err error) {
+	p.Counts = map[facts.Category]int{}
+	towns := map[string]int{} // by code: a village's begins with that of its township
 	err = b.view(ctx, func(r Reader) error {
-		for _, no := range persons {
-			people, _, err := loadPersons(ctx, r, 0, no, no)
+		err := r.RosterCounts(ctx, place, on, func(x RosterCount) error {
+			p.Counts[x.Category] += x.Count
+			if category == "" || x.Category == category {
+				towns[facts.Township(x.Place)] += x.Count
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		for _, town := range sortedKeys(towns) {
+			first, last := max(skip-p.All, 0), min(skip+most-p.All, towns[town])
+			if p.All += towns[town]; first >= last {
+				continue
+			}
+			var rows []RosterRow
+			err := r.Roster(ctx, cmp.Or(place, town), on, func(x RosterRow) error {
+				if facts.Township(x.Place) == town && (category == "" || x.Category == category) {
+					rows = append(rows, x)
+				}
+				return nil
+			})
 			if err != nil {
 				return err
 			}
-			m, ok := Member{}, false
-			if len(people) == 1 {
-				m, ok = memberOn(&people[0], on)
+			slices.SortStableFunc(rows, func(a, b RosterRow) int { return cmp.Compare(a.Place, b.Place) })
+			for _, x := range rows[first:last] {
+				m, err := memberOf(ctx, r, x.Person, on)
+				if err != nil {
+					return err
+				}
+				p.Members = append(p.Members, m)
 			}
-			if !ok {
-				return message.Err("person.missing", no)
-			}
-			list = append(list, m)
 		}
 		return nil
 	})
-	return list, err
+	return p, err
+}
+
+// memberOf reads somebody who is on the roster on a day. Error: person.missing of who is not.
+func memberOf(ctx context.Context, r Reader, no int64, on calendar.Date) (Member, error) {
+	p := facts.Person{No: no}
+	err := r.Facts(ctx, FactQuery{First: no, Last: no, Kinds: []facts.Kind{facts.KindPerson, facts.KindSpell}}, func(f Fact) error { return addFact(&p, f) })
+	if err != nil {
+		return Member{}, err
+	}
+	orderFacts(&p)
+	m, ok := memberOn(&p, on)
+	if !ok {
+		return m, message.Err("person.missing", no)
+	}
+	return m, nil
+}
+
+// TownshipCadres counts the cadres that the townships themselves have on the roster on a day, by township, as known now.
+func (b *Book) TownshipCadres(ctx context.Context, on calendar.Date) (cadres map[string]int, err error) {
+	cadres = map[string]int{}
+	err = b.view(ctx, func(r Reader) error {
+		return r.RosterCounts(ctx, "", on, func(x RosterCount) error {
+			if x.Category == facts.TownshipCadre {
+				cadres[facts.Township(x.Place)] += x.Count
+			}
+			return nil
+		})
+	})
+	return cadres, err
 }
 
 // MemberChange is what became of somebody between the last day of one month and that of the next.

@@ -1,7 +1,6 @@
 package payroll
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -90,43 +89,7 @@ func (b *Book) DaysReported(ctx context.Context, month calendar.Month) (list []R
 }
 
 func daysReported(ctx context.Context, r Reader, month calendar.Month) (list []ReportedDays, err error) {
-	type key struct{ township, kind string }
-	type sum struct {
-		ReportedDays
-		last int64
-	}
-	at := map[key]*sum{}
-	last, err := r.LastPerson(ctx)
-	if err != nil || last == 0 {
-		return nil, err
-	}
-	err = r.Facts(ctx, FactQuery{First: 1, Last: last, Kinds: []facts.Kind{facts.KindDay}, Since: month.First()}, func(f Fact) error {
-		if f.From > month.Last() {
-			return nil
-		}
-		var d facts.Day
-		if err := decode(f, &d); err != nil {
-			return err
-		}
-		k := key{facts.Township(d.Place), d.Kind}
-		x := at[k]
-		if x == nil {
-			x = &sum{ReportedDays: ReportedDays{Township: k.township, Kind: k.kind}}
-			at[k] = x
-		}
-		if x.last != f.Person { // by person
-			x.last = f.Person
-			x.People++
-		}
-		x.Days++
-		return nil
-	})
-	for _, x := range at {
-		list = append(list, x.ReportedDays)
-	}
-	slices.SortFunc(list, func(a, b ReportedDays) int {
-		return cmp.Or(cmp.Compare(a.Township, b.Township), cmp.Compare(a.Kind, b.Kind))
-	})
+	err = r.DaysReported(ctx, month, func(x ReportedDays) error { list = append(list, x); return nil })
 	return list, err
 }
 

@@ -588,7 +588,7 @@ func (b *Book) Explain(ctx context.Context, person int64, month calendar.Month, 
 
 // observedFor is a computation of one month as known at a position, of which everybody was observed: by its run, or now.
 func (b *Book) observedFor(ctx context.Context, horizon int64, month calendar.Month) (*calc, error) {
-	c := &calc{month: month, kind: Regular, from: month, start: month, horizon: horizon, byChannel: map[string][]BatchID{}, latest: map[string]map[calendar.Month]int64{}, refusedBefore: map[int64]bool{}}
+	c := &calc{month: month, kind: Regular, from: month, horizon: horizon}
 	known := false
 	err := b.view(ctx, func(r Reader) (err error) {
 		if c.meta, err = r.Meta(ctx); err != nil {
@@ -606,7 +606,10 @@ func (b *Book) observedFor(ctx context.Context, horizon int64, month calendar.Mo
 				c.ran = max(c.ran, x.ID.Month())
 			}
 		}
-		if err := c.read(ctx, r); err != nil {
+		if err := c.readRules(ctx, r); err != nil {
+			return err
+		}
+		if err := c.evaluate(); err != nil {
 			return err
 		}
 		known, err = observedByRun(ctx, r, c, batches)

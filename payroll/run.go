@@ -443,8 +443,8 @@ func (b *Batch) settled(m calendar.Month) bool {
 	return true
 }
 
-// read loads policies, the world and what changed since the first commitment.
-func (c *calc) read(ctx context.Context, r Reader) error {
+// readRules loads settings, policies and the world: what entitlements of any month rest on beside the facts about people.
+func (c *calc) readRules(ctx context.Context, r Reader) error {
 	county, err := settingsAt(ctx, r, c.horizon)
 	if err != nil && message.Code(err) != "settings.none" {
 		return err
@@ -484,6 +484,22 @@ func (c *calc) read(ctx context.Context, r Reader) error {
 	if c.last == 0 {
 		return message.Err("run.no_roster")
 	}
+	return nil
+}
+
+// evaluate prepares the evaluation of the months from the first that is computed.
+func (c *calc) evaluate() (err error) {
+	if c.eval, err = rules.NewEvaluation(c.program, c.world, c.from, c.month); err == nil {
+		c.eval.PayableAt(max(c.ran, c.month))
+	}
+	return err
+}
+
+// read loads the rules, and what changed since the first commitment.
+func (c *calc) read(ctx context.Context, r Reader) error {
+	if err := c.readRules(ctx, r); err != nil {
+		return err
+	}
 	paidFrom, err := firstPaidMonth(ctx, r, c)
 	if err != nil {
 		return err
@@ -501,10 +517,9 @@ func (c *calc) read(ctx context.Context, r Reader) error {
 			c.channels = append(c.channels, channel)
 		}
 	}
-	if c.eval, err = rules.NewEvaluation(c.program, c.world, c.from, c.month); err != nil {
+	if err := c.evaluate(); err != nil {
 		return err
 	}
-	c.eval.PayableAt(max(c.ran, c.month))
 	ever, err := channelsEver(ctx, r)
 	if err != nil {
 		return err

@@ -120,6 +120,21 @@ func (b *Book) Standing(ctx context.Context, month calendar.Month) (s Standing, 
 	return s, nil
 }
 
+// UnderWay is the pay month under way, as Standing has it, and the day of today.
+func (b *Book) UnderWay(ctx context.Context) (month calendar.Month, today calendar.Date, err error) {
+	today = b.today()
+	err = b.view(ctx, func(r Reader) error {
+		meta, err := r.Meta(ctx)
+		if err != nil {
+			return err
+		}
+		all, err := r.Batches(ctx)
+		month = underWay(meta, all, today.Month())
+		return err
+	})
+	return month, today, err
+}
+
 // underWay is the earliest month with a regular batch that has not left, else the month after the
 // last one, from the first that the book pays on and not beyond that of today.
 func underWay(m Meta, all []Batch, today calendar.Month) calendar.Month {

@@ -44,12 +44,28 @@ type About struct {
 
 // RosterRow is somebody who is on the roster on a day, with what the profile of that day says.
 type RosterRow struct {
-	Person   int64
-	Category facts.Category
-	Place    string
+	Person int64
+	RosterAt
 }
 
-// PostRow is a post with a rank that somebody holds or held, in a township itself or elsewhere.
+// RosterCount is how many people of a category the roster has at a place itself on a day.
+type RosterCount struct {
+	RosterAt
+	Count int
+}
+
+// RosterAt is where the roster has somebody, and as what.
+type RosterAt struct {
+	Place    string
+	Category facts.Category
+}
+
+// In says whether that is at a place, or in a village of it; "" is the county.
+func (x RosterAt) In(place string) bool {
+	return place == "" || x.Place == place || facts.Township(x.Place) == place
+}
+
+// PostRow is a post with a rank that somebody holds or held, of whom anybody in a township itself or all elsewhere.
 type PostRow struct {
 	Post, Rank string
 	Township   bool
@@ -172,6 +188,10 @@ type Reader interface {
 	Facts(ctx context.Context, q FactQuery, fn func(Fact) error) error
 	// Roster streams who is on the roster of a place on a day, of a township with its villages, or with "" of the county, as known now, by person.
 	Roster(ctx context.Context, place string, on calendar.Date, fn func(RosterRow) error) error
+	// RosterCounts streams how many they are at each place, by place, category.
+	RosterCounts(ctx context.Context, place string, on calendar.Date, fn func(RosterCount) error) error
+	// DaysReported streams what townships have reported of days for a month, as known now, by township, kind.
+	DaysReported(ctx context.Context, month calendar.Month, fn func(ReportedDays) error) error
 	// Posts streams the posts and ranks of all spells as known now, each once, by post, rank.
 	Posts(ctx context.Context, fn func(PostRow) error) error
 	// CardHolders maps cards of latest account facts to the persons that have them.

@@ -180,6 +180,15 @@ func (e *Evaluation) Passes() int { return e.program.passes }
 // Observe takes persons into the groups that others ask about: pass 1 for everybody,
 // then pass 2, up to Passes.
 func (e *Evaluation) Observe(pass int, people []facts.Person) {
+	o := e.look(pass, people)
+	e.forgetGrouped()
+	e.lock.Lock()
+	defer e.lock.Unlock()
+	e.take(o)
+}
+
+// look is what persons add to the groups in a pass.
+func (e *Evaluation) look(pass int, people []facts.Person) *observation {
 	o := &observation{groups: map[groupKey]*group{}, pools: map[groupKey]*pool{}, sums: map[sumKey]sum{}, stints: map[string][]stint{}}
 	for i := range people {
 		if pass == 1 && e.program.rostered {
@@ -189,10 +198,7 @@ func (e *Evaluation) Observe(pass int, people []facts.Person) {
 			e.observe(&people[i], m, pass, o)
 		}
 	}
-	e.forgetGrouped()
-	e.lock.Lock()
-	defer e.lock.Unlock()
-	e.take(o)
+	return o
 }
 
 // observation is what some persons add to the groups.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -200,6 +201,56 @@ func TestOrderAndMemoryDoNotMatter(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Groups in which some have become others come to what they come to when everybody is observed anew, or it is said that nobody can tell.
+func TestMove(t *testing.T) {
+	share := strings.NewReplacer("代码: pay", "代码: share", "名称: 补贴", "名称: 分成").Replace(rule("NUMBER", "测〔2026〕2号", "AMOUNT", `'组合计("本乡镇", "pay") * 10%'`))
+	told := 0
+	for name, granted := range map[string][]rules.Granted{"means": samplePolicies(t), "sums": {{Position: 1, Policy: read(t, rule("AMOUNT", byPost))}, {Position: 2, Policy: read(t, share)}}} {
+		t.Run(name, func(t *testing.T) {
+			rapid.Check(t, func(t *rapid.T) {
+				program, err := rules.Compile(granted)
+				if err != nil {
+					t.Fatal(err)
+				}
+				prepare := func() *rules.Evaluation {
+					e, err := rules.NewEvaluation(program, sampleWorld(), 202610, 202610)
+					if err != nil {
+						t.Fatal(err)
+					}
+					return e
+				}
+				people, others := drawPeople(t), drawPeople(t)
+				cut := rapid.IntRange(0, len(people)).Draw(t, "cut")
+				run := prepare()
+				observe(run, people)
+				kept, ok := run.Observed(202610)
+				if !ok {
+					t.Fatal("the groups rest on more than sums")
+				}
+				e := prepare()
+				e.Take(202610, kept)
+				if !e.Move(people[cut:], others) {
+					return
+				}
+				told++
+				now := append(slices.Clone(people[:cut]), others...)
+				anew := prepare()
+				observe(anew, now)
+				if d := cmp.Diff(anew.Averages(), e.Averages()); d != "" {
+					t.Fatalf("averages differ: %s", d)
+				}
+				if d := cmp.Diff(all(anew, now), all(e, now)); d != "" {
+					t.Fatalf("it matters how it was observed: %s", d)
+				}
+			})
+			if told == 0 {
+				t.Error("nothing is ever told")
+			}
+			told = 0
+		})
+	}
 }
 
 // Somebody who dies on the last day of the month does not get the result remembered from the living.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"zhida/rules/calendar"
+	"zhida/rules/facts"
 	"zhida/rules/money"
 )
 
@@ -67,4 +68,34 @@ func (e *Evaluation) Take(m calendar.Month, o Observed) {
 	for _, x := range o.Sums {
 		e.sums[sumKey{m, x.Item, x.Scope, x.Post}] = sum{x.Fen, x.Count, x.Refused}
 	}
+}
+
+// Move puts some persons as they are now in the place of what they were when everybody was observed: each group loses what they gave it
+// and gains what they give. ok is false where that does not tell what the groups come to, because groups rest on groups or somebody of
+// theirs could not be computed; then the evaluation is of no use any more.
+func (e *Evaluation) Move(before, now []facts.Person) (ok bool) {
+	if e.program.passes > 1 {
+		return false
+	}
+	was, is := e.look(1, before), e.look(1, now)
+	e.forgetGrouped()
+	e.lock.Lock()
+	defer e.lock.Unlock()
+	for k, gave := range was.groups {
+		g := e.groups[k]
+		if g == nil || g.refused != 0 || gave.refused != 0 {
+			return false
+		}
+		g.total, g.count = g.total-gave.total, g.count-gave.count
+	}
+	for k, gave := range was.sums {
+		s := e.sums[k]
+		if s.refused != 0 || gave.refused != 0 {
+			return false
+		}
+		s.total, s.count = s.total-gave.total, s.count-gave.count
+		e.sums[k] = s
+	}
+	e.take(is)
+	return true
 }

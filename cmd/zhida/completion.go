@@ -176,12 +176,12 @@ func offerBatches(ctx context.Context, a *app.App, cmd *cobra.Command) (list []s
 }
 
 func offerMonths(ctx context.Context, a *app.App, _ *cobra.Command) (list []string, err error) {
-	s, err := a.Standing(ctx, 0)
+	under, _, err := a.UnderWay(ctx)
 	if err != nil {
 		return nil, err
 	}
 	batches, err := a.BatchList(ctx)
-	months := []calendar.Month{s.Month}
+	months := []calendar.Month{under}
 	for _, x := range batches {
 		months = append(months, x.ID.Month())
 	}

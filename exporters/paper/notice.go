@@ -1,8 +1,12 @@
 package paper
 
 import (
+	"html/template"
 	"io"
+	"strconv"
+	"strings"
 
+	"zhida/exporters"
 	"zhida/payroll"
 	"zhida/rules/money"
 )
@@ -22,7 +26,7 @@ const (
 type noticePage struct {
 	Title, Warning, Name, Mark, Number string
 	Columns                            []noticeColumn
-	Rows                               []noticeShown
+	Rows                               []template.HTML
 	Sums                               bool
 	Page, All                          money.Fen
 	Before, After                      int // columns before and after that of amounts, for the sums
@@ -32,16 +36,6 @@ type noticePage struct {
 type noticeColumn struct {
 	Name  string
 	Width int // percent
-	Money bool
-}
-
-type noticeShown struct {
-	Serial int
-	Cells  []noticeCell
-}
-
-type noticeCell struct {
-	Text  string
 	Money bool
 }
 
@@ -85,12 +79,8 @@ func noticePages(h payroll.ReportHead, p *payroll.PublicNotice) (list []noticePa
 			Columns: columns, Foot: p.Foot(h), Before: amount + 1, After: len(columns) - amount - 1}
 		for i := from; i < ends[n]; i++ {
 			r := &p.Rows[i]
-			shown := noticeShown{Serial: i + 1}
-			for k, words := range r.Cells {
-				shown.Cells = append(shown.Cells, noticeCell{words, k == amount})
-				sums = sums && (k != amount || words == r.Fen.Grouped()) // stars have no sum
-			}
-			page.Rows = append(page.Rows, shown)
+			sums = sums && r.Cells[amount] == r.Fen.Grouped() // stars have no sum
+			page.Rows = append(page.Rows, noticeRow(i+1, r.Cells, amount))
 			page.Page += r.Fen
 		}
 		all += page.Page
@@ -101,6 +91,22 @@ func noticePages(h payroll.ReportHead, p *payroll.PublicNotice) (list []noticePa
 		list[i].Sums = sums
 	}
 	return list
+}
+
+// noticeRow is a row of the table. It is escaped here: the notice of a township can have many thousands, and a template takes some
+// ten times as long for each.
+func noticeRow(serial int, cells []string, amount int) template.HTML {
+	var b strings.Builder
+	b.WriteString(`<tr><td class="mid">` + strconv.Itoa(serial) + `</td>`)
+	for i, words := range cells {
+		class := "mid"
+		if i == amount {
+			class = "money"
+		}
+		b.WriteString(`<td class="` + class + `">` + template.HTMLEscapeString(exporters.Visible(words)) + `</td>`)
+	}
+	b.WriteString("</tr>")
+	return template.HTML(b.String())
 }
 
 // noticeEnds says after which row each page ends. A row takes as many lines as its longest

@@ -394,39 +394,102 @@ func (q *queries) about(a *payroll.About) (query string, args []any) {
 	if a.Batch != 0 {
 		return `SELECT person FROM settlement WHERE batch = ? AND place >= ? AND place < ?`, []any{int64(a.Batch), a.Place, a.Place + ":"}
 	}
-	return `SELECT person FROM fact WHERE ` + q.says("place") + ` >= ? AND ` + q.says("place") + ` < ? AND kind IN ('person', 'spell', 'day')` + known, []any{a.Place, a.Place + ":"}
+	return `SELECT person FROM fact WHERE ` + q.says("place") + ` >= ? AND ` + q.says("place") + ` < ?` + placedKinds, []any{a.Place, a.Place + ":"}
 }
+
+// placedKinds are the words of the index that has what puts people at a place.
+const placedKinds = ` AND kind IN ('person', 'spell', 'day') AND known_to = 0 AND commitment = ''`
 
 // inRoster are the words of the index that has what a roster is made of.
 const inRoster = ` AND kind IN ('person', 'spell') AND known_to = 0 AND commitment = ''`
 
 func (q *queries) Roster(ctx context.Context, place string, on calendar.Date, fn func(payroll.RosterRow) error) error {
-	died, at, args := q.says("died"), "", []any{on, on, on, on, on.String()}
-	if place != "" {
-		at, args = ` AND (`+q.says("place")+` = ? OR SUBSTR(`+q.says("place")+`, 1, 9) = ?)`, []any{on, place, place, on, on, on, on.String()}
-	}
-	return q.rows(ctx, `SELECT person, COALESCE(`+q.says("category")+`, ''), COALESCE(`+q.says("place")+`, '') FROM fact p
-		WHERE kind = 'person' AND valid_from <= ?`+inRoster+at+`
-		AND NOT EXISTS (SELECT 1 FROM fact n WHERE n.person = p.person AND n.kind = 'person' AND n.valid_from > p.valid_from AND n.valid_from <= ?`+inRoster+`)
-		AND (`+q.says("category")+` = 'former_village_cadre' OR EXISTS (SELECT 1 FROM fact s WHERE s.person = p.person AND s.kind = 'spell' AND s.valid_from <= ? AND s.valid_to >= ?`+inRoster+`))
-		AND NOT EXISTS (SELECT 1 FROM fact d WHERE d.person = p.person AND d.kind = 'person' AND `+died+` <> '' AND `+died+` <= ?`+inRoster+`
-			AND NOT EXISTS (SELECT 1 FROM fact l WHERE l.person = d.person AND l.kind = 'person' AND l.valid_from > d.valid_from AND `+died+` <> ''`+inRoster+`))
-		ORDER BY person`, args, 3, func(r *row) error {
-		x := payroll.RosterRow{Person: r.int(), Category: facts.Category(r.text()), Place: r.text()}
-		if r.err != nil {
+	roster, args := q.roster(place, on)
+	return q.rows(ctx, `SELECT person, said FROM `+roster+` ORDER BY person`, args, 2, func(r *row) error {
+		x := payroll.RosterRow{Person: r.int()}
+		if x.Place, x.Category = placed(r.text()); r.err != nil || !x.In(place) {
 			return r.err
 		}
 		return fn(x)
 	})
 }
 
+func (q *queries) RosterCounts(ctx context.Context, place string, on calendar.Date, fn func(payroll.RosterCount) error) error {
+	roster, args := q.roster(place, on)
+	return q.rows(ctx, `SELECT said, COUNT(*) FROM `+roster+` GROUP BY said ORDER BY said`, args, 2, func(r *row) error {
+		x := payroll.RosterCount{}
+		x.Place, x.Category = placed(r.text())
+		if x.Count = int(r.int()); r.err != nil || !x.In(place) {
+			return r.err
+		}
+		return fn(x)
+	})
+}
+
+// roster is a table of who is on the roster on a day, of those whom a profile has ever put at the place: person, and what the last profile
+// by then has said of place and category. One pass over an index finds the last of each person, by its day before what it says.
+func (q *queries) roster(place string, on calendar.Date) (table string, args []any) {
+	const day = `(100000000 + valid_from) || ` // nine digits each
+	died, at := q.says("died"), ``
+	if args = []any{on, on, on}; place != "" {
+		at = ` AND person IN (SELECT person FROM fact WHERE ` + q.says("place") + ` >= ? AND ` + q.says("place") + ` < ? AND kind = 'person'` + placedKinds + `)`
+		args = append(args, place, place+":")
+	}
+	return `(SELECT person, SUBSTR(profile, 10) AS said FROM (SELECT person,
+			MAX(CASE WHEN kind = 'person' AND valid_from <= ? THEN ` + day + `COALESCE(` + q.says("place") + `, '') || ' ' || COALESCE(` + q.says("category") + `, '') END) AS profile,
+			MAX(CASE WHEN kind = 'spell' AND valid_from <= ? AND valid_to >= ? THEN 1 ELSE 0 END) AS serves,
+			MAX(CASE WHEN kind = 'person' AND ` + died + ` <> '' THEN ` + day + died + ` END) AS died
+			FROM fact WHERE 1 = 1` + inRoster + at + ` GROUP BY person) people
+		WHERE profile IS NOT NULL AND (serves = 1 OR profile LIKE '% ` + string(facts.FormerVillageCadre) + `') AND (died IS NULL OR SUBSTR(died, 10) > ?)) roster`, append(args, on.String())
+}
+
+// placed takes apart what a roster has of somebody.
+func placed(said string) (place string, category facts.Category) {
+	place, of, _ := strings.Cut(said, " ")
+	return place, facts.Category(of)
+}
+
+// DaysReported walks from one scope to the next in their index, and counts the facts of those that are of the month. What was erased has
+// lost its scope with its body, so that the index alone answers.
+func (q *queries) DaysReported(ctx context.Context, month calendar.Month, fn func(payroll.ReportedDays) error) error {
+	return q.rows(ctx, `WITH RECURSIVE scopes (s) AS (
+			SELECT MIN(scope) FROM fact WHERE scope <> ''
+			UNION ALL SELECT (SELECT MIN(scope) FROM fact WHERE scope <> '' AND scope > s) FROM scopes WHERE s IS NOT NULL)
+		SELECT s, COUNT(DISTINCT person), COUNT(*) FROM scopes CROSS JOIN fact WHERE s LIKE ? AND scope = s AND scope <> '' AND known_to = 0
+		GROUP BY s ORDER BY s`, []any{"%/" + month.String() + "/%"}, 3, func(r *row) error {
+		scope := strings.SplitN(r.text(), "/", 3) // see payroll.Scope
+		x := payroll.ReportedDays{People: int(r.int()), Days: int(r.int())}
+		if r.err != nil {
+			return r.err
+		}
+		x.Township, x.Kind = scope[0], scope[2]
+		return fn(x)
+	})
+}
+
+// Posts walks from one post and rank to the next in their index: many thousands have the same.
 func (q *queries) Posts(ctx context.Context, fn func(payroll.PostRow) error) error {
 	length := `length(` + q.says("place") + `)`
 	if q.postgres {
 		length = `(length(body::jsonb ->> 'place'))`
 	}
-	return q.rows(ctx, `SELECT DISTINCT COALESCE(`+q.says("post")+`, ''), COALESCE(`+q.says("rank")+`, ''), COALESCE(`+length+`, 0) FROM fact WHERE kind = 'spell' AND known_to = 0 AND commitment = '' ORDER BY 1, 2, 3`, nil, 3, func(r *row) error {
-		x := payroll.PostRow{Post: r.text(), Rank: r.text(), Township: r.int() == 9}
+	post, rank := q.says("post"), q.says("rank")
+	next := func(column, more string) string {
+		return `(SELECT MIN(` + column + `) FROM fact WHERE kind = 'spell' AND known_to = 0 AND commitment = ''` + more + `)`
+	}
+	held := func(of string) string {
+		return `EXISTS (SELECT 1 FROM fact WHERE kind = 'spell' AND known_to = 0 AND commitment = '' AND ` + post + ` = p AND ` + rank + of + `)`
+	}
+	at := ` AND ` + length + ` = 9`
+	return q.rows(ctx, `WITH RECURSIVE posts (p) AS (
+			SELECT `+next(post, ``)+` UNION ALL SELECT `+next(post, ` AND `+post+` > p`)+` FROM posts WHERE p IS NOT NULL),
+		ranks (p, r) AS (
+			SELECT p, `+next(rank, ` AND `+post+` = p`)+` FROM posts WHERE p IS NOT NULL
+			UNION ALL SELECT p, `+next(rank, ` AND `+post+` = p AND `+rank+` > r`)+` FROM ranks WHERE r IS NOT NULL)
+		SELECT p, '', CASE WHEN `+held(` IS NULL`+at)+` THEN 1 ELSE 0 END FROM posts WHERE p IS NOT NULL AND `+held(` IS NULL`)+`
+		UNION ALL SELECT p, r, CASE WHEN `+held(` = r`+at)+` THEN 1 ELSE 0 END FROM ranks WHERE r IS NOT NULL
+		ORDER BY 1, 2`, nil, 3, func(r *row) error {
+		x := payroll.PostRow{Post: r.text(), Rank: r.text(), Township: r.int() == 1}
 		if r.err != nil {
 			return r.err
 		}

@@ -42,6 +42,7 @@ func testLooks(t *testing.T, s payroll.Store) {
 			profile(8, 20260101, "辛", "439901196501010088", former, "430725102200", "2026-01-05"), profile(8, 20260201, "辛", "439901196501010088", former, "430725102200", "2026-12-01"), // the last word counts
 			fact(4, facts.KindAccount, "", 20260101, 5, `{"card":"6228480000000000017"}`),
 			old, spell(9, 20200101, calendar.Forever, "镇长", "正科级", "430725101"),
+			spell(5, 20100101, 20111231, "会计", "副科级", "430725102200"), spell(5, 20120101, 20131231, "会计", "副科级", "430725102"), spell(5, 20140101, 20151231, "会计", "科员", "430725102200"), spell(5, 20160101, 20171231, "会计", "", "430725102"),
 		})
 	})
 	update(t, s, func(tx payroll.Tx) error { return tx.EndFacts(ctx, []payroll.Fact{old}, 8) }) // nobody says so any more
@@ -51,9 +52,11 @@ func testLooks(t *testing.T, s payroll.Store) {
 		})
 		return list
 	}
-	a, b, d := payroll.RosterRow{Person: 1, Category: cadre, Place: "430725101"}, payroll.RosterRow{Person: 2, Category: village, Place: "430725101200"}, payroll.RosterRow{Person: 4, Category: former, Place: "430725102200"}
-	moved, lives := payroll.RosterRow{Person: 7, Category: former, Place: "430725103200"}, payroll.RosterRow{Person: 8, Category: former, Place: "430725102200"}
-	late := payroll.RosterRow{Person: 6, Category: former, Place: "430725102200"}
+	row := func(person int64, category facts.Category, place string) payroll.RosterRow {
+		return payroll.RosterRow{Person: person, RosterAt: payroll.RosterAt{Place: place, Category: category}}
+	}
+	a, b, d := row(1, cadre, "430725101"), row(2, village, "430725101200"), row(4, former, "430725102200")
+	moved, lives, late := row(7, former, "430725103200"), row(8, former, "430725102200"), row(6, former, "430725102200")
 	for _, c := range []struct {
 		place string
 		on    calendar.Date
@@ -64,6 +67,18 @@ func testLooks(t *testing.T, s payroll.Store) {
 	} {
 		if diff := cmp.Diff(c.want, roster(c.place, c.on)); diff != "" {
 			t.Errorf("the roster of %q on %s: %s", c.place, c.on, diff)
+		}
+		at := map[payroll.RosterAt]int{}
+		for _, x := range c.want {
+			at[x.RosterAt]++
+		}
+		view(t, s, func(r payroll.Reader) error {
+			return r.RosterCounts(ctx, c.place, c.on, func(x payroll.RosterCount) error { at[x.RosterAt] -= x.Count; return nil })
+		})
+		for x, n := range at {
+			if n != 0 {
+				t.Errorf("the roster of %q on %s counts %d too few at %+v", c.place, c.on, n, x)
+			}
 		}
 	}
 	for _, c := range []struct {
@@ -91,8 +106,37 @@ func testLooks(t *testing.T, s payroll.Store) {
 	view(t, s, func(r payroll.Reader) error {
 		return r.Posts(ctx, func(x payroll.PostRow) error { posts = append(posts, x); return nil })
 	})
-	if diff := cmp.Diff([]payroll.PostRow{{Post: "支书"}, {Post: "镇长", Rank: "正科级", Township: true}}, posts); diff != "" {
+	if diff := cmp.Diff([]payroll.PostRow{{Post: "会计", Township: true}, {Post: "会计", Rank: "副科级", Township: true}, {Post: "会计", Rank: "科员"}, {Post: "支书"}, {Post: "镇长", Rank: "正科级", Township: true}}, posts); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// Days are counted by what stated them: a township, a month and a kind.
+func testDaysReported(t *testing.T, s payroll.Store) {
+	day := func(no int64, on calendar.Date, kind, township string) payroll.Fact {
+		f := fact(no, facts.KindDay, kind+"|"+on.String()+"|"+township, on, 5, `{"kind":"`+kind+`"}`)
+		f.To, f.Scope = on, payroll.Scope{Township: township, Month: on.Month(), Kind: kind}.String()
+		return f
+	}
+	gone := day(3, 20261001, "下村", "430725101")
+	erased := payroll.Fact{Person: 5, Kind: facts.KindDay, Key: "4", KnownFrom: 5, Commitment: "00"} // what an erasure leaves
+	update(t, s, func(tx payroll.Tx) error {
+		return tx.PutFacts(ctx, []payroll.Fact{gone, erased, fact(1, facts.KindPerson, "", 20260101, 5, `{"place":"430725101"}`), // not of a scope
+			day(1, 20261001, "下村", "430725101"), day(1, 20261002, "下村", "430725101"), day(2, 20261031, "下村", "430725101"),
+			day(1, 20261001, "驻村", "430725101"), day(1, 20260930, "下村", "430725101"), day(1, 20261101, "下村", "430725101"), day(4, 20261015, "下村", "430725102")})
+	})
+	update(t, s, func(tx payroll.Tx) error { return tx.EndFacts(ctx, []payroll.Fact{gone}, 8) })
+	for month, want := range map[calendar.Month][]payroll.ReportedDays{
+		202610: {{Township: "430725101", Kind: "下村", People: 2, Days: 3}, {Township: "430725101", Kind: "驻村", People: 1, Days: 1}, {Township: "430725102", Kind: "下村", People: 1, Days: 1}},
+		202609: {{Township: "430725101", Kind: "下村", People: 1, Days: 1}}, 202612: nil,
+	} {
+		var got []payroll.ReportedDays
+		view(t, s, func(r payroll.Reader) error {
+			return r.DaysReported(ctx, month, func(x payroll.ReportedDays) error { got = append(got, x); return nil })
+		})
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", month, diff)
+		}
 	}
 }
 

@@ -172,23 +172,38 @@ func TestLookOfGroups(t *testing.T) {
 	if err := forged(); message.Code(err) != "finding.tampered" {
 		t.Errorf("what the run kept is not read: %v", err)
 	}
-	raise := "身份证号,姓名,起始月份,基本工资,住房公积金,社会保险费,个人所得税\n" + identity.MakeResidentID("439901", 19650101, 1).Full() + ",甲〇,2026-10,9000.00,0.00,0.00,0.00\n"
-	file := filepath.Join(dir, "raise.csv")
-	if err := os.WriteFile(file, []byte(raise), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := d.benchImport(ctx, benchFile{kind: "amounts", name: file}); err != nil {
-		t.Fatal(err)
-	}
-	after := told()
-	if diff := cmp.Diff(anew(), after); diff != "" {
-		t.Errorf("after a raise (-anew +told):\n%s", diff)
-	}
-	if cmp.Equal(kept, after) {
-		t.Error("a raise changes nothing")
-	}
-	if err := forged(); err != nil {
-		t.Errorf("after a raise what the run kept is read: %v", err)
+	id := func(i int) string { return identity.MakeResidentID("439901", 19650101, i*2+1).Full() }
+	const amounts, roster, tenure = "身份证号,姓名,起始月份,基本工资,住房公积金,社会保险费,个人所得税\n", "身份证号,姓名,人员类别,单位代码,生效日期\n", "身份证号,姓名,单位代码,职务,职级,任职日期,离任日期,组织认定\n"
+	for _, x := range []struct {
+		what, kind, sheet string
+		moves, read       bool // whether anybody is due something else; whether what the run kept is read
+	}{
+		{"a card", "accounts", "身份证号,姓名,银行卡号,户名,生效日期\n" + id(0) + ",甲〇,620059000000900000" + string(identity.LuhnDigit("620059000000900000")) + ",甲〇,2026-01-01\n", false, true},
+		{"a raise", "amounts", amounts + id(0) + ",甲〇,2026-10,9000.00,0.00,0.00,0.00\n", true, true},
+		{"a move by the roster alone", "roster", roster + id(1) + ",甲一,乡镇干部,430725105,2026-10-01\n", false, true},
+		{"somebody new", "roster", roster + id(77) + ",乙甲,乡镇干部,430725105,2026-10-01\n", false, true},
+		{"a post of theirs", "tenure", tenure + id(77) + ",乙甲,430725105,一般干部,二级科员,2020-07-01,,是\n", true, true},
+		{"whoever leaves", "tenure", tenure + id(2) + ",甲二,430725102,一般干部,一级科员,2015-07-01,2026-09-30,是\n", true, true},
+		{"another class of a township", "places", "区划代码,名称,地区类别,生效日期\n430725103,乡镇3,三类,2020-01-01\n", true, false},
+	} {
+		file := filepath.Join(dir, "moved.csv")
+		if err := os.WriteFile(file, []byte(x.sheet), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.benchImport(ctx, benchFile{kind: x.kind, name: file}); err != nil {
+			t.Fatal(x.what, err)
+		}
+		after := told()
+		if diff := cmp.Diff(anew(), after); diff != "" {
+			t.Errorf("after %s (-anew +told):\n%s", x.what, diff)
+		}
+		if moved := !cmp.Equal(kept, after); moved != x.moves {
+			t.Errorf("after %s: what somebody is due is another: %t", x.what, moved)
+		}
+		if err := forged(); (message.Code(err) == "finding.tampered") != x.read {
+			t.Errorf("after %s, whether what the run kept is read: %v", x.what, err)
+		}
+		kept = after
 	}
 	if err := d.close(); err != nil {
 		t.Fatal(err)

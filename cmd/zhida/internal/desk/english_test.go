@@ -66,12 +66,10 @@ func (o *office) ownWords() *strings.Replacer {
 	for _, name := range lists.Names {
 		words[name] = true
 	}
-	people, err := o.book.Roster(ctx, "", 20261031)
+	roster, err := o.book.Roster(ctx, "", "", 20261031, 0, 100)
 	must(err)
-	for _, p := range people {
-		names, err := o.book.PersonNames(ctx, []int64{p.Person})
-		must(err)
-		words[names[p.Person]] = true
+	for _, m := range roster.Members {
+		words[m.Name] = true
 	}
 	policies, err := o.book.PolicyList(ctx)
 	must(err)

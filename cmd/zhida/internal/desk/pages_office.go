@@ -49,11 +49,10 @@ type officeRow struct {
 
 func officeShow(r *request) error {
 	var p officePage
-	standing, err := r.desk.book.Standing(r.Context(), 0)
-	if err != nil {
+	var err error
+	if p.Month, _, err = r.desk.book.UnderWay(r.Context()); err != nil {
 		return err
 	}
-	p.Month = standing.Month
 	proposals, err := r.desk.book.ProposalList(r.Context(), true)
 	if err != nil {
 		return err
@@ -70,7 +69,7 @@ func officeShow(r *request) error {
 		return err
 	}
 	for _, code := range r.scope().townships {
-		row, err := r.officeOf(code, standing)
+		row, err := r.officeOf(code, p.Month)
 		if err != nil {
 			return err
 		}
@@ -101,14 +100,14 @@ func (r *request) slips() (rows []slipRow, err error) {
 	return rows, nil
 }
 
-func (r *request) officeOf(code string, s payroll.Standing) (row officeRow, err error) {
+func (r *request) officeOf(code string, month calendar.Month) (row officeRow, err error) {
 	ctx, book, own := r.Context(), r.desk.book, scope{townships: []string{code}}
 	names, err := r.placeNames()
 	if err != nil {
 		return row, err
 	}
 	row = officeRow{Code: code, Name: cmp.Or(names[code], code)}
-	kinds, people, err := book.Attendance(ctx, code, s.Month)
+	kinds, people, err := book.Attendance(ctx, code, month)
 	if err != nil {
 		return row, err
 	}
@@ -121,8 +120,12 @@ func (r *request) officeOf(code string, s payroll.Standing) (row officeRow, err 
 		}
 	}
 	row.NoDays = row.Cadres > 0 && len(kinds) == 0
-	for _, b := range s.Batches {
-		if b.ID.Month() == s.Month && b.Kind != payroll.Reissue {
+	all, err := book.BatchList(ctx)
+	if err != nil {
+		return row, err
+	}
+	for _, b := range all {
+		if b.ID.Month() == month && b.Kind != payroll.Reissue {
 			row.Batches = append(row.Batches, b)
 		}
 	}
@@ -139,7 +142,7 @@ func (r *request) officeOf(code string, s payroll.Standing) (row officeRow, err 
 			row.Register = append(row.Register, b)
 		}
 	}
-	villages, err := book.ElectionReports(ctx, s.Month.Year())
+	villages, err := book.ElectionReports(ctx, month.Year())
 	if err != nil {
 		return row, err
 	}

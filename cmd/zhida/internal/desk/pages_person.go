@@ -114,17 +114,17 @@ func personShow(r *request) error {
 	if p.PlaceName, err = r.desk.book.PlaceName(r.Context(), p.Place); err != nil {
 		return err
 	}
-	s, err := r.desk.book.Standing(r.Context(), 0)
+	under, today, err := r.desk.book.UnderWay(r.Context())
 	if err != nil {
 		return err
 	}
-	p.Month = s.Month
+	p.Month = under
 	if text := r.PathValue("month"); text != "" {
 		if p.Month, err = app.ParseMonth(text); err != nil {
 			return err
 		}
 	}
-	last := max(s.Month, s.Today.Month()).Add(1) // each month ahead is computed from the first on
+	last := max(under, today.Month()).Add(1) // each month ahead is computed from the first on
 	if p.Month > last {
 		return message.Err("desk.no_page")
 	}
@@ -157,7 +157,7 @@ func personShow(r *request) error {
 		}
 		p.Debts = append(p.Debts, debtRow{d, claims})
 	}
-	record, err := r.desk.book.PersonRecord(r.Context(), number, s.Today.Month())
+	record, err := r.desk.book.PersonRecord(r.Context(), number, today.Month())
 	if err != nil {
 		return err
 	}
@@ -165,7 +165,7 @@ func personShow(r *request) error {
 	if err != nil {
 		return err
 	}
-	p.recordView = recordOf(record, names, s.Today, r.lang)
+	p.recordView = recordOf(record, names, today, r.lang)
 	p.Items, err = awaited[[]rules.Explanation](r, items, patience/2) // the rest of the page has taken its time
 	var wait elsewhere
 	if p.Working = errors.As(err, &wait); err != nil && !p.Working {

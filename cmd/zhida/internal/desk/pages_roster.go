@@ -31,11 +31,19 @@ type turning struct {
 	After  string
 }
 
+// pageAsked is which page of a list the address names, from 1. Error: desk.no_page.
+func (r *request) pageAsked() (int, error) {
+	page, err := strconv.Atoi(cmp.Or(r.URL.Query().Get("page"), "1"))
+	if err != nil || page < 1 || page > mostPages {
+		return 0, message.Err("desk.no_page")
+	}
+	return page, nil
+}
+
 // turn finds which rows of a list the page that the address names has. Error: desk.no_page.
 func (t *turning) turn(r *request, all int, address func(page int) string) (from, to int, err error) {
 	t.All, t.Pages = all, max((all+onePage-1)/onePage, 1)
-	t.Page, err = strconv.Atoi(cmp.Or(r.URL.Query().Get("page"), "1"))
-	if err != nil || t.Page < 1 || t.Page > t.Pages {
+	if t.Page, err = r.pageAsked(); err != nil || t.Page > t.Pages {
 		return 0, 0, message.Err("desk.no_page")
 	}
 	if t.Page > 1 {
@@ -74,8 +82,11 @@ type memberRow struct {
 	CategoryName, PlaceName string
 }
 
-// onePage is how many rows one page of a list shows.
-const onePage = 100
+// onePage is how many rows one page of a list shows, mostPages more than any list has.
+const (
+	onePage   = 100
+	mostPages = 1 << 20
+)
 
 var categories = []facts.Category{facts.TownshipCadre, facts.VillageCadre, facts.FormerVillageCadre}
 
@@ -145,32 +156,21 @@ func rosterShow(r *request) error {
 	if p.rosterFilter, err = r.filter(names); err != nil {
 		return err
 	}
-	members, err := r.desk.book.Roster(r.Context(), p.Place, p.Month.Last())
+	page, err := r.pageAsked()
 	if err != nil {
 		return err
 	}
-	counts := map[facts.Category]int{}
-	for _, m := range members {
-		counts[m.Category]++
+	roster, err := r.desk.book.Roster(r.Context(), p.Place, facts.Category(p.Category), p.Month.Last(), (page-1)*onePage, onePage)
+	if err != nil {
+		return err
 	}
 	for _, c := range categories {
-		p.Counts = append(p.Counts, countRow{message.Word(r.lang, policy.CategoryChinese(c)), counts[c]})
+		p.Counts = append(p.Counts, countRow{message.Word(r.lang, policy.CategoryChinese(c)), roster.Counts[c]})
 	}
-	members = slices.DeleteFunc(members, func(m payroll.RosterRow) bool { return p.Category != "" && string(m.Category) != p.Category })
-	slices.SortStableFunc(members, func(a, b payroll.RosterRow) int { return cmp.Compare(a.Place, b.Place) })
-	from, to, err := p.turn(r, len(members), p.address)
-	if err != nil {
+	if _, _, err := p.turn(r, roster.All, p.address); err != nil {
 		return err
 	}
-	var shown []int64
-	for _, m := range members[from:to] {
-		shown = append(shown, m.Person)
-	}
-	people, err := r.desk.book.Members(r.Context(), shown, p.Month.Last())
-	if err != nil {
-		return err
-	}
-	for _, m := range people {
+	for _, m := range roster.Members {
 		p.People = append(p.People, memberRowOf(m, names, r.lang))
 	}
 	return r.page("roster", "花名册", p)
@@ -272,15 +272,9 @@ func attendanceShow(r *request) error {
 	if err != nil {
 		return err
 	}
-	members, err := r.desk.book.Roster(r.Context(), "", m.Last())
+	cadres, err := r.desk.book.TownshipCadres(r.Context(), m.Last())
 	if err != nil {
 		return err
-	}
-	cadres := map[string]int{}
-	for _, x := range members {
-		if x.Category == facts.TownshipCadre {
-			cadres[facts.Township(x.Place)]++
-		}
 	}
 	for _, d := range days {
 		if !slices.Contains(p.Kinds, d.Kind) {

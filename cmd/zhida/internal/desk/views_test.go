@@ -74,17 +74,10 @@ func TestViews(t *testing.T) {
 		b.shows("/policies", "用真实花名册试算草案")
 	}
 	b := o.as("张敏")
-	rows, err := o.book.Roster(t.Context(), "", 20261031)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var numbers []int64
-	for _, x := range rows {
-		numbers = append(numbers, x.Person)
-	}
-	people, err := o.book.Members(t.Context(), numbers, 20261031)
-	if err != nil || len(people) == 0 {
-		t.Fatal(len(people), err)
+	county, err := o.book.Roster(t.Context(), "", "", 20261031, 0, 100)
+	people := county.Members
+	if err != nil || len(people) == 0 || len(people) != county.All {
+		t.Fatal(len(people), county.All, err)
 	}
 	roster := b.shows("/roster/2026-10")
 	for _, p := range people {
