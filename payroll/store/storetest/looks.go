@@ -100,18 +100,25 @@ func testLooks(t *testing.T, s payroll.Store) {
 func testTotals(t *testing.T, s payroll.Store) {
 	const id, other = payroll.BatchID(202610001), payroll.BatchID(202610002)
 	update(t, s, func(tx payroll.Tx) error { return tx.CreateBatch(ctx, batch(id)) })
-	for _, fen := range []money.Fen{5, -7} {
+	for fen, moved := range map[money.Fen]money.Fen{5: 3, -7: -4} {
 		update(t, s, func(tx payroll.Tx) error {
-			return tx.PutPortions(ctx, []payroll.Portion{{Batch: id, Person: int64(10 + fen), Purse: payroll.Purse{Fund: "F01", Place: "430725101"}, Gross: fen, Pay: 2}, {Batch: id, Person: int64(10 + fen), Purse: payroll.Purse{Fund: "F02"}, Held: fen}})
+			return tx.PutPortions(ctx, []payroll.Portion{{Batch: id, Person: int64(10 + fen), Purse: payroll.Purse{Fund: "F01", Place: "430725101"}, Gross: fen, Moved: moved, Pay: 2}, {Batch: id, Person: int64(10 + fen), Purse: payroll.Purse{Fund: "F02"}, Held: fen}})
 		})
 	}
-	totals := func(id payroll.BatchID) (list []payroll.FundTotal) {
+	totals := func(id payroll.BatchID) (list []payroll.PurseTotal) {
 		view(t, s, func(r payroll.Reader) error {
-			return r.FundTotals(ctx, id, func(x payroll.FundTotal) error { list = append(list, x); return nil })
+			return r.KeptPurses(ctx, id, func(x payroll.PurseTotal) error { list = append(list, x); return nil })
 		})
 		return list
 	}
-	want := []payroll.FundTotal{{Fund: "F01", Gross: -2, Pay: 4}, {Fund: "F02", Held: -2}}
+	want := []payroll.PurseTotal{{Purse: payroll.Purse{Fund: "F01", Place: "430725101"}, Gross: -2, Moved: 3, Given: 4, Pay: 4, Payees: 2}, {Purse: payroll.Purse{Fund: "F02"}, Held: 5, Released: 7}}
+	var added []payroll.PurseTotal // from the rows, the same
+	view(t, s, func(r payroll.Reader) error {
+		return r.PurseTotals(ctx, id, func(x payroll.PurseTotal) error { added = append(added, x); return nil })
+	})
+	if diff := cmp.Diff(want, added); diff != "" {
+		t.Error(diff)
+	}
 	if diff := cmp.Diff(want, totals(id)); diff != "" {
 		t.Error(diff)
 	}
