@@ -113,12 +113,6 @@ type PurseTotal struct {
 	Payees                                int       // those who are paid something out of the purse
 }
 
-// StateCount is how many payments of a batch are in a state.
-type StateCount struct {
-	State PaymentState
-	Count int
-}
-
 // PartQuery selects whom a batch pays: those whom one of the payments pays, and those who are paid something out of one of the purses; with
 // neither everybody.
 type PartQuery struct {
@@ -248,8 +242,6 @@ type Reader interface {
 	PaymentsTo(ctx context.Context, cards []string, fn func(PaidOut) error) error
 	// Sent streams payments of the given batches with their latest states, sent where they have none, by batch and seq; channel and name stay empty.
 	Sent(ctx context.Context, q SentQuery, fn func(PaidOut) error) error
-	// StateCounts counts the payments of the given batches by their latest states, by state.
-	StateCounts(ctx context.Context, batches []BatchID, fn func(StateCount) error) error
 	// ReturnRows streams rows of banks' answers that were not applied, by position and line.
 	ReturnRows(ctx context.Context, fn func(KeptRow) error) error
 	// Salts streams what hides the leaves of a batch, by person.

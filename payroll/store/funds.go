@@ -213,17 +213,6 @@ func (q *queries) Sent(ctx context.Context, x payroll.SentQuery, fn func(payroll
 	return q.stream(ctx, `SELECT `+paidColumns+` FROM payment p`+latest+` WHERE `+where, args, func(r *sqlx.Rows) error { return scanPaid(r, fn) })
 }
 
-func (q *queries) StateCounts(ctx context.Context, batches []payroll.BatchID, fn func(payroll.StateCount) error) error {
-	list, args := in(batches)
-	return q.stream(ctx, `SELECT COALESCE(s.state, 'sent'), COUNT(*) FROM payment p`+latest+` WHERE p.batch IN `+list+` GROUP BY 1 ORDER BY 1`, args, func(r *sqlx.Rows) error {
-		var x payroll.StateCount
-		if err := r.Scan(&x.State, &x.Count); err != nil {
-			return err
-		}
-		return fn(x)
-	})
-}
-
 // paidColumns are those of a payment p and its last state.
 const paidColumns = `p.batch, p.seq, person, fen, bank, card, cnaps, branch, holder, place, file, target, replaces_batch, replaces_seq,
 	COALESCE(state, 'sent'), COALESCE(cause, ''), COALESCE(reason, ''), COALESCE(date, 0), COALESCE(position, 0)`
