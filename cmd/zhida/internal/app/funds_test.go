@@ -754,6 +754,51 @@ func TestAnswerByMessage(t *testing.T) {
 	}
 }
 
+// What is kept of a purse moves no money: pages refuse it when it does not come to the batch, and fsck finds any edit of it.
+func TestEditedPurse(t *testing.T) {
+	ctx := context.Background()
+	b := newFundBook(t)
+	b.fund()
+	batch := b.run(202601)
+	b.must(b.approve(batch.ID))
+	b.export(batch.ID)
+	all := func(payroll.FlowStep) bool { return true }
+	rows, err := b.app.Trace(ctx, all)
+	b.must(err)
+	for _, edit := range []struct {
+		sql, back string
+		refused   bool
+	}{
+		{`UPDATE purse_total SET pay = pay + 1 WHERE fund = 'F1'`, `UPDATE purse_total SET pay = pay - 1 WHERE fund = 'F1'`, true},
+		{`UPDATE purse_total SET held = held + 1 WHERE fund = 'F1'`, `UPDATE purse_total SET held = held - 1 WHERE fund = 'F1'`, true},
+		{`UPDATE purse_total SET payees = payees + 1`, `UPDATE purse_total SET payees = payees - 1`, false},
+		{`UPDATE purse_total SET place = place || '9' WHERE fund = 'F1'`, `UPDATE purse_total SET place = substr(place, 1, length(place) - 1) WHERE fund = 'F1'`, false}, // the sums agree with the head
+	} {
+		b.past(edit.sql)
+		_, funds := b.app.Funds(ctx, 0)
+		_, traced := b.app.TraceSums(ctx, 0, all)
+		for _, err := range []error{funds, traced} {
+			if got := message.Code(err) == "batch.tampered"; got != edit.refused || !got && err != nil {
+				t.Errorf("%s: %v", edit.sql, err)
+			}
+		}
+		again, err := b.app.Trace(ctx, all)
+		b.must(err)
+		if diff := cmp.Diff(rows, again); diff != "" {
+			t.Errorf("%s: a trace of every payment rests on it: %s", edit.sql, diff)
+		}
+		health, err := b.app.FsckRows(ctx, nil)
+		b.must(err)
+		if !slices.ContainsFunc(health.Faults, func(f payroll.Fault) bool {
+			return f.Message.Code == "fsck.head" && slices.Contains(f.Message.Args, "分项合计")
+		}) {
+			t.Errorf("%s: fsck finds %+v", edit.sql, health.Faults)
+		}
+		b.past(edit.back)
+	}
+	b.traced()
+}
+
 // A document that brought less than it said first is traced for what it brought, whatever
 // else has come in, and what is set off between purses is on the trace too.
 func TestTraceOfCorrectedTransfer(t *testing.T) {

@@ -9,15 +9,11 @@ INSERT INTO purse_total SELECT batch, fund, place, CAST(SUM(gross) AS BIGINT), C
   FROM portion GROUP BY batch, fund, place;
 DROP TABLE fund_total;
 
--- Most payments are credited, and pages ask for the others.
-CREATE INDEX payment_state_odd ON payment_state (batch, seq) WHERE state <> 'credited';
-
 -- Accepted proposals may be large sheets, and nobody who asks what is open should have to step over them.
 CREATE INDEX proposal_open ON proposal (position) WHERE decided = 0;
 
 -- +goose Down
 DROP INDEX proposal_open;
-DROP INDEX payment_state_odd;
 CREATE TABLE fund_total (
   batch BIGINT NOT NULL, fund TEXT COLLATE "C" NOT NULL, gross BIGINT NOT NULL, deduction BIGINT NOT NULL, moved BIGINT NOT NULL, held BIGINT NOT NULL, owed BIGINT NOT NULL, reissued BIGINT NOT NULL, pay BIGINT NOT NULL,
   PRIMARY KEY (batch, fund), FOREIGN KEY (batch) REFERENCES batch (id)

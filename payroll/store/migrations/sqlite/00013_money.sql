@@ -9,15 +9,11 @@ INSERT INTO purse_total SELECT batch, fund, place, CAST(SUM(gross) AS BIGINT), C
   FROM portion GROUP BY batch, fund, place;
 DROP TABLE fund_total;
 
--- Most payments are credited, and pages ask for the others.
-CREATE INDEX payment_state_odd ON payment_state (batch, seq) WHERE state <> 'credited';
-
 -- Accepted proposals may be large sheets, and nobody who asks what is open should have to step over them.
 CREATE INDEX proposal_open ON proposal (position) WHERE decided = 0;
 
 -- +goose Down
 DROP INDEX proposal_open;
-DROP INDEX payment_state_odd;
 CREATE TABLE fund_total (
   batch INTEGER NOT NULL, fund TEXT NOT NULL, gross INTEGER NOT NULL, deduction INTEGER NOT NULL, moved INTEGER NOT NULL, held INTEGER NOT NULL, owed INTEGER NOT NULL, reissued INTEGER NOT NULL, pay INTEGER NOT NULL,
   PRIMARY KEY (batch, fund), FOREIGN KEY (batch) REFERENCES batch (id)
