@@ -65,7 +65,7 @@ func (k *knownFacts) loadFunds(ctx context.Context, r Reader, in *ImportBatch) e
 		if !batch.State.Committed() {
 			continue
 		}
-		portions, err := portionsByPurse(ctx, r, v.Batch)
+		portions, err := portionsByPurse(ctx, r, batch)
 		if err != nil {
 			return err
 		}

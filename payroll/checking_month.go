@@ -457,7 +457,7 @@ func (g *gathering) sentBatch(x Batch, left calendar.Date, problems []checks.Pro
 		return err
 	})
 	if t.Ordered { // while vouchers of some funds are still to come, they are no total
-		portions, err := portionsByPurse(g.ctx, g.r, x.ID)
+		portions, err := portionsByPurse(g.ctx, g.r, x)
 		if err != nil {
 			return err
 		}
@@ -606,7 +606,7 @@ func (g *gathering) minimum(batch Batch) error {
 	}
 	adds := map[Purse]money.Fen{}
 	if !batch.State.Committed() {
-		portions, err := portionsByPurse(g.ctx, g.r, batch.ID)
+		portions, err := portionsByPurse(g.ctx, g.r, batch)
 		if err != nil {
 			return err
 		}

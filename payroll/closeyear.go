@@ -266,7 +266,7 @@ func yearReport(ctx context.Context, r Reader, year int, today calendar.Date) (y
 	if y.Closed, err = yearClosed(ctx, r, year); err != nil {
 		return y, err
 	}
-	f, err := fundReport(ctx, r, 0)
+	f, err := fundReport(ctx, r, 0, false)
 	if err != nil {
 		return y, err
 	}

@@ -79,9 +79,10 @@ type Difference struct {
 	Message message.Message
 }
 
-// Funds gives the report of a month as it stands now. month 0 is the one after the last closing.
+// Funds gives the report of a month as it stands now, from what was added up of batches while they were written: CloseMonth goes over their
+// rows. month 0 is the one after the last closing. Errors: fund.order, batch.tampered.
 func (b *Book) Funds(ctx context.Context, month calendar.Month) (report FundReport, err error) {
-	err = b.view(ctx, func(r Reader) error { report, err = fundReport(ctx, r, month); return err })
+	err = b.view(ctx, func(r Reader) error { report, err = fundReport(ctx, r, month, true); return err })
 	return report, err
 }
 
@@ -96,7 +97,7 @@ func (b *Book) CloseMonth(ctx context.Context, s *Session, month calendar.Month)
 		return report, message.Err("fund.ahead", month, today)
 	}
 	err = b.update(ctx, func(tx Tx) error {
-		if report, err = fundReport(ctx, tx, month); err != nil {
+		if report, err = fundReport(ctx, tx, month, false); err != nil {
 			return err
 		}
 		if report.Closed != 0 {
@@ -213,8 +214,9 @@ func (f *FundReport) digest() string {
 }
 
 // fundReport adds up the period after the last closing before the month, and holds every
-// stock against the batches and payments that it is made of.
-func fundReport(ctx context.Context, r Reader, month calendar.Month) (f FundReport, err error) {
+// stock against the batches and payments that it is made of: against each of their rows, or
+// for pages against the sums that were kept of them.
+func fundReport(ctx context.Context, r Reader, month calendar.Month, kept bool) (f FundReport, err error) {
 	head, err := r.Head(ctx)
 	if err != nil {
 		return f, err
@@ -271,7 +273,7 @@ func fundReport(ctx context.Context, r Reader, month calendar.Month) (f FundRepo
 	if f.Closed != 0 {
 		return f, nil // what the stocks were made of then is in the closing's event
 	}
-	return f, f.compare(ctx, r, after)
+	return f, f.compare(ctx, r, after, kept)
 }
 
 func (f *FundReport) differ(k Purse, code string, args ...any) {
@@ -280,7 +282,11 @@ func (f *FundReport) differ(k Purse, code string, args ...any) {
 
 // compare holds the stocks against what they are made of, and the three control totals
 // of every batch that has left against one another.
-func (f *FundReport) compare(ctx context.Context, r Reader, book ledger.Book) error {
+func (f *FundReport) compare(ctx context.Context, r Reader, book ledger.Book, kept bool) error {
+	purses, paid := portionsByPurse, addedUp
+	if kept {
+		purses, paid = keptPurses, keptSums
+	}
 	batches, err := r.Batches(ctx)
 	if err != nil {
 		return err
@@ -296,7 +302,7 @@ func (f *FundReport) compare(ctx context.Context, r Reader, book ledger.Book) er
 		}
 		committed = append(committed, x.ID)
 		if x.State == Approved {
-			portions, err := portionsByPurse(ctx, r, x.ID)
+			portions, err := purses(ctx, r, x)
 			if err != nil {
 				return err
 			}
@@ -305,7 +311,7 @@ func (f *FundReport) compare(ctx context.Context, r Reader, book ledger.Book) er
 			}
 			continue
 		}
-		if err := f.control(ctx, r, x, made); err != nil {
+		if err := f.control(ctx, r, x, paid, made); err != nil {
 			return err
 		}
 	}
@@ -317,17 +323,17 @@ func (f *FundReport) compare(ctx context.Context, r Reader, book ledger.Book) er
 	if err != nil {
 		return err
 	}
-	purses := book.Purses()
+	all := book.Purses()
 	for _, a := range ledger.Stocks[1:] {
 		for k := range made[a] {
 			if book[k] == nil {
-				purses = append(purses, k)
+				all = append(all, k)
 				book[k] = ledger.Sheet{}
 			}
 		}
 	}
-	slices.SortFunc(purses, comparePurses)
-	for _, k := range purses {
+	slices.SortFunc(all, comparePurses)
+	for _, k := range all {
 		for _, a := range ledger.Stocks[1:] {
 			if book[k][a] != made[a][k] {
 				f.differ(k, "fund.stock", k.Fund, k.Place, a.Chinese(), book[k][a], made[a][k])
@@ -354,7 +360,7 @@ func (f *FundReport) compare(ctx context.Context, r Reader, book ledger.Book) er
 }
 
 // control adds up a batch that has left: its files, its payments, the bank's answers.
-func (f *FundReport) control(ctx context.Context, r Reader, x Batch, made map[ledger.Account]map[Purse]money.Fen) error {
+func (f *FundReport) control(ctx context.Context, r Reader, x Batch, paid func(context.Context, Reader, Batch) (money.Fen, paidSums, error), made map[ledger.Account]map[Purse]money.Fen) error {
 	t := ControlTotals{Batch: x.ID}
 	files, err := r.Exports(ctx, x.ID)
 	if err != nil {
@@ -363,29 +369,26 @@ func (f *FundReport) control(ctx context.Context, r Reader, x Batch, made map[le
 	for _, file := range files {
 		t.Order += file.Total
 	}
-	parts, err := batchParts(ctx, r, x.ID)
+	list, sums, err := paid(ctx, r, x)
 	if err != nil {
 		return err
 	}
-	err = paidOut(ctx, r, x, func(p PaidOut) error {
-		t.List += p.Fen
-		switch p.State {
-		case PaymentCredited:
-			t.Credited += p.Fen
-		case PaymentSent, PaymentParked:
-			t.Pending += p.Fen
-		default:
-			t.Back += p.Fen
-		}
-		if a := p.State.stock(); a != ledger.Paid && a != ledger.SentUp && p.State != PaymentReissued {
-			for _, part := range parts.of(p.Seq) {
-				made[a][part.Purse] += part.Fen
+	t.List = list
+	for state, purses := range sums {
+		in := state.stock()
+		for k, fen := range purses {
+			switch state {
+			case PaymentCredited:
+				t.Credited += fen
+			case PaymentSent, PaymentParked:
+				t.Pending += fen
+			default:
+				t.Back += fen
+			}
+			if in != ledger.Paid && in != ledger.SentUp && state != PaymentReissued {
+				made[in][k] += fen
 			}
 		}
-		return nil
-	})
-	if err != nil {
-		return err
 	}
 	if t.Order != t.List || t.List != t.Credited+t.Back+t.Pending || t.List != x.Net {
 		f.differ(Purse{}, "fund.totals", x.ID, t.Order, t.List, t.Credited+t.Back+t.Pending)

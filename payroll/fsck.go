@@ -766,14 +766,14 @@ func (f *fsck) sums(x Batch) (string, error) {
 }
 
 // keptTotals are the sums that pages show of a batch, added up anew from its rows: what was kept takes away what the rows give.
-type keptTotals map[any][7]money.Fen
+type keptTotals map[any][10]money.Fen
 
 func (k keptTotals) add(key any, sums ...money.Fen) {
 	at := k[key]
 	for i, n := range sums {
 		at[i] += n
 	}
-	if k[key] = at; at == ([7]money.Fen{}) {
+	if k[key] = at; at == ([10]money.Fen{}) {
 		delete(k, key)
 	}
 }
@@ -794,13 +794,17 @@ func (k keptTotals) status(x StatusCount) {
 func (k keptTotals) agree(ctx context.Context, r Reader, id BatchID) (bool, error) {
 	err := errors.Join(
 		r.Portions(ctx, id, func(p Portion) error {
-			k.add(p.Fund, p.Gross, p.Deduction, p.Moved, p.Held, p.Owed, p.Reissued, p.Pay)
+			payees := money.Fen(0)
+			if p.Pay > 0 {
+				payees = 1
+			}
+			k.add(p.Purse, p.Gross, p.Deduction, max(p.Moved, 0), max(-p.Moved, 0), max(p.Held, 0), max(-p.Held, 0), p.Owed, p.Reissued, p.Pay, payees)
 			return nil
 		}),
 		r.LineTotals(ctx, id, func(x LineTotal) error { x.Count, x.Fen = -x.Count, -x.Fen; k.line(x); return nil }),
 		r.StatusCounts(ctx, id, func(x StatusCount) error { x.Count = -x.Count; k.status(x); return nil }),
-		r.FundTotals(ctx, id, func(x FundTotal) error {
-			k.add(x.Fund, -x.Gross, -x.Deduction, -x.Moved, -x.Held, -x.Owed, -x.Reissued, -x.Pay)
+		r.KeptPurses(ctx, id, func(x PurseTotal) error {
+			k.add(x.Purse, -x.Gross, -x.Deduction, -x.Moved, -x.Given, -x.Held, -x.Released, -x.Owed, -x.Reissued, -x.Pay, -money.Fen(x.Payees))
 			return nil
 		}))
 	return len(k) == 0, err
@@ -809,7 +813,7 @@ func (k keptTotals) agree(ctx context.Context, r Reader, id BatchID) (bool, erro
 // ledger holds the stocks against the batches and payments that they are made of, and the
 // months that were closed against what their closing says.
 func (f *fsck) ledger() error {
-	report, err := fundReport(f.ctx, f.Reader, 0)
+	report, err := fundReport(f.ctx, f.Reader, 0, false)
 	if err != nil {
 		return err
 	}
@@ -824,7 +828,7 @@ func (f *fsck) ledger() error {
 		return err
 	}
 	for _, c := range done {
-		report, err := fundReport(f.ctx, f.Reader, c.Month)
+		report, err := fundReport(f.ctx, f.Reader, c.Month, false)
 		if err != nil {
 			return err
 		}

@@ -138,13 +138,17 @@ func (p *poster) lacking(county *County) error {
 
 // portionsByPurse adds a batch's portions up by purse, in order of fund and place. What one person's money does must not be netted with
 // another's: what is released is not what is held, and what comes back is not what is set off.
-func portionsByPurse(ctx context.Context, r Reader, id BatchID) (list []Portion, err error) {
-	err = r.PurseTotals(ctx, id, func(x PurseTotal) error {
-		list = append(list, Portion{Batch: id, Purse: x.Purse, Gross: x.Gross, Deduction: x.Deduction, Moved: x.Moved, Held: x.Held, Owed: x.Owed, Reissued: x.Reissued, Pay: x.Pay, released: x.Released, given: x.Given})
+func portionsByPurse(ctx context.Context, r Reader, x Batch) (list []Portion, err error) {
+	err = r.PurseTotals(ctx, x.ID, func(sum PurseTotal) error {
+		list = append(list, sum.portion(x.ID))
 		return nil
 	})
-	slices.SortFunc(list, func(a, b Portion) int { return comparePurses(a.Purse, b.Purse) })
 	return list, err
+}
+
+// portion is a purse's total as what an approval posts.
+func (x PurseTotal) portion(id BatchID) Portion {
+	return Portion{Batch: id, Purse: x.Purse, Gross: x.Gross, Deduction: x.Deduction, Moved: x.Moved, Held: x.Held, Owed: x.Owed, Reissued: x.Reissued, Pay: x.Pay, released: x.Released, given: x.Given, payees: x.Payees}
 }
 
 // covered refuses lines that a fund does not pay for. Error: fund.purpose.
@@ -182,7 +186,11 @@ func fundApproval(ctx context.Context, tx Tx, batch *Batch, position int64) erro
 	if err != nil {
 		return err
 	}
-	county, err := p.approve(ctx, tx, batch)
+	portions, err := portionsByPurse(ctx, tx, *batch)
+	if err != nil {
+		return err
+	}
+	county, err := p.approve(ctx, tx, batch, portions)
 	if err != nil {
 		return err
 	}
@@ -195,16 +203,12 @@ func fundApproval(ctx context.Context, tx Tx, batch *Batch, position int64) erro
 	return tx.PutPostings(ctx, position, p.list)
 }
 
-// approve makes the postings of a batch's approval, by the settings that the batch was computed with, and gives them.
-func (p *poster) approve(ctx context.Context, r Reader, batch *Batch) (*County, error) {
+// approve makes the postings of a batch's approval out of its purses, by the settings that the batch was computed with, and gives them.
+func (p *poster) approve(ctx context.Context, r Reader, batch *Batch, portions []Portion) (*County, error) {
 	county, err := settingsAt(ctx, r, batch.Horizon)
 	if message.Code(err) == "settings.none" {
 		county, err = &County{}, nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	portions, err := portionsByPurse(ctx, r, batch.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -290,7 +294,7 @@ func fundVoid(ctx context.Context, tx Tx, batch *Batch, position int64) error {
 // fundExport posts that a batch has left: payments are in transit, deductions are with
 // their institutions.
 func fundExport(ctx context.Context, tx Tx, batch *Batch, position int64) error {
-	portions, err := portionsByPurse(ctx, tx, batch.ID)
+	portions, err := portionsByPurse(ctx, tx, *batch)
 	if err != nil {
 		return err
 	}

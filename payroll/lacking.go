@@ -101,7 +101,11 @@ func moneyLacking(ctx context.Context, r Reader, batches []Batch) (list []BatchL
 	}
 	for i := range open {
 		clear(p.short)
-		county, err := p.approve(ctx, r, &open[i])
+		purses, err := keptPurses(ctx, r, open[i])
+		if err != nil {
+			return nil, err
+		}
+		county, err := p.approve(ctx, r, &open[i], purses)
 		if err != nil {
 			return nil, err
 		}

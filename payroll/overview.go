@@ -66,16 +66,41 @@ func totalsOf(ctx context.Context, r Reader, batch Batch) (*batchTotals, error) 
 			t.statuses = append(t.statuses, x)
 			sum.Roster += x.Count
 			return nil
-		}),
-		r.FundTotals(ctx, batch.ID, func(x FundTotal) error {
-			t.shares = append(t.shares, ReportShare{ReportFund: ReportFund{x.Fund, county.FundName(x.Fund)}, Gross: x.Gross, Deduction: x.Deduction, Moved: x.Moved, Held: x.Held, Owed: x.Owed, Reissued: x.Reissued, Pay: x.Pay})
-			sum.Net += x.Pay
-			return nil
 		}))
-	if err == nil && (sum.Lines != batch.Lines || sum.Gross != batch.Gross || sum.Deduction != batch.Deduction || sum.Roster != batch.Roster || sum.Net != batch.Net) {
-		err = message.Err("batch.tampered", batch.ID)
+	if err != nil {
+		return nil, err
+	}
+	if sum.Lines != batch.Lines || sum.Gross != batch.Gross || sum.Deduction != batch.Deduction || sum.Roster != batch.Roster {
+		return nil, message.Err("batch.tampered", batch.ID)
+	}
+	purses, err := keptPurses(ctx, r, batch)
+	for _, x := range purses { // by fund
+		n := len(t.shares)
+		if n == 0 || t.shares[n-1].Code != x.Fund {
+			t.shares = append(t.shares, ReportShare{ReportFund: ReportFund{x.Fund, county.FundName(x.Fund)}})
+			n++
+		}
+		s := &t.shares[n-1]
+		s.Gross, s.Deduction, s.Moved, s.Held, s.Owed = s.Gross+x.Gross, s.Deduction+x.Deduction, s.Moved+x.Moved-x.given, s.Held+x.Held-x.released, s.Owed+x.Owed
+		s.Reissued, s.Pay = s.Reissued+x.Reissued, s.Pay+x.Pay
 	}
 	return t, err
+}
+
+// keptPurses is portionsByPurse from the sums that were kept while the batch was written, for pages: what they come to is held against the
+// head, as totalsOf does. Error: batch.tampered.
+func keptPurses(ctx context.Context, r Reader, batch Batch) (list []Portion, err error) {
+	var sum Portion
+	err = r.KeptPurses(ctx, batch.ID, func(x PurseTotal) error {
+		list = append(list, x.portion(batch.ID))
+		sum.Gross, sum.Deduction, sum.Held, sum.Reissued, sum.Pay = sum.Gross+x.Gross, sum.Deduction+x.Deduction, sum.Held+x.Held-x.Released, sum.Reissued+x.Reissued, sum.Pay+x.Pay
+		sum.Moved += x.Moved - x.Given
+		return nil
+	})
+	if err == nil && (sum.Gross != batch.Gross || sum.Deduction != batch.Deduction || sum.Held != batch.Held || sum.Reissued != batch.Reissued || sum.Pay != batch.Net || sum.Moved != 0) {
+		err = message.Err("batch.tampered", batch.ID)
+	}
+	return list, err
 }
 
 // Overview gives a batch without its rows. Error: batch.missing.

@@ -244,15 +244,21 @@ type PursePart struct {
 
 // purseParts are the payments of a batch divided among purses: each person's payments, in
 // their order, take from the person's purses in theirs. Every fen of a payment has a
-// purse. Of a payment only its number, its purses' numbers and fen are kept.
+// purse. Of a payment only its number, its person, its purses' numbers and fen are kept.
 type purseParts struct {
-	purses []Purse
-	parts  []purseShare // by payment number
+	purses  []Purse
+	parts   []purseShare // by payment number
+	persons []paidPerson // by payment number
 }
 
 type purseShare struct {
 	seq, purse int32
 	fen        money.Fen
+}
+
+type paidPerson struct {
+	seq    int32
+	person int64
 }
 
 // of gives the parts of one payment.
@@ -264,15 +270,26 @@ func (x *purseParts) of(seq int) (list []PursePart) {
 	return list
 }
 
+// mostParts is how much a question names of a batch before it is quicker to read the batch.
+const mostParts = 5000
+
 // batchParts divides all payments of a batch among purses. What pays another payment again
 // has the purses of that one.
 func batchParts(ctx context.Context, r Reader, id BatchID) (*purseParts, error) {
-	batch, err := r.Batch(ctx, id)
+	return partsOf(ctx, r, PartQuery{Batch: id})
+}
+
+// partsOf is batchParts for the payments of some people. A reissue is always divided as a whole.
+func partsOf(ctx context.Context, r Reader, q PartQuery) (*purseParts, error) {
+	batch, err := r.Batch(ctx, q.Batch)
 	if err != nil {
 		return nil, err
 	}
 	if batch.Kind == Reissue {
-		return partsAgain(ctx, r, id)
+		return partsAgain(ctx, r, q.Batch)
+	}
+	if len(q.Seqs)+len(q.Purses) > mostParts {
+		q.Seqs, q.Purses = nil, nil
 	}
 	type ofPerson struct {
 		person int64
@@ -281,11 +298,8 @@ func batchParts(ctx context.Context, r Reader, id BatchID) (*purseParts, error) 
 	}
 	x := &purseParts{}
 	numbers := map[Purse]int32{}
-	pays, gives := make([]ofPerson, 0, batch.Payees), make([]ofPerson, 0, batch.Payees)
-	if err := r.Portions(ctx, id, func(p Portion) error { // by person, fund and place
-		if p.Pay <= 0 {
-			return nil
-		}
+	var pays, gives []ofPerson
+	if err := r.PaidPurses(ctx, q, func(p Portion) error { // by person, fund and place
 		n, known := numbers[p.Purse]
 		if !known {
 			n = int32(len(x.purses))
@@ -297,8 +311,9 @@ func batchParts(ctx context.Context, r Reader, id BatchID) (*purseParts, error) 
 	}); err != nil {
 		return nil, err
 	}
-	if err := r.Payments(ctx, id, func(p Payment) error {
+	if err := r.PaidPersons(ctx, q, func(p Payment) error {
 		pays = append(pays, ofPerson{p.Person, int32(p.Seq), p.Fen})
+		x.persons = append(x.persons, paidPerson{int32(p.Seq), p.Person})
 		return nil
 	}); err != nil {
 		return nil, err
@@ -328,7 +343,12 @@ func batchParts(ctx context.Context, r Reader, id BatchID) (*purseParts, error) 
 // one that it replaces, which several recipients may share.
 func partsAgain(ctx context.Context, r Reader, id BatchID) (*purseParts, error) {
 	var payments []Payment
-	if err := r.Payments(ctx, id, func(p Payment) error { payments = append(payments, p); return nil }); err != nil {
+	replaced := map[BatchID][]int{}
+	if err := r.PaidPersons(ctx, PartQuery{Batch: id}, func(p Payment) error {
+		payments = append(payments, p)
+		replaced[p.Replaces.Batch] = append(replaced[p.Replaces.Batch], p.Replaces.Seq)
+		return nil
+	}); err != nil {
 		return nil, err
 	}
 	x := &purseParts{}
@@ -336,9 +356,10 @@ func partsAgain(ctx context.Context, r Reader, id BatchID) (*purseParts, error) 
 	before := map[BatchID]*purseParts{}
 	left := map[PaymentID][]PursePart{}
 	for _, p := range payments {
+		x.persons = append(x.persons, paidPerson{int32(p.Seq), p.Person})
 		if before[p.Replaces.Batch] == nil {
 			var err error
-			if before[p.Replaces.Batch], err = batchParts(ctx, r, p.Replaces.Batch); err != nil {
+			if before[p.Replaces.Batch], err = partsOf(ctx, r, PartQuery{Batch: p.Replaces.Batch, Seqs: replaced[p.Replaces.Batch]}); err != nil {
 				return nil, err
 			}
 		}

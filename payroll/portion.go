@@ -37,6 +37,7 @@ type Portion struct {
 	// Of portions added up over persons, where Held and Moved have only what is positive:
 	// what was released, and what went to other purses.
 	released, given money.Fen
+	payees          int
 }
 
 func (p *Portion) idle() bool {

@@ -60,8 +60,8 @@ func (b *Book) Replacements(ctx context.Context) (again map[PaymentID][]PaymentI
 	return again, err
 }
 
-// SamePay wants the steps of a payment, of what it pays again and of what pays it again, however often: the same money.
-func SamePay(id PaymentID, again map[PaymentID][]PaymentID) func(FlowStep) bool {
+// SamePay gives a payment with what it pays again and what pays it again, however often: the same money.
+func SamePay(id PaymentID, again map[PaymentID][]PaymentID) []PaymentID {
 	before := map[PaymentID]PaymentID{}
 	for from, list := range again {
 		for _, to := range list {
@@ -71,12 +71,11 @@ func SamePay(id PaymentID, again map[PaymentID][]PaymentID) func(FlowStep) bool 
 	for from, ok := before[id]; ok; from, ok = before[id] {
 		id = from
 	}
-	same := map[PaymentID]bool{}
-	for list := []PaymentID{id}; len(list) > 0; list = list[1:] {
-		same[list[0]] = true
-		list = append(list, again[list[0]]...)
+	same := []PaymentID{id}
+	for i := 0; i < len(same); i++ {
+		same = append(same, again[same[i]]...)
 	}
-	return func(s FlowStep) bool { return same[s.Payment] }
+	return same
 }
 
 // again is a payment that came back, with where it goes now.

@@ -218,15 +218,21 @@ func (s *todo) done(d schedule.Due, all []Batch) (bool, error) {
 // answers counts the payments of a batch that have left and are not answered, and those that
 // came back and were not paid again.
 func (s *todo) answers(x Batch) (waiting, back int, err error) {
-	err = s.r.StateCounts(s.ctx, []BatchID{x.ID}, func(c StateCount) error {
-		switch c.State {
+	last, heard, err := s.r.Heard(s.ctx, x.ID)
+	if err != nil {
+		return 0, 0, err
+	}
+	states := map[int]PaymentState{}
+	err = s.r.OddEvents(s.ctx, x.ID, func(e PaymentEvent) error { states[e.Seq] = e.State; return nil }) // by position
+	waiting = last - heard
+	for _, state := range states {
+		switch state {
 		case PaymentSent, PaymentParked:
-			waiting += c.Count
+			waiting++
 		case PaymentReturned, PaymentRecalled:
-			back += c.Count
+			back++
 		}
-		return nil
-	})
+	}
 	return waiting, back, err
 }
 

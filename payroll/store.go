@@ -120,24 +120,21 @@ type LineTotal struct {
 	Fen    money.Fen
 }
 
-// FundTotal is what a batch does to the money of a fund.
-type FundTotal struct {
-	Fund                                               string
-	Gross, Deduction, Moved, Held, Owed, Reissued, Pay money.Fen
-}
-
 // PurseTotal is what the portions of a batch come to in a purse, where they are to be held and released, moved and given apart.
 type PurseTotal struct {
 	Purse
 	Gross, Deduction, Owed, Reissued, Pay money.Fen
 	Held, Released                        money.Fen // of those who are held more, and of those who are held less
 	Moved, Given                          money.Fen // of those whose money comes back, and of those whose is given
+	Payees                                int       // those who are paid something out of the purse
 }
 
-// StateCount is how many payments of a batch are in a state.
-type StateCount struct {
-	State PaymentState
-	Count int
+// PartQuery selects whom a batch pays: those whom one of the payments pays, and those who are paid something out of one of the purses; with
+// neither everybody.
+type PartQuery struct {
+	Batch  BatchID
+	Seqs   []int
+	Purses []Purse
 }
 
 // SentQuery selects payments of batches; zero values select all.
@@ -212,15 +209,15 @@ type Reader interface {
 	Lines(ctx context.Context, q LineQuery, fn func(Line) error) error
 	// LineSums streams the sums of the lines of the given batches by batch, item, side; with a fund, of its lines alone.
 	LineSums(ctx context.Context, batches []BatchID, fund string, fn func(LineSum) error) error
-	// LineTotals, FundTotals and StatusCounts are kept while the rows of a batch are written: they are for pages, and nothing that moves money rests on them.
+	// LineTotals, KeptPurses and StatusCounts are kept while the rows of a batch are written: they are for pages, and nothing that moves money rests on them.
 
 	// LineTotals streams the sums of a batch's lines by item, side, place, policy, fund.
 	LineTotals(ctx context.Context, id BatchID, fn func(LineTotal) error) error
 	Settlements(ctx context.Context, id BatchID, fn func(Settlement) error) error // by person
 	// SettledAt streams what the given batches did to the people of a place, of a township with its villages, by batch and person.
 	SettledAt(ctx context.Context, batches []BatchID, place string, fn func(Settlement) error) error
-	// FundTotals streams the sums of a batch's portions by fund.
-	FundTotals(ctx context.Context, id BatchID, fn func(FundTotal) error) error
+	// KeptPurses streams the sums of a batch's portions by fund, place.
+	KeptPurses(ctx context.Context, id BatchID, fn func(PurseTotal) error) error
 	// Turned streams the settlements of those who are held or refused, by person.
 	Turned(ctx context.Context, id BatchID, fn func(Settlement) error) error
 	// OpenRefusals lists the persons of whom a batch refused something and nobody has answered for it.
@@ -250,6 +247,14 @@ type Reader interface {
 	HeldIn(ctx context.Context, batches []BatchID, first, last int64, fn func(person int64, k Purse, fen money.Fen) error) error
 	// Postings streams the ledger's postings of positions in (after, upto], in their order.
 	Postings(ctx context.Context, after, upto int64, fn func(position int64, p ledger.Posting) error) error
+	// PaidPersons streams the payments of some people by seq, with nothing but number, person, fen and what they replace.
+	PaidPersons(ctx context.Context, q PartQuery, fn func(Payment) error) error
+	// PaidPurses streams the portions of some people that pay something by person, fund, place, with nothing but these and what they pay.
+	PaidPurses(ctx context.Context, q PartQuery, fn func(Portion) error) error
+	// Heard gives the number of the last payment of a batch, and of how many payments something was heard.
+	Heard(ctx context.Context, id BatchID) (last, heard int, err error)
+	// OddEvents streams what became of those payments of a batch that were once in another state than credited, by seq and position.
+	OddEvents(ctx context.Context, id BatchID, fn func(PaymentEvent) error) error
 	// PaymentEvents streams what became of a batch's payments, by seq and position.
 	PaymentEvents(ctx context.Context, id BatchID, fn func(PaymentEvent) error) error
 	// PaymentsTo streams the payments to the given accounts with their latest states, sent where
@@ -257,8 +262,6 @@ type Reader interface {
 	PaymentsTo(ctx context.Context, cards []string, fn func(PaidOut) error) error
 	// Sent streams payments of the given batches with their latest states, sent where they have none, by batch and seq; channel and name stay empty.
 	Sent(ctx context.Context, q SentQuery, fn func(PaidOut) error) error
-	// StateCounts counts the payments of the given batches by their latest states, by state.
-	StateCounts(ctx context.Context, batches []BatchID, fn func(StateCount) error) error
 	// ReturnRows streams rows of banks' answers that were not applied, by position and line.
 	ReturnRows(ctx context.Context, fn func(KeptRow) error) error
 	// Salts streams what hides the leaves of a batch, by person.

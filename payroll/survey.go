@@ -378,7 +378,7 @@ func (x *surveyor) flow() error {
 		own[p.head.Batch.ID] = p.head.Batch.State.Committed()
 	}
 	at := map[FlowSum]*FlowSum{}
-	_, err := trace(x.ctx, x.r, func(step FlowStep) bool {
+	_, err := trace(x.ctx, x.r, oneByOne{all: true}, func(step FlowStep) bool {
 		if !own[step.Payment.Batch] {
 			return false
 		}
@@ -403,7 +403,7 @@ func (x *surveyor) flow() error {
 
 // funds takes in the closing of the month, or why there is none.
 func (x *surveyor) funds() error {
-	report, err := fundReport(x.ctx, x.r, x.Month)
+	report, err := fundReport(x.ctx, x.r, x.Month, false)
 	if message.Code(err) == "fund.order" { // closed together with a later month
 		x.FundsWhy = message.M("auditreport.funds_elsewhere", x.Month)
 		return nil

@@ -20,7 +20,7 @@ type Lot struct {
 // FlowStep is money of one lot that one payment carries, or with Rest money that no payment
 // carries.
 type FlowStep struct {
-	Payment PaymentID // of RestDeduction the batch alone
+	Payment PaymentID // of RestDeduction, and of payments that are added up, the batch alone
 	Person  int64
 	Place   string
 	Fund    string
@@ -55,72 +55,309 @@ func (s FlowStep) Chinese() string {
 // were paid again, a document's money adds up to what it brought. Money of a purse leaves in
 // the order in which it came. keep says which steps are wanted.
 func (b *Book) Trace(ctx context.Context, keep func(FlowStep) bool) (list []FlowStep, err error) {
-	err = b.view(ctx, func(r Reader) error { list, err = trace(ctx, r, keep); return err })
+	err = b.view(ctx, func(r Reader) error { list, err = trace(ctx, r, oneByOne{all: true}, keep); return err })
 	return list, err
 }
 
-func trace(ctx context.Context, r Reader, keep func(FlowStep) bool) (list []FlowStep, err error) {
-	lots, rest, err := replayLots(ctx, r)
+// TraceSums is Trace for pages: where the wanted steps are those of more than so many payments, a step of several payments has
+// no person, and names their batch alone; payments that are in another state than most of their batch are steps of their own. Error: batch.tampered.
+func (b *Book) TraceSums(ctx context.Context, most int, keep func(FlowStep) bool) (list []FlowStep, err error) {
+	err = b.view(ctx, func(r Reader) error {
+		t, err := newTracer(ctx, r, oneByOne{})
+		if err != nil {
+			return err
+		}
+		if list, err = t.steps(keep); err != nil {
+			return err
+		}
+		payees, purses := 0, map[BatchID]map[Purse]bool{}
+		for _, s := range list {
+			id, k := s.Payment.Batch, Purse{Fund: s.Fund, Place: s.Place}
+			if s.Rest != "" || s.Person != 0 || purses[id][k] {
+				continue
+			}
+			if purses[id] == nil {
+				purses[id] = map[Purse]bool{}
+			}
+			purses[id][k] = true
+			payees += t.payees[id][k]
+		}
+		if payees == 0 || payees > most {
+			return nil
+		}
+		list, err = trace(ctx, r, oneByOne{purses: purses}, keep)
+		return err
+	})
+	return list, err
+}
+
+// TracePayments is Trace for some payments. Error: batch.tampered.
+func (b *Book) TracePayments(ctx context.Context, ids []PaymentID) (list []FlowStep, err error) {
+	err = b.view(ctx, func(r Reader) error { list, err = tracePayments(ctx, r, ids); return err })
+	return list, err
+}
+
+// TracePerson is Trace for the payments of a person. Error: batch.tampered.
+func (b *Book) TracePerson(ctx context.Context, person int64) (list []FlowStep, err error) {
+	err = b.view(ctx, func(r Reader) error {
+		committed, err := committedChannels(ctx, r)
+		if err != nil {
+			return err
+		}
+		var ids []PaymentID
+		err = r.Sent(ctx, SentQuery{Batches: sortedNumbers(committed), Person: person}, func(p PaidOut) error { ids = append(ids, p.ID()); return nil })
+		if err != nil {
+			return err
+		}
+		list, err = tracePayments(ctx, r, ids)
+		return err
+	})
+	return list, err
+}
+
+func tracePayments(ctx context.Context, r Reader, ids []PaymentID) ([]FlowStep, error) {
+	wanted, t := map[PaymentID]bool{}, oneByOne{payments: map[BatchID][]int{}}
+	for _, id := range ids {
+		wanted[id] = true
+		t.payments[id.Batch] = append(t.payments[id.Batch], id.Seq)
+	}
+	return trace(ctx, r, t, func(s FlowStep) bool { return wanted[s.Payment] })
+}
+
+// oneByOne are the payments that are steps of their own.
+type oneByOne struct {
+	all      bool
+	payments map[BatchID][]int
+	purses   map[BatchID]map[Purse]bool // all that these purses pay
+}
+
+func trace(ctx context.Context, r Reader, of oneByOne, keep func(FlowStep) bool) ([]FlowStep, error) {
+	t, err := newTracer(ctx, r, of)
 	if err != nil {
 		return nil, err
 	}
-	batches, err := r.Batches(ctx)
-	if err != nil {
+	return t.steps(keep)
+}
+
+// tracer goes through the batches that count, in their order.
+type tracer struct {
+	ctx     context.Context
+	r       Reader
+	told    oneByOne
+	batches []Batch
+	lots    map[string]map[Purse][]Lot // that each batch reserved
+	rest    []FlowStep                 // of money that no batch has reserved
+	anew    map[PaymentID]bool         // payments whose money went up before they were paid again: what replaces them carries new money
+	carried map[PaymentID]map[Purse][]Lot
+	payees  map[BatchID]map[Purse]int // of batches of which sums were read
+	fn      func(FlowStep)
+}
+
+func newTracer(ctx context.Context, r Reader, of oneByOne) (*tracer, error) {
+	t := &tracer{ctx: ctx, r: r, told: of, anew: map[PaymentID]bool{}, carried: map[PaymentID]map[Purse][]Lot{}, payees: map[BatchID]map[Purse]int{}}
+	var err error
+	if t.lots, t.rest, err = replayLots(ctx, r); err != nil {
 		return nil, err
 	}
-	anew := map[PaymentID]bool{}
-	carried := map[PaymentID]map[Purse][]Lot{} // of payments that were paid again: what replaces them carries the same
-	for _, x := range batches {
-		if x.Kind != Reissue || !x.State.Committed() {
+	if t.batches, err = r.Batches(ctx); err != nil {
+		return nil, err
+	}
+	t.batches = slices.DeleteFunc(t.batches, func(x Batch) bool { return !x.State.Committed() })
+	for _, x := range t.batches {
+		if x.Kind != Reissue {
 			continue
 		}
 		again, err := paidAnew(ctx, r, x)
 		if err != nil {
 			return nil, err
 		}
-		maps.Copy(anew, again)
-		if err := r.Payments(ctx, x.ID, func(p Payment) error { carried[p.Replaces] = nil; return nil }); err != nil {
+		maps.Copy(t.anew, again)
+		err = r.PaidPersons(ctx, PartQuery{Batch: x.ID}, func(p Payment) error { t.carried[p.Replaces] = nil; return nil }) // what replaces them carries the same
+		if err != nil {
 			return nil, err
 		}
 	}
-	for _, x := range batches {
-		if !x.State.Committed() {
-			continue
-		}
-		if err := traceBatch(ctx, r, x, lots[x.ID.String()], carried, anew, func(s FlowStep) {
-			if keep(s) {
-				list = append(list, s)
-			}
-		}); err != nil {
-			return nil, err
-		}
-	}
-	for _, s := range rest {
+	return t, nil
+}
+
+func (t *tracer) steps(keep func(FlowStep) bool) (list []FlowStep, err error) {
+	t.fn = func(s FlowStep) {
 		if keep(s) {
 			list = append(list, s)
 		}
 	}
+	for _, x := range t.batches {
+		if x.Kind == Reissue {
+			err = t.reissue(x)
+		} else {
+			err = t.batch(x)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	for _, s := range t.rest {
+		t.fn(s)
+	}
 	return list, nil
 }
 
-// traceBatch hands the lots that a batch reserved on to its payments, in their order, and
-// what is left to the institutions that it withheld for. anew are payments whose money went
-// up before they were paid again: what replaces them carries new money.
-func traceBatch(ctx context.Context, r Reader, x Batch, lots map[Purse][]Lot, carried map[PaymentID]map[Purse][]Lot, anew map[PaymentID]bool, fn func(FlowStep)) error {
-	parts, err := batchParts(ctx, r, x.ID)
+// batch hands the lots that a batch reserved on to its payments, in their order, and what is left to the institutions that it withheld
+// for. Where all money of a purse is of one lot, every payment carries that, whatever its turn; so only the people of payments that are
+// told are read, and those of purses with several lots that these are paid from.
+func (t *tracer) batch(x Batch) error {
+	states, err := statesOf(t.ctx, t.r, x)
 	if err != nil {
 		return err
 	}
-	err = paidOut(ctx, r, x, func(p PaidOut) error {
+	numbers := t.numbers(x, states)
+	if len(numbers) == 0 && t.told.payments != nil {
+		return nil
+	}
+	sums, err := t.purses(x)
+	if err != nil {
+		return err
+	}
+	queue, withheld := map[Purse][]Lot{}, map[Purse][]Lot{}
+	for _, p := range sums {
+		queue[p.Purse], withheld[p.Purse] = takeLots(t.lots[x.ID.String()][p.Purse], p.Pay)
+	}
+	parts, turns, err := t.parts(x, numbers, queue)
+	if err != nil {
+		return err
+	}
+	own, alone := t.told.purses[x.ID], map[int]bool{}
+	for _, seq := range numbers {
+		alone[seq] = true
+	}
+	added := map[Purse][]Lot{} // of payments that are not told
+	for _, p := range parts.persons {
+		id, state := PaymentID{Batch: x.ID, Seq: int(p.seq)}, states.of(int(p.seq))
+		if t.anew[id] && x.State != Approved {
+			state = PaymentGivenUp
+		}
+		_, again := t.carried[id]
+		carries := map[Purse][]Lot{}
+		for _, part := range parts.of(id.Seq) {
+			tell := t.told.all || alone[id.Seq] || own[part.Purse]
+			if !tell && !turns[part.Purse] {
+				continue
+			}
+			var taken []Lot
+			taken, queue[part.Purse] = takeLots(queue[part.Purse], part.Fen)
+			if !tell {
+				added[part.Purse] = append(added[part.Purse], taken...)
+				continue
+			}
+			carries[part.Purse] = append(carries[part.Purse], taken...)
+			for _, l := range taken {
+				t.fn(FlowStep{Payment: id, Person: p.person, Place: part.Place, Fund: part.Fund, Lot: l.Ref, Fen: l.Fen, State: state})
+			}
+		}
+		if again {
+			t.carried[id] = carries
+		}
+	}
+	for _, p := range sums {
+		for _, l := range byRef(append(added[p.Purse], queue[p.Purse]...)) {
+			t.fn(FlowStep{Payment: PaymentID{Batch: x.ID}, Place: p.Place, Fund: p.Fund, Lot: l.Ref, Fen: l.Fen, State: states.most})
+		}
+	}
+	t.deductions(x, sums, withheld)
+	return nil
+}
+
+// purses are those of a batch: added up anew where all payments are told.
+func (t *tracer) purses(x Batch) ([]Portion, error) {
+	if t.told.all {
+		return portionsByPurse(t.ctx, t.r, x)
+	}
+	sums, err := keptPurses(t.ctx, t.r, x)
+	t.payees[x.ID] = map[Purse]int{}
+	for _, p := range sums {
+		t.payees[x.ID][p.Purse] = p.payees
+	}
+	return sums, err
+}
+
+// numbers are those of the payments that are told whichever purse they are paid from: what is asked for, else what is in another state
+// than most, and what another payment replaces.
+func (t *tracer) numbers(x Batch, states paidStates) []int {
+	list := slices.Clone(t.told.payments[x.ID])
+	if t.told.payments == nil {
+		list = slices.AppendSeq(list, maps.Keys(states.odd))
+	}
+	for id := range t.carried {
+		if id.Batch == x.ID {
+			list = append(list, id.Seq)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// parts divides the payments among purses that are told, and those whose turn has to be known: all that purses in turns pay.
+func (t *tracer) parts(x Batch, numbers []int, queue map[Purse][]Lot) (parts *purseParts, turns map[Purse]bool, err error) {
+	q, turns := PartQuery{Batch: x.ID}, map[Purse]bool{}
+	if t.told.all {
+		parts, err = partsOf(t.ctx, t.r, q)
+		return parts, turns, err
+	}
+	q.Seqs = numbers
+	for k := range t.told.purses[x.ID] {
+		turns[k] = true
+	}
+	if len(q.Seqs) == 0 && len(turns) == 0 {
+		return &purseParts{}, turns, nil
+	}
+	for {
+		q.Purses = slices.SortedFunc(maps.Keys(turns), comparePurses)
+		if parts, err = partsOf(t.ctx, t.r, q); err != nil {
+			return nil, nil, err
+		}
+		for _, seq := range q.Seqs {
+			for _, part := range parts.of(seq) {
+				if len(queue[part.Purse]) > 1 {
+					turns[part.Purse] = true
+				}
+			}
+		}
+		if len(turns) == len(q.Purses) {
+			return parts, turns, nil
+		}
+	}
+}
+
+// byRef adds lots of one document up, in the order in which they came.
+func byRef(lots []Lot) (list []Lot) {
+	for _, l := range lots {
+		i := slices.IndexFunc(list, func(x Lot) bool { return x.Ref == l.Ref })
+		if i < 0 {
+			list = append(list, l)
+			continue
+		}
+		list[i].Fen += l.Fen
+	}
+	return list
+}
+
+// reissue hands on what the payments carried that are paid again.
+func (t *tracer) reissue(x Batch) error {
+	parts, err := batchParts(t.ctx, t.r, x.ID)
+	if err != nil {
+		return err
+	}
+	lots := t.lots[x.ID.String()]
+	err = paidOut(t.ctx, t.r, x, func(p PaidOut) error {
 		switch {
 		case x.State == Approved:
 			p.State = ""
-		case anew[p.ID()]:
+		case t.anew[p.ID()]:
 			p.State = PaymentGivenUp
 		}
 		from := lots
-		if p.Replaces != (PaymentID{}) && !anew[p.Replaces] {
-			from = carried[p.Replaces]
+		if !t.anew[p.Replaces] {
+			from = t.carried[p.Replaces]
 		}
 		own := map[Purse][]Lot{}
 		for _, part := range parts.of(p.Seq) {
@@ -130,25 +367,30 @@ func traceBatch(ctx context.Context, r Reader, x Batch, lots map[Purse][]Lot, ca
 			}
 			own[part.Purse] = append(own[part.Purse], taken...)
 			for _, l := range taken {
-				fn(FlowStep{Payment: p.ID(), Person: p.Person, Place: part.Place, Fund: part.Fund, Lot: l.Ref, Fen: l.Fen, State: p.State})
+				t.fn(FlowStep{Payment: p.ID(), Person: p.Person, Place: part.Place, Fund: part.Fund, Lot: l.Ref, Fen: l.Fen, State: p.State})
 			}
 		}
-		if _, again := carried[p.ID()]; again {
-			carried[p.ID()] = own
+		if _, again := t.carried[p.ID()]; again {
+			t.carried[p.ID()] = own
 		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	portions, err := portionsByPurse(ctx, r, x.ID)
-	for _, p := range portions {
+	sums, err := portionsByPurse(t.ctx, t.r, x)
+	t.deductions(x, sums, lots)
+	return err
+}
+
+// deductions are what a batch withheld, out of the lots that its payments have left.
+func (t *tracer) deductions(x Batch, sums []Portion, lots map[Purse][]Lot) {
+	for _, p := range sums {
 		taken, _ := takeLots(lots[p.Purse], max(p.Deduction, 0))
 		for _, l := range taken {
-			fn(FlowStep{Payment: PaymentID{Batch: x.ID}, Place: p.Place, Fund: p.Fund, Lot: l.Ref, Fen: l.Fen, Rest: RestDeduction})
+			t.fn(FlowStep{Payment: PaymentID{Batch: x.ID}, Place: p.Place, Fund: p.Fund, Lot: l.Ref, Fen: l.Fen, Rest: RestDeduction})
 		}
 	}
-	return err
 }
 
 // paidAnew are the payments that a reissue pays again from new money: theirs had gone back
@@ -158,7 +400,7 @@ func paidAnew(ctx context.Context, r Reader, x Batch) (map[PaymentID]bool, error
 		return nil, nil
 	}
 	from := map[BatchID]bool{}
-	if err := r.Payments(ctx, x.ID, func(p Payment) error { from[p.Replaces.Batch] = true; return nil }); err != nil {
+	if err := r.PaidPersons(ctx, PartQuery{Batch: x.ID}, func(p Payment) error { from[p.Replaces.Batch] = true; return nil }); err != nil {
 		return nil, err
 	}
 	anew, before := map[PaymentID]bool{}, map[PaymentID]PaymentState{}

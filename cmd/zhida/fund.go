@@ -199,7 +199,8 @@ func (c *cli) traceCommand() *cobra.Command {
 func (c *cli) wanted(ctx context.Context, a *app.App, what string) (func(payroll.FlowStep) bool, error) {
 	if id, err := payroll.ParsePaymentID(what); err == nil {
 		again, err := a.Replacements(ctx)
-		return payroll.SamePay(id, again), err
+		same := payroll.SamePay(id, again)
+		return func(s payroll.FlowStep) bool { return slices.Contains(same, s.Payment) }, err
 	}
 	if (len(what) == 9 || len(what) == 12) && strings.Trim(what, "0123456789") == "" {
 		return func(s payroll.FlowStep) bool { return s.Place == what || facts.Township(s.Place) == what }, nil

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 
 	"github.com/jmoiron/sqlx"
 
@@ -13,13 +14,19 @@ import (
 
 const portionColumns = `batch, person, fund, place, gross, deduction, moved, held, owed, reissued, pay`
 
+// purseSums are the columns of what a purse's portions come to.
+const purseSums = "gross, deduction, moved, given, held, released, owed, reissued, pay, payees"
+
 func (q *queries) PutPortions(ctx context.Context, list []payroll.Portion) error {
-	sums := totals[string]{}
+	sums := totals[payroll.Purse]{}
 	for i := range list {
-		p := &list[i]
-		sums.add(p.Batch, p.Fund, p.Gross, p.Deduction, p.Moved, p.Held, p.Owed, p.Reissued, p.Pay)
+		p, payees := &list[i], money.Fen(0)
+		if p.Pay > 0 {
+			payees = 1
+		}
+		sums.add(p.Batch, p.Purse, p.Gross, p.Deduction, max(p.Moved, 0), max(-p.Moved, 0), max(p.Held, 0), max(-p.Held, 0), p.Owed, p.Reissued, p.Pay, payees)
 	}
-	if err := sums.put(ctx, q, "fund_total", "fund", "gross, deduction, moved, held, owed, reissued, pay", func(fund string) []any { return []any{fund} }); err != nil {
+	if err := sums.put(ctx, q, "purse_total", "fund, place", purseSums, func(k payroll.Purse) []any { return []any{k.Fund, k.Place} }); err != nil {
 		return err
 	}
 	return q.insert(ctx, "portion ("+portionColumns+")", 11, len(list), func(i int, a []any) {
@@ -44,23 +51,22 @@ func (q *queries) Portions(ctx context.Context, id payroll.BatchID, fn func(payr
 }
 
 func (q *queries) PurseTotals(ctx context.Context, id payroll.BatchID, fn func(payroll.PurseTotal) error) error {
-	sums := ""
-	for _, x := range []string{"gross", "deduction", "owed", "reissued", "pay", "CASE WHEN held > 0 THEN held ELSE 0 END", "CASE WHEN held < 0 THEN -held ELSE 0 END", "CASE WHEN moved > 0 THEN moved ELSE 0 END", "CASE WHEN moved < 0 THEN -moved ELSE 0 END"} {
-		sums += ", CAST(SUM(" + x + ") AS BIGINT)"
+	var sums []string
+	for _, x := range []string{"gross", "deduction", "CASE WHEN moved > 0 THEN moved ELSE 0 END", "CASE WHEN moved < 0 THEN -moved ELSE 0 END", "CASE WHEN held > 0 THEN held ELSE 0 END",
+		"CASE WHEN held < 0 THEN -held ELSE 0 END", "owed", "reissued", "pay", "CASE WHEN pay > 0 THEN 1 ELSE 0 END"} { // purseSums
+		sums = append(sums, "CAST(SUM("+x+") AS BIGINT)")
 	}
-	return q.stream(ctx, `SELECT fund, place`+sums+` FROM portion WHERE batch = ? GROUP BY fund, place ORDER BY fund, place`, []any{int64(id)}, func(r *sqlx.Rows) error {
-		var x payroll.PurseTotal
-		if err := r.Scan(&x.Fund, &x.Place, &x.Gross, &x.Deduction, &x.Owed, &x.Reissued, &x.Pay, &x.Held, &x.Released, &x.Moved, &x.Given); err != nil {
-			return err
-		}
-		return fn(x)
-	})
+	return q.purses(ctx, `SELECT fund, place, `+strings.Join(sums, ", ")+` FROM portion WHERE batch = ? GROUP BY fund, place ORDER BY fund, place`, id, fn)
 }
 
-func (q *queries) FundTotals(ctx context.Context, id payroll.BatchID, fn func(payroll.FundTotal) error) error {
-	return q.stream(ctx, `SELECT fund, gross, deduction, moved, held, owed, reissued, pay FROM fund_total WHERE batch = ? ORDER BY fund`, []any{int64(id)}, func(r *sqlx.Rows) error {
-		var x payroll.FundTotal
-		if err := r.Scan(&x.Fund, &x.Gross, &x.Deduction, &x.Moved, &x.Held, &x.Owed, &x.Reissued, &x.Pay); err != nil {
+func (q *queries) KeptPurses(ctx context.Context, id payroll.BatchID, fn func(payroll.PurseTotal) error) error {
+	return q.purses(ctx, `SELECT fund, place, `+purseSums+` FROM purse_total WHERE batch = ? ORDER BY fund, place`, id, fn)
+}
+
+func (q *queries) purses(ctx context.Context, query string, id payroll.BatchID, fn func(payroll.PurseTotal) error) error {
+	return q.stream(ctx, query, []any{int64(id)}, func(r *sqlx.Rows) error {
+		var x payroll.PurseTotal
+		if err := r.Scan(&x.Fund, &x.Place, &x.Gross, &x.Deduction, &x.Moved, &x.Given, &x.Held, &x.Released, &x.Owed, &x.Reissued, &x.Pay, &x.Payees); err != nil {
 			return err
 		}
 		return fn(x)
@@ -114,10 +120,71 @@ func (q *queries) PutPaymentStates(ctx context.Context, list []payroll.PaymentEv
 }
 
 func (q *queries) PaymentEvents(ctx context.Context, id payroll.BatchID, fn func(payroll.PaymentEvent) error) error {
-	return q.stream(ctx, `SELECT batch, seq, position, state, cause, reason, date FROM payment_state WHERE batch = ? ORDER BY seq, position`, []any{int64(id)}, func(r *sqlx.Rows) error {
+	return q.paymentEvents(ctx, `batch = ?`, []any{int64(id)}, fn)
+}
+
+func (q *queries) paymentEvents(ctx context.Context, where string, args []any, fn func(payroll.PaymentEvent) error) error {
+	return q.stream(ctx, `SELECT batch, seq, position, state, cause, reason, date FROM payment_state WHERE `+where+` ORDER BY seq, position`, args, func(r *sqlx.Rows) error {
 		var p payroll.PaymentEvent
 		if err := r.Scan(&p.Batch, &p.Seq, &p.Position, &p.State, &p.Cause, &p.Reason, &p.Date); err != nil {
 			return err
+		}
+		return fn(p)
+	})
+}
+
+func (q *queries) OddEvents(ctx context.Context, id payroll.BatchID, fn func(payroll.PaymentEvent) error) error {
+	return q.paymentEvents(ctx, `batch = ? AND seq IN (SELECT seq FROM payment_state WHERE batch = ? AND state <> 'credited')`, []any{int64(id), int64(id)}, fn)
+}
+
+func (q *queries) Heard(ctx context.Context, id payroll.BatchID) (last, heard int, err error) {
+	err = q.get(ctx, &last, `SELECT COALESCE(MAX(seq), 0) FROM payment WHERE batch = ?`, int64(id))
+	if err != nil {
+		return 0, 0, err
+	}
+	return last, heard, q.get(ctx, &heard, `SELECT COUNT(*) FROM (SELECT seq FROM payment_state WHERE batch = ? GROUP BY seq) heard`, int64(id))
+}
+
+// paid are the persons of a query, as the end of a condition.
+func paid(x payroll.PartQuery) (where string, args []any) {
+	var of []string
+	if len(x.Seqs) > 0 {
+		of, args = append(of, `SELECT person FROM payment WHERE batch = ? AND seq IN (?`+strings.Repeat(`,?`, len(x.Seqs)-1)+`)`), append(args, int64(x.Batch))
+		for _, seq := range x.Seqs {
+			args = append(args, seq)
+		}
+	}
+	if len(x.Purses) > 0 {
+		of, args = append(of, `SELECT person FROM portion WHERE batch = ? AND pay > 0 AND (fund, place) IN (VALUES (?,?)`+strings.Repeat(`,(?,?)`, len(x.Purses)-1)+`)`), append(args, int64(x.Batch))
+		for _, k := range x.Purses {
+			args = append(args, k.Fund, k.Place)
+		}
+	}
+	if of == nil {
+		return "", nil
+	}
+	return ` AND person IN (` + strings.Join(of, ` UNION `) + `)`, args
+}
+
+func (q *queries) PaidPersons(ctx context.Context, x payroll.PartQuery, fn func(payroll.Payment) error) error {
+	where, args := paid(x)
+	return q.rows(ctx, `SELECT seq, person, fen, replaces_batch, replaces_seq FROM payment WHERE batch = ?`+where+` ORDER BY seq`, append([]any{int64(x.Batch)}, args...), 5, func(r *row) error {
+		p := payroll.Payment{Batch: x.Batch, Seq: int(r.int()), Person: r.int(), Fen: money.Fen(r.int())}
+		p.Replaces.Batch, p.Replaces.Seq = payroll.BatchID(r.int()), int(r.int())
+		if r.err != nil {
+			return r.err
+		}
+		return fn(p)
+	})
+}
+
+func (q *queries) PaidPurses(ctx context.Context, x payroll.PartQuery, fn func(payroll.Portion) error) error {
+	where, args := paid(x)
+	return q.rows(ctx, `SELECT person, fund, place, pay FROM portion WHERE batch = ? AND pay > 0`+where+` ORDER BY person, fund, place`, append([]any{int64(x.Batch)}, args...), 4, func(r *row) error {
+		p := payroll.Portion{Batch: x.Batch, Person: r.int()}
+		p.Fund, p.Place, p.Pay = r.text(), r.text(), money.Fen(r.int())
+		if r.err != nil {
+			return r.err
 		}
 		return fn(p)
 	})
@@ -144,17 +211,6 @@ func (q *queries) Sent(ctx context.Context, x payroll.SentQuery, fn func(payroll
 		where, args = where+` LIMIT ?`, append(args, x.Most)
 	}
 	return q.stream(ctx, `SELECT `+paidColumns+` FROM payment p`+latest+` WHERE `+where, args, func(r *sqlx.Rows) error { return scanPaid(r, fn) })
-}
-
-func (q *queries) StateCounts(ctx context.Context, batches []payroll.BatchID, fn func(payroll.StateCount) error) error {
-	list, args := in(batches)
-	return q.stream(ctx, `SELECT COALESCE(s.state, 'sent'), COUNT(*) FROM payment p`+latest+` WHERE p.batch IN `+list+` GROUP BY 1 ORDER BY 1`, args, func(r *sqlx.Rows) error {
-		var x payroll.StateCount
-		if err := r.Scan(&x.State, &x.Count); err != nil {
-			return err
-		}
-		return fn(x)
-	})
 }
 
 // paidColumns are those of a payment p and its last state.

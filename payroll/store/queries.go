@@ -775,7 +775,7 @@ func (q *queries) SetBatch(ctx context.Context, b payroll.Batch, from payroll.St
 }
 
 // batchTables hold the rows of a batch.
-var batchTables = []string{"line_total", "status_total", "fund_total", "line", "settlement", "portion", "receivable_entry", "payment", "batch_text", "export_file", "leaf", "checking", "finding", "look"}
+var batchTables = []string{"line_total", "status_total", "purse_total", "line", "settlement", "portion", "receivable_entry", "payment", "batch_text", "export_file", "leaf", "checking", "finding", "look"}
 
 func (q *queries) RenameBatch(ctx context.Context, from, to payroll.BatchID) error {
 	b, err := q.Batch(ctx, from)

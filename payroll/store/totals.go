@@ -9,7 +9,7 @@ import (
 )
 
 // totals add up the rows of batches while they are written, so that no page has to go over them.
-type totals[K comparable] map[totalKey[K]]*[7]int64
+type totals[K comparable] map[totalKey[K]]*[10]int64
 
 type totalKey[K comparable] struct {
 	batch payroll.BatchID
@@ -19,7 +19,7 @@ type totalKey[K comparable] struct {
 func (t totals[K]) add(batch payroll.BatchID, of K, sums ...money.Fen) {
 	k := totalKey[K]{batch, of}
 	if t[k] == nil {
-		t[k] = &[7]int64{}
+		t[k] = &[10]int64{}
 	}
 	for i, n := range sums {
 		t[k][i] += int64(n)

@@ -270,4 +270,6 @@ var wordsOfPages = map[string]string{
 	"会计":             "accountant",
 	"负责人":            "head of office",
 	"填报人":            "reported by",
+
+	"收款的人多，正常付出去的按批次、资金、单位合计，退票、撤回、重发的一笔一笔列出。要看到每张卡，请追踪一个村、一个人或一笔支付。": "Many people are paid: what went out as usual is added up by batch, fund and place; what came back, was withdrawn or paid again is listed one by one. To see each card, trace a village, a person or a payment.",
 }

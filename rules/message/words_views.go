@@ -134,7 +134,7 @@ var wordsOfViews = map[string]string{
 	"请假和缺勤":           "Absences",
 	"账本对照签了名的日志":      "The book against its signed journal",
 	"账本按它计算的原文（YAML）": "The text that the book computes by (YAML)",
-	"资金从哪里来、到哪里去；同样的数在“追踪资金”里逐笔列出": "where the money came from and went; the same amounts are listed one by one under “Trace money”",
+	"资金从哪里来、到哪里去；同样的数在“追踪资金”里列成表": "where the money came from and went; the same amounts are listed in a table under “Trace money”",
 	"资金代码":          "code of the fund",
 	"资金够不够":         "Whether the money is enough",
 	"起":             "from",

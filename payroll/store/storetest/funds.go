@@ -67,7 +67,7 @@ func testPortions(t *testing.T, s payroll.Store) {
 		return r.PurseTotals(ctx, two, func(x payroll.PurseTotal) error { totals = append(totals, x); return nil })
 	})
 	if diff := cmp.Diff([]payroll.PurseTotal{
-		{Purse: purse, Gross: 20, Deduction: 2, Owed: 6, Reissued: 8, Pay: 37, Held: 6, Released: 8, Moved: 8, Given: 4},
+		{Purse: purse, Gross: 20, Deduction: 2, Owed: 6, Reissued: 8, Pay: 37, Held: 6, Released: 8, Moved: 8, Given: 4, Payees: 3},
 		{Purse: payroll.Purse{Fund: "F2"}, Deduction: -4},
 	}, totals); diff != "" {
 		t.Error(diff)

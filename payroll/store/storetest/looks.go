@@ -144,18 +144,25 @@ func testDaysReported(t *testing.T, s payroll.Store) {
 func testTotals(t *testing.T, s payroll.Store) {
 	const id, other = payroll.BatchID(202610001), payroll.BatchID(202610002)
 	update(t, s, func(tx payroll.Tx) error { return tx.CreateBatch(ctx, batch(id)) })
-	for _, fen := range []money.Fen{5, -7} {
+	for fen, moved := range map[money.Fen]money.Fen{5: 3, -7: -4} {
 		update(t, s, func(tx payroll.Tx) error {
-			return tx.PutPortions(ctx, []payroll.Portion{{Batch: id, Person: int64(10 + fen), Purse: payroll.Purse{Fund: "F01", Place: "430725101"}, Gross: fen, Pay: 2}, {Batch: id, Person: int64(10 + fen), Purse: payroll.Purse{Fund: "F02"}, Held: fen}})
+			return tx.PutPortions(ctx, []payroll.Portion{{Batch: id, Person: int64(10 + fen), Purse: payroll.Purse{Fund: "F01", Place: "430725101"}, Gross: fen, Moved: moved, Pay: 2}, {Batch: id, Person: int64(10 + fen), Purse: payroll.Purse{Fund: "F02"}, Held: fen}})
 		})
 	}
-	totals := func(id payroll.BatchID) (list []payroll.FundTotal) {
+	totals := func(id payroll.BatchID) (list []payroll.PurseTotal) {
 		view(t, s, func(r payroll.Reader) error {
-			return r.FundTotals(ctx, id, func(x payroll.FundTotal) error { list = append(list, x); return nil })
+			return r.KeptPurses(ctx, id, func(x payroll.PurseTotal) error { list = append(list, x); return nil })
 		})
 		return list
 	}
-	want := []payroll.FundTotal{{Fund: "F01", Gross: -2, Pay: 4}, {Fund: "F02", Held: -2}}
+	want := []payroll.PurseTotal{{Purse: payroll.Purse{Fund: "F01", Place: "430725101"}, Gross: -2, Moved: 3, Given: 4, Pay: 4, Payees: 2}, {Purse: payroll.Purse{Fund: "F02"}, Held: 5, Released: 7}}
+	var added []payroll.PurseTotal // from the rows, the same
+	view(t, s, func(r payroll.Reader) error {
+		return r.PurseTotals(ctx, id, func(x payroll.PurseTotal) error { added = append(added, x); return nil })
+	})
+	if diff := cmp.Diff(want, added); diff != "" {
+		t.Error(diff)
+	}
 	if diff := cmp.Diff(want, totals(id)); diff != "" {
 		t.Error(diff)
 	}
@@ -198,12 +205,64 @@ func testSent(t *testing.T, s payroll.Store) {
 			t.Errorf("%+v: %s", c.q, diff)
 		}
 	}
-	var counts []payroll.StateCount
 	view(t, s, func(r payroll.Reader) error {
-		return errors.Join(r.StateCounts(ctx, []payroll.BatchID{id}, func(x payroll.StateCount) error { counts = append(counts, x); return nil }),
-			r.Sent(ctx, payroll.SentQuery{}, func(p payroll.PaidOut) error { t.Errorf("of no batch: %+v", p); return nil }))
+		return r.Sent(ctx, payroll.SentQuery{}, func(p payroll.PaidOut) error { t.Errorf("of no batch: %+v", p); return nil })
 	})
-	if diff := cmp.Diff([]payroll.StateCount{{State: payroll.PaymentReturned, Count: 2}, {State: payroll.PaymentSent, Count: 1}}, counts); diff != "" {
+}
+
+// Of a batch a page reads how many payments were answered, those that were once in another state than credited, and the people of some
+// payments and purses.
+func testParts(t *testing.T, s payroll.Store) {
+	const id, other = payroll.BatchID(202610001), payroll.BatchID(202610002)
+	one, two := payroll.Purse{Fund: "F01", Place: "430725101"}, payroll.Purse{Fund: "F02"}
+	pay := func(batch payroll.BatchID, seq int, person int64, fen money.Fen) payroll.Payment {
+		return payroll.Payment{Batch: batch, Seq: seq, Person: person, Fen: fen}
+	}
+	portion := func(batch payroll.BatchID, person int64, k payroll.Purse, fen money.Fen) payroll.Portion {
+		return payroll.Portion{Batch: batch, Person: person, Purse: k, Pay: fen}
+	}
+	event := func(seq int, position int64, state payroll.PaymentState) payroll.PaymentEvent {
+		return payroll.PaymentEvent{PaymentID: payroll.PaymentID{Batch: id, Seq: seq}, Position: position, State: state}
+	}
+	payments := []payroll.Payment{pay(id, 1, 6, 30), pay(id, 2, 4, 10), pay(id, 3, 4, 15), pay(id, 4, 5, 20), pay(other, 1, 4, 7)}
+	payments[4].Replaces = payroll.PaymentID{Batch: id, Seq: 2}
+	portions := []payroll.Portion{portion(id, 4, one, 5), portion(id, 4, two, 20), portion(id, 5, one, 0), portion(id, 5, two, 20), portion(id, 6, one, 30), portion(other, 4, one, 7)}
+	update(t, s, func(tx payroll.Tx) error {
+		return errors.Join(tx.CreateBatch(ctx, batch(id)), tx.CreateBatch(ctx, batch(other)), tx.PutPayments(ctx, payments), tx.PutPortions(ctx, portions),
+			tx.PutPaymentStates(ctx, []payroll.PaymentEvent{event(1, 8, payroll.PaymentCredited), event(2, 8, payroll.PaymentCredited), event(2, 9, payroll.PaymentReturned), event(3, 9, payroll.PaymentReturned), event(3, 10, payroll.PaymentCredited)}))
+	})
+	for _, c := range []struct {
+		q        payroll.PartQuery
+		payments []payroll.Payment
+		portions []payroll.Portion
+	}{
+		{payroll.PartQuery{Batch: id}, payments[:4], []payroll.Portion{portions[0], portions[1], portions[3], portions[4]}},
+		{payroll.PartQuery{Batch: id, Seqs: []int{3}}, payments[1:3], portions[:2]}, // whom it pays, with all payments and purses
+		{payroll.PartQuery{Batch: id, Purses: []payroll.Purse{one}}, payments[:3], []payroll.Portion{portions[0], portions[1], portions[4]}},
+		{payroll.PartQuery{Batch: id, Seqs: []int{1, 9}, Purses: []payroll.Purse{two, {Fund: "F09"}}}, payments[:4], []payroll.Portion{portions[0], portions[1], portions[3], portions[4]}},
+		{payroll.PartQuery{Batch: other}, payments[4:], portions[5:]},
+		{payroll.PartQuery{Batch: other, Seqs: []int{2}}, nil, nil},
+	} {
+		var gotPayments []payroll.Payment
+		var gotPortions []payroll.Portion
+		view(t, s, func(r payroll.Reader) error {
+			return errors.Join(r.PaidPersons(ctx, c.q, func(p payroll.Payment) error { gotPayments = append(gotPayments, p); return nil }),
+				r.PaidPurses(ctx, c.q, func(p payroll.Portion) error { gotPortions = append(gotPortions, p); return nil }))
+		})
+		if diff := cmp.Diff(c.payments, gotPayments) + cmp.Diff(c.portions, gotPortions, cmp.AllowUnexported(payroll.Portion{})); diff != "" {
+			t.Errorf("%+v: %s", c.q, diff)
+		}
+	}
+	var odd []payroll.PaymentEvent
+	view(t, s, func(r payroll.Reader) error {
+		for batch, want := range map[payroll.BatchID][2]int{id: {4, 3}, other: {1, 0}, 202612001: {0, 0}} {
+			if last, heard, err := r.Heard(ctx, batch); err != nil || [2]int{last, heard} != want {
+				t.Error(batch, last, heard, err)
+			}
+		}
+		return r.OddEvents(ctx, id, func(e payroll.PaymentEvent) error { odd = append(odd, e); return nil })
+	})
+	if diff := cmp.Diff([]payroll.PaymentEvent{event(2, 8, payroll.PaymentCredited), event(2, 9, payroll.PaymentReturned), event(3, 9, payroll.PaymentReturned), event(3, 10, payroll.PaymentCredited)}, odd); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -26,7 +26,7 @@ import (
 // Run runs the suite; open gives a new, empty book each time.
 func Run(t *testing.T, open func(t *testing.T) payroll.Store) {
 	for name, f := range map[string]func(*testing.T, payroll.Store){
-		"Meta": testMeta, "Journal": testJournal, "Facts": testFacts, "Looks": testLooks, "DaysReported": testDaysReported, "Totals": testTotals, "Sent": testSent, "Identity": testIdentity, "Batch": testBatch,
+		"Meta": testMeta, "Journal": testJournal, "Facts": testFacts, "Looks": testLooks, "DaysReported": testDaysReported, "Totals": testTotals, "Sent": testSent, "Parts": testParts, "Identity": testIdentity, "Batch": testBatch,
 		"Guards": testGuards, "Rollback": testRollback, "Policies": testPolicies, "Sums": testSums, "Snapshot": testSnapshot,
 		"Receivables": testReceivables, "PaidTo": testPaidTo, "Duties": testDuties, "Turn": testTurn, "Deliveries": testDeliveries,
 		"Portions": testPortions, "Postings": testPostings, "Returns": testReturns, "Salts": testSalts, "Erase": testErase, "Checking": testChecking,

@@ -143,7 +143,8 @@ func earlier(t *testing.T, server string) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if _, err := db.Exec(`SET search_path = zhida_430725; DROP TABLE look; DELETE FROM goose_db_version WHERE version_id = 12`); err != nil {
+	if _, err := db.Exec(`SET search_path = zhida_430725; DROP INDEX proposal_open; DROP TABLE purse_total; DELETE FROM goose_db_version WHERE version_id = 13;
+		CREATE TABLE fund_total (batch BIGINT, fund TEXT COLLATE "C", gross BIGINT, deduction BIGINT, moved BIGINT, held BIGINT, owed BIGINT, reissued BIGINT, pay BIGINT, PRIMARY KEY (batch, fund))`); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -178,8 +178,10 @@ func (b *fundBook) run(m calendar.Month) payroll.Batch {
 
 func (b *fundBook) export(id payroll.BatchID) {
 	b.t.Helper()
+	b.traced()
 	_, err := b.app.Export(context.Background(), b.by["张敏"], id, b.t.TempDir(), "")
 	b.must(err)
+	b.traced()
 }
 
 // answer takes in what a bank says of payments: "account holder yuan state".
@@ -196,6 +198,7 @@ func (b *fundBook) answer(only payroll.BatchID, rows ...string) payroll.ReturnRe
 	f.Rows = list
 	r, err := b.app.ImportReturns(context.Background(), b.by["张敏"], f, only)
 	b.must(err)
+	b.traced()
 	return r
 }
 
@@ -216,6 +219,93 @@ func (b *fundBook) brought() map[string]money.Fen {
 		})
 	}))
 	return sums
+}
+
+// traced holds what pages read of the money's ways against the way of every payment.
+func (b *fundBook) traced() {
+	b.t.Helper()
+	ctx := context.Background()
+	all := func(payroll.FlowStep) bool { return true }
+	steps, err := b.app.Trace(ctx, all)
+	b.must(err)
+	sum := func(list []payroll.FlowStep) map[payroll.FlowStep]money.Fen {
+		sums := map[payroll.FlowStep]money.Fen{}
+		for _, s := range list {
+			if s.Rest == "" {
+				s.Payment.Seq = 0
+			}
+			k := s
+			k.Person, k.Fen = 0, 0
+			sums[k] += s.Fen
+		}
+		return sums
+	}
+	added, err := b.app.TraceSums(ctx, 0, all)
+	b.must(err)
+	if diff := cmp.Diff(sum(steps), sum(added)); diff != "" {
+		b.t.Fatalf("added up (-one by one +added up):\n%s", diff)
+	}
+	for _, keep := range []func(payroll.FlowStep) bool{all, func(s payroll.FlowStep) bool { return s.Fund == "F1" }, func(s payroll.FlowStep) bool { return strings.Contains(s.Lot, "2号") }} {
+		want, err := b.app.Trace(ctx, keep)
+		b.must(err)
+		got, err := b.app.TraceSums(ctx, 1000, keep)
+		b.must(err)
+		if diff := cmp.Diff(want, got); diff != "" {
+			b.t.Fatalf("few payments (-all +few):\n%s", diff)
+		}
+	}
+	people, payments := map[int64]bool{}, map[payroll.PaymentID]bool{}
+	for _, s := range steps {
+		if s.Person != 0 && !people[s.Person] {
+			people[s.Person] = true
+			b.same(steps, func(x payroll.FlowStep) bool { return x.Person == s.Person }, func() ([]payroll.FlowStep, error) { return b.app.TracePerson(ctx, s.Person) })
+		}
+		if s.Payment.Seq != 0 && !payments[s.Payment] {
+			payments[s.Payment] = true
+			b.same(steps, func(x payroll.FlowStep) bool { return x.Payment == s.Payment }, func() ([]payroll.FlowStep, error) {
+				return b.app.TracePayments(ctx, []payroll.PaymentID{s.Payment})
+			})
+		}
+	}
+	b.controlled()
+}
+
+// same holds the wanted of some steps against what a page reads.
+func (b *fundBook) same(steps []payroll.FlowStep, wanted func(payroll.FlowStep) bool, read func() ([]payroll.FlowStep, error)) {
+	b.t.Helper()
+	got, err := read()
+	b.must(err)
+	want := slices.DeleteFunc(slices.Clone(steps), func(s payroll.FlowStep) bool { return !wanted(s) })
+	if diff := cmp.Diff(want, got); diff != "" {
+		b.t.Fatalf("some payments (-all +some):\n%s", diff)
+	}
+}
+
+// controlled holds the three totals of each batch that a page shows against its payments.
+func (b *fundBook) controlled() {
+	b.t.Helper()
+	ctx := context.Background()
+	f, err := b.app.Funds(ctx, 0)
+	b.must(err)
+	for _, got := range f.Totals {
+		want := payroll.ControlTotals{Batch: got.Batch, Order: got.Order}
+		list, err := b.app.PaymentList(ctx, payroll.PaymentQuery{Batch: got.Batch})
+		b.must(err)
+		for _, p := range list {
+			want.List += p.Fen
+			switch p.State {
+			case payroll.PaymentCredited:
+				want.Credited += p.Fen
+			case payroll.PaymentSent, payroll.PaymentParked:
+				want.Pending += p.Fen
+			default:
+				want.Back += p.Fen
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			b.t.Fatalf("totals (-payments +shown):\n%s", diff)
+		}
+	}
 }
 
 // stocks are the stocks of a fund over all places, without those that are empty.
@@ -662,6 +752,51 @@ func TestAnswerByMessage(t *testing.T) {
 			t.Fatalf("%v", codes)
 		}
 	}
+}
+
+// What is kept of a purse moves no money: pages refuse it when it does not come to the batch, and fsck finds any edit of it.
+func TestEditedPurse(t *testing.T) {
+	ctx := context.Background()
+	b := newFundBook(t)
+	b.fund()
+	batch := b.run(202601)
+	b.must(b.approve(batch.ID))
+	b.export(batch.ID)
+	all := func(payroll.FlowStep) bool { return true }
+	rows, err := b.app.Trace(ctx, all)
+	b.must(err)
+	for _, edit := range []struct {
+		sql, back string
+		refused   bool
+	}{
+		{`UPDATE purse_total SET pay = pay + 1 WHERE fund = 'F1'`, `UPDATE purse_total SET pay = pay - 1 WHERE fund = 'F1'`, true},
+		{`UPDATE purse_total SET held = held + 1 WHERE fund = 'F1'`, `UPDATE purse_total SET held = held - 1 WHERE fund = 'F1'`, true},
+		{`UPDATE purse_total SET payees = payees + 1`, `UPDATE purse_total SET payees = payees - 1`, false},
+		{`UPDATE purse_total SET place = place || '9' WHERE fund = 'F1'`, `UPDATE purse_total SET place = substr(place, 1, length(place) - 1) WHERE fund = 'F1'`, false}, // the sums agree with the head
+	} {
+		b.past(edit.sql)
+		_, funds := b.app.Funds(ctx, 0)
+		_, traced := b.app.TraceSums(ctx, 0, all)
+		for _, err := range []error{funds, traced} {
+			if got := message.Code(err) == "batch.tampered"; got != edit.refused || !got && err != nil {
+				t.Errorf("%s: %v", edit.sql, err)
+			}
+		}
+		again, err := b.app.Trace(ctx, all)
+		b.must(err)
+		if diff := cmp.Diff(rows, again); diff != "" {
+			t.Errorf("%s: a trace of every payment rests on it: %s", edit.sql, diff)
+		}
+		health, err := b.app.FsckRows(ctx, nil)
+		b.must(err)
+		if !slices.ContainsFunc(health.Faults, func(f payroll.Fault) bool {
+			return f.Message.Code == "fsck.head" && slices.Contains(f.Message.Args, "分项合计")
+		}) {
+			t.Errorf("%s: fsck finds %+v", edit.sql, health.Faults)
+		}
+		b.past(edit.back)
+	}
+	b.traced()
 }
 
 // A document that brought less than it said first is traced for what it brought, whatever

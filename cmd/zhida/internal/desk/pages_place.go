@@ -153,11 +153,11 @@ func placeFlowShow(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.flow(func(s payroll.FlowStep) bool { return s.Place == code || facts.Township(s.Place) == code })
+	return r.flow(atPlace(code))
 }
 
 func (r *request) flow(keep func(payroll.FlowStep) bool) error {
-	list, err := r.desk.book.Trace(r.Context(), keep)
+	list, err := r.desk.book.TraceSums(r.Context(), 0, keep)
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ type tracePage struct {
 	Choices []traceChoice // where the text names several
 	Drawing template.HTML
 	Steps   []traceRow
+	Added   bool      // some row is of several payments
 	Sum     money.Fen // of all pages
 	turning
 }
@@ -34,7 +35,11 @@ type traceRow struct {
 	FundName, PlaceName, Name, Where string
 	Again                            []payroll.PaymentID // what pays it again
 	Back                             bool                // it came back and nothing pays it again yet
+	Sums                             bool                // it is of several payments, which a trace of its place lists
 }
+
+// mostTold is of how many payments the page says each; the county of a test has few.
+var mostTold = mostRows
 
 func traceShow(r *request) error {
 	q := r.asked()
@@ -46,16 +51,12 @@ func traceShow(r *request) error {
 	if err != nil {
 		return err
 	}
-	keep, err := r.traced(&p, q, again)
+	list, err := r.traced(&p, q, again)
 	if err != nil {
 		return err
 	}
-	if keep == nil {
+	if len(list) == 0 {
 		return r.page("trace", "追踪资金", p)
-	}
-	list, err := r.desk.book.Trace(r.Context(), keep)
-	if err != nil {
-		return err
 	}
 	drawing, err := r.desk.book.Flow(r.Context(), list, r.lang)
 	if err != nil {
@@ -66,6 +67,7 @@ func traceShow(r *request) error {
 		if x.State != payroll.PaymentReissued {
 			p.Sum += x.Fen
 		}
+		p.Added = p.Added || addsUp(x)
 	}
 	from, to, err := p.turn(r, len(list), func(page int) string {
 		return "/trace?" + url.Values{"asked": {r.URL.Query().Get("asked")}, "page": {strconv.Itoa(page)}}.Encode()
@@ -78,6 +80,9 @@ func traceShow(r *request) error {
 	}
 	return r.page("trace", "追踪资金", p)
 }
+
+// addsUp says whether a step is of several payments.
+func addsUp(x payroll.FlowStep) bool { return x.Rest == "" && x.Person == 0 }
 
 // traceRows says of steps what their codes and numbers stand for.
 func (r *request) traceRows(list []payroll.FlowStep, again map[payroll.PaymentID][]payroll.PaymentID) (rows []traceRow, err error) {
@@ -103,28 +108,29 @@ func (r *request) traceRows(list []payroll.FlowStep, again map[payroll.PaymentID
 			row.PlaceName = fullName(places, x.Place)
 		}
 		row.Lot = cmp.Or(x.Lot, message.Word(r.lang, "没有来源"))
+		row.Sums = x.Place != "" && addsUp(x)
 		row.Back = len(row.Again) == 0 && (x.State == payroll.PaymentReturned || x.State == payroll.PaymentRecalled)
 		rows = append(rows, row)
 	}
 	return rows, nil
 }
 
-// traced finds what is asked for: what a button of the page names, or what a text can only mean. Of a text that names several, or
+// traced follows what is asked for: what a button of the page names, or what a text can only mean. Of a text that names several, or
 // nothing, it gives none, and the page says which.
-func (r *request) traced(p *tracePage, q question, again map[payroll.PaymentID][]payroll.PaymentID) (keep func(payroll.FlowStep) bool, err error) {
+func (r *request) traced(p *tracePage, q question, again map[payroll.PaymentID][]payroll.PaymentID) ([]payroll.FlowStep, error) {
 	if q.Field != "" {
-		return wanted(traceChoice{Field: q.Field, Value: q.Text}), nil
+		return r.follow(traceChoice{Field: q.Field, Value: q.Text})
 	}
 	p.Text = q.Text
 	if id, err := payroll.ParsePaymentID(p.Text); err == nil {
-		return payroll.SamePay(id, again), nil
+		return r.desk.book.TracePayments(r.Context(), payroll.SamePay(id, again))
 	}
 	brought, err := r.desk.book.Brought(r.Context())
 	if err != nil {
 		return nil, err
 	}
 	if slices.Contains(append(brought, "收回"), p.Text) {
-		return wanted(traceChoice{Field: "document", Value: p.Text}), nil
+		return r.follow(traceChoice{Field: "document", Value: p.Text})
 	}
 	hits, err := r.search(p.Text)
 	if err != nil {
@@ -146,19 +152,28 @@ func (r *request) traced(p *tracePage, q question, again map[payroll.PaymentID][
 	if len(p.Choices) != 1 {
 		return nil, nil
 	}
-	keep, p.Choices = wanted(p.Choices[0]), nil
-	return keep, nil
+	only := p.Choices[0]
+	p.Choices = nil
+	return r.follow(only)
 }
 
-// wanted are the steps of one person, place or document.
-func wanted(x traceChoice) func(payroll.FlowStep) bool {
-	return func(s payroll.FlowStep) bool {
-		switch x.Field {
-		case "person":
-			return strconv.FormatInt(s.Person, 10) == x.Value && s.Person != 0
-		case "place":
-			return s.Place == x.Value || facts.Township(s.Place) == x.Value
+// follow traces the money of one person, place or document. Where that of a place or document went to many payments, it is added up by
+// batch, purse and state.
+func (r *request) follow(x traceChoice) ([]payroll.FlowStep, error) {
+	switch x.Field {
+	case "person":
+		no, err := strconv.ParseInt(x.Value, 10, 64)
+		if err != nil {
+			return nil, message.Err("desk.no_page")
 		}
-		return s.Lot == x.Value
+		return r.desk.book.TracePerson(r.Context(), no)
+	case "place":
+		return r.desk.book.TraceSums(r.Context(), mostTold, atPlace(x.Value))
 	}
+	return r.desk.book.TraceSums(r.Context(), mostTold, func(s payroll.FlowStep) bool { return s.Lot == x.Value })
+}
+
+// atPlace wants the steps of a place's purses, of a township with those of its villages.
+func atPlace(code string) func(payroll.FlowStep) bool {
+	return func(s payroll.FlowStep) bool { return s.Place == code || facts.Township(s.Place) == code }
 }

@@ -85,6 +85,18 @@ func TestTrace(t *testing.T) {
 	trace("盘塘镇", "盘塘镇", "合计")
 	trace("镇", "追踪哪一个", "盘塘镇")
 	trace("没有这样的", "没有找到这样的资金")
+	defer func() { mostTold = mostRows }()
+	mostTold = 0 // money of many people is added up, but for what came back
+	page := trace("盘塘镇", "收款的人多", "在途")
+	if other := sent[1]; strings.Contains(page, other.ID().String()) || !strings.Contains(page, ">在途　"+other.Fen.Grouped()+"<") {
+		t.Errorf("%s is told, or not added up: %s", other.ID(), plain(page))
+	}
+	b.answers("/trace", []string{"place", back.Place}, back.Name, back.ID().String(), again.String())
+	trace(sent[1].ID().String(), sent[1].Name) // who asks for a payment has it
+	mostTold = mostRows
+	if page := trace("盘塘镇", sent[1].Name); strings.Contains(page, "收款的人多") {
+		t.Error("few people are added up")
+	}
 	for field, value := range map[string]string{"person": strconv.FormatInt(back.Person, 10), "place": back.Place} {
 		b.answers("/trace", []string{field, value}, back.Name, back.ID().String())
 	}
