@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -90,6 +91,9 @@ func TestTrace(t *testing.T) {
 	page := trace("盘塘镇", "收款的人多", "在途")
 	if other := sent[1]; strings.Contains(page, other.ID().String()) || !strings.Contains(page, ">在途　"+other.Fen.Grouped()+"<") {
 		t.Errorf("%s is told, or not added up: %s", other.ID(), plain(page))
+	}
+	if m := regexp.MustCompile(`name="place" value="(430725102\d*)"`).FindStringSubmatch(page); m == nil {
+		t.Errorf("no sum leads to the trace of its place: %s", page)
 	}
 	b.answers("/trace", []string{"place", back.Place}, back.Name, back.ID().String(), again.String())
 	trace(sent[1].ID().String(), sent[1].Name) // who asks for a payment has it
