@@ -197,11 +197,15 @@ func (p *person) prints(pdftotext, path string) {
 	}
 	for i, sheet := range sheets {
 		sheet = spaces.ReplaceAllString(sheet, "")
-		says := []string{"桃源县财政局", "账本桃源县", "2026-10-2609:00" + p.name}
+		if !p.MarginBoxes() && i > 0 {
+			continue
+		}
+		says := []string{"桃源县财政局", "账本桃源县"}
 		if p.MarginBoxes() {
 			says = append(says, fmt.Sprintf("第%d页共%d页", i+1, len(sheets)))
-		} else if i > 0 {
-			continue
+		}
+		if !strings.Contains(openedAt.ReplaceAllString(sheet, "<opened>"), "<opened>"+p.name) {
+			p.o.t.Errorf("sheet %d of %s does not say when, by the book's clock, and by whom it was opened: %s", i+1, path, sheet)
 		}
 		for _, want := range says {
 			if !strings.Contains(sheet, want) {
@@ -216,6 +220,9 @@ func (p *person) prints(pdftotext, path string) {
 		p.o.t.Errorf("%s: there is room for signatures: %v", path, signed)
 	}
 }
+
+// openedAt is the time of a printed page: the clock of the book begins at nine and goes on.
+var openedAt = regexp.MustCompile(`2026-10-2609:[0-5][0-9]`)
 
 // signedPages are those that people sign on paper.
 var signedPages = regexp.MustCompile(`^/(batch/2026-10/1(/compare|/findings)?|statement|funds|place/[0-9]+/attendance/2026-10)$`)
