@@ -156,12 +156,45 @@ func TestNumbersInTexts(t *testing.T) {
 		{"12345678901234", "12345678901234", ""},
 		{"62284800000000000180", "62284800000000000180", ""},
 		{digest, digest, ""},
+		{"４３９９０１１９８５０３０１００１７", "**************0017", "439***********0017"},
+		{"卡６２２８４８0000000000018", "卡***************0018", "***************0018"},
+		{"6228 4800 0000 0000 018", "6228 4800 0000 0000 018", "***************0018"},
+		{"439901 19850301 0017 张甲", "439901 19850301 0017 张甲", "439***********0017"},
+		{"439901-19850301-0017", "439901-19850301-0017", ""}, // a serial number can be so
+		{"2026 10 439901 19850301 0017", "2026 10 439901 19850301 0017", "439***********0017"},
+		{"439901  19850301  0017", "439901  19850301  0017", ""}, // columns
 	} {
 		if got := Hide(c.text); got != c.hidden {
 			t.Errorf("%s is hidden as %s", c.text, got)
 		}
 		if got := Named(c.text); got != c.named {
 			t.Errorf("%s names %q", c.text, got)
+		}
+	}
+}
+
+// In the name of a file a number is found however it is written; dates and serial numbers stay.
+func TestNumbersInNamesOfFiles(t *testing.T) {
+	for name, want := range map[string]string{
+		"439901198503010017.csv":                    "**************0017.csv",
+		"ID439901198503010017a.csv":                 "ID**************0017a.csv",
+		"４３９９０１１９８５０３０１００１Ｘ.csv":                    "**************001X.csv",
+		"4399011985030100176228480000000000018.csv": "*********************************0018.csv",
+		"439901 19850301 0017.csv":                  "**************0017.csv",
+		"6228-4800-0000-0000-018.csv":               "*",
+		"卡 6228　4800_0000.0000·018 换.csv":           "*",
+		"2026-10-26_2026-11-30.csv":                 "2026-10-26_2026-11-30.csv",
+		"ccb_2026-10-1_1.txt":                       "ccb_2026-10-1_1.txt",
+		"07-考勤/2026-11":                             "07-考勤/2026-11",
+		"":                                          "",
+	} {
+		got := HideName(name)
+		if want == "*" {
+			if strings.Contains(got, "6228") || strings.Contains(got, "4800") || !strings.Contains(got, "***0018") {
+				t.Errorf("%s is called %s", name, got)
+			}
+		} else if got != want {
+			t.Errorf("%s is called %s", name, got)
 		}
 	}
 }

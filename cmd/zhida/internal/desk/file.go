@@ -47,7 +47,7 @@ func (r *request) uploaded(field string) (files []string, err error) {
 // plainName is a name without folders, of either kind of system, and without whole numbers of people or cards.
 func plainName(name string) string {
 	name = path.Base(strings.ReplaceAll(name, "\\", "/"))
-	if hidden := identity.Hide(name); hidden != name {
+	if hidden := identity.HideName(name); hidden != name {
 		name = strings.ReplaceAll(hidden, "*", "x") // which not every file system takes
 	}
 	if name == "." || name == "/" || name == ".." {

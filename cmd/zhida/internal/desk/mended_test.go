@@ -4,7 +4,10 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"mime"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -47,7 +50,8 @@ func TestOnePlaceForAVisitor(t *testing.T) {
 func TestNumbersInNamesOfSheets(t *testing.T) {
 	o := open(t)
 	maker := o.as("张敏")
-	for name, want := range map[string]string{"439901198503010017.csv": "xxxxxxxxxxxxxx0017.csv", "卡6228480000000000018.csv": "卡xxxxxxxxxxxxxxx0018.csv"} {
+	for name, want := range map[string]string{"439901198503010017.csv": "xxxxxxxxxxxxxx0017.csv", "卡6228480000000000018.csv": "卡xxxxxxxxxxxxxxx0018.csv",
+		"４３９９０１１９８５０３０１００１７.csv": "xxxxxxxxxxxxxx0017.csv", "6228 4800 0000 0000 018.csv": "xxxxxxxxxxxxxxx0018.csv", `439901198503010017\张甲439901-19850301-0017号.csv`: "张甲xxxxxxxxxxxxxx0017号.csv"} {
 		for _, sheet := range []string{"身份证号,姓名,银行卡号,户名,生效日期\n439901198503010017,张甲,1,张甲,2026-10-01\n", "区划代码,名称,地区类别,距县城公里,户籍人口,生效日期\n430725102,盘塘镇,三类,33,21000,2026-10-01\n"} {
 			kind := "accounts"
 			if strings.HasPrefix(sheet, "区划") {
@@ -61,10 +65,36 @@ func TestNumbersInNamesOfSheets(t *testing.T) {
 			if number := whole.FindString(text); number != "" || strings.Contains(text, strings.TrimSuffix(name, ".csv")) || !strings.Contains(text, want) {
 				t.Errorf("%s as %s: %s", name, kind, plain(text))
 			}
+			if m := toFile.FindStringSubmatch(text); kind == "accounts" && m == nil {
+				t.Errorf("%s does not come back marked: %s", name, plain(text))
+			} else if m != nil {
+				r, err := maker.Get(o.URL + m[1])
+				if err != nil {
+					t.Fatal(err)
+				}
+				r.Body.Close()
+				_, called, err := mime.ParseMediaType(r.Header.Get("Content-Disposition"))
+				if err != nil || !strings.Contains(called["filename"], strings.TrimSuffix(want, ".csv")) {
+					t.Errorf("%s comes back as %s, %v", name, called, err)
+				}
+			}
 		}
 	}
 	if number := whole.FindString(o.log.String()); number != "" {
 		t.Errorf("the log has %s", number)
+	}
+	dir := t.TempDir()
+	if _, err := o.book.AuditData(t.Context(), nil, 202610, 202610, "", dir); err != nil {
+		t.Fatal(err)
+	}
+	events, err := os.ReadFile(filepath.Join(dir, "events.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{"19850301", "４３９９", "6228", "4800"} {
+		if strings.Contains(string(events), part) {
+			t.Errorf("the journal has %s", part)
+		}
 	}
 }
 
