@@ -166,11 +166,11 @@ func (p *personnel) fits(ctx context.Context, r Reader, kind string) error {
 			return message.Err("actor.same_person", x.Name)
 		}
 	}
+	if err := RolesApart(p.Roles); err != nil { // an earlier program may have proposed it, or have registered whose key has ended
+		return err
+	}
 	if kind == ProposeActorRekey {
 		return nil
-	}
-	if err := RolesApart(p.Roles); err != nil { // an earlier program may have proposed it
-		return err
 	}
 	for _, role := range p.Roles {
 		if err := checkOwner(ctx, r, role); err != nil {

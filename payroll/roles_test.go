@@ -14,7 +14,7 @@ import (
 )
 
 // An auditor does nothing that they look at: no role is given beside theirs. A book of an earlier program that has such a person
-// opens, its journal is in order, and the person can act until they are removed.
+// opens, its journal is in order, and the person can act until they are removed; then no new key brings both roles back.
 func TestAuditorsHaveNoOtherRole(t *testing.T) {
 	ctx := context.Background()
 	now := time.Date(2026, 2, 1, 9, 0, 0, 0, calendar.China)
@@ -54,5 +54,12 @@ func TestAuditorsHaveNoOtherRole(t *testing.T) {
 	}
 	if _, err := b.RemoveActor(ctx, admin, "钱审", "审计不经手"); err != nil {
 		t.Error(err)
+	}
+	other, _, err := b.AddActor(ctx, admin, person("吴管", "439901197001080010", payroll.RoleAdmin))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := b.RekeyActor(ctx, other, "钱审", []byte("zhida-test")); message.Code(err) != "actor.auditor_alone" {
+		t.Errorf("removed, they come in again with a new key: %v", err)
 	}
 }
