@@ -19,8 +19,15 @@ type job struct {
 	Began time.Time
 	name  string
 	ended chan struct{} // closed when it is over
+	work  func(context.Context) (outcome, error)
+	ctx   context.Context // of the work
+
+	waiting context.Context // of those in whose place it could be done, until it is begun
+	found   context.CancelFunc
+	askers  map[string]bool // who they are
 
 	lock        sync.Mutex
+	begun       bool
 	step        string // code of what it does
 	done, total int64
 	over        bool
@@ -78,38 +85,69 @@ func (x *job) address() string { return "/job/" + x.name }
 
 // start starts work; j is locked. whose says who alone may ask for it, by whose place it takes.
 func (j *jobs) start(whose, by string, what message.Message, f func(context.Context) (outcome, error)) *job {
-	x := &job{Actor: whose, What: what, Began: j.now(), name: secret(), ended: make(chan struct{})}
+	x := &job{Actor: whose, What: what, Began: j.now(), name: secret(), ended: make(chan struct{}), work: f, askers: map[string]bool{}}
 	for k, old := range j.of {
 		if s := old.state(); s.over && x.Began.Sub(old.Began) > kept {
 			delete(j.of, k)
 		}
 	}
 	j.of[x.name] = x
-	ctx := payroll.WithProgress(j.ctx, func(step string, done, total int64) {
+	x.ctx = payroll.WithProgress(j.ctx, func(step string, done, total int64) {
 		x.lock.Lock()
 		defer x.lock.Unlock()
 		x.step, x.done, x.total = step, done, total
 	})
-	j.all.Go(func() {
-		defer close(x.ended)
-		end, err := outcome{}, error(message.Err("desk.failed")) // unless f comes back
-		defer func() {
-			if x := recover(); x != nil { // one piece of work does not end the desk
-				j.log.Error("work broke", "what", what.Code, "stack", string(debug.Stack()))
-			}
-			x.lock.Lock()
-			defer x.lock.Unlock()
-			x.over, x.outcome, x.err = true, end, err
-		}()
-		leave, none := j.slots.take(ctx, by) // others' work goes first
-		if none != nil {
-			err = none
-			return
-		}
-		defer leave()
-		end, err = f(ctx)
-	})
+	x.waiting, x.found = context.WithCancel(x.ctx)
+	j.join(x, by)
 	return x
+}
+
+// join waits for the place that somebody has, to do the work there unless another's place comes first; j is locked.
+func (j *jobs) join(x *job, by string) {
+	if x.askers[by] {
+		return
+	}
+	x.askers[by] = true
+	j.all.Go(func() {
+		leave, none := j.slots.take(x.waiting, by) // others' work goes first
+		if none == nil {
+			defer leave()
+		}
+		if x.begin() {
+			j.do(x, none)
+		}
+	})
+}
+
+// begin says whether nobody has begun the work yet: then it is the caller's.
+func (x *job) begin() bool {
+	x.lock.Lock()
+	defer x.lock.Unlock()
+	if x.begun {
+		return false
+	}
+	x.begun = true
+	x.found()
+	return true
+}
+
+// do does the work, unless there is no place for it.
+func (j *jobs) do(x *job, none error) {
+	defer close(x.ended)
+	end, err := outcome{}, error(message.Err("desk.failed")) // unless the work comes back
+	defer func() {
+		if broke := recover(); broke != nil { // one piece of work does not end the desk
+			j.log.Error("work broke", "what", x.What.Code, "stack", string(debug.Stack()))
+		}
+		x.lock.Lock()
+		defer x.lock.Unlock()
+		x.over, x.outcome, x.err = true, end, err
+	}()
+	if none != nil {
+		err = none
+		return
+	}
+	end, err = x.work(x.ctx)
 }
 
 // prepare gives work that is under way or done under a key, or begins it for somebody. Work that failed is begun again.
@@ -117,7 +155,11 @@ func (j *jobs) prepare(by, key string, what message.Message, f func(context.Cont
 	j.lock.Lock()
 	defer j.lock.Unlock()
 	if x := j.prepared[key]; x != nil {
-		if s := x.state(); !s.over || s.err == nil {
+		s := x.state()
+		if !s.over { // it may wait behind what somebody else does: it is done in whichever place comes first
+			j.join(x, by)
+		}
+		if !s.over || s.err == nil {
 			return x
 		}
 	} else if j.keys = append(j.keys, key); len(j.keys) > mostPrepared {

@@ -46,6 +46,44 @@ func TestOnePlaceForAVisitor(t *testing.T) {
 	})
 }
 
+// A page that is prepared once for everybody does not wait behind what one of those who asked for it does otherwise, is worked out once,
+// and leaves nobody's place taken.
+func TestPagesWaitForNobodyElse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := newJobs(time.Now, slog.New(slog.NewTextHandler(io.Discard, nil)), newSlots())
+		end, made := make(chan struct{}), 0
+		ask := func(who string) *job {
+			x := j.prepare(who, "page", message.M("desk.looking", "x"), func(context.Context) (outcome, error) { made++; return outcome{}, nil })
+			synctest.Wait()
+			return x
+		}
+		j.begin("张敏", message.M("desk.importing", 1), func(context.Context) (outcome, error) { <-end; return outcome{}, nil })
+		synctest.Wait()
+		for range 2 {
+			if x := ask("张敏"); x.state().over {
+				t.Error("whoever has one place has two")
+			}
+		}
+		if x := ask("吴全"); !x.state().over || made != 1 {
+			t.Errorf("another visitor waits for what the first one does; it was made %d times", made)
+		}
+		close(end)
+		synctest.Wait()
+		if x := ask("李复"); !x.state().over || made != 1 {
+			t.Errorf("it was made %d times", made)
+		}
+		for _, who := range []string{"张敏", "吴全"} {
+			if leave, err := j.slots.take(t.Context(), who); err != nil {
+				t.Error(err)
+			} else {
+				leave()
+			}
+		}
+		ask("孙计")
+		j.close()
+	})
+}
+
 // A sheet named after somebody's number is called by the masked one, on the page and in the book.
 func TestNumbersInNamesOfSheets(t *testing.T) {
 	o := open(t)
