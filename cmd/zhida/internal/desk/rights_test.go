@@ -1,0 +1,375 @@
+package desk
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"zhida/payroll"
+	"zhida/rules/message"
+)
+
+// visitOf is the visit of somebody who has signed in.
+func (o *office) visitOf(name string) *visit {
+	o.t.Helper()
+	for _, h := range o.visits.of {
+		if h.visit.actor.Name == name {
+			return h.visit
+		}
+	}
+	return nil
+}
+
+// Whoever has another key than the one they signed in with, or other roles, is signed out, and nothing of the visit stays.
+func TestVisitsAreOfTheKeyAndRolesOfTheBook(t *testing.T) {
+	o := open(t)
+	o.secondAdministrator()
+	rekeyed, more := o.as("张敏"), o.as("李复")
+	by := map[string]*payroll.Session{}
+	for _, name := range []string{"周正", second} {
+		s, err := o.book.Unlock(t.Context(), name, []byte(passphrase))
+		if err != nil {
+			t.Fatal(err)
+		}
+		by[name] = s
+	}
+	if _, err := o.book.RemoveActor(t.Context(), by["周正"], "张敏", "口令给人看见了"); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := o.book.RekeyActor(t.Context(), by[second], "张敏", []byte(passphrase)); err != nil {
+		t.Fatal(err)
+	}
+	v := o.visitOf("李复")
+	v.actor.Roles = append(slices.Clone(v.actor.Roles), payroll.RoleApprover)
+	for name, b := range map[string]*browser{"张敏": rekeyed, "李复": more} {
+		v := o.visitOf(name)
+		if status, _ := b.get("/month"); status != http.StatusUnauthorized {
+			t.Errorf("%s is still in: %d", name, status)
+		}
+		if o.visitOf(name) != nil || v.signer() != nil {
+			t.Errorf("the visit of %s is still there", name)
+		}
+	}
+}
+
+// Who guesses a passphrase at the form of a visit waits as one at the door, and a guess that is broken off counts as well.
+func TestGuessesOfAVisit(t *testing.T) {
+	o := open(t)
+	b := o.as("李复")
+	sign := func(pass string) string {
+		_, _, text := b.post("/funds/close", append(b.form("/funds", "/funds/close"), "month", "2026-10", "passphrase", pass)...)
+		return text
+	}
+	for range free {
+		if text := sign("wrong-one"); !strings.Contains(text, "desk.wrong_passphrase") {
+			t.Fatal(plain(text))
+		}
+	}
+	if text := sign(passphrase); !strings.Contains(text, "desk.wait") {
+		t.Errorf("the right one at once: %s", plain(text))
+	}
+	r := httptest.NewRequestWithContext(&brokenOff{Context: t.Context()}, http.MethodPost, "/sign-in", nil)
+	if _, err := o.tryPassphrase(r, "王审", "wrong-one", atTheDoor("王审", "x")); message.Code(err) != "desk.wrong" || o.guesses.of["name 王审"] == nil {
+		t.Errorf("a guess that is broken off: %v", err)
+	}
+}
+
+// brokenOff ends once somebody has asked whether it has.
+type brokenOff struct {
+	context.Context
+	asked int
+}
+
+func (c *brokenOff) Done() <-chan struct{} {
+	if c.asked++; c.asked == 1 {
+		return nil
+	}
+	over := make(chan struct{})
+	close(over)
+	return over
+}
+
+func (c *brokenOff) Err() error {
+	if c.asked == 0 {
+		return nil
+	}
+	return context.Canceled
+}
+
+var regexpFiles = regexp.MustCompile(`action="(/batch/2026-10/1/files/[^"]+)"`)
+
+// A bank's file is given to makers by a form of their own alone, and only of a batch that was exported: whoever else asks, however the name
+// is written, gets nothing, and the journal keeps nothing.
+func TestBankFilesAreRefused(t *testing.T) {
+	o := open(t)
+	o.run("submit", "check", "approve")
+	dir := o.filesOf(first)
+	if err := os.MkdirAll(filepath.Join(dir, "里面"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"ccb_半份.txt", ".ccb.tmp", "里面/别的.txt", "../secret.txt"} { // what an export that was broken off may leave
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("439901198503010017"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := o.head()
+	refused := func(what string, b *browser, method, path, once string) {
+		t.Helper()
+		r, err := http.NewRequest(method, o.URL+path, strings.NewReader("once="+once+"&passphrase="+passphrase))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		answer, err := b.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		if answer.StatusCode == http.StatusOK || answer.Header.Get("Content-Disposition") != "" {
+			t.Errorf("%s: %s %s is answered: %d", what, method, path, answer.StatusCode)
+		}
+		if o.head() != before {
+			t.Errorf("%s: %s %s is in the journal", what, method, path)
+			before = o.head()
+		}
+	}
+	maker := o.as("张敏")
+	const files = "/batch/2026-10/1/files/"
+	refused("before the export", maker, http.MethodPost, files+"ccb_%E5%8D%8A%E4%BB%BD.txt", maker.own())
+	if _, text := maker.get("/batch/2026-10/1/files"); strings.Contains(text, "ccb_半份") {
+		t.Error("a file of an export that was broken off is offered")
+	}
+	if status, text := maker.step("/batch/2026-10/1", "export"); status != http.StatusOK {
+		t.Fatalf("%d %s", status, plain(text))
+	}
+	before = o.head()
+	if _, text := maker.get("/batch/2026-10/1/files"); strings.Contains(text, "里面") || strings.Contains(text, ".ccb.tmp") || strings.Contains(text, "secret") {
+		t.Errorf("what is no file for the bank is offered: %s", plain(text))
+	}
+	_, text := maker.get("/batch/2026-10/1/files")
+	names := regexpFiles.FindAllStringSubmatch(text, -1)
+	if len(names) == 0 {
+		t.Fatal(plain(text))
+	}
+	good := names[0][1]
+	for _, name := range []string{"%E9%87%8C%E9%9D%A2", "%E9%87%8C%E9%9D%A2%2F%E5%88%AB%E7%9A%84.txt", "..%2Fsecret.txt", "..%5Csecret.txt", "%2e%2e%2fsecret.txt", "..", "%2e%2e", ".", "%00", "%EF%BC%8E%EF%BC%8E", "", "%2Fetc%2Fpasswd", strings.ToUpper(strings.TrimPrefix(good, files)), "%252e%252e%252fsecret.txt"} {
+		refused("a name", maker, http.MethodPost, files+name, maker.own())
+	}
+	for _, path := range []string{"/batch/2026-10/9/files/", "/batch/2026-11/1/files/", "/batch/x/1/files/", "/batch/..%2f2026-10/1/files/"} {
+		refused("another batch", maker, http.MethodPost, path+strings.TrimPrefix(good, files), maker.own())
+	}
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPut, http.MethodDelete} {
+		refused("another method", maker, method, good, maker.own())
+	}
+	for _, x := range everybody {
+		if slices.Contains(x.roles, payroll.RoleMaker) {
+			continue
+		}
+		b := o.as(x.name)
+		refused(x.name, b, http.MethodPost, good, b.own())
+		refused(x.name+" with a maker's token", b, http.MethodPost, good, maker.own())
+	}
+	refused("nobody", o.browser(), http.MethodPost, good, maker.own())
+	other := o.as("吴全")
+	refused("another maker's token", other, http.MethodPost, good, maker.own())
+	refused("a deed's token", maker, http.MethodPost, good, maker.once())
+	if status, _, data := maker.post(good, "once", maker.own()); status != http.StatusOK || data == "" || o.head() != before+1 {
+		t.Errorf("as it should be: %d", status)
+	}
+}
+
+// The sheet of a township's days goes to its own office by its own form, for a month that there is.
+func TestDaysSheetsAreRefused(t *testing.T) {
+	o := chained(t)
+	before := o.head()
+	b := o.as("陈镇")
+	for _, path := range []string{
+		"/place/430725102/attendance/2026-10/sheet", "/place/430725102200/attendance/2026-10/sheet", "/place/430725/attendance/2026-10/sheet", "/place/430725999/attendance/2026-10/sheet",
+		"/place/430725101%2f..%2f430725102/attendance/2026-10/sheet", "/place/430725101/attendance/2026-13/sheet", "/place/430725101/attendance/x/sheet", "/place/%EF%BC%94430725101/attendance/2026-10/sheet", "/place/430725101%20/attendance/2026-10/sheet",
+	} {
+		if status, _, text := b.post(path, "once", b.own(), "passphrase", passphrase); status == http.StatusOK && !strings.Contains(text, "<main") {
+			t.Errorf("%s is answered", path)
+		}
+	}
+	const own = "/place/430725101/attendance/2026-10/sheet"
+	for _, once := range []string{"", "x", o.as("何镇").own(), b.form("/import", "/import")[1]} {
+		if status, _, text := b.post(own, "once", once, "passphrase", passphrase); status == http.StatusOK && !strings.Contains(text, "<main") {
+			t.Errorf("with %q it is answered", once)
+		}
+	}
+	for _, x := range everybody {
+		if x.name == "陈镇" {
+			continue
+		}
+		y := o.as(x.name)
+		if status, _, text := y.post(own, "once", y.own(), "passphrase", passphrase); status == http.StatusOK && !strings.Contains(text, "<main") {
+			t.Errorf("%s gets it", x.name)
+		}
+	}
+	for _, method := range []string{http.MethodGet, http.MethodHead} {
+		r, err := http.NewRequest(method, o.URL+own, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := b.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if answer.StatusCode < 400 {
+			t.Errorf("%s: %d", method, answer.StatusCode)
+		}
+	}
+	if after := o.head(); after != before {
+		t.Errorf("what was refused is in the journal: %d to %d", before, after)
+	}
+}
+
+// What was said of a form is for whoever sent it.
+func TestRefusalsAreOnesOwn(t *testing.T) {
+	o := open(t)
+	b, other := o.as("张敏"), o.as("李复")
+	_, _, said := b.post("/import", "once", b.once(), "kind", "days", "map", "张甲的秘密")
+	if !strings.Contains(said, "张甲的秘密") {
+		t.Fatal(plain(said))
+	}
+	for _, n := range []string{"0", "1", "-1", "00", "%2b0", "9999999999999999999999", "x", "0x0", "０"} {
+		if status, text := other.get("/refused/" + n); status != http.StatusNotFound || strings.Contains(text, "秘密") {
+			t.Errorf("%s: %d %s", n, status, plain(text))
+		}
+	}
+	if status, text := o.browser().get("/refused/0"); status != http.StatusUnauthorized || strings.Contains(text, "秘密") {
+		t.Errorf("nobody: %d", status)
+	}
+	if status, text := o.as("张敏").get("/refused/0"); status != http.StatusNotFound || strings.Contains(text, "秘密") {
+		t.Errorf("another visit of the same person: %d", status)
+	}
+}
+
+// Pages of a trace beyond its end are no pages.
+func TestTraceHasAnEnd(t *testing.T) {
+	o := open(t)
+	o.run("submit", "check", "approve")
+	b := o.as("李复")
+	_, at, _ := b.post("/trace", "text", "盘塘镇")
+	for _, page := range []string{"2", "0", "-1", "x", "99999999999999999999", "1.5", "1e0", "0x1", "１"} {
+		if status, text := b.get(at + "&page=" + page); status != http.StatusNotFound {
+			t.Errorf("page %s: %d %s", page, status, plain(text))
+		}
+	}
+	for _, asked := range []string{"-1", "7", "x", ""} {
+		if status, text := b.get("/trace?asked=" + asked + "&page=2"); status >= 500 || strings.Contains(text, "盘塘镇") {
+			t.Errorf("asked %q: %d", asked, status)
+		}
+		if _, text := o.as("张敏").get(at); strings.Contains(plain(text), "盘塘镇") {
+			t.Error("another visitor sees what was asked")
+		}
+	}
+}
+
+// A page that asks by itself keeps no visit open: nobody is at the screen for that.
+func TestWaitingIsNobodyAtTheScreen(t *testing.T) {
+	o := open(t)
+	b := o.as("张敏")
+	for range 3 {
+		o.later(idle / 2)
+		b.get("/job/x")
+	}
+	if status, _ := b.get("/month"); status != http.StatusUnauthorized {
+		t.Errorf("a visit that only a page of its own has kept asking for goes on: %d", status)
+	}
+}
+
+// Who acts for a township sees it and no more, also beside a department; who works for the bureau sees the county, also beside a township.
+func TestScopes(t *testing.T) {
+	township, other := payroll.Owner("430725101"), payroll.Owner("430725102")
+	for _, x := range []struct {
+		roles  []payroll.Role
+		places map[string]bool
+	}{
+		{[]payroll.Role{township}, map[string]bool{"430725101": true, "430725101200": true, "430725102": false, "430725102200": false, "430725": false, "": false}},
+		{[]payroll.Role{township, other}, map[string]bool{"430725101": true, "430725102200": true, "430725103": false}},
+		{[]payroll.Role{payroll.Owner("组织部"), township}, map[string]bool{"430725101": true, "430725102": false}},
+		{[]payroll.Role{payroll.Owner("组织部")}, map[string]bool{"430725102": true}},
+		{[]payroll.Role{payroll.RoleMaker, township}, map[string]bool{"430725102": true}},
+		{[]payroll.Role{payroll.RoleAuditor}, map[string]bool{"430725102": true}},
+	} {
+		s := scopeOf(payroll.Actor{Roles: x.roles})
+		for place, want := range x.places {
+			if s.has(place) != want {
+				t.Errorf("%v at %q: %v", x.roles, place, !want)
+			}
+		}
+	}
+}
+
+// Names of places, for pages and for forms, are those that the visitor sees.
+func TestNamesAreOfTheScope(t *testing.T) {
+	o := open(t)
+	for _, x := range offices {
+		r := &request{Request: httptest.NewRequest(http.MethodGet, "/", nil), desk: o.Desk, visit: &visit{actor: payroll.Actor{Roles: []payroll.Role{payroll.Owner(x.code)}}}}
+		lists, err := r.formLists()
+		if err != nil {
+			t.Fatal(err)
+		}
+		names, err := r.placeNames()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, of := range []map[string]string{lists.Names, names} {
+			if of[x.code] == "" {
+				t.Errorf("%s has no name for its township", x.actor)
+			}
+			for code := range of {
+				if !r.scope().has(code) {
+					t.Errorf("%s is told the name of %s", x.actor, code)
+				}
+			}
+		}
+	}
+}
+
+// Signing out ends a visit by each of its cookies, also one that a signature has just replaced, and takes its key and files with it.
+func TestSignedOutByEveryCookie(t *testing.T) {
+	o := open(t)
+	o.run()
+	b := o.as("张敏")
+	old := b.Jar.Cookies(o.address())
+	v, _ := o.visits.find(old[0].Value, false)
+	if _, err := v.folder(o.scratch); err != nil {
+		t.Fatal(err)
+	}
+	if status, text := b.step("/batch/2026-10/1", "submit"); status != http.StatusOK {
+		t.Fatalf("%d %s", status, plain(text))
+	}
+	if status, _, _ := b.post("/sign-out", "once", b.own()); status != http.StatusSeeOther {
+		t.Fatal(status)
+	}
+	again := o.browser()
+	again.Jar.SetCookies(o.address(), old)
+	if status, _ := again.get("/month"); status != http.StatusUnauthorized {
+		t.Errorf("the cookie before is still good: %d", status)
+	}
+	if _, err := os.Stat(v.dir); !os.IsNotExist(err) || v.signer() != nil {
+		t.Errorf("the key or files are still there: %v", err)
+	}
+}
+
+// The bureau looks at a notice before the batch is approved; the township's office does so afterwards, see TestTownshipsDoNotSeeEachOther.
+func TestNoticesOfADraft(t *testing.T) {
+	o := open(t)
+	o.run()
+	const notice = "/place/430725101/notice/2026-10/1"
+	if status, data := o.as("李复").get(notice); status != http.StatusOK || !strings.HasPrefix(data, "PK") {
+		t.Errorf("the bureau: %d %.80q", status, data)
+	}
+	if status, _ := o.as("陈镇").get(notice); status != http.StatusNotFound {
+		t.Errorf("the township: %d", status)
+	}
+}
