@@ -62,7 +62,7 @@ func languageDo(r *request) (string, error) {
 	}
 	http.SetCookie(r.w, &http.Cookie{Name: "lang", Value: string(lang), Path: "/", HttpOnly: true, Secure: r.desk.Secure, SameSite: http.SameSiteStrictMode, MaxAge: 365 * 24 * 3600})
 	at := r.PostFormValue("at")
-	if u, err := url.Parse(at); err != nil || u.Scheme != "" || u.Host != "" || !strings.HasPrefix(at, "/") || strings.ContainsRune(at, '\\') {
+	if u, err := url.Parse(at); err != nil || u.Host != "" || !strings.HasPrefix(at, "/") || strings.ContainsRune(at, '\\') {
 		return "/", nil // a page elsewhere; browsers take a backslash for a slash
 	}
 	return at, nil

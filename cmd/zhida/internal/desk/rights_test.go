@@ -8,8 +8,10 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"zhida/payroll"
 	"zhida/rules/message"
@@ -371,5 +373,93 @@ func TestNoticesOfADraft(t *testing.T) {
 	}
 	if status, _ := o.as("陈镇").get(notice); status != http.StatusNotFound {
 		t.Errorf("the township: %d", status)
+	}
+}
+
+// The key of a visit is kept of those alone who make entries, and whoever signs in again leaves the visit before.
+func TestKeysThatAreKept(t *testing.T) {
+	o := open(t)
+	for _, x := range everybody {
+		b := o.as(x.name)
+		cookie := b.Jar.Cookies(o.address())[0].Value
+		v, _ := o.visits.find(cookie, false)
+		enters := slices.ContainsFunc(x.roles, func(r payroll.Role) bool { return r == payroll.RoleMaker || r.Department() != "" })
+		if kept := v.signer() != nil; kept != enters {
+			t.Errorf("the key of %s is kept: %v", x.name, kept)
+		}
+		if status, _, text := b.post("/sign-in", "name", x.name, "passphrase", passphrase); status != http.StatusSeeOther {
+			t.Fatal(plain(text))
+		}
+		if again, _ := o.visits.find(cookie, false); again != nil || v.signer() != nil {
+			t.Errorf("the visit of %s before is still there", x.name)
+		}
+	}
+}
+
+// A key is not lost with a cookie that was replaced.
+func TestSweepOfReplacedCookies(t *testing.T) {
+	o := open(t)
+	cookie := o.as("张敏").Jar.Cookies(o.address())[0].Value
+	fresh := o.visits.renew(cookie)
+	o.later(grace + time.Second)
+	o.visits.sweep()
+	if v, _ := o.visits.find(fresh, false); v == nil || v.signer() == nil || len(o.visits.of) != 1 {
+		t.Errorf("%v of %d", v, len(o.visits.of))
+	}
+}
+
+// A right passphrase forgets the wrong ones before it; somebody's name is guarded against guesses from everywhere too, after so many that a
+// colleague's mistakes never come near.
+func TestWhatGuessesCost(t *testing.T) {
+	at := time.Date(2026, 10, 26, 9, 0, 0, 0, time.UTC)
+	g := newGuesses(func() time.Time { return at })
+	for range 5 {
+		for range free - 1 {
+			g.note(false, atTheDoor("王审", "a"))
+		}
+		g.note(true, atTheDoor("王审", "a"))
+		if left := g.wait(atTheDoor("王审", "a")); left != 0 {
+			t.Fatal(left)
+		}
+	}
+	for i := range 100 * free {
+		if left := g.wait(atTheDoor("王审", "somewhere")); left != 0 {
+			t.Fatalf("after %d guesses from everywhere: %s", i, left)
+		}
+		g.note(false, atTheDoor("王审", strconv.Itoa(i)))
+	}
+	if g.wait(atTheDoor("王审", "somewhere")) == 0 || g.wait(atTheDoor("李复", "somewhere")) != 0 {
+		t.Error("guesses from everywhere cost nothing, or keep others out")
+	}
+}
+
+// What work has found, whole numbers among it, is forgotten after a while, also where nobody came to look.
+func TestOutcomesAreForgotten(t *testing.T) {
+	o := open(t)
+	begin := func() string {
+		at := o.jobs.begin("孙计", message.M("desk.looking", "x"), func(context.Context) (outcome, error) { return outcome{body: "439901198503010017"}, nil })
+		o.jobs.all.Wait()
+		return strings.TrimPrefix(at, "/job/")
+	}
+	name := begin()
+	if o.jobs.find(name, "孙计") == nil || o.jobs.find(name, "李复") != nil {
+		t.Error("it is not the visitor's own")
+	}
+	o.later(kept + time.Second)
+	begin()
+	if o.jobs.find(name, "孙计") != nil {
+		t.Error("it is still there")
+	}
+}
+
+// Whatever a browser calls a file, it lies in the folder that is made for it.
+func TestPlainNames(t *testing.T) {
+	for name, want := range map[string]string{
+		"": "file", ".": "file", "..": "file", "/": "file", "a/..": "file", `a\..`: "file", "../../x.csv": "x.csv", `C:\表\x.csv`: "x.csv", "x.csv/": "x.csv",
+		"439901198503010017/6228480000000000018/x.csv": "x.csv", `439901198503010017\..`: "file",
+	} {
+		if got := plainName(name); got != want {
+			t.Errorf("%q is called %q", name, got)
+		}
 	}
 }
