@@ -151,12 +151,14 @@ func tryDo(r *request) (string, error) {
 		}
 		drafts = append(drafts, payroll.PolicyText{File: name, Text: text})
 	}
-	dir, err := r.desk.folder()
+	a, visit, lang := r.desk.book, r.visit, r.lang
+	dir, err := visit.folder(r.desk.scratch)
 	if err != nil {
 		return "", err
 	}
-	a, visit, lang := r.desk.book, r.visit, r.lang
+	done := visit.work()
 	return r.desk.jobs.begin(visit.actor.Name, message.M("desk.trying", len(drafts), from, to), func(ctx context.Context) (outcome, error) {
+		defer done()
 		t, err := a.Try(ctx, drafts, from, to)
 		if err != nil {
 			os.RemoveAll(dir)

@@ -40,11 +40,13 @@ func evidenceDo(r *request) (string, error) {
 		return "", err
 	}
 	a, signer, visit := r.desk.book, r.signer, r.visit
-	dir, err := r.desk.folder()
+	dir, err := visit.folder(r.desk.scratch) // which goes with the visit: all numbers stand whole in it
 	if err != nil {
 		return "", err
 	}
+	done := visit.work()
 	return r.desk.jobs.begin(visit.actor.Name, message.M("desk.evidence", id), func(ctx context.Context) (outcome, error) {
+		defer done()
 		folder, seal, digest, err := a.Evidence(ctx, signer, id, dir)
 		if err != nil {
 			os.RemoveAll(dir)

@@ -4,6 +4,7 @@ import (
 	"math"
 	"net/http"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -262,6 +263,12 @@ func TestDocuments(t *testing.T) {
 	if after := o.head(); after != before {
 		t.Errorf("a trial wrote to the journal: %d to %d", before, after)
 	}
+	if status, _, _ := b.post("/sign-out", "once", b.own()); status != http.StatusSeeOther {
+		t.Fatal(status)
+	}
+	if left, err := filepath.Glob(filepath.Join(o.scratch, "*")); err != nil || len(left) != 0 {
+		t.Errorf("after signing out it is still on disk: %v %v", left, err)
+	}
 }
 
 // A batch is verified by whoever reads it, and its evidence goes to the bureau alone, with a passphrase.
@@ -295,6 +302,13 @@ func TestProof(t *testing.T) {
 	}
 	if status, _ := auditor.get(file); status == http.StatusOK {
 		t.Error("an auditor fetches the maker's file")
+	}
+	if status, _, _ := maker.post("/sign-out", "once", maker.own()); status != http.StatusSeeOther {
+		t.Fatal(status)
+	}
+	left, err := filepath.Glob(filepath.Join(o.scratch, "*", "*", "*"))
+	if flat, _ := filepath.Glob(filepath.Join(o.scratch, "*", "*.zip")); err != nil || len(left)+len(flat) != 0 {
+		t.Errorf("after signing out its whole numbers are still on disk: %v %v %v", left, flat, err)
 	}
 }
 
