@@ -463,3 +463,75 @@ func TestPlainNames(t *testing.T) {
 		}
 	}
 }
+
+// Who may have numbers whole, of what the book itself lets out: each of them is one event, and who may not leaves none.
+func TestWhoIsShownNumbers(t *testing.T) {
+	o := open(t)
+	o.sent()
+	ctx := t.Context()
+	bureauOrAdmin := []string{"周正", "张敏", "李复", "王审", "吴全"}
+	for what, x := range map[string]struct {
+		who  []string
+		show func(*payroll.Session) error
+	}{
+		"lines": {[]string{"孙计"}, func(s *payroll.Session) error {
+			ids, err := o.book.UnmaskLines(ctx, s, first, "桃审通〔2026〕3号")
+			if err == nil {
+				lines, err := o.book.TownshipLines(ctx, first, "430725101", 100)
+				if err != nil || len(lines.Lines) == 0 || ids[lines.Lines[0].Person] == "" {
+					t.Errorf("%v %v", lines, err)
+				}
+				if county, err := o.book.Roster(ctx, "", "", 20261031, 0, 100); err != nil || len(ids) >= county.All {
+					t.Errorf("%d numbers of %d people: %v", len(ids), county.All, err)
+				}
+			}
+			return err
+		}},
+		"audit data": {[]string{"孙计"}, func(s *payroll.Session) error {
+			return o.book.Unmask(ctx, s, "桃审通〔2026〕3号", 202610, 202610)
+		}},
+		"a bank's file":     {[]string{"张敏", "吴全"}, func(s *payroll.Session) error { return o.book.UnmaskFile(ctx, s, first, "x") }},
+		"evidence":          {bureauOrAdmin, func(s *payroll.Session) error { return o.book.UnmaskEvidence(ctx, s, first) }},
+		"a year":            {bureauOrAdmin, func(s *payroll.Session) error { return o.book.UnmaskYear(ctx, s, 2026) }},
+		"a township's days": {[]string{"陈镇"}, func(s *payroll.Session) error { return o.book.UnmaskDays(ctx, s, "430725101", 202610) }},
+		"a village's days":  {[]string{"何镇"}, func(s *payroll.Session) error { return o.book.UnmaskDays(ctx, s, "430725102200", 202610) }},
+	} {
+		for _, y := range everybody {
+			s, err := o.book.Unlock(ctx, y.name, []byte(passphrase))
+			if err != nil {
+				t.Fatal(err)
+			}
+			before, want, events := o.head(), "actor.role", int64(0)
+			if slices.Contains(x.who, y.name) {
+				want, events = "", 1
+			}
+			if err := x.show(s); message.Code(err) != want || o.head() != before+events {
+				t.Errorf("%s for %s: %v, and %d events", what, y.name, err, o.head()-before)
+			}
+		}
+		if err := x.show(nil); message.Code(err) != "actor.needed" {
+			t.Errorf("%s for nobody: %v", what, err)
+		}
+	}
+	s := map[string]*payroll.Session{}
+	for _, name := range []string{"孙计", "张敏"} {
+		var err error
+		if s[name], err = o.book.Unlock(ctx, name, []byte(passphrase)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := o.head()
+	for want, err := range map[string]error{
+		"evidence.not_approved": o.book.UnmaskEvidence(ctx, s["张敏"], 202610002),
+		"batch.state":           o.book.UnmaskFile(ctx, s["张敏"], 202610002, "x"),
+		"batch.missing":         o.book.UnmaskEvidence(ctx, s["张敏"], 202610009),
+		"audit.no_notice":       o.book.Unmask(ctx, s["孙计"], "\t ", 202610, 202610),
+	} {
+		if message.Code(err) != want || o.head() != before {
+			t.Errorf("%v, not %s", err, want)
+		}
+	}
+	if _, err := o.book.UnmaskLines(ctx, s["孙计"], first, "　"); message.Code(err) != "audit.no_notice" || o.head() != before {
+		t.Errorf("a notice of blanks: %v", err)
+	}
+}
