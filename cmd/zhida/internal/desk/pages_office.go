@@ -177,6 +177,7 @@ type placeAttendancePage struct {
 	People         []payroll.PersonDays
 	Days           int
 	Brings         bool // the visitor brings the sheet in
+	Own            bool // as the township's office, who gets it with the numbers of its people
 }
 
 func (r *request) attendance() (p placeAttendancePage, err error) {
@@ -207,7 +208,8 @@ func placeAttendanceShow(r *request) error {
 	if err != nil {
 		return err
 	}
-	p.Brings = slices.Contains(kinds, "days") && r.scope().has(p.Code) && len(p.Code) == 9
+	p.Brings = slices.Contains(kinds, "days") && len(p.Code) == 9
+	p.Own = may(r.visit.actor, []payroll.Role{payroll.Owner(p.Code)})
 	return r.page("place_attendance", "考勤", p)
 }
 

@@ -535,3 +535,49 @@ func TestWhoIsShownNumbers(t *testing.T) {
 		t.Errorf("a notice of blanks: %v", err)
 	}
 }
+
+// The sheet of a township's days has the numbers of the township's own cadres, those of no village; who works for the bureau beside one
+// township does not get the sheet of another, and a village has none.
+func TestWhoseNumbersASheetHas(t *testing.T) {
+	o := chained(t)
+	b := o.as("何镇")
+	const page = "/place/430725102/attendance/2026-10"
+	status, _, data := b.post(page+"/sheet", b.form(page, page+"/sheet")...)
+	if status != http.StatusOK {
+		t.Fatalf("%d %s", status, plain(data))
+	}
+	sheet := unzipped(t, data)
+	for word, want := range map[string]bool{"李乙": true, "439901198804120017": true, "王丙": false, "赵丁": false, "439901196010100023": false, "张甲": false} {
+		if strings.Contains(sheet, word) != want {
+			t.Errorf("%s is in the sheet: %v", word, !want)
+		}
+	}
+	if _, text := b.get("/place/430725102200/attendance/2026-10"); !strings.Contains(text, "<main") || strings.Contains(text, "/sheet") {
+		t.Errorf("of a village: %s", plain(text))
+	}
+
+	admin, err := o.book.Unlock(t.Context(), "周正", []byte(passphrase))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := o.book.AddActor(t.Context(), admin, payroll.NewActor{Name: "郑兼", Roles: []payroll.Role{payroll.RoleMaker, payroll.Owner("430725101")}, ID: "439901197001080010", Passphrase: []byte(passphrase)}); err != nil {
+		t.Fatal(err)
+	}
+	both := o.as("郑兼")
+	before := o.head()
+	if status, _, text := both.post(page+"/sheet", "once", both.own()); status != http.StatusForbidden || !strings.Contains(text, "actor.role") || o.head() != before {
+		t.Errorf("the sheet of another township: %d %.200q", status, text)
+	}
+	const own = "/place/430725101/attendance/2026-10/sheet"
+	if status, _, text := both.post(own, "once", both.own()); status != http.StatusOK || o.head() != before+1 {
+		t.Errorf("their own: %d %.200q", status, text)
+	}
+	for path, want := range map[string]bool{page: false, "/place/430725101/attendance/2026-10": true} {
+		if _, text := both.get(path); strings.Contains(text, path+"/sheet") != want {
+			t.Errorf("%s leads to its sheet: %v", path, !want)
+		}
+	}
+	if _, text := o.as("张敏").get(page); strings.Contains(text, "/sheet") {
+		t.Error("a maker is offered a sheet that they may not have")
+	}
+}
