@@ -12,13 +12,7 @@ var foldName = strings.NewReplacer(" ", "", "\u3000", "", "\u00a0", "",
 
 // FoldName is the form of a name for matching only; it is never printed or paid on.
 func FoldName(s string) string {
-	s = foldName.Replace(s)
-	return strings.Map(func(r rune) rune {
-		if r >= 0xff01 && r <= 0xff5e {
-			return r - 0xfee0
-		}
-		return r
-	}, s)
+	return strings.Map(narrow, foldName.Replace(s))
 }
 
 // SameName says whether two names are the same but for spaces, width and separator.
