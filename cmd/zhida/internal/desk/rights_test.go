@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"zhida/payroll"
+	"zhida/rules/identity"
 	"zhida/rules/message"
 )
 
@@ -579,5 +580,161 @@ func TestWhoseNumbersASheetHas(t *testing.T) {
 	}
 	if _, text := o.as("张敏").get(page); strings.Contains(text, "/sheet") {
 		t.Error("a maker is offered a sheet that they may not have")
+	}
+}
+
+// Nobody is offered to decide what they have proposed themselves, or what concerns them.
+func TestOwnProposalsAreNotOffered(t *testing.T) {
+	o := open(t)
+	o.secondAdministrator()
+	o.run("submit")
+	gone := o.as("周正").about("remove", "name", "王审", "reason", "调离")
+	s, err := o.book.Unlock(t.Context(), "吴全", []byte(passphrase))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, err := o.book.ProposePolicy(t.Context(), s, "慰问.yaml", []byte(`文件: {文号: 桃办发〔2026〕9号, 标题: 慰问, 发文机关: 桃源县, 印发日期: 2026-06-01, 施行: 2026-10, 补发对象: 全部}
+公示: {内容: [姓名, 金额], 公示天数: 5, 先公示: 是}
+项目:
+  - {代码: visit, 名称: 离任慰问, 顺序: 90, 人员: [离任村干部], 渠道: 一卡通, 资金: F04, 依据: 按人员, 金额: '120', 到任当月: 全月, 离任当月: 全月, 去世当月: 全月, 变动当月: 末日, 舍入: 四舍五入到分}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	policy := "/proposals/" + strconv.FormatInt(at, 10)
+	for _, x := range []struct {
+		who, page, what string
+		want            bool
+	}{
+		{"王审", gone, "/accept", false}, {"王审", gone, "/reject", false}, {"李复", gone, "/accept", true}, {"李复", gone, "/reject", true},
+		{"吴全", policy, "/accept", false}, {"李复", policy, "/accept", true},
+	} {
+		if _, text := o.as(x.who).get(x.page); strings.Contains(text, `action="`+x.page+x.what+`"`) != x.want {
+			t.Errorf("%s is offered %s%s: %v", x.who, x.page, x.what, !x.want)
+		}
+	}
+}
+
+// A township's first page counts what is its own: villages that have not reported their election, and payments that came back of those who
+// are its people now.
+func TestFirstPageOfAnOffice(t *testing.T) {
+	o := chained(t)
+	sent, maker := o.sent()
+	var rows payroll.RowList
+	for i, p := range sent {
+		if p.Name == "李乙" {
+			rows = append(rows, payroll.ReturnRow{Line: i + 1, Account: p.Card.Full(), Holder: p.Holder, Fen: p.Fen, State: payroll.PaymentReturned, Cause: payroll.CauseClosed, Text: "销户"})
+		}
+	}
+	if _, err := o.book.ImportReturns(t.Context(), maker, &payroll.ReturnFile{File: "hp.txt", Digest: "hp", Layout: "ccb-txt", Rows: rows}, 0); err != nil || len(rows) == 0 {
+		t.Fatal(len(rows), err)
+	}
+	first := func(name, code string) officeRow {
+		t.Helper()
+		for _, x := range everybody {
+			if x.name == name {
+				r := &request{Request: httptest.NewRequest(http.MethodGet, "/", nil), desk: o.Desk, visit: &visit{actor: payroll.Actor{Name: name, Roles: x.roles}}}
+				row, err := r.officeOf(code, 202610)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return row
+			}
+		}
+		return officeRow{}
+	}
+	if a, b := first("陈镇", "430725101").Bounced, first("何镇", "430725102").Bounced; a != 0 || b != len(rows) {
+		t.Errorf("%d and %d payments came back", a, b)
+	}
+	for kind, sheet := range map[string]string{
+		"changes": "身份证号,姓名,变动类型,变动日期,单位代码,职务,文号\n439901198804120017,李乙,调动,2026-10-16,430725101,一般干部,桃组任〔2026〕19号\n",
+		"places":  "区划代码,名称,地区类别,距县城公里,户籍人口,生效日期\n430725102201,清水村,,35,1800,2020-01-01\n430725101200,白石村,,35,1800,2020-01-01\n",
+	} {
+		if text := o.as("张敏").imports(kind, sheet); strings.Contains(text, "没有导入") {
+			t.Fatal(plain(text))
+		}
+	}
+	if a, b := first("陈镇", "430725101").Bounced, first("何镇", "430725102").Bounced; a != len(rows) || b != 0 {
+		t.Errorf("after the move %d and %d payments came back", a, b)
+	}
+	text := o.as("张敏").imports("election", "村代码,选举日期,交接日期,文号,结果,职务,身份证号,姓名,是否连任,离任原因\n430725102200,2026-10-08,2026-10-11,桃组〔2026〕6号,当选,书记,439901196010100023,赵丁,是,\n")
+	for name, x := range map[string][2]string{"陈镇": {"430725101", "430725101200"}, "何镇": {"430725102", "430725102201"}} {
+		if list := first(name, x[0]).Elections; len(list) != 1 || list[0].Place != x[1] {
+			t.Errorf("%s has not reported: %v %s", name, list, plain(text))
+		}
+	}
+}
+
+// One person has one account at a time, names that are one on paper are one, and what is confirmed is about the key that it was proposed about.
+func TestPeopleAreOne(t *testing.T) {
+	o := open(t)
+	o.secondAdministrator()
+	ctx, by := t.Context(), map[string]*payroll.Session{}
+	for _, name := range []string{"周正", second, "李复", "张敏"} {
+		s, err := o.book.Unlock(ctx, name, []byte(passphrase))
+		if err != nil {
+			t.Fatal(err)
+		}
+		by[name] = s
+	}
+	add := func(name, id string, roles ...payroll.Role) error {
+		_, _, err := o.book.AddActor(ctx, by["周正"], payroll.NewActor{Name: name, Roles: roles, ID: identity.ResidentID(id), Passphrase: []byte(passphrase)})
+		return err
+	}
+	before := o.head()
+	for want, err := range map[string]error{
+		"actor.exists":      add("张　敏", "439901197001120019", payroll.RoleMaker),
+		"actor.same_person": add("张敏二", "439901197001020018", payroll.RoleApprover),
+		"actor.no_township": add("覃镇", "439901197001120019", payroll.Owner("430725999")),
+		"actor.admin_alone": add("覃管", "439901197001120019", payroll.RoleAdmin, payroll.RoleMaker),
+		"actor.passphrase_short": func() error {
+			_, _, err := o.book.AddActor(ctx, by["周正"], payroll.NewActor{Name: "覃镇", Roles: []payroll.Role{payroll.RoleMaker}, ID: "439901197001120019", Passphrase: []byte("short")})
+			return err
+		}(),
+	} {
+		if message.Code(err) != want || o.head() != before {
+			t.Errorf("%v, not %s", err, want)
+		}
+	}
+	if _, err := o.book.RemoveActor(ctx, by["周正"], "张敏", "调离"); err != nil {
+		t.Fatal(err)
+	}
+	if err := add("张敏二", "439901197001020018", payroll.RoleApprover); err != nil {
+		t.Errorf("somebody whose account has ended: %v", err)
+	}
+	if _, _, err := o.book.RekeyActor(ctx, by[second], "张敏", []byte(passphrase)); message.Code(err) != "actor.same_person" {
+		t.Errorf("a second account by a new key: %v", err)
+	}
+
+	o = open(t) // from here on it takes two
+	o.secondAdministrator()
+	o.run("submit")
+	for name := range by {
+		s, err := o.book.Unlock(ctx, name, []byte(passphrase))
+		if err != nil {
+			t.Fatal(err)
+		}
+		by[name] = s
+	}
+	var twice [2]int64
+	for i := range twice {
+		at, err := o.book.RemoveActor(ctx, by["周正"], "王审", "调离")
+		if err != nil || at == 0 {
+			t.Fatal(at, err)
+		}
+		twice[i] = at
+	}
+	if _, err := o.book.Decide(ctx, by["李复"], twice[0], true, "", ""); err != nil {
+		t.Fatal(err)
+	}
+	_, at, err := o.book.RekeyActor(ctx, by[second], "王审", []byte(passphrase))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.book.Decide(ctx, by["李复"], at, true, "", ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.book.Decide(ctx, by["李复"], twice[1], true, "", ""); message.Code(err) != "actor.inactive" {
+		t.Errorf("a proposal about the key before ends the new one: %v", err)
 	}
 }
