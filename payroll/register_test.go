@@ -129,3 +129,32 @@ func TestRegisterOfBefore(t *testing.T) {
 		t.Errorf("%v %v", wrong, x.alones())
 	}
 }
+
+// Whoever ended a key does not give the new one under another name of their own either, and who has lost what one word gave them is named no more.
+func TestRegisterKnowsPeople(t *testing.T) {
+	x := newRegister()
+	told(x, 0, "- book.founded -\n"+founding+"周正 actor.added 影核 checker")
+	x.people["周正二"] = &registered{roles: "admin", natural: "周正"}
+	x.people["王审"].ended, x.people["王审"].endedBy = true, "周正"
+	for by, want := range map[string]string{"周正": "actor.same_remover", "周正二": "actor.same_remover", "吴管": ""} {
+		got := ""
+		if err := otherRemover(x, "王审", by); err != nil {
+			got = faultOf(err).Code
+		}
+		if got != want {
+			t.Errorf("%s: %q", by, got)
+		}
+	}
+	if len(x.alones()) != 1 {
+		t.Errorf("%v", x.alones())
+	}
+	x.people["影核"].ended = true
+	if len(x.alones()) != 0 {
+		t.Errorf("%v", x.alones())
+	}
+	for by, want := range map[string]bool{"李复": false, "周正": true} { // 李复 is the only one left who confirms
+		if x.anyoneConfirms(by, "孙管") != want {
+			t.Errorf("somebody confirms what %s proposes: %v", by, !want)
+		}
+	}
+}
