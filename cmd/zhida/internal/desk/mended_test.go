@@ -250,3 +250,44 @@ func TestNothingAnnounced(t *testing.T) {
 		t.Errorf("a batch that has notices: %d %.80q", status, file)
 	}
 }
+
+// A form that was refused comes back from the browser's memory as it was left: what was wrong is put right in it, and it is sent anew. What was done
+// is done once all the same.
+func TestRefusedFormIsSentAnew(t *testing.T) {
+	o := open(t)
+	o.run()
+	maker := o.as("张敏")
+	form := append(maker.form("/batch/2026-10/1", "/batch/2026-10/1/submit"), "passphrase")
+	if _, _, text := maker.post("/batch/2026-10/1/submit", append(form, "wrong-one")...); !strings.Contains(text, "desk.wrong_passphrase") {
+		t.Fatal(plain(text))
+	}
+	run := append(maker.form("/month/2026-11", "/run"), "kind", "run")
+	_, to, _ := maker.post("/run", run...)
+	if _, text := maker.wait(to); !strings.Contains(text, "run.other_open") {
+		t.Fatal(plain(text))
+	}
+
+	for range 2 { // pressed once more, it leads to where the first press led
+		status, to, text := maker.post("/batch/2026-10/1/submit", append(form, passphrase)...)
+		if status != http.StatusSeeOther {
+			t.Fatalf("the right passphrase in the same form: %d %s", status, plain(text))
+		}
+		maker.wait(to)
+	}
+	if s := o.state(first); s != payroll.Submitted {
+		t.Errorf("it is %s", s)
+	}
+	by := map[string]*browser{"check": o.as("李复"), "approve": o.as("王审")}
+	for _, step := range []string{"check", "approve"} {
+		if status, text := by[step].step("/batch/2026-10/1", step); status != http.StatusOK {
+			t.Fatalf("%s: %d %s", step, status, plain(text))
+		}
+	}
+	if status, text := maker.step("/batch/2026-10/2", "cancel", "reason", "另算"); status != http.StatusOK {
+		t.Fatalf("%d %s", status, plain(text))
+	}
+	_, to, _ = maker.post("/run", run...)
+	if _, text := maker.wait(to); !strings.Contains(text, "2026-11/1") {
+		t.Errorf("what was in the way is done, and the same form says: %s", plain(text))
+	}
+}
