@@ -291,3 +291,13 @@ func TestRefusedFormIsSentAnew(t *testing.T) {
 		t.Errorf("what was in the way is done, and the same form says: %s", plain(text))
 	}
 }
+
+// Whoever computes a month by mistake for the one before is told that it pays both, before anything else is pressed.
+func TestRunSaysThatItPaysAnotherMonthAsWell(t *testing.T) {
+	o := open(t)
+	maker := o.as("张敏")
+	_, to, _ := maker.post("/run", append(maker.form("/month/2026-11", "/run"), "kind", "run")...)
+	if _, text := maker.wait(to); !strings.Contains(plain(text), "2026-10 没有单独算过，由本批一并发放") || !strings.Contains(plain(text), "请确认不是写错了月份") {
+		t.Error(plain(text))
+	}
+}
