@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -9,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"zhida/payroll"
 	"zhida/payroll/checks"
@@ -299,5 +302,50 @@ func TestRunSaysThatItPaysAnotherMonthAsWell(t *testing.T) {
 	_, to, _ := maker.post("/run", append(maker.form("/month/2026-11", "/run"), "kind", "run")...)
 	if _, text := maker.wait(to); !strings.Contains(plain(text), "2026-10 没有单独算过，由本批一并发放") || !strings.Contains(plain(text), "请确认不是写错了月份") {
 		t.Error(plain(text))
+	}
+}
+
+// Whoever signs finds what changed most on top, with whatever else that person has, and who was not paid before is called new.
+func TestGreatestChangesComeFirst(t *testing.T) {
+	rows := []payroll.ReportChange{
+		{Person: 1, Item: "a", Now: 100}, {Person: 1, Item: "b", Now: 200}, {Person: 2, Item: "a", Before: 300, Now: 100},
+		{Person: 3, Item: "a", Now: 10}, {Person: 3, Item: "b", Before: 9000}, {Person: 3, Item: "c", Now: 20},
+	}
+	var got []string
+	for _, c := range foremostPeople(rows) {
+		got = append(got, fmt.Sprint(c.Person, c.Item))
+	}
+	if diff := cmp.Diff([]string{"3a", "3b", "3c", "1a", "1b", "2a"}, got); diff != "" {
+		t.Error(diff)
+	}
+
+	o := open(t)
+	maker, checker := o.as("张敏"), o.as("李复")
+	o.run("submit", "check", "approve")
+	if status, text := maker.step("/batch/2026-10/2", "cancel", "reason", "先办统发"); status != http.StatusOK {
+		t.Fatalf("%d %s", status, plain(text))
+	}
+	maker.imports("roster", "身份证号,姓名,人员类别,单位代码,生效日期\n439901198505050047,石青山,乡镇干部,430725102,2026-10-26\n")
+	maker.imports("tenure", "身份证号,姓名,单位代码,职务,职级,任职日期,组织认定\n439901198505050047,石青山,430725102,一般干部,一级科员,2026-10-26,是\n")
+	maker.imports("accounts", "身份证号,姓名,银行卡号,户名,生效日期\n439901198505050047,石青山,6200590000000000048,石青山,2026-10-26\n")
+	maker.imports("amounts", "身份证号,姓名,起始月份,基本工资,住房公积金,社会保险费,个人所得税\n439901198505050047,石青山,2026-10,48200.00,0.00,0.00,0.00\n")
+	list, err := o.book.ProposalList(t.Context(), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range list {
+		page := fmt.Sprintf("/proposals/%d", x.Position)
+		if status, text := checker.step(page, "accept"); status != http.StatusOK {
+			t.Fatalf("%d %s", status, plain(text))
+		}
+	}
+	_, to, _ := maker.post("/run", append(maker.form("/month/2026-11", "/run"), "kind", "run")...)
+	maker.wait(to)
+	_, text := maker.wait("/batch/2026-11/1/compare")
+	_, table, _ := strings.Cut(text, "变动大的人在前")
+	_, table, _ = strings.Cut(table, "<tbody>")
+	row, _, _ := strings.Cut(table, "</tr>")
+	if said := marks.ReplaceAllString(row, " "); !strings.Contains(said, "石青山") || !strings.Contains(said, "新增人员") {
+		t.Errorf("the first row is %q of\n%s", said, plain(text))
 	}
 }
