@@ -349,3 +349,12 @@ func TestGreatestChangesComeFirst(t *testing.T) {
 		t.Errorf("the first row is %q of\n%s", said, plain(text))
 	}
 }
+
+// What keeps a batch from being approved leads to where it is looked at.
+func TestObstaclesLead(t *testing.T) {
+	o := open(t)
+	id := o.reviewed()
+	if text := o.as("王审").shows(batchPath(id), "批准以前要办的"); !strings.Contains(text, `没有答复，审批以前要答复 <a href="`+batchPath(id)+`/findings">`) {
+		t.Errorf("the findings are not led to: %s", text)
+	}
+}
