@@ -358,3 +358,32 @@ func TestObstaclesLead(t *testing.T) {
 		t.Errorf("the findings are not led to: %s", text)
 	}
 }
+
+// Whoever signs in again is where they were, if it is a page of theirs: the page they asked for, or the one that the form stood on.
+func TestSignInLeadsBack(t *testing.T) {
+	o := open(t)
+	o.run()
+	maker := o.as("张敏")
+	form := append(maker.form("/batch/2026-10/1", "/batch/2026-10/1/cancel"), "reason", "重算", "passphrase", passphrase)
+	o.later(idle + time.Second)
+	_, _, text := maker.post("/batch/2026-10/1/cancel", form...)
+	if !strings.Contains(text, `name="to" value="/batch/2026-10/1"`) {
+		t.Error(text)
+	}
+	if _, text := maker.get("/payments?state=returned"); !strings.Contains(text, `name="to" value="/payments?state=returned"`) {
+		t.Error(text)
+	}
+	for _, page := range []string{"/", "/file/x", "/job/x", "/refused/1", "/batch/2026-10/1/paper/workbook", "/no-such-page"} {
+		if _, text := maker.get(page); strings.Contains(text, `name="to"`) {
+			t.Errorf("%s is led back to", page)
+		}
+	}
+	for _, c := range []struct{ name, to, goes string }{
+		{"张敏", "/batch/2026-10/1", "/batch/2026-10/1"}, {"张敏", "/payments?state=returned", "/payments?state=returned"}, {"张敏", "", "/"},
+		{"张敏", "/actors", "/"}, {"陈镇", "/batch/2026-10/1", "/"}, {"张敏", "//example.org/month", "/"}, {"张敏", "https://example.org/month", "/"}, {"张敏", `/\example.org`, "/"}, {"张敏", "/file/x", "/"},
+	} {
+		if _, to, text := o.browser().post("/sign-in", "name", c.name, "passphrase", passphrase, "to", c.to); to != c.goes {
+			t.Errorf("%s with %q goes to %q: %s", c.name, c.to, to, plain(text))
+		}
+	}
+}
