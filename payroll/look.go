@@ -36,7 +36,7 @@ type Comparison struct {
 	entered, left int64 // the last of them
 }
 
-// ComparisonPart are the changes of one step of the bridge: the first of them, and all added up.
+// ComparisonPart are the changes of one step of the bridge: the greatest of them as people come, and all added up.
 type ComparisonPart struct {
 	Rows []ReportChange
 	More int // changes that are not among Rows
@@ -53,7 +53,7 @@ type ChangeSum struct {
 	Up, Down        money.Fen // of which more, and less
 }
 
-// mostChanges is how many rows of a part are kept; the workbook has all.
+// mostChanges is how many rows of a part are kept, the greatest; the workbook has all.
 const mostChanges = 500
 
 // StepKey names a step of a bridge.
@@ -92,12 +92,43 @@ func (p *ComparisonPart) add(c ReportChange) {
 		p.Sums = append(p.Sums, ChangeSum{Causes: causes, Subject: subject, Township: c.Township})
 	}
 	p.Sums[i].add(c)
-	if len(p.Rows) == mostChanges {
-		p.More++
+	p.Rows = append(p.Rows, c)
+	if len(p.Rows) >= 2*mostChanges {
+		p.cut()
+	}
+}
+
+// cut keeps the greatest changes, of those that are as great the first, in the order in which they came: among a hundred thousand ordinary changes
+// the one of ten times the pay stands on the page.
+func (p *ComparisonPart) cut() {
+	more := len(p.Rows) - mostChanges
+	if more <= 0 {
 		return
 	}
-	p.Rows = append(p.Rows, c)
+	sizes := make([]money.Fen, len(p.Rows))
+	for i, c := range p.Rows {
+		sizes[i] = c.Size()
+	}
+	slices.Sort(sizes)
+	least := sizes[more] // that is kept
+	as := 0              // how many of that size are kept
+	for _, x := range sizes[more:] {
+		if x == least {
+			as++
+		}
+	}
+	p.Rows = slices.DeleteFunc(p.Rows, func(c ReportChange) bool {
+		if c.Size() == least {
+			as--
+			return as < 0
+		}
+		return c.Size() < least
+	})
+	p.More += more
 }
+
+// Size is how much a change moves, whichever way.
+func (c ReportChange) Size() money.Fen { return max(c.Now-c.Before, c.Before-c.Now) }
 
 func (s *ChangeSum) add(c ReportChange) {
 	s.Count++
@@ -110,6 +141,7 @@ func (x *Comparison) finish(head *ReportHead) {
 	x.Bridge.Before, x.Bridge.Now = head.PreviousNet, head.MonthNet
 	x.Bridge.Sort()
 	for _, p := range x.Parts {
+		p.cut()
 		slices.SortFunc(p.Sums, func(a, b ChangeSum) int {
 			return cmp.Or(cmp.Compare(b.Up-b.Down, a.Up-a.Down), cmp.Compare(a.Causes, b.Causes), cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Township, b.Township))
 		})

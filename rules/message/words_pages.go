@@ -247,7 +247,7 @@ var wordsOfPages = map[string]string{
 	"追踪":           "trace",
 	"追踪资金":         "Trace money",
 	"退出":           "sign out",
-	"逐人逐项":         "By person and item",
+	"逐人逐项，变动大的人在前": "By person and item, whoever changes most first", "新增人员": "new", "减少人员": "gone",
 	"原来":           "before",
 	"原来的回盘":        "answer before",
 	"怎样落实的（选中的各行）": "What came of the chosen rows",

@@ -224,6 +224,32 @@ func (p *person) prints(pdftotext, path string) {
 // openedAt is the time of a printed page: the clock of the book begins at nine and goes on.
 var openedAt = regexp.MustCompile(`2026-10-2609:[0-5][0-9]`)
 
+// Tables with a sentence in each row are turned on paper, and an item is not broken character by character.
+func TestSentencesPrintTurned(t *testing.T) {
+	o := open(t)
+	o.run("submit", "check", "approve")
+	p := o.sit(chromium.Start(t), "孙计")
+	info := tool(t, "pdfinfo")
+	for _, page := range []string{"/batch/2026-10/1/lines", "/batch/2026-10/2/lines"} {
+		p.Visit(o.URL + page)
+		pdf := filepath.Join(t.TempDir(), "page.pdf")
+		if err := os.WriteFile(pdf, p.Print(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		out, err := exec.Command(info, pdf).Output()
+		m := regexp.MustCompile(`Page size: +([\d.]+) x ([\d.]+)`).FindStringSubmatch(string(out))
+		if err != nil || m == nil {
+			t.Fatalf("%v %s", err, out)
+		}
+		if w, _ := strconv.ParseFloat(m[1], 64); w < 800 {
+			t.Errorf("%s is %s x %s", page, m[1], m[2])
+		}
+		if n := chromium.Ask[int](p.Window, `Math.min(...Array.from(document.querySelectorAll("td.item")).map(function (c) { return c.getBoundingClientRect().width; }))`); n < 100 {
+			t.Errorf("%s: the narrowest item has %d pixels", page, n)
+		}
+	}
+}
+
 // signedPages are those that people sign on paper.
 var signedPages = regexp.MustCompile(`^/(batch/2026-10/1(/compare|/findings)?|statement|funds|place/[0-9]+/attendance/2026-10)$`)
 

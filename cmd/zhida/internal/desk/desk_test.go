@@ -865,15 +865,16 @@ func TestLostAnswer(t *testing.T) {
 
 // What was done is remembered however many forms were given out since.
 func TestDeedsAreRemembered(t *testing.T) {
+	never := func(string) bool { return false }
 	v := &visit{deeds: map[string]*deed{}}
 	done := v.once()
-	if to, err, ok := v.do(done, func() (string, error) { return "/done", nil }); to != "/done" || err != nil || !ok {
+	if to, err, ok := v.do(done, func() (string, error) { return "/done", nil }, never); to != "/done" || err != nil || !ok {
 		t.Fatal(to, err, ok)
 	}
 	for range 2 * mostDeeds { // pages that were opened meanwhile
 		v.once()
 	}
-	if to, _, ok := v.do(done, func() (string, error) { return "/twice", nil }); to != "/done" || !ok || len(v.deeds) > mostDeeds+1 {
+	if to, _, ok := v.do(done, func() (string, error) { return "/twice", nil }, never); to != "/done" || !ok || len(v.deeds) > mostDeeds+1 {
 		t.Errorf("%d deeds kept; the one that was done leads to %q", len(v.deeds), to)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -221,6 +222,18 @@ func (j *jobs) find(name, actor string) *job {
 		return x
 	}
 	return nil
+}
+
+// failed says whether an address is that of work that came to nothing.
+func (j *jobs) failed(address string) bool {
+	j.lock.Lock()
+	x := j.of[strings.TrimPrefix(address, "/job/")]
+	j.lock.Unlock()
+	if x == nil || x.address() != address {
+		return false
+	}
+	s := x.state()
+	return s.over && s.err != nil
 }
 
 // drop forgets work, so that what it found is nowhere any more.

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"mime"
@@ -12,6 +13,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"zhida/payroll"
 	"zhida/payroll/checks"
@@ -316,5 +319,139 @@ func TestNothingAnnounced(t *testing.T) {
 	b.shows(batchPath(id)+"/paper/notice", message.M("desk.nothing_announced", id).Text(message.Chinese), "批次 "+id.String())
 	if status, file := b.get(batchPath(first) + "/paper/notice"); status != http.StatusOK || !strings.HasPrefix(file, "PK") {
 		t.Errorf("a batch that has notices: %d %.80q", status, file)
+	}
+}
+
+// A form that was refused comes back from the browser's memory as it was left: what was wrong is put right in it, and it is sent anew. What was done
+// is done once all the same.
+func TestRefusedFormIsSentAnew(t *testing.T) {
+	o := open(t)
+	o.run()
+	maker := o.as("张敏")
+	form := append(maker.form("/batch/2026-10/1", "/batch/2026-10/1/submit"), "passphrase")
+	if _, _, text := maker.post("/batch/2026-10/1/submit", append(form, "wrong-one")...); !strings.Contains(text, "desk.wrong_passphrase") {
+		t.Fatal(plain(text))
+	}
+	run := append(maker.form("/month/2026-11", "/run"), "kind", "run")
+	_, to, _ := maker.post("/run", run...)
+	if _, text := maker.wait(to); !strings.Contains(text, "run.other_open") {
+		t.Fatal(plain(text))
+	}
+
+	for range 2 { // pressed once more, it leads to where the first press led
+		status, to, text := maker.post("/batch/2026-10/1/submit", append(form, passphrase)...)
+		if status != http.StatusSeeOther {
+			t.Fatalf("the right passphrase in the same form: %d %s", status, plain(text))
+		}
+		maker.wait(to)
+	}
+	if s := o.state(first); s != payroll.Submitted {
+		t.Errorf("it is %s", s)
+	}
+	by := map[string]*browser{"check": o.as("李复"), "approve": o.as("王审")}
+	for _, step := range []string{"check", "approve"} {
+		if status, text := by[step].step("/batch/2026-10/1", step); status != http.StatusOK {
+			t.Fatalf("%s: %d %s", step, status, plain(text))
+		}
+	}
+	if status, text := maker.step("/batch/2026-10/2", "cancel", "reason", "另算"); status != http.StatusOK {
+		t.Fatalf("%d %s", status, plain(text))
+	}
+	_, to, _ = maker.post("/run", run...)
+	if _, text := maker.wait(to); !strings.Contains(text, "2026-11/1") {
+		t.Errorf("what was in the way is done, and the same form says: %s", plain(text))
+	}
+}
+
+// Whoever computes a month by mistake for the one before is told that it pays both, before anything else is pressed.
+func TestRunSaysThatItPaysAnotherMonthAsWell(t *testing.T) {
+	o := open(t)
+	maker := o.as("张敏")
+	_, to, _ := maker.post("/run", append(maker.form("/month/2026-11", "/run"), "kind", "run")...)
+	if _, text := maker.wait(to); !strings.Contains(plain(text), "2026-10 没有单独算过，由本批一并发放") || !strings.Contains(plain(text), "请确认不是写错了月份") {
+		t.Error(plain(text))
+	}
+}
+
+// Whoever signs finds what changed most on top, with whatever else that person has, and who was not paid before is called new.
+func TestGreatestChangesComeFirst(t *testing.T) {
+	rows := []payroll.ReportChange{
+		{Person: 1, Item: "a", Now: 100}, {Person: 1, Item: "b", Now: 200}, {Person: 2, Item: "a", Before: 300, Now: 100},
+		{Person: 3, Item: "a", Now: 10}, {Person: 3, Item: "b", Before: 9000}, {Person: 3, Item: "c", Now: 20},
+	}
+	var got []string
+	for _, c := range foremostPeople(rows) {
+		got = append(got, fmt.Sprint(c.Person, c.Item))
+	}
+	if diff := cmp.Diff([]string{"3a", "3b", "3c", "1a", "1b", "2a"}, got); diff != "" {
+		t.Error(diff)
+	}
+
+	o := open(t)
+	maker, checker := o.as("张敏"), o.as("李复")
+	o.run("submit", "check", "approve")
+	if status, text := maker.step("/batch/2026-10/2", "cancel", "reason", "先办统发"); status != http.StatusOK {
+		t.Fatalf("%d %s", status, plain(text))
+	}
+	maker.imports("roster", "身份证号,姓名,人员类别,单位代码,生效日期\n439901198505050047,石青山,乡镇干部,430725102,2026-10-26\n")
+	maker.imports("tenure", "身份证号,姓名,单位代码,职务,职级,任职日期,组织认定\n439901198505050047,石青山,430725102,一般干部,一级科员,2026-10-26,是\n")
+	maker.imports("accounts", "身份证号,姓名,银行卡号,户名,生效日期\n439901198505050047,石青山,6200590000000000048,石青山,2026-10-26\n")
+	maker.imports("amounts", "身份证号,姓名,起始月份,基本工资,住房公积金,社会保险费,个人所得税\n439901198505050047,石青山,2026-10,48200.00,0.00,0.00,0.00\n")
+	list, err := o.book.ProposalList(t.Context(), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range list {
+		page := fmt.Sprintf("/proposals/%d", x.Position)
+		if status, text := checker.step(page, "accept"); status != http.StatusOK {
+			t.Fatalf("%d %s", status, plain(text))
+		}
+	}
+	_, to, _ := maker.post("/run", append(maker.form("/month/2026-11", "/run"), "kind", "run")...)
+	maker.wait(to)
+	_, text := maker.wait("/batch/2026-11/1/compare")
+	_, table, _ := strings.Cut(text, "变动大的人在前")
+	_, table, _ = strings.Cut(table, "<tbody>")
+	row, _, _ := strings.Cut(table, "</tr>")
+	if said := marks.ReplaceAllString(row, " "); !strings.Contains(said, "石青山") || !strings.Contains(said, "新增人员") {
+		t.Errorf("the first row is %q of\n%s", said, plain(text))
+	}
+}
+
+// What keeps a batch from being approved leads to where it is looked at.
+func TestObstaclesLead(t *testing.T) {
+	o := open(t)
+	id := o.reviewed()
+	if text := o.as("王审").shows(batchPath(id), "批准以前要办的"); !strings.Contains(text, `没有答复，审批以前要答复 <a href="`+batchPath(id)+`/findings">`) {
+		t.Errorf("the findings are not led to: %s", text)
+	}
+}
+
+// Whoever signs in again is where they were, if it is a page of theirs: the page they asked for, or the one that the form stood on.
+func TestSignInLeadsBack(t *testing.T) {
+	o := open(t)
+	o.run()
+	maker := o.as("张敏")
+	form := append(maker.form("/batch/2026-10/1", "/batch/2026-10/1/cancel"), "reason", "重算", "passphrase", passphrase)
+	o.later(idle + time.Second)
+	_, _, text := maker.post("/batch/2026-10/1/cancel", form...)
+	if !strings.Contains(text, `name="to" value="/batch/2026-10/1"`) {
+		t.Error(text)
+	}
+	if _, text := maker.get("/payments?state=returned"); !strings.Contains(text, `name="to" value="/payments?state=returned"`) {
+		t.Error(text)
+	}
+	for _, page := range []string{"/", "/file/x", "/job/x", "/refused/1", "/batch/2026-10/1/paper/workbook", "/no-such-page"} {
+		if _, text := maker.get(page); strings.Contains(text, `name="to"`) {
+			t.Errorf("%s is led back to", page)
+		}
+	}
+	for _, c := range []struct{ name, to, goes string }{
+		{"张敏", "/batch/2026-10/1", "/batch/2026-10/1"}, {"张敏", "/payments?state=returned", "/payments?state=returned"}, {"张敏", "", "/"},
+		{"张敏", "/actors", "/"}, {"陈镇", "/batch/2026-10/1", "/"}, {"张敏", "//example.org/month", "/"}, {"张敏", "https://example.org/month", "/"}, {"张敏", `/\example.org`, "/"}, {"张敏", "/file/x", "/"},
+	} {
+		if _, to, text := o.browser().post("/sign-in", "name", c.name, "passphrase", passphrase, "to", c.to); to != c.goes {
+			t.Errorf("%s with %q goes to %q: %s", c.name, c.to, to, plain(text))
+		}
 	}
 }

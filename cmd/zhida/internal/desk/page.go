@@ -6,6 +6,7 @@ import (
 	"context"
 	"html/template"
 	"net/http"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -126,10 +127,50 @@ func (r *request) page(name, title string, body any) error {
 	return r.render(http.StatusOK, name, message.Word(r.lang, title), body)
 }
 
+// signInPage is the form that opens a visit, and the page to which it leads.
+type signInPage struct {
+	Lost bool
+	To   string
+}
+
+// wanted is the page that somebody asked for who has not signed in, or on which the form stood that they sent; "" for the first.
+func (r *request) wanted() string {
+	if r.Method == http.MethodGet {
+		if r.desk.pageAt(r.URL.Path) != nil {
+			return r.URL.RequestURI()
+		}
+		return ""
+	}
+	for at := r.URL.Path; at != "/" && at != "."; at = path.Dir(at) {
+		if r.desk.pageAt(at) != nil {
+			return at
+		}
+	}
+	return ""
+}
+
+// pageAt is the route of an address that shows a page to those who have signed in; nil for a file, and for what only its own visit has.
+func (d *Desk) pageAt(address string) *route {
+	parts := strings.Split(address, "/")
+	for i := range d.routes {
+		rt := &d.routes[i]
+		pattern, get := strings.CutPrefix(rt.pattern, "GET ")
+		if !get || rt.who == nil || rt.heavy {
+			continue
+		}
+		if names := strings.Split(pattern, "/"); slices.EqualFunc(names, parts, func(name, part string) bool {
+			return name == part || strings.HasPrefix(name, "{") && name != "{$}" && part != ""
+		}) {
+			return rt
+		}
+	}
+	return nil
+}
+
 // signIn shows the page to sign in; lost says that something was to be done and was not.
 func (r *request) signIn(lost bool) {
 	r.visit = nil
-	_ = r.render(http.StatusUnauthorized, "sign_in", message.Word(r.lang, "登录"), struct{ Lost bool }{lost})
+	_ = r.render(http.StatusUnauthorized, "sign_in", message.Word(r.lang, "登录"), signInPage{lost, r.wanted()})
 }
 
 // nav are the pages that the actor may see, of those with a place in the list.

@@ -17,7 +17,7 @@ type batchPage struct {
 	Events               []payroll.ReportEvent
 	More                 int // held and refused that are not shown
 	Stops, Reviews       int // findings that are open
-	InTheWay             []message.Message
+	InTheWay             []obstacle
 	May, Signs           map[string]bool // what the page offers; of that, what signs the digest
 	Maker                bool
 	Papers               []link
@@ -30,6 +30,27 @@ type batchPage struct {
 	Shared               payroll.ReportShare // of the funds
 	TurnedSum, AgainSum  money.Fen
 	FoldTowns            bool // there are more townships than fit beside the items
+}
+
+// obstacle is what keeps a batch from being approved, with the page on which it is looked at or done; "" where it is this one.
+type obstacle struct {
+	Said message.Message
+	Page string
+}
+
+// wayTo is the page on which an obstacle of a batch is got out of the way, for those who may.
+func (r *request) wayTo(m message.Message, id payroll.BatchID) string {
+	switch m.Code {
+	case "status.stops", "status.reviews":
+		return pageOf(payroll.Task{What: m, Batch: id})
+	case "status.again":
+		if may(r.visit.actor, makers) {
+			return pageOf(payroll.Task{What: m, Batch: id})
+		}
+	case "status.short":
+		return "/fund/" + m.Args[1]
+	}
+	return ""
 }
 
 func batchShow(r *request) error {
@@ -48,8 +69,12 @@ func batchShow(r *request) error {
 	if len(p.Turned) > mostRows {
 		p.More, p.Turned = len(p.Turned)-mostRows, p.Turned[:mostRows]
 	}
-	if p.InTheWay, err = r.desk.book.InTheWay(r.Context(), id); err != nil {
+	way, err := r.desk.book.InTheWay(r.Context(), id)
+	if err != nil {
 		return err
+	}
+	for _, m := range way {
+		p.InTheWay = append(p.InTheWay, obstacle{m, r.wayTo(m, id)})
 	}
 	if p.Attachments, err = r.desk.book.Attachments(r.Context(), id); err != nil {
 		return err

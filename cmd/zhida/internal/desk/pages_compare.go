@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 
 	"zhida/payroll"
 	"zhida/rules/message"
@@ -71,7 +72,7 @@ func compareShow(r *request) error {
 	}
 	if part := x.Parts[p.Step]; part != nil {
 		p.More, p.Sum = part.More, part.Sum
-		for _, c := range part.Rows {
+		for _, c := range foremostPeople(part.Rows) {
 			code := cmp.Or(c.Village, c.Township)
 			p.Changes = append(p.Changes, changeRow{c, cmp.Or(names[code], code)})
 		}
@@ -87,6 +88,23 @@ func compareShow(r *request) error {
 		p.Count += s.Count
 	}
 	return r.page("compare", "与上月比较", p)
+}
+
+// foremostPeople are the changes of whoever has the greatest one first, so that who signs need not read to the end for it; what a person has
+// stays together.
+func foremostPeople(rows []payroll.ReportChange) []payroll.ReportChange {
+	greatest := map[int64]money.Fen{}
+	for _, c := range rows {
+		greatest[c.Person] = max(greatest[c.Person], c.Size())
+	}
+	rows = slices.Clone(rows)
+	slices.SortStableFunc(rows, func(a, b payroll.ReportChange) int {
+		if a.Person == b.Person {
+			return 0
+		}
+		return cmp.Or(cmp.Compare(greatest[b.Person], greatest[a.Person]), cmp.Compare(a.Person, b.Person))
+	})
+	return rows
 }
 
 // comparedOf is what the run has kept, or where that no longer holds what is worked out once for everybody.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 
 	"zhida/cmd/zhida/internal/app"
 	"zhida/payroll"
@@ -103,7 +104,7 @@ func runDo(r *request) (string, error) {
 		return "", err
 	}
 	kind := r.PostFormValue("kind")
-	signer, visit := r.signer, r.visit
+	signer, visit, lang := r.signer, r.visit, r.lang
 	return r.desk.jobs.begin(visit.actor.Name, message.M("desk.running", m), func(ctx context.Context) (outcome, error) {
 		var result payroll.RunResult
 		var err error
@@ -115,9 +116,39 @@ func runDo(r *request) (string, error) {
 		if err != nil {
 			return outcome{}, err
 		}
-		if len(result.Batches) == 0 {
-			visit.say(message.M("desk.nothing_due", m))
+		for _, x := range told(m, result, lang) {
+			visit.say(x)
 		}
 		return outcome{to: "/month/" + m.String()}, nil
 	}), nil
+}
+
+// mostBroken is how many places that do not keep to a rule of a document are named; the findings have them all.
+const mostBroken = 20
+
+// told is what a run says beside its batches, so that a month that was pressed by mistake, or stands for two, is seen before it is signed.
+// Persons who are refused stand on the batch.
+func told(m calendar.Month, x payroll.RunResult, lang message.Lang) (list []message.Message) {
+	if len(x.Batches) == 0 {
+		list = append(list, message.M("desk.nothing_due", m))
+	} else if len(x.Skipped) > 0 {
+		var months []string
+		for _, s := range x.Skipped {
+			months = append(months, s.String())
+		}
+		list = append(list, message.M("finding.skipped", strings.Join(months, "、")))
+	}
+	for _, e := range x.Ended {
+		list = append(list, message.M("run.ended", e.Name, e.Document))
+	}
+	for _, id := range x.Waiting {
+		list = append(list, message.M("run.waiting", id))
+	}
+	for i, b := range x.Broken {
+		if i == mostBroken {
+			return append(list, message.M("run.more_broken", len(x.Broken)-i))
+		}
+		list = append(list, message.M("run.broken", b.PlaceName, b.Name, b.Document, b.Reason.Text(lang)))
+	}
+	return list
 }

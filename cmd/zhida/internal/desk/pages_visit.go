@@ -43,6 +43,11 @@ func signInDo(r *request) (string, error) {
 		kept = s
 	}
 	http.SetCookie(r.w, r.desk.cookie(r.desk.visits.begin(s.Actor, kept)))
+	if u, ok := local(r.PostFormValue("to")); ok { // back to where the visit before ended, if it is theirs
+		if rt := r.desk.pageAt(u.Path); rt != nil && may(s.Actor, rt.who) {
+			return u.RequestURI(), nil
+		}
+	}
 	return "/", nil
 }
 
@@ -62,10 +67,16 @@ func languageDo(r *request) (string, error) {
 	}
 	http.SetCookie(r.w, &http.Cookie{Name: "lang", Value: string(lang), Path: "/", HttpOnly: true, Secure: r.desk.Secure, SameSite: http.SameSiteStrictMode, MaxAge: 365 * 24 * 3600})
 	at := r.PostFormValue("at")
-	if u, err := url.Parse(at); err != nil || u.Host != "" || !strings.HasPrefix(at, "/") || strings.ContainsRune(at, '\\') {
-		return "/", nil // a page elsewhere; browsers take a backslash for a slash
+	if _, ok := local(at); !ok {
+		return "/", nil
 	}
 	return at, nil
+}
+
+// local reads an address of the desk's own; ok is false for a page elsewhere. Browsers take a backslash for a slash.
+func local(at string) (u *url.URL, ok bool) {
+	u, err := url.Parse(at)
+	return u, err == nil && u.Scheme == "" && u.Host == "" && strings.HasPrefix(at, "/") && !strings.ContainsRune(at, '\\')
 }
 
 // refusedShow shows what was said of a form that was refused.

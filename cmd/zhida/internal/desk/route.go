@@ -182,7 +182,7 @@ func (r *request) answer() (err error) {
 	}
 	// Whoever presses again breaks off the first request, and waits for what it did: a deed goes to its end without its browser.
 	r.Request = r.Request.WithContext(context.WithoutCancel(r.Context()))
-	to, err, ok := r.visit.do(r.PostFormValue("once"), act)
+	to, err, ok := r.visit.do(r.PostFormValue("once"), act, r.desk.jobs.failed)
 	if !ok {
 		return message.Err("desk.form_outdated")
 	}

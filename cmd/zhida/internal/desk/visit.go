@@ -176,6 +176,7 @@ type deed struct {
 	done  chan struct{} // closed when it is over
 	to    string        // where the browser goes then
 	err   error
+	broke bool // it did not come back: what it changed is not known
 }
 
 // mostDeeds is how many open forms a visit may have; the oldest are forgotten first.
@@ -199,11 +200,17 @@ func (v *visit) once() string {
 	return token
 }
 
-// do runs f for a token for the first time, and gives its outcome to whoever comes with the same token later. A deed that failed
-// changed nothing, and the page that says so leads to a new form. ok is false for a token this visit never gave out.
-func (v *visit) do(token string, f func() (string, error)) (to string, err error, ok bool) {
+// do runs f for a token for the first time, and gives its outcome to whoever comes with the same token meanwhile or later. A deed that
+// failed changed nothing, and neither did work that failed, of which the address it leads to tells: a form that comes back from the browser's memory as
+// it was left, with its old token, is sent anew, or whoever mended what was wrong would be told the same again. ok is false for a
+// token this visit never gave out.
+func (v *visit) do(token string, f func() (string, error), failed func(to string) bool) (to string, err error, ok bool) {
 	v.lock.Lock()
 	d := v.deeds[token]
+	if d != nil && d.over() && (d.err != nil && !d.broke || d.err == nil && failed(d.to)) {
+		d = &deed{done: make(chan struct{})}
+		v.deeds[token] = d
+	}
 	first := d != nil && !d.begun
 	if first {
 		d.begun = true
@@ -214,12 +221,23 @@ func (v *visit) do(token string, f func() (string, error)) (to string, err error
 	}
 	if first {
 		defer close(d.done)
-		d.err = message.Err("desk.failed") // unless f comes back
+		d.err, d.broke = message.Err("desk.failed"), true // unless f comes back
 		d.to, d.err = f()
+		d.broke = false
 		return d.to, d.err, true
 	}
 	<-d.done
 	return d.to, d.err, true
+}
+
+// over says whether a deed has an outcome.
+func (d *deed) over() bool {
+	select {
+	case <-d.done:
+		return true
+	default:
+		return false
+	}
 }
 
 // say keeps a message for the next page.
