@@ -81,7 +81,7 @@ func (m Message) Text(l Lang) string {
 }
 
 // ownArgs are the arguments of messages that are words of the program, kept in Chinese.
-var ownArgs = map[string][]int{"fund.row": {3}, "import.no_heading": {1}, "proposal.adds_actor": {2}, "proposal.voids": {1}, "status.proposal": {1}}
+var ownArgs = map[string][]int{"finding.sent_back": {1}, "fund.row": {3}, "import.no_heading": {1}, "proposal.adds_actor": {2}, "proposal.voids": {1}, "status.proposal": {1}}
 
 // inEnglish are the arguments as an English sentence takes them.
 func (m Message) inEnglish() []string {

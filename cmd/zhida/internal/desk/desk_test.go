@@ -464,6 +464,7 @@ var access = map[string]string{
 	"GET /batch/{month}/{seq}/receipt/{person}": "maker checker approver auditor",
 	"GET /audit":                             "maker checker approver auditor",
 	"GET /audit/month/{paper}":               "maker checker approver auditor",
+	"POST /audit/findings":                   "maker checker approver auditor",
 	"POST /audit/data":                       "maker checker approver auditor",
 	"POST /audit/dossier":                    "maker checker approver auditor",
 	"GET /batch/{month}/{seq}/paper/{paper}": "maker checker approver auditor",

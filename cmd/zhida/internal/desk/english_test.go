@@ -33,6 +33,7 @@ var keptWords = map[string]string{
 	"换卡依据":      "a heading, to be written on a sheet as it stands",
 	"乡镇编号=单位代码": "headings, to be written as they stand",
 	"下村":        "a word of sheets",
+	"天数与记录不符":   "a reason that somebody wrote",
 	"存款利息":      "what a bank wrote on its statement",
 	"开户":        "what a bank wrote on its statement",
 }
@@ -314,6 +315,11 @@ func (o *office) wholeMonth(look func(where, text string)) {
 	}
 	_, text = checker.wait(to)
 	look("prove", text)
+	if status, to, text = checker.post("/audit/findings", append(checker.form("/audit", "/audit/findings"), "from", "2026-10", "to", "2026-11")...); status != http.StatusSeeOther {
+		t.Fatal(text)
+	}
+	_, text = checker.wait(to)
+	look("findings over months", text)
 	_, _, text = checker.post("/policies/compare", "old", strconv.FormatInt(list[0].Position, 10), "new", strconv.FormatInt(list[1].Position, 10))
 	look("compared", text)
 	_, _, text = checker.post("/funds/close", append(checker.form("/funds", "/funds/close"), "month", "2026-10", "seen", "1", "passphrase", passphrase)...)

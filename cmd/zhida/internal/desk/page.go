@@ -197,7 +197,7 @@ func (d *Desk) parse(lang message.Lang) *template.Template {
 		"yuan":    func(f money.Fen) string { return f.Grouped() },
 		"month":   func(m calendar.Month) string { return monthText(m, lang) },
 		"clock":   clock,
-		"list":    func(words ...string) []string { return words },
+		"list":    func(words ...any) []any { return words },
 		"roles":   func(list []payroll.Role) string { return d.rolesText(context.Background(), list, lang) },
 		"short":   func(digest string) string { return digest[:min(8, len(digest))] },
 		"minus":   func(a, b money.Fen) money.Fen { return a - b },

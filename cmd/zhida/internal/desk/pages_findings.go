@@ -90,17 +90,23 @@ func findingsShow(r *request) error {
 	p := findingsPage{Batch: id, Digest: b.Digest, Checking: c, Draft: b.State == payroll.Draft, Since: kept.Since, Again: b.State == payroll.Draft && (kept.Since > 0 || c.Day != calendar.DateIn(r.desk.book.Now(), calendar.China)), MayStop: may(r.visit.actor, approvers), MayElse: may(r.visit.actor, append(makers, judges...))}
 	_, p.Stops = c.Count(checks.Stop)
 	_, p.Reviews = c.Count(checks.Review)
+	p.Groups, p.NotRun = groupsOf(c)
+	return r.page("findings", "审核事项", p)
+}
+
+// groupsOf are what was found by check, in the order of the findings, and the checks that did not run.
+func groupsOf(c payroll.Checking) (groups []findingGroup, left []notRun) {
 	at := map[string]int{}
 	for _, f := range c.Findings {
 		key := string(f.Severity) + f.Check
 		i, ok := at[key]
 		if !ok {
 			check, _ := checks.Find(f.Check)
-			i = len(p.Groups)
+			i = len(groups)
 			at[key] = i
-			p.Groups = append(p.Groups, findingGroup{Check: check, Severity: f.Severity})
+			groups = append(groups, findingGroup{Check: check, Severity: f.Severity})
 		}
-		g := &p.Groups[i]
+		g := &groups[i]
 		if f.Open() {
 			g.Open++
 		}
@@ -113,10 +119,10 @@ func findingsShow(r *request) error {
 	for _, s := range c.States {
 		if !s.Ran {
 			check, _ := checks.Find(s.Check)
-			p.NotRun = append(p.NotRun, notRun{check.Name, s.Lacking})
+			left = append(left, notRun{check.Name, s.Lacking})
 		}
 	}
-	return r.page("findings", "审核事项", p)
+	return groups, left
 }
 
 // findingsOf are those of the submission, or of a draft what the run has kept; ?now=1 looks again as the book stands now, and so does a page

@@ -93,6 +93,7 @@ func table() []route {
 
 		{pattern: "GET /audit", who: readers, nav: "审计", show: auditShow},
 		{pattern: "GET /audit/month/{paper}", who: readers, heavy: true, show: monthPaperShow},
+		{pattern: "POST /audit/findings", who: readers, do: periodDo},
 		{pattern: "POST /audit/data", who: readers, heavy: true, answers: auditDataDo},
 		{pattern: "POST /audit/dossier", who: readers, heavy: true, answers: dossierDo},
 

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"zhida/payroll"
+	"zhida/payroll/checks"
+	"zhida/rules/calendar"
 	"zhida/rules/message"
 )
 
@@ -570,5 +572,74 @@ func TestActorsByName(t *testing.T) {
 	want := []payroll.Role{payroll.Owner("编办"), payroll.Owner("民政局"), payroll.Owner("430725102")}
 	if i := slices.IndexFunc(list, func(a payroll.Actor) bool { return a.Name == "覃镇" }); i < 0 || !slices.Equal(list[i].Roles, want) {
 		t.Errorf("%+v", list)
+	}
+}
+
+// An auditor sees the findings of some months side by side, as the command line's checks find them.
+func TestFindingsOverMonths(t *testing.T) {
+	o := open(t)
+	o.reviewed()
+	auditor := o.as("孙计")
+	look := func(from, to string) string {
+		t.Helper()
+		status, at, text := auditor.post("/audit/findings", append(auditor.form("/audit", "/audit/findings"), "from", from, "to", to)...)
+		if status == http.StatusSeeOther {
+			status, text = auditor.wait(at)
+		}
+		if status != http.StatusOK {
+			return text
+		}
+		return plain(text)
+	}
+	type counts struct{ found, open int }
+	found := map[string]map[calendar.Month]counts{}
+	count := func(month calendar.Month, x payroll.Checking) {
+		for _, f := range x.Findings {
+			check, _ := checks.Find(f.Check)
+			row := check.Name + " " + f.Check + " " + f.Severity.Chinese()
+			if found[row] == nil {
+				found[row] = map[calendar.Month]counts{}
+			}
+			for _, m := range []calendar.Month{month, 0} { // 0 is the sum
+				c := found[row][m]
+				c.found++
+				if f.Open() {
+					c.open++
+				}
+				found[row][m] = c
+			}
+		}
+	}
+	before := o.head()
+	whole, err := o.book.CheckPeriod(t.Context(), 202610, 202611, func(x payroll.Checking) error { count(x.Batch.Month(), x); return nil })
+	if err != nil || len(found) == 0 {
+		t.Fatal(len(found), err)
+	}
+	count(-1, whole)
+	page := look("2026-10", "2026-11")
+	for row, by := range found {
+		for _, m := range []calendar.Month{202610, 202611, 0} {
+			if c := by[m]; c.found > 0 {
+				row += " " + strconv.Itoa(c.found)
+				if c.open > 0 {
+					row += " 未答复 " + strconv.Itoa(c.open)
+				}
+			}
+		}
+		if !strings.Contains(page, row+" ") {
+			t.Errorf("the table has no %q: %s", row, page)
+		}
+	}
+	if !strings.Contains(page, "2026-11/1 查的日期") || !strings.Contains(page, "张甲") || !strings.Contains(page, "跨月的") {
+		t.Errorf("a batch, whom it is about or the period is missing: %s", page)
+	}
+	if page := look("2026-10", "2026-10"); strings.Contains(page, "2026-11") {
+		t.Errorf("another month: %s", page)
+	}
+	if text := look("2026-11", "2026-10"); !strings.Contains(text, "audit.months") {
+		t.Errorf("from the last to the first: %s", plain(text))
+	}
+	if o.head() != before {
+		t.Error("looking wrote to the journal")
 	}
 }
