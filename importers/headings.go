@@ -298,11 +298,16 @@ func (r *reading) fieldNamed(code string) string {
 // column is the column that a folded heading names.
 func (f *form) column(title string) *column {
 	for k := range f.columns {
-		if c := &f.columns[k]; title == fold(c.title) || slices.ContainsFunc(c.synonyms, func(s string) bool { return fold(s) == title }) {
+		if c := &f.columns[k]; c.named(title) {
 			return c
 		}
 	}
 	return nil
+}
+
+// named says whether a folded heading names the column.
+func (c *column) named(title string) bool {
+	return title == fold(c.title) || slices.ContainsFunc(c.synonyms, func(s string) bool { return fold(s) == title })
 }
 
 // stands says that rows from i on can be headings of so many storeys: all but the lowest

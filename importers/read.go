@@ -435,7 +435,8 @@ func (r *reading) isHeading(row *sheet.Row) bool {
 		if !has || row.At(at).Kind == sheet.Empty {
 			continue
 		}
-		if r.form.column(fold(row.At(at).Text)) != c {
+		// Nearly every row is none, and its own column alone says so.
+		if title := fold(row.At(at).Text); !c.named(title) || r.form.column(title) != c {
 			return false
 		}
 		n++
