@@ -204,8 +204,9 @@ type TownshipLines struct {
 // errEnough ends a stream of which enough is read.
 var errEnough = errors.New("payroll: enough rows")
 
-// TownshipLines gives the first lines of a township by person, item, month, and what all of them come to. Error: batch.missing.
-func (b *Book) TownshipLines(ctx context.Context, id BatchID, township string, most int) (x TownshipLines, err error) {
+// TownshipLines gives the lines of a township by person, item, month, at most so many from the one with the index from on, and what all
+// of them come to. Error: batch.missing.
+func (b *Book) TownshipLines(ctx context.Context, id BatchID, township string, from, most int) (x TownshipLines, err error) {
 	err = b.view(ctx, func(r Reader) error {
 		p, t, err := b.light(ctx, r, id)
 		if err != nil {
@@ -226,11 +227,15 @@ func (b *Book) TownshipLines(ctx context.Context, id BatchID, township string, m
 				x.Sum += l.Fen
 			}
 		}
-		if x.Count == 0 {
+		if x.Count <= from {
 			return nil
 		}
 		var lines []Line
+		skip := from
 		err = r.Lines(ctx, LineQuery{Batch: id, Within: x.Township}, func(l Line) error {
+			if skip--; skip >= 0 {
+				return nil
+			}
 			lines = append(lines, l)
 			if len(lines) == most {
 				return errEnough

@@ -3,6 +3,7 @@ package desk
 import (
 	"cmp"
 	"context"
+	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -20,8 +21,9 @@ type linesPage struct {
 	Townships []payroll.ReportPlace
 	Township  string
 	Lines     []lineRow
-	More      int
+	More      int // of numbers in full, those beyond what one page has room for
 	Sum       money.Fen
+	turning   // of masked ones
 	Auditor   bool
 	Notice    string // by which numbers are shown in full; "" while they are masked
 }
@@ -36,21 +38,31 @@ func linesShow(r *request) error {
 	if err != nil {
 		return err
 	}
-	p, err := linesOf(r.Context(), r.desk.book, id, r.URL.Query().Get("township"), nil)
+	page, err := r.pageAsked()
 	if err != nil {
+		return err
+	}
+	p, err := linesOf(r.Context(), r.desk.book, id, r.URL.Query().Get("township"), (page-1)*onePage, onePage, nil)
+	if err != nil {
+		return err
+	}
+	if _, _, err := p.turn(r, p.All, func(page int) string {
+		return batchPath(id) + "/lines?" + url.Values{"township": {p.Township}, "page": {strconv.Itoa(page)}}.Encode()
+	}); err != nil {
 		return err
 	}
 	p.Auditor = may(r.visit.actor, auditors)
 	return r.page("lines", "批次明细", p)
 }
 
-// linesOf gathers the lines of a township, the first if none is named; full are whole ID numbers for who may see them.
-func linesOf(ctx context.Context, a *app.App, id payroll.BatchID, township string, full map[int64]string) (linesPage, error) {
-	x, err := a.TownshipLines(ctx, id, township, 4*mostRows)
+// linesOf gathers the lines of a township, the first if none is named, at most so many from an index on; full are whole ID numbers for
+// who may see them.
+func linesOf(ctx context.Context, a *app.App, id payroll.BatchID, township string, from, most int, full map[int64]string) (linesPage, error) {
+	x, err := a.TownshipLines(ctx, id, township, from, most)
 	if err != nil {
 		return linesPage{}, err
 	}
-	p := linesPage{Batch: id, Township: x.Township, Townships: x.Head.Townships, Sum: x.Sum, More: x.Count - len(x.Lines)}
+	p := linesPage{Batch: id, Township: x.Township, Townships: x.Head.Townships, Sum: x.Sum, turning: turning{All: x.Count}}
 	names, items := map[string]string{}, map[string]string{}
 	for _, place := range append(x.Head.Townships, x.Head.Villages...) {
 		names[place.Code] = place.Name
@@ -78,11 +90,11 @@ func unmaskDo(r *request) (string, error) {
 		if err != nil {
 			return outcome{}, err
 		}
-		p, err := linesOf(ctx, a, id, township, full)
+		p, err := linesOf(ctx, a, id, township, 0, 4*mostRows, full)
 		if err != nil {
 			return outcome{}, err
 		}
-		p.Notice = notice
+		p.Notice, p.More = notice, p.All-len(p.Lines)
 		return outcome{page: "lines", title: "批次明细", body: p, once: true}, nil
 	}), nil
 }

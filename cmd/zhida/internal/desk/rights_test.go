@@ -478,7 +478,7 @@ func TestWhoIsShownNumbers(t *testing.T) {
 		"lines": {[]string{"孙计"}, func(s *payroll.Session) error {
 			ids, err := o.book.UnmaskLines(ctx, s, first, "桃审通〔2026〕3号")
 			if err == nil {
-				lines, err := o.book.TownshipLines(ctx, first, "430725101", 100)
+				lines, err := o.book.TownshipLines(ctx, first, "430725101", 0, 100)
 				if err != nil || len(lines.Lines) == 0 || ids[lines.Lines[0].Person] == "" {
 					t.Errorf("%v %v", lines, err)
 				}

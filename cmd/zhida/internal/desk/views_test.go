@@ -11,6 +11,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"zhida/payroll"
 	"zhida/payroll/checks"
 	"zhida/rules/calendar"
@@ -641,5 +644,32 @@ func TestFindingsOverMonths(t *testing.T) {
 	}
 	if o.head() != before {
 		t.Error("looking wrote to the journal")
+	}
+}
+
+// The lines of a township stand on pages, each on one of them, and the sum is that of all.
+func TestLinesInPages(t *testing.T) {
+	o := open(t)
+	o.run("submit")
+	all, err := o.book.TownshipLines(t.Context(), first, "430725101", 0, 1000)
+	if err != nil || len(all.Lines) < 3 || len(all.Lines) != all.Count {
+		t.Fatal(len(all.Lines), all.Count, err)
+	}
+	for from := 0; from <= len(all.Lines)+1; from++ {
+		x, err := o.book.TownshipLines(t.Context(), first, "430725101", from, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := min(from, len(all.Lines))
+		if diff := cmp.Diff(all.Lines[at:min(at+2, len(all.Lines))], x.Lines, cmpopts.EquateEmpty()); diff != "" || x.Count != all.Count || x.Sum != all.Sum {
+			t.Errorf("from %d: %d lines, %s: %s", from, x.Count, x.Sum, diff)
+		}
+	}
+	b := o.as("王审")
+	b.shows("/batch/2026-10/1/lines?township=430725101", "合计，不只是这一页，扣款已减 "+all.Sum.Grouped(), "1 / 1 共 "+strconv.Itoa(all.Count))
+	for _, page := range []string{"0", "2", "x"} {
+		if status, _ := b.get("/batch/2026-10/1/lines?township=430725101&page=" + page); status != http.StatusNotFound {
+			t.Errorf("page %s: %d", page, status)
+		}
 	}
 }
