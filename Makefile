@@ -54,13 +54,15 @@ years: ## counties lived through against an oracle and a bank, YEARS of them; th
 # take several times as long. Of whole counties it sees what computes, streams and takes turns.
 RACED := ./cmd/zhida ./cmd/zhida/internal/desk ./cmd/zhida/internal/term ./payroll ./payroll/schedule ./payroll/store ./rules ./rules/policy
 WHOLE := ./cmd/zhida/internal/app
+# Scripts, browsers and walks of one visitor after another through all pages go without it: each of the two runs what the other skips.
+WALKS := ^Test(Scripts|Guides|TownshipsDoNotSeeEachOther|PeopleTakeTwo|NoWholeNumbersByGet|DeskInEnglish|LinksLeadSomewhere|WhoIsShownNumbers|PassphraseForEachDeed)$$|Chromium
 scripts: ## the command line as scripts of testdata/script and as in docs/guide, the desk in a browser, whole counties, and all tests of one thread
 	GOFLAGS= go test ./payroll/journal
-	go test -timeout 20m ./cmd/zhida ./cmd/zhida/internal/desk -run '^Test(Scripts|Guides)$$|Chromium'
+	go test -timeout 20m ./cmd/zhida ./cmd/zhida/internal/desk -run '$(WALKS)'
 	go test -timeout 20m -skip '^TestYears$$' $$(go list $(PACKAGES) | grep -vxF "$$(go list $(RACED))")
 
 race: ## tests under the race detector
-	go test -race -timeout 20m -skip '^Test(Scripts|Guides)$$|Chromium' $(RACED)
+	go test -race -timeout 20m -skip '$(WALKS)' $(RACED)
 	go test -race -timeout 20m -run '^Test(Years|RunsAtOnce|LongAnswer)$$' $(WHOLE)
 	go test -race -short ./cmd/zhida-verify
 
